@@ -1,0 +1,23 @@
+# Third-party packages from Debian 12. Targets to use in DEPS are named on the right.
+include_guard(GLOBAL)
+
+find_package(Threads REQUIRED)                                       # Threads::Threads
+find_package(PkgConfig REQUIRED)
+find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS headers json url) # Boost::headers json url
+find_package(cereal REQUIRED)                                        # cereal::cereal
+find_package(CURL REQUIRED)                                          # CURL::libcurl
+pkg_check_modules(libsodium REQUIRED IMPORTED_TARGET GLOBAL libsodium)
+add_library(insieme::sodium ALIAS PkgConfig::libsodium)              # insieme::sodium
+pkg_check_modules(libzstd REQUIRED IMPORTED_TARGET GLOBAL libzstd)
+add_library(insieme::zstd ALIAS PkgConfig::libzstd)                  # insieme::zstd
+
+if(NOT INSIEME_ONLY_CORE)
+  find_package(OpenSSL REQUIRED)                                     # OpenSSL::SSL Crypto
+  find_package(fmt REQUIRED)                                         # fmt::fmt
+  find_package(spdlog REQUIRED)                                      # spdlog::spdlog
+  find_package(CLI11 REQUIRED)                                       # CLI11::CLI11
+  if(INSIEME_TESTS)
+    find_package(Catch2 2 REQUIRED)                                  # Catch2::Catch2
+    find_package(rapidcheck REQUIRED)                                # rapidcheck
+  endif()
+endif()

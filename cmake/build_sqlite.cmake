@@ -1,0 +1,70 @@
+# cmake -DSOURCE= -DLIBRARY= -DCOMPILER= -DARCHIVER= -DDEFINITIONS="A B=1" -P build_sqlite.cmake
+#
+# Copies sqlite3.c, repairs one line of the copy, compiles it to LIBRARY. Several build
+# directories may run this at once: the first does the work, the others wait and find it done.
+
+cmake_path(GET LIBRARY PARENT_PATH dir)
+file(MAKE_DIRECTORY ${dir})
+file(LOCK ${dir}/lock TIMEOUT 900)
+if(EXISTS ${LIBRARY})
+  return()
+endif()
+
+# SQLite3 Multiple Ciphers hands on SHORT_READ only; every other read error of the disk would
+# become "success" with garbage, and then look like a wrong key.
+# Upstream: SQLite3MultipleCiphers pull request 272.
+file(READ ${SOURCE} text)
+string(FIND "${text}" "static int mcIoRead(sqlite3_file* pFile, void* buffer" at)
+set(begin "int rc = REALFILE(pFile)->pMethods->xRead(REALFILE(pFile), buffer, count, offset);")
+set(faulty "if (rc == SQLITE_IOERR_SHORT_READ)")
+set(sound "if (rc != SQLITE_OK)")
+# The last match is the function's body; the first ones are declarations.
+set(found FALSE)
+while(at GREATER_EQUAL 0 AND NOT found)
+  string(SUBSTRING "${text}" 0 ${at} before)
+  string(SUBSTRING "${text}" ${at} 600 body)
+  math(EXPR rest "${at} + 600")
+  string(SUBSTRING "${text}" ${rest} -1 after)
+  string(FIND "${body}" "${begin}" call)
+  if(call GREATER_EQUAL 0)
+    set(found TRUE)
+  else()
+    string(FIND "${after}" "static int mcIoRead(sqlite3_file* pFile, void* buffer" next)
+    if(next LESS 0)
+      break()
+    endif()
+    math(EXPR at "${rest} + ${next}")
+  endif()
+endwhile()
+if(NOT found)
+  message(FATAL_ERROR "${SOURCE}: mcIoRead does not look as expected; look at the new version "
+    "of SQLite3 Multiple Ciphers and at this script before using it.")
+endif()
+string(SUBSTRING "${body}" 0 ${call} head)
+string(SUBSTRING "${body}" ${call} -1 tail)
+string(LENGTH "${begin}" begin_length)
+string(SUBSTRING "${tail}" ${begin_length} 60 check)
+string(STRIP "${check}" check)
+string(FIND "${check}" "${faulty}" is_faulty)
+string(FIND "${check}" "${sound}" is_sound)
+if(is_faulty EQUAL 0)
+  string(FIND "${tail}" "${faulty}" fault_at)
+  string(LENGTH "${faulty}" faulty_length)
+  math(EXPR fault_end "${fault_at} + ${faulty_length}")
+  string(SUBSTRING "${tail}" 0 ${fault_at} tail_before)
+  string(SUBSTRING "${tail}" ${fault_end} -1 tail_after)
+  set(text "${before}${head}${tail_before}${sound}${tail_after}${after}")
+elseif(NOT is_sound EQUAL 0)
+  message(FATAL_ERROR "${SOURCE}: after its read, mcIoRead goes on with '${check}'; neither the "
+    "known fault nor its repair. Look at the new version and at this script.")
+endif()
+file(WRITE ${dir}/sqlite3.c "${text}")
+cmake_path(GET SOURCE PARENT_PATH source_dir)
+
+separate_arguments(definitions UNIX_COMMAND "${DEFINITIONS}")
+list(TRANSFORM definitions PREPEND -D)
+execute_process(COMMAND ${COMPILER} -O2 -g0 -fPIC -w ${definitions} -I${source_dir}
+  -c ${dir}/sqlite3.c -o ${dir}/sqlite3.o COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${ARCHIVER} rcs ${LIBRARY}.new ${dir}/sqlite3.o COMMAND_ERROR_IS_FATAL ANY)
+file(RENAME ${LIBRARY}.new ${LIBRARY})
+file(REMOVE ${dir}/sqlite3.o)
