@@ -6,10 +6,8 @@ find_package(PkgConfig REQUIRED)
 find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS headers json url) # Boost::headers json url
 find_package(cereal REQUIRED)                                        # cereal::cereal
 find_package(CURL REQUIRED)                                          # CURL::libcurl
-pkg_check_modules(libsodium REQUIRED IMPORTED_TARGET GLOBAL libsodium)
-add_library(insieme::sodium ALIAS PkgConfig::libsodium)              # insieme::sodium
-pkg_check_modules(libzstd REQUIRED IMPORTED_TARGET GLOBAL libzstd)
-add_library(insieme::zstd ALIAS PkgConfig::libzstd)                  # insieme::zstd
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)         # PkgConfig::sodium
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)             # PkgConfig::zstd
 
 if(NOT INSIEME_ONLY_CORE)
   find_package(OpenSSL REQUIRED)                                     # OpenSSL::SSL Crypto
