@@ -133,6 +133,9 @@ function(insieme_add_test name)
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "insieme_add_test(${name}): what is '${arg_UNPARSED_ARGUMENTS}'?")
   endif()
+  if(INSIEME_FUZZING)
+    return()  # only fuzz targets run there
+  endif()
   _insieme_catch_main()
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE
@@ -156,6 +159,8 @@ function(_insieme_test_properties name timeout labels environment)
     ENVIRONMENT "INSIEME_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};${sanitizers};${environment}")
 endfunction()
 
+add_custom_target(insieme_fuzzers)
+
 # insieme_add_fuzzer(<name> SOURCES … [DEPS …] [WHITEBOX sync …] [CORPUS <dir>] [MAX_LEN n])
 # One LLVMFuzzerTestOneInput per target. With preset fuzz: a libFuzzer program and a bounded
 # ctest (label fuzz; INSIEME_FUZZ_SECONDS). Otherwise: a program that replays the corpus once.
@@ -165,6 +170,7 @@ function(insieme_add_fuzzer name)
     message(FATAL_ERROR "insieme_add_fuzzer(${name}): what is '${arg_UNPARSED_ARGUMENTS}'?")
   endif()
   add_executable(${name} ${arg_SOURCES})
+  add_dependencies(insieme_fuzzers ${name})
   target_link_libraries(${name} PRIVATE ${arg_DEPS} insieme_options)
   foreach(layer IN LISTS arg_WHITEBOX)
     target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/${layer}/src)

@@ -1,0 +1,43 @@
+# Shared by tools/setup, tools/test and tools/demo. Sourced, never run.
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+mkdir -p build
+
+step="starting"
+say() { printf '%s\n' "$*"; }
+fail() {
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+  trap - ERR
+  exit 1
+}
+trap 'fail "stopped while $step (the reason is above)."' ERR
+
+# As many compilers as there are processors, but no more than memory can hold (1.5 GB each).
+jobs_for_build() {
+  local processors memory_kb by_memory
+  processors=$(nproc)
+  memory_kb=$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)
+  by_memory=$((memory_kb / 1500000))
+  ((by_memory >= 1)) || by_memory=1
+  say "${INSIEME_JOBS:-$((processors < by_memory ? processors : by_memory))}"
+}
+
+# build_preset <preset> [target …]: configures when needed, then builds. Silent when all is well.
+build_preset() {
+  local preset=$1 dir=build/$1 log=build/$1.log quiet=()
+  shift
+  step="configuring preset $preset"
+  if [[ ! -f $dir/build.ninja || CMakePresets.json -nt $dir/CMakeCache.txt ]]; then
+    if ! cmake --preset "$preset" >"$log" 2>&1; then
+      cat "$log" >&2
+      fail "CMake could not configure preset $preset. Mend what it says above and run this again."
+    fi
+    touch "$dir/CMakeCache.txt"
+  fi
+  step="building preset $preset"
+  [[ -t 1 ]] || quiet=(--quiet)
+  local targets=()
+  (($# == 0)) || targets=(--target "$@")
+  nice cmake --build "$dir" -j "$(jobs_for_build)" "${targets[@]}" -- "${quiet[@]}" ||
+    fail "preset $preset does not compile. Mend the errors above and run this again."
+}
