@@ -1,0 +1,106 @@
+#pragma once
+// The client's side of synchronisation as a machine without I/O: feed it what happened, do what it
+// answers. It never waits, reads no clock and draws no random numbers; a caller with a network, a
+// caller with a loop-back and a test that fails every step drive it alike.
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "insieme/sync/protocol.hpp"
+
+namespace insieme::sync {
+
+/// What the store hands out for one request.
+struct Gathered {
+  Cursor cursor;
+  std::optional<Backfill> backfill;
+  std::vector<DossierSecret> secrets;
+  std::vector<Change> changes;  ///< complete, in causal order, whole transactions
+  std::vector<Seen> seen;
+  std::vector<HeldDecision> held_decisions;
+  std::uint64_t unsent_left = 0;
+  std::int64_t device_ms = 0;
+};
+
+struct ClientIdentity {
+  SpaceId space;
+  DeviceId device;
+  ReplicaId replica;
+  std::uint32_t schema_version = 0;
+  SecretKey key;
+};
+
+struct ClientSyncSummary {
+  std::uint64_t sent = 0;
+  std::uint64_t accepted = 0;   ///< accepted or known already
+  std::uint64_t held = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t received = 0;   ///< changes and events
+  std::uint64_t turns = 0;
+  std::uint64_t bytes_out = 0;
+  std::uint64_t bytes_in = 0;
+};
+
+/// Inputs.
+struct StartSync {};
+struct GatherDone { Gathered gathered; };
+struct TokenReady {};
+struct TokenFailed { Error error; };
+struct ReplyArrived { std::vector<std::uint8_t> body; };
+/// `http_status` 0: no answer at all (no network, cut, timed out).
+struct SendFailed { int http_status = 0; std::string detail; std::uint32_t retry_after_s = 0; };
+struct WaitOver {};
+/// `unsent` says whether anything is left to send; false also when nothing of it can be sent.
+struct ApplyDone { bool unsent = false; };
+struct StoreFailed { Error error; };
+using ClientInput = std::variant<StartSync, GatherDone, TokenReady, TokenFailed, ReplyArrived,
+                                 SendFailed, WaitOver, ApplyDone, StoreFailed>;
+
+/// Actions.
+struct GatherAction { std::size_t bytes_target = 0; std::size_t changes_max = 0; };
+struct TokenAction {};  ///< get a fresh token by signing a challenge
+struct SendAction { std::vector<std::uint8_t> body; };
+/// Wait before trying again: `ms` is a ceiling, the caller draws uniformly from (0, ms] (full
+/// jitter), unless the server named a time.
+struct WaitAction { std::uint32_t ms = 0; bool exact = false; };
+struct ApplyAction { SyncReply reply; };
+/// The cursor is unknown to the server: forget it and mark own changes as unsent.
+struct ResetAction {};
+struct DoneAction { ClientSyncSummary summary; };
+struct GiveUpAction { Error error; ClientSyncSummary summary; };
+using ClientAction = std::variant<GatherAction, TokenAction, SendAction, WaitAction, ApplyAction,
+                                  ResetAction, DoneAction, GiveUpAction>;
+
+/// One run of synchronisation, from `StartSync` to `DoneAction` or `GiveUpAction`. After the end, or
+/// on an input that does not answer the last action, it gives up with `internal`. Not thread-safe.
+class ClientSync {
+ public:
+  explicit ClientSync(ClientIdentity identity) : identity_(std::move(identity)) {}
+  [[nodiscard]] ClientAction resume(ClientInput input);
+
+ private:
+  enum class State : std::uint8_t {
+    idle, gathering, waiting_token, sending, backing_off, applying, resetting, ended
+  };
+  ClientAction on_gathered(Gathered gathered);
+  ClientAction on_reply(const std::vector<std::uint8_t>& body);
+  ClientAction on_failure(const SendFailed& failure);
+  ClientAction on_applied(bool unsent);
+  ClientAction gather();
+  ClientAction give_up(Error error);
+
+  ClientIdentity identity_;
+  State state_ = State::idle;
+  std::vector<std::uint8_t> request_;
+  std::vector<Change> pushed_;
+  ClientSyncSummary summary_;
+  std::uint32_t attempts_ = 0;
+  std::uint32_t tokens_ = 0;
+  std::uint32_t resets_ = 0;
+  bool more_ = false;
+  bool progress_ = false;
+};
+
+}  // namespace insieme::sync

@@ -1,0 +1,34 @@
+#pragma once
+// Every limit of the engine and the protocol, in one place. Limits are checked when a change is
+// authored as well as when one is received, so that what can be saved can be sent.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace insieme::sync {
+
+inline constexpr std::size_t kSectionBytesMax = 32;
+inline constexpr std::size_t kNameBytesMax = 64;     ///< record types and fields
+inline constexpr std::size_t kAuthorBytesMax = 64;
+inline constexpr std::size_t kReasonBytesMax = 2'000;
+inline constexpr std::size_t kStringBytesMax = 64 * 1024;   ///< one string value
+inline constexpr std::size_t kBytesValueMax = 1024;         ///< one bytes value: digests, keys
+inline constexpr std::size_t kTextBytesMax = 512 * 1024;    ///< a whole text field
+inline constexpr std::size_t kSpliceBytesMax = 256 * 1024;  ///< one inserted run
+inline constexpr std::size_t kSplicesPerOpMax = 4'096;
+inline constexpr std::size_t kOpsPerChangeMax = 4'096;
+inline constexpr std::size_t kDotsPerResolutionMax = 256;
+inline constexpr std::size_t kReplicasPerDocumentMax = 10'000;
+inline constexpr std::size_t kHeaderBytesMax = 64 * 1024;
+inline constexpr std::size_t kBodyBytesMax = 768 * 1024;    ///< the operations of one change
+inline constexpr std::size_t kChangesPerTransactionMax = 64;
+inline constexpr std::size_t kChangesPerMessageMax = 2'000;
+inline constexpr std::size_t kMessageBytesMax = 4 * 1024 * 1024;   ///< decompressed
+inline constexpr std::size_t kFrameBytesMax = 4 * 1024 * 1024;     ///< on the wire
+inline constexpr std::size_t kMessageBytesTarget = 512 * 1024;     ///< where a sender stops filling
+inline constexpr std::size_t kWaitingChangesMax = 10'000;          ///< per document, causal buffer
+inline constexpr std::int64_t kCounterDeltaMax = std::int64_t{1} << 53;
+inline constexpr std::size_t kEventsPerMessageMax = 4'096;
+inline constexpr std::size_t kUnknownOpBytesMax = 64 * 1024;
+
+}  // namespace insieme::sync

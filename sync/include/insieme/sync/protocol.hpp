@@ -1,0 +1,191 @@
+#pragma once
+// What a device and a server say to each other. Normative text: docs/protocol.md.
+// A message is one frame: magic, version, kind, flags, length, payload, checksum. One request and
+// one reply make a turn; every turn is idempotent, bounded and may be repeated after a lost reply.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "insieme/sync/change.hpp"
+
+namespace insieme::sync {
+
+inline constexpr std::uint32_t kProtocolVersion = 1;
+/// Raised when an operation kind is added that older engines cannot merge.
+inline constexpr std::uint32_t kEngineVersion = 1;
+
+/// Where a device stands in its space's log. The hash shows a server that was rolled back.
+struct Cursor {
+  std::uint64_t epoch = 0;     ///< 0: never synchronised
+  std::uint64_t position = 0;  ///< everything visible up to here, inclusive, was received
+  Digest log_hash;             ///< of the log at `position`; zero at position 0
+  friend bool operator==(const Cursor&, const Cursor&) = default;
+};
+
+/// A dossier whose older changes are still being shipped after a grant: the cursor stands just
+/// before the grant's position until they are all sent.
+struct Backfill {
+  DossierId dossier;
+  std::uint64_t grant_position = 0;
+  std::uint64_t next_position = 0;  ///< of the dossier's changes, the first not yet sent
+  friend bool operator==(const Backfill&, const Backfill&) = default;
+};
+
+struct DossierSecret {
+  DossierId dossier;
+  DossierKey key;
+  friend bool operator==(const DossierSecret&, const DossierSecret&) = default;
+};
+
+/// A person has looked at a document in this version; receipts of P6 come from it.
+struct Seen {
+  DocumentId document;
+  VersionVector version;
+  std::string by;  ///< account name
+  friend bool operator==(const Seen&, const Seen&) = default;
+};
+
+/// What became of a change that the server held because its author no longer had the dossier.
+struct HeldDecision {
+  DocumentId document;
+  ReplicaId replica;
+  std::uint64_t seq = 0;
+  bool accepted = false;  ///< accepted ones travel as changes with an `origin`; sent for refusals
+  std::string reason;
+  std::string by;
+  friend bool operator==(const HeldDecision&, const HeldDecision&) = default;
+};
+
+struct SyncRequest {
+  std::uint32_t protocol = kProtocolVersion;
+  std::uint32_t engine = kEngineVersion;
+  std::uint32_t schema_version = 0;
+  SpaceId space;
+  DeviceId device;
+  ReplicaId replica;             ///< the one that this store writes under now
+  Cursor cursor;
+  std::optional<Backfill> backfill;
+  std::int64_t device_ms = 0;    ///< the device's own clock, uncorrected
+  std::uint64_t unsent_left = 0; ///< changes that stay unsent after this request
+  std::uint32_t reply_bytes_max = 0;
+  std::vector<DossierSecret> secrets;  ///< keys of dossiers created here whose changes follow
+  std::vector<Change> changes;         ///< in causal order; whole transactions
+  std::vector<Seen> seen;
+  std::vector<HeldDecision> held_decisions;
+  /// Ed25519 by the device over `manifest_of(device, changes)`: one signature per hand-out.
+  Signature signature;
+  friend bool operator==(const SyncRequest&, const SyncRequest&) = default;
+};
+
+/// Fixed numbers.
+enum class Verdict : std::uint8_t {
+  accepted = 1,
+  duplicate = 2,  ///< was accepted before, at `position`
+  held = 3,       ///< waits for a coordinator: the author may not write there any more
+  refused = 4,    ///< cannot be accepted; `code` and `reason` say why; the device keeps it
+  forked = 5,     ///< another change stands at its place: author again under a new replica id
+  deferred = 6,   ///< not looked at (an earlier one it needs was refused, or a limit): send again
+};
+
+struct PushResult {
+  DocumentId document;
+  ReplicaId replica;
+  std::uint64_t seq = 0;
+  Verdict verdict = Verdict::accepted;
+  std::uint64_t position = 0;  ///< in the log, if it stands there
+  ErrorCode code = ErrorCode::ok;
+  std::string reason;
+  friend bool operator==(const PushResult&, const PushResult&) = default;
+};
+
+/// The device's user may see these sections of a dossier from here on; `key` opens it.
+struct GrantEvent {
+  DossierId dossier;
+  std::vector<std::string> sections;
+  DossierKey key;
+  bool may_review = false;  ///< decides on items and held changes
+  friend bool operator==(const GrantEvent&, const GrantEvent&) = default;
+};
+/// The device drops the dossier as soon as its unsent work there is sent.
+struct RevokeEvent {
+  DossierId dossier;
+  std::string reason;
+  friend bool operator==(const RevokeEvent&, const RevokeEvent&) = default;
+};
+/// For those who may decide: a late change, whole.
+struct HeldEvent {
+  Change change;
+  std::string reason;
+  friend bool operator==(const HeldEvent&, const HeldEvent&) = default;
+};
+struct HeldClosedEvent {
+  HeldDecision decision;
+  friend bool operator==(const HeldClosedEvent&, const HeldClosedEvent&) = default;
+};
+struct SeenEvent {
+  Seen seen;
+  friend bool operator==(const SeenEvent&, const SeenEvent&) = default;
+};
+/// The order of alternatives is their number on the wire: append only.
+using Event = std::variant<GrantEvent, RevokeEvent, HeldEvent, HeldClosedEvent, SeenEvent>;
+
+/// One entry of the space's log as this device may see it, with its position.
+struct StreamItem {
+  std::uint64_t position = 0;
+  std::variant<Change, Event> content;
+  friend bool operator==(const StreamItem&, const StreamItem&) = default;
+};
+
+/// Sum of the ids of all accepted changes of a document at the reply's cursor.
+struct DocumentDigest {
+  DocumentId document;
+  std::uint64_t count = 0;
+  DigestSum history;
+  friend bool operator==(const DocumentDigest&, const DocumentDigest&) = default;
+};
+
+enum class ReplyStatus : std::uint8_t {
+  ok = 1,
+  /// The server does not know this cursor (it was restored from a backup, or the device has another
+  /// space's): start at 0 and offer all own changes again.
+  cursor_unknown = 2,
+};
+
+struct SyncReply {
+  std::uint32_t protocol = kProtocolVersion;
+  std::uint32_t engine_min = 1;  ///< the least engine that may write in this space
+  ReplyStatus status = ReplyStatus::ok;
+  std::int64_t server_ms = 0;
+  std::vector<PushResult> results;  ///< one per pushed change, in order
+  std::vector<StreamItem> items;    ///< a transaction is never split between replies
+  Cursor cursor;                    ///< to be stored together with what came
+  std::optional<Backfill> backfill;
+  bool more = false;                ///< ask again at once
+  std::vector<DocumentDigest> digests;  ///< of documents in `items`, when `more` is false
+  friend bool operator==(const SyncReply&, const SyncReply&) = default;
+};
+
+using Message = std::variant<SyncRequest, SyncReply>;
+
+/// One frame. Bodies are written in full, so their digests are not: the receiver computes them with
+/// the dossier's key (`complete`). Never larger than kFrameBytesMax if the parts keep their limits.
+[[nodiscard]] std::vector<std::uint8_t> encode_message(const Message& message);
+/// Changes come back with a zero `body_digest` unless they are hollow. Errors: `truncated`,
+/// `malformed`, `trailing_bytes`, `limit_exceeded`, `wrong_version`, `checksum`.
+[[nodiscard]] Result<Message> decode_message(std::span<const std::uint8_t> frame);
+
+/// Fills in the body digest of a change that came with its body.
+void complete(Change& change, const DossierKey& key);
+
+/// What a device signs at a hand-out: a digest over the headers of the changes, in order. Headers
+/// name their bodies by digest and outlive them, so the signature can be checked after an erasure.
+/// Every change must be `complete`.
+[[nodiscard]] Digest manifest_of(const DeviceId& device, const std::vector<Change>& changes);
+
+/// Bytes that a change adds to a message at most, for filling one up to its target.
+[[nodiscard]] std::size_t encoded_size(const Change& change);
+
+}  // namespace insieme::sync

@@ -1,0 +1,139 @@
+#pragma once
+// The server's side of one sync turn as a machine without I/O. A repository performs its actions:
+// Load and Commit in one write transaction, Read in any transaction that begins after it.
+
+#include <cstdint>
+#include <map>
+#include <variant>
+#include <vector>
+
+#include "insieme/sync/frontier.hpp"
+#include "insieme/sync/protocol.hpp"
+
+namespace insieme::sync {
+
+/// Names one change of the log.
+struct ChangeRef {
+  DocumentId document;
+  ReplicaId replica;
+  std::uint64_t seq = 0;
+  friend bool operator==(const ChangeRef&, const ChangeRef&) = default;
+  friend std::strong_ordering operator<=>(const ChangeRef& a, const ChangeRef& b) noexcept {
+    if (const auto order = a.document <=> b.document; order != 0) return order;
+    if (const auto order = a.replica <=> b.replica; order != 0) return order;
+    return a.seq <=> b.seq;
+  }
+};
+
+/// What the server knows about a dossier and this device's user.
+struct DossierAccess {
+  bool known = false;
+  DossierKey key;
+  std::vector<std::string> sections;  ///< that the user may write now; empty: none
+};
+
+struct KnownChange {
+  ChangeId id;
+  std::uint64_t position = 0;
+};
+
+// ---- actions ------------------------------------------------------------------------------------
+
+/// Begin a write transaction and look these up.
+struct LoadAction {
+  DeviceId device;
+  ReplicaId replica;
+  Cursor cursor;
+  std::vector<DocumentId> documents;  ///< their frontiers, sorted
+  std::vector<DossierId> dossiers;    ///< sorted
+  std::vector<ChangeRef> changes;     ///< ids and positions, as far as they exist, sorted
+};
+
+/// An entry to append to the log. A held or refused change stands there hollow; its body, if any,
+/// is kept aside for those who decide.
+struct NewChange {
+  Change change;           ///< with its body as it was sent
+  ChangeId id;
+  Verdict verdict = Verdict::accepted;  ///< accepted, held or refused
+  std::string reason;
+};
+
+/// Write everything below, in this order, commit, and tell the positions.
+struct CommitAction {
+  std::vector<DossierSecret> new_dossiers;  ///< to be granted to the user and to all coordinators
+  std::vector<NewChange> changes;           ///< consecutive positions
+  std::map<DocumentId, Frontier> frontiers; ///< as they are after `changes`
+  std::vector<Seen> seen;                   ///< to be logged as events
+  std::vector<HeldDecision> held_decisions; ///< refusals, and acceptances found by origin
+  Digest manifest;               ///< what the device signed for this hand-out
+  Signature manifest_signature;
+  /// Nothing to write: end the transaction without taking a position.
+  [[nodiscard]] bool empty() const noexcept {
+    return new_dossiers.empty() && changes.empty() && seen.empty() && held_decisions.empty();
+  }
+};
+
+/// Read the log for this device from the cursor on.
+struct ReadAction {
+  Cursor cursor;
+  std::optional<Backfill> backfill;
+  std::size_t bytes_max = 0;
+  std::size_t items_max = 0;
+};
+
+struct AnswerAction { std::vector<std::uint8_t> frame; };
+/// The request cannot be served; nothing was written.
+struct RejectAction { Error error; };
+
+using ServerAction = std::variant<LoadAction, CommitAction, ReadAction, AnswerAction, RejectAction>;
+
+// ---- inputs -------------------------------------------------------------------------------------
+
+struct RequestArrived {
+  std::vector<std::uint8_t> frame;
+  DeviceId authenticated;      ///< whom the token names
+  PublicKey device_key;
+  bool may_review = false;     ///< the user decides on held changes
+  std::string account;         ///< the user's account name
+};
+struct Loaded {
+  std::uint64_t epoch = 1;
+  bool cursor_known = true;
+  bool replica_allowed = true;  ///< the replica is new or belongs to this device
+  std::map<DocumentId, Frontier> frontiers;
+  std::map<DossierId, DossierAccess> dossiers;
+  std::map<ChangeRef, KnownChange> changes;
+};
+struct Committed { std::vector<std::uint64_t> positions; };  ///< of `CommitAction::changes`
+struct PageRead {
+  std::vector<StreamItem> items;
+  Cursor cursor;
+  std::optional<Backfill> backfill;
+  bool more = false;
+  std::vector<DocumentDigest> digests;
+  std::int64_t server_ms = 0;
+};
+using ServerInput = std::variant<RequestArrived, Loaded, Committed, PageRead>;
+
+/// One turn. Not thread-safe; lives as long as the request.
+class ServerSync {
+ public:
+  [[nodiscard]] ServerAction resume(ServerInput input);
+
+ private:
+  enum class State : std::uint8_t { fresh, loading, committing, reading, ended };
+  ServerAction on_request(RequestArrived arrived);
+  ServerAction on_loaded(Loaded loaded);
+  ServerAction on_committed(const Committed& committed);
+  ServerAction on_page(PageRead page);
+  ServerAction reject(Error error);
+  ServerAction read();
+
+  State state_ = State::fresh;
+  RequestArrived arrived_;
+  SyncRequest request_;
+  SyncReply reply_;
+  std::vector<std::size_t> committed_results_;  ///< which results the positions belong to
+};
+
+}  // namespace insieme::sync

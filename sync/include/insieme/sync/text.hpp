@@ -1,0 +1,152 @@
+#pragma once
+// Collaborative text: a sequence CRDT in FugueMax order (Weidner & Kleppmann, "The Art of the
+// Fugue", arXiv 2305.00583), kept as a log of editing events and replayed only when a concurrent
+// one arrives (Gentle & Kleppmann, "Collaborative Text Editing with Eg-walker", arXiv 2409.14252).
+//
+// An event says: "in the text as I saw it (my context), at this place, take this many characters
+// away and put these in". Positions and counts are Unicode code points, never bytes or UTF-16 units.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "insieme/sync/ids.hpp"
+#include "insieme/sync/result.hpp"
+#include "insieme/sync/stamp.hpp"
+#include "insieme/sync/version_vector.hpp"
+
+namespace insieme::sync {
+
+/// Splices of one event apply in list order, each to the text that the one before it left.
+/// `position` and `removed` are clamped to that text; `inserted` is valid UTF-8.
+struct Splice {
+  std::uint32_t position = 0;
+  std::uint32_t removed = 0;
+  std::string inserted;
+  friend bool operator==(const Splice&, const Splice&) = default;
+};
+
+/// One text operation of one change. `context` is restricted to this text: entry (r, n) says that
+/// of the events of replica r, the author had seen those with seq <= n, where n is the seq of an
+/// event of this text by r. A replica has at most one event per (text, change).
+struct TextEvent {
+  Dot dot;
+  Stamp stamp;
+  std::string author;
+  VersionVector context;
+  std::vector<Splice> splices;
+  friend bool operator==(const TextEvent&, const TextEvent&) = default;
+};
+
+/// Two events, neither in the other's context, that both took away at least one same character,
+/// and of which at least one put something in its place (by the same splice). `first` < `second`.
+struct TextOverlap {
+  Dot first;
+  Dot second;
+  friend bool operator==(const TextOverlap&, const TextOverlap&) = default;
+};
+
+/// A run of visible characters that came in by one event.
+struct AuthorRun {
+  Dot dot;
+  std::uint32_t length = 0;  ///< code points
+};
+
+namespace detail {
+struct TextCache;  // what makes the next concurrent event cheap; holds no state of its own
+
+/// A plain text edited by code-point positions.
+struct PlainText {
+  std::string bytes;
+  std::uint32_t length = 0;  ///< code points
+  // Where the last edit was: edits cluster, so the next byte offset is counted from here.
+  std::uint32_t mark_point = 0;
+  std::size_t mark_byte = 0;
+
+  [[nodiscard]] std::size_t byte_of(std::uint32_t point) const noexcept;
+  void splice(const Splice& splice);
+  void replace(std::uint32_t position, std::uint32_t removed, std::string_view inserted,
+               std::uint32_t inserted_points);
+};
+}  // namespace detail
+
+/// The state of one text field: a pure function of the set of events applied, whatever the order of
+/// their arrival, provided that every event comes after those in its context (causal delivery).
+/// A value type; not thread-safe.
+class TextState {
+ public:
+  TextState() noexcept;
+  TextState(const TextState& other);
+  TextState(TextState&& other) noexcept;
+  TextState& operator=(const TextState& other);
+  TextState& operator=(TextState&& other) noexcept;
+  ~TextState();
+
+  /// The visible text, UTF-8. Costs nothing: it is kept up to date.
+  [[nodiscard]] const std::string& text() const noexcept { return plain_.bytes; }
+  /// Length of the visible text in code points.
+  [[nodiscard]] std::uint32_t length() const noexcept { return plain_.length; }
+  [[nodiscard]] bool empty() const noexcept { return events_.empty(); }
+
+  /// Applies one event. `context` may be any vector (the deps of the change): it is restricted to
+  /// this text here, and closed: what an event in it had seen is seen too. `duplicate` when the dot
+  /// is already applied, `malformed` when the replica's events come out of order; `limit_exceeded`
+  /// when the text would grow beyond kTextBytesMax and the event is the caller's own
+  /// (`Origin::local`): events that were received always apply, since refusing one would make
+  /// replicas differ. The state is unchanged unless the status is ok.
+  /// Sequential events (context covers all events here) take time proportional to the text moved;
+  /// a concurrent one replays the log from the last point that every later event has seen.
+  enum class Origin : std::uint8_t { local, received };
+  Status apply(const Dot& dot, const Stamp& stamp, std::string_view author,
+               const VersionVector& context, std::vector<Splice> splices, Origin origin);
+
+  /// All events in canonical order: ascending (sum of context, replica, seq): a causal order that is
+  /// the same on every replica. Rebuilding from it gives an equal state.
+  [[nodiscard]] const std::vector<TextEvent>& events() const noexcept { return events_; }
+  /// Takes events in any order; `malformed` if one is missing something of its context, or twice.
+  [[nodiscard]] static Result<TextState> from_events(std::vector<TextEvent> events);
+
+  /// Who wrote what of the visible text, in text order. Replays the log.
+  [[nodiscard]] std::vector<AuthorRun> author_runs() const;
+  /// Overlapping rewrites, sorted; empty while all events are sequential. Kept, not recomputed.
+  [[nodiscard]] const std::vector<TextOverlap>& overlaps() const noexcept { return overlaps_; }
+  /// The text as somebody with this context saw it. Replays the log.
+  [[nodiscard]] std::string text_at(const VersionVector& context) const;
+
+  friend bool operator==(const TextState& a, const TextState& b) { return a.events_ == b.events_; }
+
+ private:
+  [[nodiscard]] VersionVector restricted(const VersionVector& context) const;
+  void close(VersionVector& context, std::size_t from) const;
+  void apply_restricted(TextEvent event);
+  void apply_sequential(TextEvent event);
+  void apply_concurrent(TextEvent event);
+  void bound_live();
+  void rebuild();
+  void keep_checkpoint();
+  void note_overlaps(std::vector<TextOverlap> found);
+
+  std::vector<TextEvent> events_;
+  std::vector<TextOverlap> overlaps_;
+  detail::PlainText plain_;
+  VersionVector seen_;  ///< last event of each replica in this text
+  std::unique_ptr<detail::TextCache> cache_;
+};
+
+/// The splices that turn `before` into `after` with as few and as small edits as is cheap: common
+/// prefix and suffix first, then a bounded word- and character-level diff of the middle (Myers,
+/// O(ND) with a cap; beyond the cap one splice). Boundaries never split a code point, and where
+/// there is a choice they fall between a base character and no combining mark. Both must be UTF-8.
+/// The result is within kSplicesPerOpMax and kSpliceBytesMax.
+[[nodiscard]] std::vector<Splice> diff_text(std::string_view before, std::string_view after);
+
+/// Applies splices to a plain text, with clamping: what a sequential event does.
+[[nodiscard]] std::string splice_text(std::string_view text, const std::vector<Splice>& splices);
+
+/// Number of code points of valid UTF-8.
+[[nodiscard]] std::uint32_t count_code_points(std::string_view utf8) noexcept;
+
+}  // namespace insieme::sync

@@ -1,0 +1,178 @@
+#include "archive.hpp"
+
+#include "insieme/sync/limits.hpp"
+
+namespace insieme::sync {
+
+void WireOut::varint(std::uint64_t value) {
+  while (value >= 0x80) {
+    bytes_.push_back(static_cast<std::uint8_t>(value | 0x80));
+    value >>= 7;
+  }
+  bytes_.push_back(static_cast<std::uint8_t>(value));
+}
+
+void WireOut::fixed64(std::uint64_t value) {
+  for (int shift = 0; shift < 64; shift += 8) {
+    bytes_.push_back(static_cast<std::uint8_t>(value >> shift));
+  }
+}
+
+void WireOut::id(const IdBytes& id) {
+  if (shared_ != nullptr) return varint(shared_->number_of_id(id));
+  const auto [at, is_new] = ids_.try_emplace(id, ids_.size() + 1);
+  if (!is_new) return varint(at->second);
+  varint(0);
+  raw(id);
+}
+
+void WireOut::name(const std::string& name) {
+  if (shared_ != nullptr) return varint(shared_->number_of_name(name));
+  const auto [at, is_new] = names_.try_emplace(name, names_.size() + 1);
+  if (!is_new) return varint(at->second);
+  varint(0);
+  varint(name.size());
+  bytes_.insert(bytes_.end(), name.begin(), name.end());
+}
+
+void WireOut::mark(const Mark& mark) {
+  // Most values of a record were written by few changes: each change is described once.
+  // The search is bounded, so that a text with thousands of events stays linear.
+  constexpr std::size_t kLookBack = 32;
+  const std::size_t first = marks_.size() > kLookBack ? marks_.size() - kLookBack : 0;
+  std::size_t known = marks_.size();
+  while (known > first && !(marks_[known - 1].dot.replica == mark.dot.replica &&
+                            marks_[known - 1].dot.seq == mark.dot.seq)) {
+    --known;
+  }
+  if (known > first) {
+    varint(known);
+  } else {
+    varint(0);
+    id(mark.dot.replica.bytes);
+    varint(mark.dot.seq);
+    varint(zigzag(mark.stamp.ms));
+    varint(mark.stamp.counter);
+    name(mark.author);
+    marks_.push_back(mark);
+  }
+  varint(mark.dot.op);
+}
+
+std::uint8_t WireIn::byte() {
+  if (at_ == bytes_.size()) fail(ErrorCode::truncated, "ends too early");
+  return bytes_[at_++];
+}
+
+std::uint64_t WireIn::varint() {
+  std::uint64_t value = 0;
+  for (int shift = 0; shift < 64; shift += 7) {
+    const std::uint8_t next = byte();
+    if (shift == 63 && next > 1) fail(ErrorCode::malformed, "number beyond 64 bits");
+    value |= static_cast<std::uint64_t>(next & 0x7f) << shift;
+    if ((next & 0x80) == 0) {
+      if (next == 0 && shift != 0) fail(ErrorCode::malformed, "number with needless bytes");
+      return value;
+    }
+  }
+  fail(ErrorCode::malformed, "number beyond 64 bits");
+}
+
+std::uint64_t WireIn::fixed64() {
+  std::uint64_t value = 0;
+  const auto data = raw(8);
+  for (std::size_t i = 0; i < 8; ++i) value |= static_cast<std::uint64_t>(data[i]) << (8 * i);
+  return value;
+}
+
+std::span<const std::uint8_t> WireIn::raw(std::size_t size) {
+  if (size > remaining()) fail(ErrorCode::truncated, "ends too early");
+  const auto data = bytes_.subspan(at_, size);
+  at_ += size;
+  return data;
+}
+
+std::size_t WireIn::count(std::size_t max) {
+  const std::uint64_t count = varint();
+  if (count > max) fail(ErrorCode::limit_exceeded, "a list is longer than its limit");
+  if (count > remaining()) fail(ErrorCode::truncated, "a list is longer than the bytes that remain");
+  return static_cast<std::size_t>(count);
+}
+
+IdBytes WireIn::id() {
+  const std::uint64_t number = varint();
+  if (shared_ != nullptr) {
+    const IdBytes* known = number <= UINT32_MAX
+                               ? shared_->id_at(static_cast<std::uint32_t>(number))
+                               : nullptr;
+    if (known == nullptr) fail(ErrorCode::malformed, "an id that the dictionary does not have");
+    return *known;
+  }
+  if (number > ids_.size()) fail(ErrorCode::malformed, "an id that was not introduced");
+  if (number != 0) return ids_[static_cast<std::size_t>(number - 1)];
+  IdBytes id{};
+  const auto data = raw(16);
+  std::copy(data.begin(), data.end(), id.begin());
+  ids_.push_back(id);
+  return id;
+}
+
+const std::string& WireIn::name() {
+  const std::uint64_t number = varint();
+  if (shared_ != nullptr) {
+    const std::string* known = number <= UINT32_MAX
+                                   ? shared_->name_at(static_cast<std::uint32_t>(number))
+                                   : nullptr;
+    if (known == nullptr) fail(ErrorCode::malformed, "a name that the dictionary does not have");
+    return *known;
+  }
+  if (number > names_.size()) fail(ErrorCode::malformed, "a name that was not introduced");
+  if (number != 0) return names_[static_cast<std::size_t>(number - 1)];
+  const std::size_t length = count(kNameBytesMax);
+  const auto data = raw(length);
+  names_.emplace_back(data.begin(), data.end());
+  return names_.back();
+}
+
+Mark WireIn::mark() {
+  const std::uint64_t number = varint();
+  if (number > marks_.size()) fail(ErrorCode::malformed, "a change that was not introduced");
+  if (number == 0) {
+    Mark mark;
+    mark.dot.replica.bytes = id();
+    mark.dot.seq = varint();
+    mark.stamp.ms = unzigzag(varint());
+    mark.stamp.counter = varint_as<std::uint32_t>();
+    mark.author = name();
+    marks_.push_back(mark);
+    mark.dot.op = varint_as<std::uint32_t>();
+    return mark;
+  }
+  Mark mark = marks_[static_cast<std::size_t>(number - 1)];
+  mark.dot.op = varint_as<std::uint32_t>();
+  return mark;
+}
+
+void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const TextOf& text) {
+  ar.varint(text.value.size());
+  ar.raw({reinterpret_cast<const std::uint8_t*>(text.value.data()), text.value.size()});
+}
+void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, TextOf& text) {
+  const auto data = ar.raw(ar.count(text.max));
+  text.value.assign(data.begin(), data.end());
+}
+void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const NameOf& name) { ar.name(name.value); }
+void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, NameOf& name) {
+  name.value = ar.name();
+  if (name.value.size() > name.max) WireIn::fail(ErrorCode::limit_exceeded, "a name is too long");
+}
+void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const BlobOf& blob) {
+  ar.varint(blob.value.size());
+  ar.raw(blob.value);
+}
+void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, BlobOf& blob) {
+  const auto data = ar.raw(ar.count(blob.max));
+  blob.value.assign(data.begin(), data.end());
+}
+
+}  // namespace insieme::sync

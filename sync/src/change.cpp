@@ -1,0 +1,181 @@
+#include "insieme/sync/change.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "insieme/sync/limits.hpp"
+
+namespace insieme::sync {
+namespace {
+
+Status check_name(std::string_view name, std::size_t max, const char* what) {
+  if (name.empty()) return {ErrorCode::malformed, std::string(what) + " is empty"};
+  if (name.size() > max) return {ErrorCode::limit_exceeded, std::string(what) + " is too long"};
+  if (!is_valid_utf8(name)) return {ErrorCode::malformed, std::string(what) + " is not valid UTF-8"};
+  return {};
+}
+
+struct ActionChecker {
+  Status operator()(const WriteOp& op) const { return check_value(op.value); }
+  Status operator()(const AddOp& op) const { return check_value(op.element); }
+  Status operator()(const RemoveOp& op) const { return check_value(op.element); }
+  Status operator()(const IncrementOp& op) const {
+    if (op.delta > kCounterDeltaMax || op.delta < -kCounterDeltaMax) {
+      return {ErrorCode::limit_exceeded, "an increment is too large"};
+    }
+    return {};
+  }
+  Status operator()(const SpliceOp& op) const {
+    if (op.splices.size() > kSplicesPerOpMax) {
+      return {ErrorCode::limit_exceeded, "too many splices in one operation"};
+    }
+    for (const Splice& splice : op.splices) {
+      if (splice.inserted.size() > kSpliceBytesMax) {
+        return {ErrorCode::limit_exceeded, "an inserted text is too long"};
+      }
+      if (!is_valid_utf8(splice.inserted)) {
+        return {ErrorCode::malformed, "an inserted text is not valid UTF-8"};
+      }
+    }
+    return {};
+  }
+  Status operator()(const RetractOp&) const { return {}; }
+  Status operator()(const RestoreOp&) const { return {}; }
+  Status operator()(const ResolveOp& op) const {
+    if (op.decided.size() > kDotsPerResolutionMax) {
+      return {ErrorCode::limit_exceeded, "a decision names too many values"};
+    }
+    for (std::size_t i = 1; i < op.decided.size(); ++i) {
+      if (op.decided[i - 1] >= op.decided[i]) {
+        return {ErrorCode::malformed, "a decision names its values out of order"};
+      }
+    }
+    if (op.reason.size() > kReasonBytesMax) {
+      return {ErrorCode::limit_exceeded, "a reason is too long"};
+    }
+    if (!is_valid_utf8(op.reason)) return {ErrorCode::malformed, "a reason is not valid UTF-8"};
+    return op.value ? check_value(*op.value) : Status{};
+  }
+  Status operator()(const OpaqueOp& op) const {
+    if (op.kind < kFirstOpaqueOpKind || op.kind > 0x7f) {
+      return {ErrorCode::malformed, "not a kind of operation"};
+    }
+    if (op.payload.size() > kUnknownOpBytesMax) {
+      return {ErrorCode::limit_exceeded, "an operation is too long"};
+    }
+    return {};
+  }
+};
+
+bool is_about_life(const Action& action) {
+  return std::holds_alternative<RetractOp>(action) || std::holds_alternative<RestoreOp>(action);
+}
+
+/// What an operation writes, as a key; nothing for those that may repeat.
+std::optional<std::string> written(const Operation& op) {
+  std::string key(reinterpret_cast<const char*>(op.record.bytes.data()), op.record.bytes.size());
+  if (is_about_life(op.action)) return key;
+  key += op.field;
+  if (std::holds_alternative<OpaqueOp>(op.action)) return {};
+  if (const auto* resolve = std::get_if<ResolveOp>(&op.action)) {
+    if (resolve->outcome == Outcome::undo || !resolve->value) return {};
+    return key;
+  }
+  const Value* element = nullptr;
+  if (const auto* add = std::get_if<AddOp>(&op.action)) element = &add->element;
+  if (const auto* remove = std::get_if<RemoveOp>(&op.action)) element = &remove->element;
+  // Adding and removing different elements, or the same one, in one change is meaningful: an add
+  // of the change is never removed by a remove of the change. Twice the same act is not.
+  if (element != nullptr) {
+    WriteOp as_write{*element};
+    Operation probe{op.record, {}, {}, std::move(as_write), {}};
+    const auto bytes = encode_body({probe});
+    key += std::holds_alternative<AddOp>(op.action) ? "+" : "-";
+    key.append(bytes.begin(), bytes.end());
+  }
+  return key;
+}
+
+}  // namespace
+
+Status check_operation(const Operation& op) {
+  if (op.record.is_nil()) return {ErrorCode::malformed, "an operation without a record"};
+  INSIEME_TRY(check_name(op.type, kNameBytesMax, "a record type"));
+  if (is_about_life(op.action)) {
+    if (!op.field.empty()) return {ErrorCode::malformed, "a retraction names a field"};
+  } else if (!op.field.empty() || !std::holds_alternative<ResolveOp>(op.action)) {
+    INSIEME_TRY(check_name(op.field, kNameBytesMax, "a field"));
+  }
+  return std::visit(ActionChecker{}, op.action);
+}
+
+Status check_header(const ChangeHeader& header) {
+  if (header.document.dossier.is_nil() || !is_valid_section(header.document.section)) {
+    return {ErrorCode::malformed, "a change without a valid document"};
+  }
+  if (header.replica.is_nil() || header.seq == 0) {
+    return {ErrorCode::malformed, "a change without replica or number"};
+  }
+  INSIEME_TRY(check_name(header.author, kAuthorBytesMax, "an author"));
+  if (header.deps.size() > kReplicasPerDocumentMax) {
+    return {ErrorCode::limit_exceeded, "a change depends on too many replicas"};
+  }
+  for (std::size_t i = 0; i < header.deps.size(); ++i) {
+    const DepEntry& entry = header.deps[i];
+    if (entry.seq == 0 || entry.replica == header.replica ||
+        (i != 0 && header.deps[i - 1].replica >= entry.replica)) {
+      return {ErrorCode::malformed, "the dependencies of a change are out of order"};
+    }
+  }
+  if (header.transaction && (header.transaction->count < 2 ||
+                             header.transaction->count > kChangesPerTransactionMax)) {
+    return {ErrorCode::malformed, "a transaction has an impossible number of changes"};
+  }
+  return {};
+}
+
+Status check_ops(const std::vector<Operation>& ops) {
+  if (ops.empty()) return {ErrorCode::malformed, "a change without operations"};
+  if (ops.size() > kOpsPerChangeMax) {
+    return {ErrorCode::limit_exceeded, "a change has too many operations"};
+  }
+  std::set<std::string> seen;
+  for (const Operation& op : ops) {
+    INSIEME_TRY(check_operation(op));
+    const auto key = written(op);
+    if (key && !seen.insert(*key).second) {
+      return {ErrorCode::malformed, "a change writes one field twice"};
+    }
+  }
+  return {};
+}
+
+Status check_contexts(const std::vector<Operation>& ops, const VersionVector& deps) {
+  for (const Operation& op : ops) {
+    if (op.context && !deps.covers(*op.context)) {
+      return {ErrorCode::malformed, "an operation claims to have seen more than its change"};
+    }
+    if (const auto* resolve = std::get_if<ResolveOp>(&op.action)) {
+      const bool seen = std::all_of(resolve->decided.begin(), resolve->decided.end(),
+                                    [&](const Dot& dot) { return deps.contains(dot); });
+      if (!seen) return {ErrorCode::malformed, "a decision about something not seen"};
+    }
+  }
+  return {};
+}
+
+Digest digest_body(const DossierKey& key, std::span<const std::uint8_t> body) {
+  return Hasher("insieme body v1", key.bytes).add(body).finish();
+}
+
+ChangeId compute_id(const ChangeId& previous, const std::vector<ChangeId>& dep_ids,
+                    std::span<const std::uint8_t> header_bytes) {
+  Hasher hasher("insieme change v1");
+  hasher.add(previous);
+  hasher.add(static_cast<std::uint64_t>(dep_ids.size()));
+  for (const ChangeId& id : dep_ids) hasher.add(id);
+  hasher.add(header_bytes);
+  return ChangeId{hasher.finish()};
+}
+
+}  // namespace insieme::sync

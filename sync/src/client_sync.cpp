@@ -1,0 +1,186 @@
+#include "insieme/sync/client_sync.hpp"
+
+#include <algorithm>
+
+#include "insieme/sync/limits.hpp"
+
+namespace insieme::sync {
+namespace {
+
+constexpr std::uint32_t kAttemptsMax = 6;
+constexpr std::uint32_t kFirstWaitMs = 500;
+constexpr std::uint32_t kLongestWaitMs = 60'000;
+constexpr std::uint32_t kTokensMax = 2;  ///< in a row, without an answer in between
+constexpr std::uint32_t kResetsMax = 1;
+
+constexpr int kUnauthorized = 401;
+constexpr int kTooManyRequests = 429;
+constexpr int kServerError = 500;
+
+bool may_pass(int http_status) {
+  return http_status == 0 || http_status == 408 || http_status == kTooManyRequests ||
+         (http_status >= kServerError && http_status != 507);
+}
+
+/// The results answer what was sent, in order: anything else is not our server's answer.
+Status match_results(const std::vector<Change>& pushed, const std::vector<PushResult>& results) {
+  if (results.size() != pushed.size()) {
+    return {ErrorCode::malformed, "the reply does not answer what was sent"};
+  }
+  for (std::size_t i = 0; i < pushed.size(); ++i) {
+    const ChangeHeader& header = pushed[i].header;
+    if (!(results[i].document == header.document) || results[i].replica != header.replica ||
+        results[i].seq != header.seq) {
+      return {ErrorCode::malformed, "the reply does not answer what was sent"};
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+ClientAction ClientSync::resume(ClientInput input) {
+  if (state_ == State::idle && std::holds_alternative<StartSync>(input)) return gather();
+  if (auto* failed = std::get_if<StoreFailed>(&input)) return give_up(std::move(failed->error));
+  switch (state_) {
+    case State::gathering:
+      if (auto* done = std::get_if<GatherDone>(&input)) return on_gathered(std::move(done->gathered));
+      break;
+    case State::waiting_token:
+      if (std::holds_alternative<TokenReady>(input)) {
+        state_ = State::sending;
+        summary_.bytes_out += request_.size();
+        return SendAction{request_};
+      }
+      if (auto* failed = std::get_if<TokenFailed>(&input)) return give_up(std::move(failed->error));
+      break;
+    case State::sending:
+      if (auto* reply = std::get_if<ReplyArrived>(&input)) return on_reply(reply->body);
+      if (auto* failure = std::get_if<SendFailed>(&input)) return on_failure(*failure);
+      break;
+    case State::backing_off:
+      if (std::holds_alternative<WaitOver>(input)) {
+        state_ = State::sending;
+        summary_.bytes_out += request_.size();
+        return SendAction{request_};
+      }
+      break;
+    case State::applying:
+      if (auto* done = std::get_if<ApplyDone>(&input)) return on_applied(done->unsent);
+      break;
+    case State::resetting:
+      if (std::holds_alternative<ApplyDone>(input)) return gather();
+      break;
+    case State::idle:
+    case State::ended: break;
+  }
+  return give_up({ErrorCode::internal, "the sync machine was fed something it did not ask for"});
+}
+
+ClientAction ClientSync::gather() {
+  state_ = State::gathering;
+  return GatherAction{kMessageBytesTarget, kChangesPerMessageMax};
+}
+
+ClientAction ClientSync::on_gathered(Gathered gathered) {
+  SyncRequest request;
+  request.schema_version = identity_.schema_version;
+  request.space = identity_.space;
+  request.device = identity_.device;
+  request.replica = identity_.replica;
+  request.cursor = gathered.cursor;
+  request.backfill = gathered.backfill;
+  request.device_ms = gathered.device_ms;
+  request.unsent_left = gathered.unsent_left;
+  request.reply_bytes_max = static_cast<std::uint32_t>(kMessageBytesTarget);
+  request.secrets = std::move(gathered.secrets);
+  request.changes = std::move(gathered.changes);
+  request.seen = std::move(gathered.seen);
+  request.held_decisions = std::move(gathered.held_decisions);
+  const Digest manifest = manifest_of(identity_.device, request.changes);
+  request.signature = sign(identity_.key, manifest.bytes);
+  request_ = encode_message(request);
+  pushed_ = std::move(request.changes);
+  if (request_.size() > kFrameBytesMax) {
+    return give_up({ErrorCode::limit_exceeded, "a request larger than the protocol allows"});
+  }
+  attempts_ = 0;
+  state_ = State::sending;
+  summary_.bytes_out += request_.size();
+  return SendAction{request_};
+}
+
+ClientAction ClientSync::on_reply(const std::vector<std::uint8_t>& body) {
+  summary_.bytes_in += body.size();
+  auto message = decode_message(body);
+  SyncReply* reply = message.ok() ? std::get_if<SyncReply>(&message.value()) : nullptr;
+  if (reply == nullptr) {
+    // Damaged on the way (a proxy's page, a cut connection): the request may be repeated.
+    return on_failure({0, message.ok() ? "not a reply" : message.error().detail, 0});
+  }
+  if (reply->protocol != kProtocolVersion || reply->engine_min > kEngineVersion) {
+    return give_up({ErrorCode::wrong_version,
+                    "the server speaks a newer protocol: update this program; your work is kept"});
+  }
+  tokens_ = 0;
+  ++summary_.turns;
+  if (reply->status == ReplyStatus::cursor_unknown) {
+    if (++resets_ > kResetsMax) {
+      return give_up({ErrorCode::conflict, "the server does not recognise this store"});
+    }
+    state_ = State::resetting;
+    return ResetAction{};
+  }
+  if (const Status status = match_results(pushed_, reply->results); !status.ok()) {
+    return give_up(status.error());
+  }
+  summary_.sent += pushed_.size();
+  summary_.received += reply->items.size();
+  progress_ = !reply->items.empty();
+  for (const PushResult& result : reply->results) {
+    summary_.accepted += result.verdict == Verdict::accepted || result.verdict == Verdict::duplicate;
+    summary_.held += result.verdict == Verdict::held;
+    summary_.refused += result.verdict == Verdict::refused;
+    progress_ = progress_ || result.verdict != Verdict::deferred;
+  }
+  more_ = reply->more;
+  state_ = State::applying;
+  return ApplyAction{std::move(*reply)};
+}
+
+ClientAction ClientSync::on_failure(const SendFailed& failure) {
+  if (failure.http_status == kUnauthorized) {
+    if (++tokens_ > kTokensMax) {
+      return give_up({ErrorCode::unauthenticated, "the server does not accept this device"});
+    }
+    state_ = State::waiting_token;
+    return TokenAction{};
+  }
+  if (!may_pass(failure.http_status)) {
+    const ErrorCode code = failure.http_status == 507   ? ErrorCode::quota
+                           : failure.http_status == 403 ? ErrorCode::not_allowed
+                                                        : ErrorCode::unavailable;
+    return give_up({code, failure.detail});
+  }
+  if (++attempts_ >= kAttemptsMax) return give_up({ErrorCode::unavailable, failure.detail});
+  state_ = State::backing_off;
+  if (failure.retry_after_s != 0) {
+    const std::uint64_t ms = std::uint64_t{failure.retry_after_s} * 1'000;
+    return WaitAction{static_cast<std::uint32_t>(std::min<std::uint64_t>(ms, kLongestWaitMs)), true};
+  }
+  return WaitAction{std::min(kFirstWaitMs << (attempts_ - 1), kLongestWaitMs), false};
+}
+
+ClientAction ClientSync::on_applied(bool unsent) {
+  // Without progress another turn would say the same again: what is deferred waits for the next run.
+  if (more_ || (unsent && progress_)) return gather();
+  state_ = State::ended;
+  return DoneAction{summary_};
+}
+
+ClientAction ClientSync::give_up(Error error) {
+  state_ = State::ended;
+  return GiveUpAction{std::move(error), summary_};
+}
+
+}  // namespace insieme::sync

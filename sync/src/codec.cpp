@@ -1,0 +1,249 @@
+#include "codec.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "insieme/sync/frontier.hpp"
+
+namespace insieme::sync {
+namespace {
+
+struct ValueWriter {
+  WireOut& ar;
+  void operator()(const Null&) const {}
+  void operator()(bool value) const { ar(value); }
+  void operator()(std::int64_t value) const { ar(value); }
+  void operator()(double value) const {
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, &value, sizeof bits);
+    ar.fixed64(bits);
+  }
+  void operator()(const std::string& value) const { ar(text_of(value, kStringBytesMax)); }
+  void operator()(const Bytes& value) const { ar(blob_of(value.data, kBytesValueMax)); }
+  void operator()(const Date& value) const { ar(value.days); }
+  void operator()(const Instant& value) const { ar(value.ms); }
+  void operator()(const Reference& value) const { ar(value.record); }
+};
+
+template <class T>
+T read(WireIn& ar) {
+  T value{};
+  ar(value);
+  return value;
+}
+
+double read_double(WireIn& ar) {
+  const std::uint64_t bits = ar.fixed64();
+  double value = 0;
+  std::memcpy(&value, &bits, sizeof value);
+  if (!std::isfinite(value) || (value == 0 && std::signbit(value))) {
+    WireIn::fail(ErrorCode::malformed, "a number that is not finite, or minus zero");
+  }
+  return value;
+}
+
+std::string read_text(WireIn& ar) {
+  std::string text;
+  ar(text_of(text, kStringBytesMax));
+  return text;
+}
+
+struct ActionWriter {
+  WireOut& ar;
+  void operator()(const WriteOp& op) const { ar(op.value); }
+  void operator()(const AddOp& op) const { ar(op.element); }
+  void operator()(const RemoveOp& op) const { ar(op.element); }
+  void operator()(const IncrementOp& op) const { ar(op.delta); }
+  void operator()(const SpliceOp& op) const { ar(list_of(op.splices, kSplicesPerOpMax)); }
+  void operator()(const RetractOp&) const {}
+  void operator()(const RestoreOp&) const {}
+  void operator()(const ResolveOp& op) const {
+    save_enum(ar, op.item);
+    save_enum(ar, op.outcome);
+    ar(list_of(op.decided, kDotsPerResolutionMax), optional_of(op.value),
+       text_of(op.reason, kReasonBytesMax));
+  }
+  void operator()(const OpaqueOp& op) const { ar(blob_of(op.payload, kUnknownOpBytesMax)); }
+};
+
+ResolveOp read_resolve(WireIn& ar) {
+  ResolveOp op;
+  op.item = load_enum<ItemKind>(ar, 1, 255);
+  op.outcome = load_enum<Outcome>(ar, 1, 255);
+  ar(list_of(op.decided, kDotsPerResolutionMax), optional_of(op.value),
+     text_of(op.reason, kReasonBytesMax));
+  return op;
+}
+
+Action read_action(WireIn& ar, std::uint8_t kind) {
+  switch (static_cast<OpKind>(kind)) {
+    case OpKind::write: return WriteOp{read<Value>(ar)};
+    case OpKind::add: return AddOp{read<Value>(ar)};
+    case OpKind::remove: return RemoveOp{read<Value>(ar)};
+    case OpKind::increment: return IncrementOp{read<std::int64_t>(ar)};
+    case OpKind::splice: {
+      SpliceOp op;
+      ar(list_of(op.splices, kSplicesPerOpMax));
+      return op;
+    }
+    case OpKind::retract: return RetractOp{};
+    case OpKind::restore: return RestoreOp{};
+    case OpKind::resolve: return read_resolve(ar);
+  }
+  if (kind < kFirstOpaqueOpKind) WireIn::fail(ErrorCode::malformed, "unknown kind of operation");
+  OpaqueOp op;
+  op.kind = kind;
+  ar(blob_of(op.payload, kUnknownOpBytesMax));
+  return op;
+}
+
+std::uint8_t kind_byte(const Action& action) {
+  if (const auto* opaque = std::get_if<OpaqueOp>(&action)) return opaque->kind;
+  return static_cast<std::uint8_t>(action.index() + 1);
+}
+
+}  // namespace
+
+void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const Value& value) {
+  ar.byte(static_cast<std::uint8_t>(value.index()));
+  std::visit(ValueWriter{ar}, value);
+}
+
+void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, Value& value) {
+  switch (ar.byte()) {
+    case 0: value = Null{}; return;
+    case 1: value = read<bool>(ar); return;
+    case 2: value = read<std::int64_t>(ar); return;
+    case 3: value = read_double(ar); return;
+    case 4: value = read_text(ar); return;
+    case 5: {
+      Bytes bytes;
+      ar(blob_of(bytes.data, kBytesValueMax));
+      value = std::move(bytes);
+      return;
+    }
+    case 6: value = Date{read<std::int32_t>(ar)}; return;
+    case 7: value = Instant{read<std::int64_t>(ar)}; return;
+    case 8: value = Reference{read<RecordId>(ar)}; return;
+    default: WireIn::fail(ErrorCode::malformed, "unknown kind of value");
+  }
+}
+
+void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const VersionVector& vector) {
+  ar.varint(vector.size());
+  for (const auto& entry : vector.entries()) ar(entry.replica, entry.seq);
+}
+
+void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, VersionVector& vector) {
+  vector = {};
+  const std::size_t count = ar.count(kReplicasPerDocumentMax);
+  for (std::size_t i = 0; i < count; ++i) {
+    ReplicaId replica;
+    std::uint64_t seq = 0;
+    ar(replica, seq);
+    if (seq == 0 || (!vector.empty() && vector.entries().back().replica >= replica)) {
+      WireIn::fail(ErrorCode::malformed, "a version vector out of order");
+    }
+    vector.set(replica, seq);
+  }
+}
+
+void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const Operation& op) {
+  // The top bit of the kind says that a context follows.
+  ar.byte(static_cast<std::uint8_t>(kind_byte(op.action) | (op.context ? 0x80 : 0)));
+  ar(op.record, name_of_field(op.type, kNameBytesMax), name_of_field(op.field, kNameBytesMax));
+  if (op.context) ar(*op.context);
+  std::visit(ActionWriter{ar}, op.action);
+}
+
+void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, Operation& op) {
+  const std::uint8_t kind = ar.byte();
+  ar(op.record, name_of_field(op.type, kNameBytesMax), name_of_field(op.field, kNameBytesMax));
+  op.context.reset();
+  if ((kind & 0x80) != 0) ar(op.context.emplace());
+  op.action = read_action(ar, kind & 0x7f);
+}
+
+// ---- change.hpp ---------------------------------------------------------------------------------
+
+std::vector<std::uint8_t> encode_header(const ChangeHeader& header) {
+  WireOut ar;
+  serialize_header(ar, unconst(header), BodyDigest::written);
+  return ar.take();
+}
+
+Result<ChangeHeader> decode_header(std::span<const std::uint8_t> bytes) {
+  return decoding([&] {
+    WireIn ar(bytes);
+    ChangeHeader header;
+    serialize_header(ar, header, BodyDigest::written);
+    ar.expect_end();
+    return header;
+  });
+}
+
+std::vector<std::uint8_t> encode_body(const std::vector<Operation>& ops) {
+  WireOut ar;
+  serialize_ops(ar, unconst(ops));
+  return ar.take();
+}
+
+Result<std::vector<Operation>> decode_body(std::span<const std::uint8_t> bytes) {
+  return decoding([&] {
+    WireIn ar(bytes);
+    std::vector<Operation> ops;
+    serialize_ops(ar, ops);
+    ar.expect_end();
+    return ops;
+  });
+}
+
+// ---- version_vector.hpp, frontier.hpp -----------------------------------------------------------
+
+std::vector<std::uint8_t> encode_version(const VersionVector& version) {
+  WireOut ar;
+  ar(version);
+  return ar.take();
+}
+
+Result<VersionVector> decode_version(std::span<const std::uint8_t> bytes) {
+  return decoding([&] {
+    WireIn ar(bytes);
+    VersionVector version;
+    ar(version);
+    ar.expect_end();
+    return version;
+  });
+}
+
+std::vector<std::uint8_t> pack_frontier(const Frontier& frontier, Dictionary& dictionary) {
+  WireOut ar(&dictionary);
+  for (const std::uint64_t word : frontier.history().words) ar.fixed64(word);
+  ar.varint(frontier.heads().size());
+  for (const auto& [replica, head] : frontier.heads()) {
+    ar(replica, head.seq, head.id.bytes, head.deps, head.stamp);
+  }
+  return ar.take();
+}
+
+Result<Frontier> unpack_frontier(std::span<const std::uint8_t> bytes,
+                                 const Dictionary& dictionary) {
+  return decoding([&] {
+    WireIn ar(bytes, &dictionary);
+    DigestSum history;
+    for (std::uint64_t& word : history.words) word = ar.fixed64();
+    std::map<ReplicaId, Head> heads;
+    const std::size_t count = ar.count(kReplicasPerDocumentMax);
+    for (std::size_t i = 0; i < count; ++i) {
+      ReplicaId replica;
+      Head head;
+      ar(replica, head.seq, head.id.bytes, head.deps, head.stamp);
+      heads.emplace(replica, std::move(head));
+    }
+    ar.expect_end();
+    return Frontier::from_parts(std::move(heads), history);
+  });
+}
+
+}  // namespace insieme::sync

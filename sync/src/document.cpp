@@ -1,0 +1,165 @@
+#include "insieme/sync/document.hpp"
+
+#include <algorithm>
+
+#include "insieme/sync/limits.hpp"
+
+namespace insieme::sync {
+
+Result<Change> Document::author(const ReplicaId& replica, const Stamp& stamp, std::string author,
+                                std::uint32_t schema_version, std::vector<Operation> ops,
+                                std::optional<Transaction> transaction,
+                                std::optional<Origin> origin) {
+  Change change;
+  change.header.document = id_;
+  frontier_.fill_next(change.header, replica);
+  change.header.stamp = stamp;
+  change.header.author = std::move(author);
+  change.header.schema_version = schema_version;
+  change.header.transaction = transaction;
+  change.header.origin = origin;
+  INSIEME_TRY(check_header(change.header));
+  INSIEME_TRY(check_ops(ops));
+  const auto body = encode_body(ops);
+  if (body.size() > kBodyBytesMax) {
+    return Error{ErrorCode::limit_exceeded, "too much in one change"};
+  }
+  change.header.body_digest = digest_body(key_, body);
+  change.ops = std::move(ops);
+  INSIEME_TRY_ASSIGN(const Delivery delivery, try_apply(change));
+  INSIEME_ASSERT(delivery == Delivery::applied);
+  apply_ready();
+  return change;
+}
+
+Result<Delivery> Document::deliver(Change change) {
+  INSIEME_TRY(check_header(change.header));
+  if (!(change.header.document == id_)) {
+    return Error{ErrorCode::invalid_argument, "a change of another document"};
+  }
+  if (change.ops) {
+    INSIEME_TRY(check_ops(*change.ops));
+    if (!(digest_body(key_, encode_body(*change.ops)) == change.header.body_digest)) {
+      return Error{ErrorCode::checksum, "the content is not the one that the header names"};
+    }
+  }
+  auto delivery = try_apply(change);
+  if (!delivery.ok() && delivery.error().code == ErrorCode::not_yet) {
+    if (waiting_.size() >= kWaitingChangesMax) {
+      return Error{ErrorCode::limit_exceeded, "too many changes wait for missing ones"};
+    }
+    waiting_.try_emplace({change.header.replica, change.header.seq}, std::move(change));
+    return Delivery::waiting;
+  }
+  if (delivery.ok() && delivery.value() == Delivery::applied) apply_ready();
+  return delivery;
+}
+
+Result<Delivery> Document::try_apply(const Change& change) {
+  const auto ids = [this](const ReplicaId& replica,
+                          std::uint64_t seq) -> std::optional<ChangeId> {
+    const auto at = log_index_.find({replica, seq});
+    return at == log_index_.end() ? std::nullopt : std::optional(log_ids_[at->second]);
+  };
+  auto admission = frontier_.admit(change.header, ids);
+  if (!admission.ok()) {
+    if (admission.error().code == ErrorCode::duplicate) return Delivery::duplicate;
+    return admission.error();
+  }
+  if (change.ops) INSIEME_TRY(check_contexts(*change.ops, admission->deps));
+  frontier_.advance(change.header, *admission);
+  log_index_.emplace(std::pair(change.header.replica, change.header.seq), log_.size());
+  log_ids_.push_back(admission->id);
+  log_.push_back(change);
+  if (!change.ops) return Delivery::applied;
+  for (std::size_t i = 0; i < change.ops->size(); ++i) {
+    const Operation& op = (*change.ops)[i];
+    RecordState& record = records_[op.record];
+    record.id = op.record;
+    apply(record, op,
+          Provenance{Dot{change.header.replica, change.header.seq, static_cast<std::uint32_t>(i)},
+                     change.header.stamp, change.header.author, admission->deps});
+  }
+  return Delivery::applied;
+}
+
+void Document::apply_ready() {
+  bool progress = true;
+  while (progress) {
+    progress = false;
+    for (auto at = waiting_.begin(); at != waiting_.end();) {
+      const auto delivery = try_apply(at->second);
+      if (!delivery.ok() && delivery.error().code == ErrorCode::not_yet) {
+        ++at;
+        continue;
+      }
+      // Applied, known meanwhile, or of a branch that cannot be applied here: nothing to wait for.
+      progress = true;
+      at = waiting_.erase(at);
+    }
+  }
+}
+
+Digest Document::state_digest() const {
+  Hasher hasher("insieme state v1");
+  for (const auto& entry : frontier_.version().entries()) {
+    hasher.add(entry.replica.bytes).add(entry.seq);
+  }
+  for (const auto& [id, record] : records_) hasher.add(encode_record(record));
+  return hasher.finish();
+}
+
+std::vector<ReviewItem> Document::review_items(const PolicyLookup& policy) const {
+  std::vector<ReviewItem> all;
+  for (const auto& [id, record] : records_) {
+    auto items = sync::review_items(record, policy);
+    std::move(items.begin(), items.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+const Change* Document::find(const ReplicaId& replica, std::uint64_t seq) const {
+  const auto at = log_index_.find({replica, seq});
+  return at == log_index_.end() ? nullptr : &log_[at->second];
+}
+
+VersionVector Document::deps_of(const ReplicaId& replica, std::uint64_t seq) const {
+  VersionVector deps;
+  for (std::uint64_t own = 1; own <= seq; ++own) {
+    const Change* change = find(replica, own);
+    if (change == nullptr) continue;
+    for (const DepEntry& entry : change->header.deps) deps.raise(entry.replica, entry.seq);
+  }
+  if (seq > 1) deps.set(replica, seq - 1);
+  return deps;
+}
+
+std::vector<Value> base_values(const std::vector<Change>& log, const RecordId& record,
+                               std::string_view field, const VersionVector& context) {
+  RecordState replayed;
+  replayed.id = record;
+  std::map<ReplicaId, VersionVector> deps;  // of each replica's newest change so far
+  for (const Change& change : log) {
+    const ChangeHeader& header = change.header;
+    VersionVector& own = deps[header.replica];
+    for (const DepEntry& entry : header.deps) own.raise(entry.replica, entry.seq);
+    own.raise(header.replica, header.seq - 1);
+    if (!context.contains(header.replica, header.seq) || !change.ops) continue;
+    for (std::size_t i = 0; i < change.ops->size(); ++i) {
+      const Operation& op = (*change.ops)[i];
+      if (op.record != record || op.field != field) continue;
+      apply(replayed, op,
+            Provenance{Dot{header.replica, header.seq, static_cast<std::uint32_t>(i)}, header.stamp,
+                       header.author, own});
+    }
+  }
+  const FieldState* state = replayed.field(field);
+  return state == nullptr ? std::vector<Value>{} : distinct_values(*state);
+}
+
+std::vector<Value> Document::values_at(const RecordId& record, std::string_view field,
+                                       const VersionVector& context) const {
+  return base_values(log_, record, field, context);
+}
+
+}  // namespace insieme::sync

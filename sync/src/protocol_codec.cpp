@@ -1,0 +1,273 @@
+// Messages and their frame. Layout of a frame, all numbers little-endian:
+//   2 bytes magic "IS" | 1 format version | 1 kind | 1 flags | 4 payload length | 4 raw length |
+//   payload | 8 bytes checksum over all before it
+#include "codec.hpp"
+#include "compress.hpp"
+#include "insieme/sync/protocol.hpp"
+
+namespace insieme::sync {
+namespace {
+
+constexpr std::uint8_t kFormatVersion = 1;
+constexpr std::uint8_t kFlagCompressed = 1;
+constexpr std::size_t kFrameHeaderBytes = 13;
+constexpr std::size_t kChecksumBytes = 8;
+constexpr std::size_t kSectionsMax = 64;
+constexpr std::size_t kDossiersMax = 4'096;
+
+template <class Archive>
+void serialize_change(Archive& ar, Change& change) {
+  bool has_body = change.ops.has_value();
+  ar(has_body);
+  serialize_header(ar, change.header, has_body ? BodyDigest::implied : BodyDigest::written);
+  if (!has_body) return;
+  if (!change.ops) change.ops.emplace();
+  serialize_ops(ar, *change.ops);
+}
+
+}  // namespace
+
+template <class Archive>
+void serialize(Archive& ar, Change& change) {
+  serialize_change(ar, change);
+}
+template <class Archive>
+void serialize(Archive& ar, Cursor& cursor) {
+  ar(cursor.epoch, cursor.position, cursor.log_hash);
+}
+template <class Archive>
+void serialize(Archive& ar, Backfill& backfill) {
+  ar(backfill.dossier, backfill.grant_position, backfill.next_position);
+}
+template <class Archive>
+void serialize(Archive& ar, DossierSecret& secret) {
+  ar(secret.dossier, secret.key.bytes);
+}
+template <class Archive>
+void serialize(Archive& ar, Seen& seen) {
+  ar(seen.document, seen.version, name_of_field(seen.by, kAuthorBytesMax));
+}
+template <class Archive>
+void serialize(Archive& ar, HeldDecision& d) {
+  ar(d.document, d.replica, d.seq, d.accepted, text_of(d.reason, kReasonBytesMax),
+     name_of_field(d.by, kAuthorBytesMax));
+}
+template <class Archive>
+void serialize(Archive& ar, GrantEvent& e) {
+  std::uint64_t count = e.sections.size();
+  ar(e.dossier, count);
+  if (count > kSectionsMax) WireIn::fail(ErrorCode::limit_exceeded, "too many sections");
+  e.sections.resize(static_cast<std::size_t>(count));
+  for (std::string& section : e.sections) ar(name_of_field(section, kSectionBytesMax));
+  ar(e.key.bytes, e.may_review);
+}
+template <class Archive>
+void serialize(Archive& ar, RevokeEvent& e) {
+  ar(e.dossier, text_of(e.reason, kReasonBytesMax));
+}
+template <class Archive>
+void serialize(Archive& ar, HeldEvent& e) {
+  ar(e.change, text_of(e.reason, kReasonBytesMax));
+}
+template <class Archive>
+void serialize(Archive& ar, HeldClosedEvent& e) {
+  ar(e.decision);
+}
+template <class Archive>
+void serialize(Archive& ar, SeenEvent& e) {
+  ar(e.seen);
+}
+template <class Archive>
+void serialize(Archive& ar, DocumentDigest& d) {
+  ar(d.document, d.count);
+  for (std::uint64_t& word : d.history.words) ar(fixed64_of(word));
+}
+template <class Archive>
+void serialize(Archive& ar, SyncRequest& r) {
+  ar(r.protocol, r.engine, r.schema_version, r.space, r.device, r.replica, r.cursor,
+     optional_of(r.backfill), r.device_ms, r.unsent_left, r.reply_bytes_max,
+     list_of(r.secrets, kDossiersMax), list_of(r.changes, kChangesPerMessageMax),
+     list_of(r.seen, kEventsPerMessageMax), list_of(r.held_decisions, kEventsPerMessageMax),
+     r.signature.bytes);
+}
+
+void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const PushResult& r) {
+  ar(r.document, r.replica, r.seq);
+  save_enum(ar, r.verdict);
+  ar(r.position, static_cast<std::uint16_t>(r.code), text_of(r.reason, kReasonBytesMax));
+}
+void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, PushResult& r) {
+  ar(r.document, r.replica, r.seq);
+  r.verdict = load_enum<Verdict>(ar, 1, 6);
+  std::uint16_t code = 0;
+  ar(r.position, code, text_of(r.reason, kReasonBytesMax));
+  r.code = static_cast<ErrorCode>(code);
+}
+
+namespace {
+
+template <std::size_t Index = 0>
+Event read_event(WireIn& ar, std::size_t index) {
+  if constexpr (Index < std::variant_size_v<Event>) {
+    if (index == Index) {
+      std::variant_alternative_t<Index, Event> event{};
+      ar(event);
+      return event;
+    }
+    return read_event<Index + 1>(ar, index);
+  }
+  WireIn::fail(ErrorCode::malformed, "unknown kind of event");
+}
+
+}  // namespace
+
+void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const StreamItem& item) {
+  ar(item.position);
+  if (const auto* change = std::get_if<Change>(&item.content)) {
+    ar.byte(0);
+    ar(*change);
+    return;
+  }
+  const Event& event = std::get<Event>(item.content);
+  ar.byte(static_cast<std::uint8_t>(event.index() + 1));
+  std::visit([&ar](const auto& e) { ar(e); }, event);
+}
+void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, StreamItem& item) {
+  ar(item.position);
+  const std::uint8_t kind = ar.byte();
+  if (kind == 0) {
+    Change change;
+    ar(change);
+    item.content = std::move(change);
+  } else {
+    item.content = read_event(ar, std::size_t{kind} - 1);
+  }
+}
+
+void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const SyncReply& r) {
+  ar(r.protocol, r.engine_min);
+  save_enum(ar, r.status);
+  ar(r.server_ms, list_of(r.results, kChangesPerMessageMax),
+     list_of(r.items, kChangesPerMessageMax + kEventsPerMessageMax), r.cursor,
+     optional_of(r.backfill), r.more, list_of(r.digests, kEventsPerMessageMax));
+}
+void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, SyncReply& r) {
+  ar(r.protocol, r.engine_min);
+  r.status = load_enum<ReplyStatus>(ar, 1, 2);
+  ar(r.server_ms, list_of(r.results, kChangesPerMessageMax),
+     list_of(r.items, kChangesPerMessageMax + kEventsPerMessageMax), r.cursor,
+     optional_of(r.backfill), r.more, list_of(r.digests, kEventsPerMessageMax));
+}
+
+namespace {
+
+void put32(std::vector<std::uint8_t>& out, std::size_t value) {
+  for (int shift = 0; shift < 32; shift += 8) out.push_back(static_cast<std::uint8_t>(value >> shift));
+}
+std::size_t get32(std::span<const std::uint8_t> bytes) {
+  std::size_t value = 0;
+  for (std::size_t i = 0; i < 4; ++i) value |= std::size_t{bytes[i]} << (8 * i);
+  return value;
+}
+std::uint64_t checksum_of(std::span<const std::uint8_t> bytes) {
+  return Hasher("insieme frame v1").add(bytes).finish().prefix();
+}
+
+struct Frame {
+  std::uint8_t kind = 0;
+  std::vector<std::uint8_t> payload;
+};
+
+Result<Frame> open_frame(std::span<const std::uint8_t> frame) {
+  if (frame.size() > kFrameBytesMax) return Error{ErrorCode::limit_exceeded, "a frame too large"};
+  if (frame.size() < kFrameHeaderBytes + kChecksumBytes) {
+    return Error{ErrorCode::truncated, "shorter than the smallest frame"};
+  }
+  if (frame[0] != 'I' || frame[1] != 'S') return Error{ErrorCode::malformed, "not a frame of ours"};
+  if (frame[2] != kFormatVersion) {
+    return Error{ErrorCode::wrong_version, "a frame of another format version"};
+  }
+  const std::size_t length = get32(frame.subspan(5));
+  const std::size_t raw_length = get32(frame.subspan(9));
+  const std::size_t expected = kFrameHeaderBytes + length + kChecksumBytes;
+  if (frame.size() < expected) return Error{ErrorCode::truncated, "the frame is cut short"};
+  if (frame.size() > expected) return Error{ErrorCode::trailing_bytes, "bytes after the frame"};
+  if (raw_length > kMessageBytesMax) {
+    return Error{ErrorCode::limit_exceeded, "a message too large"};
+  }
+  const auto covered = frame.first(kFrameHeaderBytes + length);
+  std::uint64_t checksum = 0;
+  for (std::size_t i = 0; i < 8; ++i) {
+    checksum |= static_cast<std::uint64_t>(frame[covered.size() + i]) << (8 * i);
+  }
+  if (checksum != checksum_of(covered)) return Error{ErrorCode::checksum, "damaged on the way"};
+  Frame opened;
+  opened.kind = frame[3];
+  const auto payload = covered.subspan(kFrameHeaderBytes);
+  if (frame[4] == kFlagCompressed) {
+    INSIEME_TRY_ASSIGN(opened.payload, decompress(payload, raw_length));
+  } else if (frame[4] == 0 && raw_length == length) {
+    opened.payload.assign(payload.begin(), payload.end());
+  } else {
+    return Error{ErrorCode::malformed, "unknown flags of a frame"};
+  }
+  return opened;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> encode_message(const Message& message) {
+  WireOut ar;
+  std::visit([&ar](const auto& m) { ar(m); }, message);
+  std::vector<std::uint8_t> raw = ar.take();
+  std::vector<std::uint8_t> packed = compress(raw);
+  const bool compressed = !packed.empty();
+  const auto& payload = compressed ? packed : raw;
+  std::vector<std::uint8_t> frame{'I', 'S', kFormatVersion,
+                                  static_cast<std::uint8_t>(message.index() + 1),
+                                  compressed ? kFlagCompressed : std::uint8_t{0}};
+  put32(frame, payload.size());
+  put32(frame, raw.size());
+  frame.insert(frame.end(), payload.begin(), payload.end());
+  const std::uint64_t checksum = checksum_of(frame);
+  for (int shift = 0; shift < 64; shift += 8) {
+    frame.push_back(static_cast<std::uint8_t>(checksum >> shift));
+  }
+  return frame;
+}
+
+Result<Message> decode_message(std::span<const std::uint8_t> frame) {
+  INSIEME_TRY_ASSIGN(const Frame opened, open_frame(frame));
+  return decoding([&]() -> Message {
+    WireIn ar(opened.payload);
+    Message message;
+    if (opened.kind == 1) {
+      ar(message.emplace<SyncRequest>());
+    } else if (opened.kind == 2) {
+      ar(message.emplace<SyncReply>());
+    } else {
+      WireIn::fail(ErrorCode::malformed, "unknown kind of message");
+    }
+    ar.expect_end();
+    return message;
+  });
+}
+
+void complete(Change& change, const DossierKey& key) {
+  if (change.ops) change.header.body_digest = digest_body(key, encode_body(*change.ops));
+}
+
+Digest manifest_of(const DeviceId& device, const std::vector<Change>& changes) {
+  Hasher hasher("insieme manifest v1");
+  hasher.add(device.bytes);
+  for (const Change& change : changes) hasher.add(encode_header(change.header));
+  return hasher.finish();
+}
+
+std::size_t encoded_size(const Change& change) {
+  WireOut ar;
+  serialize_change(ar, unconst(change));
+  return ar.size();
+}
+
+}  // namespace insieme::sync

@@ -1,0 +1,280 @@
+// How record states are written: canonical for digests and snapshots, packed for a store's rows.
+#include <algorithm>
+
+#include "codec.hpp"
+#include "insieme/sync/record.hpp"
+
+namespace insieme::sync {
+namespace {
+
+// Which parts of a field follow, as bits of one byte.
+constexpr std::uint8_t kHasSurvivors = 1;
+constexpr std::uint8_t kHasMembers = 2;
+constexpr std::uint8_t kHasShares = 4;
+constexpr std::uint8_t kHasText = 8;
+constexpr std::uint8_t kValueElided = 16;  ///< the only survivor's value stands in a column
+constexpr std::uint8_t kTextElided = 32;   ///< the only event inserted what the column holds
+
+constexpr std::size_t kFieldsMax = 1'024;
+constexpr std::size_t kManyMax = 1'000'000;
+
+/// A text that came in one piece: its only event put the whole text into an empty one.
+bool is_one_piece(const TextState& text) {
+  return text.events().size() == 1 && text.events()[0].splices.size() == 1 &&
+         text.events()[0].splices[0].inserted == text.text() &&
+         text.events()[0].splices[0].position == 0 && text.events()[0].splices[0].removed == 0;
+}
+
+class RecordWriter {
+ public:
+  RecordWriter(WireOut& ar, const Elide* elide) : ar_(ar), elide_(elide) {}
+
+  void write(const RecordState& record) {
+    ar_.varint(record.fields.size());
+    for (const FieldState& field : record.fields) write_field(field);
+    ar_(record.last_edits);
+    ar_.varint(record.retractions.size());
+    for (const Retraction& retraction : record.retractions) {
+      ar_(retraction.mark, retraction.context);
+    }
+    ar_(list_of(record.restores, kManyMax));
+    ar_.varint(record.decisions.size());
+    for (const Decision& decision : record.decisions) write_decision(decision);
+  }
+
+ private:
+  void write_field(const FieldState& field) {
+    const bool may_elide = elide_ != nullptr && *elide_ && (*elide_)(field);
+    std::uint8_t parts = 0;
+    if (!field.survivors.empty()) parts |= kHasSurvivors;
+    if (!field.members.empty()) parts |= kHasMembers;
+    if (!field.shares.empty()) parts |= kHasShares;
+    if (!field.text.empty()) parts |= kHasText;
+    if (may_elide && field.survivors.size() == 1) parts |= kValueElided;
+    if (may_elide && is_one_piece(field.text)) parts |= kTextElided;
+    ar_.name(field.name);
+    ar_.byte(parts);
+    if ((parts & kHasSurvivors) != 0) write_survivors(field, (parts & kValueElided) != 0);
+    if ((parts & kHasMembers) != 0) {
+      ar_.varint(field.members.size());
+      for (const SetMember& member : field.members) {
+        ar_(member.element, list_of(member.adds, kManyMax));
+      }
+    }
+    if ((parts & kHasShares) != 0) {
+      ar_.varint(field.shares.size());
+      for (const CounterShare& share : field.shares) {
+        ar_(share.replica);
+        ar_.varint(zigzag(static_cast<std::int64_t>(share.sum)));
+      }
+    }
+    if ((parts & kHasText) != 0) write_text(field.text, (parts & kTextElided) != 0);
+  }
+
+  void write_survivors(const FieldState& field, bool elided) {
+    if (elided) {
+      ar_(field.survivors[0].mark);
+      return;
+    }
+    ar_.varint(field.survivors.size());
+    for (const Survivor& survivor : field.survivors) ar_(survivor.mark, survivor.value);
+  }
+
+  void write_text(const TextState& text, bool elided) {
+    if (elided) {
+      ar_(Mark{text.events()[0].dot, text.events()[0].stamp, text.events()[0].author});
+      return;
+    }
+    ar_.varint(text.events().size());
+    VersionVector before;
+    for (const TextEvent& event : text.events()) {
+      const bool sequential = event.context == before;
+      ar_(Mark{event.dot, event.stamp, event.author}, sequential);
+      if (!sequential) ar_(event.context);
+      ar_(list_of(event.splices, kSplicesPerOpMax));
+      before.raise(event.dot.replica, event.dot.seq);
+    }
+  }
+
+  void write_decision(const Decision& decision) {
+    ar_(decision.mark);
+    save_enum(ar_, decision.item);
+    ar_.name(decision.field);
+    save_enum(ar_, decision.outcome);
+    ar_(list_of(decision.decided, kDotsPerResolutionMax), text_of(decision.reason, kReasonBytesMax));
+  }
+
+  WireOut& ar_;
+  const Elide* elide_;
+};
+
+class RecordReader {
+ public:
+  RecordReader(WireIn& ar, const Refill* refill) : ar_(ar), refill_(refill) {}
+
+  void read(RecordState& record) {
+    const std::size_t fields = ar_.count(kFieldsMax);
+    for (std::size_t i = 0; i < fields; ++i) {
+      FieldState field = read_field();
+      if (i != 0 && record.fields.back().name >= field.name) {
+        WireIn::fail(ErrorCode::malformed, "fields out of order");
+      }
+      record.fields.push_back(std::move(field));
+    }
+    ar_(record.last_edits);
+    const std::size_t retractions = ar_.count(kManyMax);
+    for (std::size_t i = 0; i < retractions; ++i) {
+      Retraction retraction;
+      ar_(retraction.mark, retraction.context);
+      record.retractions.push_back(std::move(retraction));
+    }
+    ar_(list_of(record.restores, kManyMax));
+    const std::size_t decisions = ar_.count(kManyMax);
+    for (std::size_t i = 0; i < decisions; ++i) record.decisions.push_back(read_decision());
+  }
+
+ private:
+  [[nodiscard]] std::string refill_text(const std::string& field) const {
+    Value value = (*refill_)(field);
+    auto* text = std::get_if<std::string>(&value);
+    if (text == nullptr) WireIn::fail(ErrorCode::malformed, "a text is missing from its column");
+    return std::move(*text);
+  }
+
+  FieldState read_field() {
+    FieldState field;
+    field.name = ar_.name();
+    const std::uint8_t parts = ar_.byte();
+    if ((parts & (kValueElided | kTextElided)) != 0 && (refill_ == nullptr || !*refill_)) {
+      WireIn::fail(ErrorCode::malformed, "a value was left out");
+    }
+    if ((parts & kHasSurvivors) != 0) read_survivors(field, (parts & kValueElided) != 0);
+    if ((parts & kHasMembers) != 0) read_members(field);
+    if ((parts & kHasShares) != 0) read_shares(field);
+    if ((parts & kHasText) != 0) field.text = read_text(field.name, (parts & kTextElided) != 0);
+    return field;
+  }
+
+  void read_survivors(FieldState& field, bool elided) {
+    const std::size_t count = elided ? 1 : ar_.count(kManyMax);
+    for (std::size_t i = 0; i < count; ++i) {
+      Survivor survivor;
+      ar_(survivor.mark);
+      if (elided) {
+        survivor.value = (*refill_)(field.name);
+      } else {
+        ar_(survivor.value);
+      }
+      field.survivors.push_back(std::move(survivor));
+    }
+  }
+
+  void read_members(FieldState& field) {
+    const std::size_t count = ar_.count(kManyMax);
+    for (std::size_t i = 0; i < count; ++i) {
+      SetMember member;
+      ar_(member.element, list_of(member.adds, kManyMax));
+      if (member.adds.empty()) WireIn::fail(ErrorCode::malformed, "a set member without an add");
+      field.members.push_back(std::move(member));
+    }
+  }
+
+  void read_shares(FieldState& field) {
+    const std::size_t count = ar_.count(kManyMax);
+    for (std::size_t i = 0; i < count; ++i) {
+      CounterShare share;
+      ar_(share.replica);
+      share.sum = static_cast<std::uint64_t>(unzigzag(ar_.varint()));
+      field.shares.push_back(share);
+    }
+  }
+
+  TextState read_text(const std::string& name, bool elided) {
+    std::vector<TextEvent> events;
+    if (elided) {
+      const Mark mark = ar_.mark();
+      TextEvent event{mark.dot, mark.stamp, mark.author, {}, {}};
+      event.splices.push_back(Splice{0, 0, refill_text(name)});
+      events.push_back(std::move(event));
+    } else {
+      const std::size_t count = ar_.count(kManyMax);
+      VersionVector before;
+      for (std::size_t i = 0; i < count; ++i) {
+        const Mark mark = ar_.mark();
+        TextEvent event{mark.dot, mark.stamp, mark.author, {}, {}};
+        bool sequential = false;
+        ar_(sequential);
+        if (sequential) {
+          event.context = before;
+        } else {
+          ar_(event.context);
+        }
+        ar_(list_of(event.splices, kSplicesPerOpMax));
+        before.raise(mark.dot.replica, mark.dot.seq);
+        events.push_back(std::move(event));
+      }
+    }
+    auto text = TextState::from_events(std::move(events));
+    if (!text.ok()) WireIn::fail(text.error().code, "a text whose events do not fit together");
+    return std::move(text).value();
+  }
+
+  Decision read_decision() {
+    Decision decision;
+    ar_(decision.mark);
+    decision.item = load_enum<ItemKind>(ar_, 1, 255);
+    decision.field = ar_.name();
+    decision.outcome = load_enum<Outcome>(ar_, 1, 255);
+    ar_(list_of(decision.decided, kDotsPerResolutionMax),
+        text_of(decision.reason, kReasonBytesMax));
+    return decision;
+  }
+
+  WireIn& ar_;
+  const Refill* refill_;
+};
+
+}  // namespace
+
+std::vector<std::uint8_t> encode_record(const RecordState& record) {
+  WireOut ar;
+  ar(record.id);
+  ar.name(record.type);
+  RecordWriter(ar, nullptr).write(record);
+  return ar.take();
+}
+
+Result<RecordState> decode_record(std::span<const std::uint8_t> bytes) {
+  return decoding([&] {
+    WireIn ar(bytes);
+    RecordState record;
+    ar(record.id);
+    record.type = ar.name();
+    RecordReader(ar, nullptr).read(record);
+    ar.expect_end();
+    return record;
+  });
+}
+
+std::vector<std::uint8_t> pack_record(const RecordState& record, Dictionary& dictionary,
+                                      const Elide& elide) {
+  WireOut ar(&dictionary);
+  RecordWriter(ar, &elide).write(record);
+  return ar.take();
+}
+
+Result<RecordState> unpack_record(std::span<const std::uint8_t> bytes, RecordId id,
+                                  std::string type, const Dictionary& dictionary,
+                                  const Refill& refill) {
+  return decoding([&] {
+    WireIn ar(bytes, &dictionary);
+    RecordState record;
+    record.id = id;
+    record.type = std::move(type);
+    RecordReader(ar, &refill).read(record);
+    ar.expect_end();
+    return record;
+  });
+}
+
+}  // namespace insieme::sync

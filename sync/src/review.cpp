@@ -1,0 +1,150 @@
+#include "insieme/sync/review.hpp"
+
+#include <algorithm>
+
+#include "insieme/sync/digest.hpp"
+
+namespace insieme::sync {
+namespace {
+
+std::uint64_t generation_of(ItemKind kind, const RecordState& record, const std::string& field,
+                            const std::vector<Dot>& dots) {
+  Hasher hasher("insieme item v1");
+  hasher.add(static_cast<std::uint64_t>(kind)).add(record.id.bytes).add(field);
+  for (const Dot& dot : dots) {
+    hasher.add(dot.replica.bytes).add(dot.seq).add(std::uint64_t{dot.op});
+  }
+  return hasher.finish().prefix();
+}
+
+std::vector<Dot> sorted_dots(std::vector<Dot> dots) {
+  std::sort(dots.begin(), dots.end());
+  dots.erase(std::unique(dots.begin(), dots.end()), dots.end());
+  return dots;
+}
+
+class ItemFinder {
+ public:
+  ItemFinder(const RecordState& record, const PolicyLookup& policy)
+      : record_(record), policy_(policy) {}
+
+  std::vector<ReviewItem> find() {
+    for (const FieldState& field : record_.fields) {
+      concurrent_values(field);
+      text_overlaps(field);
+    }
+    lives();
+    std::sort(items_.begin(), items_.end(), [](const ReviewItem& a, const ReviewItem& b) {
+      return a.kind != b.kind ? a.kind < b.kind : a.field < b.field;
+    });
+    return std::move(items_);
+  }
+
+ private:
+  void concurrent_values(const FieldState& field) {
+    if (field.survivors.size() < 2 || distinct_values(field).size() < 2) return;
+    if (policy_ && policy_(record_.type, field.name) != RegisterPolicy::review) return;
+    std::vector<Dot> dots;
+    for (const Survivor& survivor : field.survivors) dots.push_back(survivor.mark.dot);
+    add(ItemKind::concurrent_values, field.name, field.survivors, std::move(dots));
+  }
+
+  void text_overlaps(const FieldState& field) {
+    if (field.text.overlaps().empty()) return;
+    std::vector<Dot> dots;
+    for (const TextOverlap& overlap : field.text.overlaps()) {
+      dots.push_back(overlap.first);
+      dots.push_back(overlap.second);
+    }
+    dots = sorted_dots(std::move(dots));
+    std::vector<Survivor> authors;
+    for (const TextEvent& event : field.text.events()) {
+      if (std::binary_search(dots.begin(), dots.end(), event.dot)) {
+        authors.push_back(Survivor{Mark{event.dot, event.stamp, event.author}, Null{}});
+      }
+    }
+    std::sort(authors.begin(), authors.end(), [](const Survivor& a, const Survivor& b) {
+      return a.mark.dot < b.mark.dot;
+    });
+    add(ItemKind::text_overlap, field.name, std::move(authors), std::move(dots));
+  }
+
+  void lives() {
+    if (record_.retractions.empty()) return;
+    std::vector<Survivor> voices;
+    std::vector<Dot> dots;
+    for (const Retraction& retraction : record_.retractions) {
+      dots.push_back(retraction.mark.dot);
+      voices.push_back(Survivor{retraction.mark, Null{}});
+    }
+    if (!record_.restores.empty()) {
+      std::vector<Dot> both = dots;
+      std::vector<Survivor> sides = voices;
+      for (const Mark& restore : record_.restores) {
+        both.push_back(restore.dot);
+        sides.push_back(Survivor{restore, Null{}});
+      }
+      add(ItemKind::concurrent_lifecycle, {}, std::move(sides), std::move(both));
+    }
+    if (record_.lifecycle() != Lifecycle::active) return;
+    // What keeps it alive: edits that no surviving retraction has seen.
+    bool edited = false;
+    for (const auto& entry : record_.last_edits.entries()) {
+      const bool seen = std::any_of(
+          record_.retractions.begin(), record_.retractions.end(),
+          [&](const Retraction& r) { return r.context.contains(entry.replica, entry.seq); });
+      if (seen) continue;
+      edited = true;
+      dots.push_back(Dot{entry.replica, entry.seq, 0});
+    }
+    if (edited) {
+      add(ItemKind::edited_after_retraction, {}, std::move(voices), std::move(dots));
+    }
+  }
+
+  void add(ItemKind kind, std::string field, std::vector<Survivor> values, std::vector<Dot> dots) {
+    ReviewItem item;
+    item.kind = kind;
+    item.record = record_.id;
+    item.field = std::move(field);
+    item.values = std::move(values);
+    item.dots = sorted_dots(std::move(dots));
+    item.generation = generation_of(kind, record_, item.field, item.dots);
+    for (const Decision& decision : record_.decisions) {
+      if (decision.item != kind || decision.field != item.field) continue;
+      if (decision.decided != item.dots) continue;
+      if (decision.outcome == Outcome::contest) {
+        item.contested = true;
+      } else {
+        return;  // closed: somebody saw exactly this and decided to leave it
+      }
+    }
+    items_.push_back(std::move(item));
+  }
+
+  const RecordState& record_;
+  const PolicyLookup& policy_;
+  std::vector<ReviewItem> items_;
+};
+
+}  // namespace
+
+std::vector<ReviewItem> review_items(const RecordState& record, const PolicyLookup& policy) {
+  return ItemFinder(record, policy).find();
+}
+
+const Survivor* displayed(const FieldState& field, RegisterPolicy policy) noexcept {
+  if (policy != RegisterPolicy::maximum) return displayed(field);
+  const Survivor* best = nullptr;
+  for (const Survivor& survivor : field.survivors) {
+    if (best == nullptr) {
+      best = &survivor;
+      continue;
+    }
+    const auto order = compare(survivor.value, best->value);
+    if (order > 0 || (order == 0 && survivor.mark.dot > best->mark.dot)) best = &survivor;
+  }
+  return best;
+}
+
+}  // namespace insieme::sync

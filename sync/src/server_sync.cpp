@@ -1,0 +1,380 @@
+#include "insieme/sync/server_sync.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "insieme/sync/limits.hpp"
+
+namespace insieme::sync {
+namespace {
+
+template <class T>
+void sort_unique(std::vector<T>& values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
+/// What has to be looked up before the pushed changes can be judged.
+LoadAction needs_of(const SyncRequest& request) {
+  LoadAction load;
+  load.device = request.device;
+  load.replica = request.replica;
+  load.cursor = request.cursor;
+  for (const Change& change : request.changes) {
+    const ChangeHeader& header = change.header;
+    load.documents.push_back(header.document);
+    load.dossiers.push_back(header.document.dossier);
+    load.changes.push_back({header.document, header.replica, header.seq});
+    if (header.seq > 1) load.changes.push_back({header.document, header.replica, header.seq - 1});
+    for (const DepEntry& entry : header.deps) {
+      load.changes.push_back({header.document, entry.replica, entry.seq});
+    }
+    if (header.origin) {
+      load.changes.push_back({header.document, header.origin->replica, header.origin->seq});
+    }
+  }
+  for (const DossierSecret& secret : request.secrets) load.dossiers.push_back(secret.dossier);
+  for (const Seen& seen : request.seen) load.dossiers.push_back(seen.document.dossier);
+  for (const HeldDecision& d : request.held_decisions) load.dossiers.push_back(d.document.dossier);
+  sort_unique(load.documents);
+  sort_unique(load.dossiers);
+  sort_unique(load.changes);
+  return load;
+}
+
+/// Judges pushed changes one transaction at a time, against frontiers that advance as they pass.
+class Judge {
+ public:
+  Judge(const RequestArrived& arrived, SyncRequest& request, Loaded loaded)
+      : arrived_(arrived), request_(request), loaded_(std::move(loaded)) {}
+
+  CommitAction run(std::vector<PushResult>& results, std::vector<std::size_t>& committed) {
+    for (const DossierSecret& secret : request_.secrets) introduce(secret);
+    if (const Status status = check_manifest(); !status.ok()) {
+      defer_all(status.error(), results);
+      return {};
+    }
+    for (std::size_t at = 0; at < request_.changes.size();) {
+      const std::size_t end = end_of_group(at);
+      judge_group(at, end, results, committed);
+      at = end;
+    }
+    notes();
+    return std::move(commit_);
+  }
+
+ private:
+  struct Judged {
+    Verdict verdict = Verdict::accepted;
+    ChangeId id;
+    std::uint64_t position = 0;
+    ErrorCode code = ErrorCode::ok;
+    std::string reason;
+    Admission admission;
+  };
+
+  void introduce(const DossierSecret& secret) {
+    DossierAccess& access = loaded_.dossiers[secret.dossier];
+    if (access.known || secret.dossier.is_nil()) return;  // sent again after a lost reply
+    access.known = true;
+    access.key = secret.key;
+    is_new_.insert(secret.dossier);
+    commit_.new_dossiers.push_back(secret);
+  }
+
+  [[nodiscard]] std::size_t end_of_group(std::size_t at) const {
+    const auto& first = request_.changes[at].header.transaction;
+    std::size_t end = at + 1;
+    if (!first) return end;
+    while (end < request_.changes.size() && request_.changes[end].header.transaction &&
+           request_.changes[end].header.transaction->id == first->id) {
+      ++end;
+    }
+    return end;
+  }
+
+  [[nodiscard]] bool may_write(const DocumentId& document) const {
+    if (is_new_.count(document.dossier) != 0) return true;
+    const auto at = loaded_.dossiers.find(document.dossier);
+    if (at == loaded_.dossiers.end()) return false;
+    const auto& sections = at->second.sections;
+    return std::find(sections.begin(), sections.end(), document.section) != sections.end();
+  }
+
+  Judged judge(Change& change) {
+    ChangeHeader& header = change.header;
+    Judged judged;
+    const auto refuse = [&judged](ErrorCode code, std::string reason) {
+      judged.verdict = Verdict::refused;
+      judged.code = code;
+      judged.reason = std::move(reason);
+    };
+    if (const Status status = check_header(header); !status.ok()) {
+      judged.verdict = Verdict::deferred;
+      judged.code = status.code();
+      judged.reason = status.error().detail;
+      return judged;
+    }
+    const auto lookup = [&](const ReplicaId& replica,
+                            std::uint64_t seq) -> std::optional<ChangeId> {
+      if (const auto mine = new_ids_.find({header.document, replica, seq}); mine != new_ids_.end()) {
+        return mine->second;
+      }
+      const auto known = loaded_.changes.find({header.document, replica, seq});
+      return known == loaded_.changes.end() ? std::nullopt : std::optional(known->second.id);
+    };
+    auto admission = loaded_.frontiers[header.document].admit(header, lookup);
+    if (!admission.ok()) {
+      judge_unadmitted(judged, header, admission.error());
+      return judged;
+    }
+    judged.admission = std::move(admission).value();
+    judged.id = judged.admission.id;
+    if (change.is_hollow()) return judged;
+    if (Status status = check_ops(*change.ops); !status.ok()) {
+      refuse(status.code(), status.error().detail);
+    } else if (status = check_contexts(*change.ops, judged.admission.deps); !status.ok()) {
+      refuse(status.code(), status.error().detail);
+    } else if (!may_write(header.document)) {
+      judged.verdict = Verdict::held;
+      judged.reason = "the dossier is no longer assigned to the author";
+    }
+    return judged;
+  }
+
+  void judge_unadmitted(Judged& judged, const ChangeHeader& header, const Error& error) {
+    judged.code = error.code;
+    judged.reason = error.detail;
+    if (error.code == ErrorCode::duplicate) {
+      judged.verdict = Verdict::duplicate;
+      const auto known = loaded_.changes.find({header.document, header.replica, header.seq});
+      if (known != loaded_.changes.end()) judged.position = known->second.position;
+      judged.code = ErrorCode::ok;
+      judged.reason.clear();
+    } else if (error.code == ErrorCode::fork || error.code == ErrorCode::broken_chain) {
+      judged.verdict = Verdict::forked;
+    } else {
+      judged.verdict = Verdict::deferred;
+    }
+  }
+
+  void judge_group(std::size_t at, std::size_t end, std::vector<PushResult>& results,
+                   std::vector<std::size_t>& committed) {
+    const auto& transaction = request_.changes[at].header.transaction;
+    std::map<DocumentId, Frontier> before;  // to go back to if a transaction is not whole
+    if (transaction) {
+      for (std::size_t i = at; i < end; ++i) {
+        const DocumentId& document = request_.changes[i].header.document;
+        before.try_emplace(document, loaded_.frontiers[document]);
+      }
+    }
+    std::vector<Judged> judged;
+    bool whole = true;
+    if (transaction && transaction->count != end - at) whole = false;
+    bool held = false;
+    bool refused = false;
+    for (std::size_t i = at; i < end; ++i) {
+      judged.push_back(judge(request_.changes[i]));
+      Judged& last = judged.back();
+      held = held || last.verdict == Verdict::held;
+      refused = refused || last.verdict == Verdict::refused;
+      if (last.verdict == Verdict::deferred || last.verdict == Verdict::forked) whole = false;
+      if (is_new(last.verdict)) {
+        const ChangeHeader& header = request_.changes[i].header;
+        loaded_.frontiers[header.document].advance(header, last.admission);
+        new_ids_[{header.document, header.replica, header.seq}] = last.id;
+      }
+    }
+    if (transaction) spread(judged, whole, held, refused);
+    const bool any_new = std::any_of(judged.begin(), judged.end(),
+                                     [](const Judged& j) { return is_new(j.verdict); });
+    if (!any_new) {
+      // Ids noted for the group are harmless: nothing of it can be depended on in this request.
+      for (auto& [document, frontier] : before) loaded_.frontiers[document] = std::move(frontier);
+    }
+    for (std::size_t i = at; i < end; ++i) {
+      take(request_.changes[i], judged[i - at], results, committed);
+    }
+  }
+
+  [[nodiscard]] static bool is_new(Verdict verdict) {
+    return verdict == Verdict::accepted || verdict == Verdict::held || verdict == Verdict::refused;
+  }
+
+  /// All changes of a transaction share one fate.
+  static void spread(std::vector<Judged>& judged, bool whole, bool held, bool refused) {
+    for (Judged& j : judged) {
+      if (!is_new(j.verdict)) continue;
+      if (!whole) {
+        j.verdict = Verdict::deferred;
+        j.code = ErrorCode::not_yet;
+        j.reason = "its transaction did not come whole";
+      } else if (refused && j.verdict != Verdict::refused) {
+        j.verdict = Verdict::refused;
+        j.code = ErrorCode::conflict;
+        j.reason = "another part of the same act was refused";
+      } else if (held && j.verdict == Verdict::accepted) {
+        j.verdict = Verdict::held;
+        j.reason = "another part of the same act waits for a coordinator";
+      }
+    }
+  }
+
+  void take(Change& change, Judged& judged, std::vector<PushResult>& results,
+            std::vector<std::size_t>& committed) {
+    const ChangeHeader& header = change.header;
+    results.push_back(PushResult{header.document, header.replica, header.seq, judged.verdict,
+                                 judged.position, judged.code, judged.reason});
+    if (!is_new(judged.verdict)) return;
+    if (header.origin && judged.verdict == Verdict::accepted) {
+      commit_.held_decisions.push_back(HeldDecision{header.document, header.origin->replica,
+                                                    header.origin->seq, true, {},
+                                                    arrived_.account});
+    }
+    commit_.frontiers[header.document] = loaded_.frontiers[header.document];
+    committed.push_back(results.size() - 1);
+    commit_.changes.push_back(
+        NewChange{std::move(change), judged.id, judged.verdict, std::move(judged.reason)});
+  }
+
+  /// The device vouches for what it hands out: nothing enters the log without its signature. Bodies
+  /// must be completed first, and one whose dossier is unknown cannot be.
+  [[nodiscard]] Status check_manifest() {
+    for (Change& change : request_.changes) {
+      const auto access = loaded_.dossiers.find(change.header.document.dossier);
+      if (access != loaded_.dossiers.end() && access->second.known) {
+        complete(change, access->second.key);
+      } else if (change.ops) {
+        unknown_.insert(change.header.document.dossier);
+      }
+    }
+    if (!unknown_.empty()) return {ErrorCode::not_found, "sent beside a dossier unknown here"};
+    commit_.manifest = manifest_of(request_.device, request_.changes);
+    commit_.manifest_signature = request_.signature;
+    if (verify(arrived_.device_key, commit_.manifest.bytes, request_.signature)) return {};
+    return {ErrorCode::bad_signature, "the device's signature does not match what it sent"};
+  }
+
+  void defer_all(const Error& error, std::vector<PushResult>& results) {
+    for (const Change& change : request_.changes) {
+      const ChangeHeader& header = change.header;
+      const bool culprit = unknown_.count(header.document.dossier) != 0;
+      results.push_back(PushResult{
+          header.document, header.replica, header.seq, Verdict::deferred, 0,
+          culprit ? ErrorCode::not_found : ErrorCode::not_yet,
+          culprit ? "the server does not know this dossier and got no key for it" : error.detail});
+    }
+  }
+
+  void notes() {
+    const auto knows = [this](const DossierId& dossier) {
+      const auto at = loaded_.dossiers.find(dossier);
+      return at != loaded_.dossiers.end() && at->second.known && !at->second.sections.empty();
+    };
+    for (Seen& seen : request_.seen) {
+      seen.by = arrived_.account;
+      if (knows(seen.document.dossier)) commit_.seen.push_back(std::move(seen));
+    }
+    for (HeldDecision& decision : request_.held_decisions) {
+      if (!arrived_.may_review || decision.accepted || !knows(decision.document.dossier)) continue;
+      decision.by = arrived_.account;
+      commit_.held_decisions.push_back(std::move(decision));
+    }
+  }
+
+  const RequestArrived& arrived_;
+  SyncRequest& request_;
+  Loaded loaded_;
+  CommitAction commit_;
+  std::set<DossierId> is_new_;
+  std::map<ChangeRef, ChangeId> new_ids_;
+  std::set<DossierId> unknown_;
+};
+
+}  // namespace
+
+ServerAction ServerSync::resume(ServerInput input) {
+  if (auto* arrived = std::get_if<RequestArrived>(&input); arrived && state_ == State::fresh) {
+    return on_request(std::move(*arrived));
+  }
+  if (auto* loaded = std::get_if<Loaded>(&input); loaded && state_ == State::loading) {
+    return on_loaded(std::move(*loaded));
+  }
+  if (auto* committed = std::get_if<Committed>(&input); committed && state_ == State::committing) {
+    return on_committed(*committed);
+  }
+  if (auto* page = std::get_if<PageRead>(&input); page && state_ == State::reading) {
+    return on_page(std::move(*page));
+  }
+  return reject({ErrorCode::internal, "the sync machine was fed something it did not ask for"});
+}
+
+ServerAction ServerSync::on_request(RequestArrived arrived) {
+  arrived_ = std::move(arrived);
+  auto message = decode_message(arrived_.frame);
+  arrived_.frame.clear();
+  if (!message.ok()) return reject(message.error());
+  auto* request = std::get_if<SyncRequest>(&message.value());
+  if (request == nullptr) return reject({ErrorCode::malformed, "not a request"});
+  if (request->protocol != kProtocolVersion) {
+    return reject({ErrorCode::wrong_version, "this server speaks protocol version 1"});
+  }
+  if (request->device != arrived_.authenticated) {
+    return reject({ErrorCode::not_allowed, "the request speaks for another device"});
+  }
+  request_ = std::move(*request);
+  state_ = State::loading;
+  return needs_of(request_);
+}
+
+ServerAction ServerSync::on_loaded(Loaded loaded) {
+  if (!loaded.replica_allowed) {
+    return reject({ErrorCode::not_allowed, "this replica belongs to another device"});
+  }
+  if (!loaded.cursor_known) {
+    reply_.status = ReplyStatus::cursor_unknown;
+    reply_.cursor = Cursor{loaded.epoch, 0, {}};
+    state_ = State::ended;
+    return AnswerAction{encode_message(reply_)};
+  }
+  CommitAction commit =
+      Judge(arrived_, request_, std::move(loaded)).run(reply_.results, committed_results_);
+  state_ = State::committing;
+  return commit;
+}
+
+ServerAction ServerSync::on_committed(const Committed& committed) {
+  if (committed.positions.size() != committed_results_.size()) {
+    return reject({ErrorCode::internal, "the repository told the wrong number of positions"});
+  }
+  for (std::size_t i = 0; i < committed_results_.size(); ++i) {
+    reply_.results[committed_results_[i]].position = committed.positions[i];
+  }
+  return read();
+}
+
+ServerAction ServerSync::read() {
+  state_ = State::reading;
+  const std::size_t wanted = request_.reply_bytes_max == 0 ? kMessageBytesTarget
+                                                           : request_.reply_bytes_max;
+  return ReadAction{request_.cursor, request_.backfill, std::min(wanted, kMessageBytesTarget),
+                    kChangesPerMessageMax};
+}
+
+ServerAction ServerSync::on_page(PageRead page) {
+  reply_.server_ms = page.server_ms;
+  reply_.items = std::move(page.items);
+  reply_.cursor = page.cursor;
+  reply_.backfill = page.backfill;
+  reply_.more = page.more;
+  reply_.digests = std::move(page.digests);
+  state_ = State::ended;
+  return AnswerAction{encode_message(reply_)};
+}
+
+ServerAction ServerSync::reject(Error error) {
+  state_ = State::ended;
+  return RejectAction{std::move(error)};
+}
+
+}  // namespace insieme::sync
