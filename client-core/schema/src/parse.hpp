@@ -1,0 +1,45 @@
+#pragma once
+// The steps of parse_bundle. Each fills its part of the bundle and notes faults; names that point to
+// other parts are resolved afterwards, when all parts are known.
+
+#include <boost/json/value.hpp>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "insieme/schema/bundle.hpp"
+#include "reader.hpp"
+
+namespace insieme::schema {
+
+namespace detail {
+
+/// Where a type and its fields were read, parallel to Bundle::types.
+struct TypeOrigin {
+  Place place;
+  std::vector<Place> fields;
+};
+
+void parse_sections(const boost::json::value& root, const std::string& file, Bundle& bundle,
+                    Faults& faults);
+void parse_lists(const boost::json::value& root, const std::string& file, Bundle& bundle,
+                 Faults& faults);
+void parse_type(const boost::json::value& root, const std::string& file, Bundle& bundle,
+                std::vector<TypeOrigin>& origins, Faults& faults);
+
+/// A field alone; names of lists, types, sections and other fields are not looked at yet.
+[[nodiscard]] Field parse_field(ObjectReader& reader, Faults& faults);
+
+/// Checks every name that points elsewhere.
+void resolve(const Bundle& bundle, const std::vector<TypeOrigin>& origins, Faults& faults);
+
+/// nullptr if `expression` is not a regular expression that we support.
+[[nodiscard]] std::shared_ptr<const Pattern> compile_pattern(const std::string& expression);
+[[nodiscard]] bool matches(const Pattern& pattern, std::string_view text);
+
+/// The names of fields in a title template, in order; false if its braces do not pair.
+[[nodiscard]] bool title_fields(std::string_view title, std::vector<std::string>& out);
+
+}  // namespace detail
+}  // namespace insieme::schema

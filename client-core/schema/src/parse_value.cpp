@@ -1,0 +1,195 @@
+// From what a person types to values.
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <locale>
+#include <sstream>
+
+#include "insieme/schema/text.hpp"
+#include "insieme/schema/validate.hpp"
+#include "insieme/sync/limits.hpp"
+#include "local_time.hpp"
+
+namespace insieme::schema {
+
+namespace {
+
+Error wrong(std::string detail) { return {ErrorCode::invalid_argument, std::move(detail)}; }
+
+Result<std::int64_t> parse_integer(std::string_view text) {
+  std::string_view rest = text;
+  const bool negative = rest.front() == '-';
+  if (negative || rest.front() == '+') rest.remove_prefix(1);
+  if (rest.empty()) return wrong("this is not a whole number");
+  std::int64_t out = 0;
+  for (const char c : rest) {
+    if (c < '0' || c > '9') return wrong("this is not a whole number without separators");
+    const int digit = c - '0';
+    if (out > (std::numeric_limits<std::int64_t>::max() - digit) / 10) {
+      return wrong("the number is too large");
+    }
+    out = out * 10 + digit;
+  }
+  return negative ? -out : out;
+}
+
+Result<double> parse_real(std::string_view text) {
+  std::string plain(text);
+  if (std::count_if(plain.begin(), plain.end(), [](char c) { return c == ',' || c == '.'; }) > 1) {
+    return wrong("write the number with one comma and without thousands separators");
+  }
+  std::replace(plain.begin(), plain.end(), ',', '.');
+  if (plain.find_first_not_of("+-.0123456789eE") != std::string::npos) {
+    return wrong("this is not a number");
+  }
+  // Not from_chars, which some standard libraries lack for double, nor strtod, which obeys the
+  // locale of the machine.
+  std::istringstream in(plain);
+  in.imbue(std::locale::classic());
+  double out = 0;
+  if (!(in >> out) || in.peek() != std::istringstream::traits_type::eof() || !std::isfinite(out)) {
+    return wrong("this is not a number");
+  }
+  return out == 0 ? 0.0 : out;  // never -0
+}
+
+Result<bool> parse_boolean(std::string_view text) {
+  const std::string word = fold_case(text);
+  for (const char* yes : {"sì", "si", "s", "vero", "x", "yes", "y", "true", "1"}) {
+    if (word == yes) return true;
+  }
+  for (const char* no : {"no", "n", "falso", "false", "0"}) {
+    if (word == no) return false;
+  }
+  return wrong("answer yes or no");
+}
+
+Result<std::string> parse_code(const Field& field, std::string_view text, const Bundle& bundle) {
+  const CodeList* list = bundle.find_list(field.list);
+  if (list == nullptr) return Error{ErrorCode::not_found, "no code list \"" + field.list + "\""};
+  if (list->find(text) != nullptr) return std::string(text);
+  const std::string folded = fold_case(text);
+  for (const CodeValue& value : list->values) {
+    if (fold_case(value.code) == folded || fold_case(value.label.it) == folded ||
+        fold_case(value.label.en) == folded) {
+      return value.code;
+    }
+  }
+  return wrong("this is none of the values of the list \"" + field.list + "\"");
+}
+
+/// `06/2021`, `6/2021` or `2021-06` as `2021-06`.
+Result<std::string> parse_month(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  std::string iso(text);
+  if (slash != std::string_view::npos) {
+    iso = std::string(text.substr(slash + 1)) + "-" + (slash == 1 ? "0" : "") +
+          std::string(text.substr(0, slash));
+  }
+  if (!date_from_iso(iso + "-01")) return wrong("this is not a month such as 06/2021");
+  return iso;
+}
+
+Result<std::string> parse_words(const Field& field, std::string_view text) {
+  std::string lines;
+  lines.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\r') {
+      lines += text[i];
+    } else if (i + 1 == text.size() || text[i + 1] != '\n') {
+      lines += '\n';
+    }
+  }
+  std::string out = compose_nfc(lines);
+  if (field.format == TextFormat::month) return parse_month(out);
+  if (field.format == TextFormat::codice_fiscale) {
+    std::string code;
+    for (const char c : out) {
+      if (c == ' ') continue;
+      code += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    }
+    return code;
+  }
+  const std::size_t limit =
+      field.merge == MergeKind::text ? sync::kTextBytesMax : sync::kStringBytesMax;
+  if (out.size() > limit) return Error{ErrorCode::limit_exceeded, "the text is too long"};
+  return out;
+}
+
+Result<sync::Bytes> parse_hex(std::string_view text) {
+  if (text.size() % 2 != 0) return wrong("this is not a row of pairs of hexadecimal digits");
+  if (text.size() / 2 > sync::kBytesValueMax) {
+    return Error{ErrorCode::limit_exceeded, "too many bytes"};
+  }
+  sync::Bytes out;
+  unsigned half = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t digit =
+        std::string_view("0123456789abcdef").find(fold_case(text.substr(i, 1)));
+    if (digit == std::string_view::npos) return wrong("this is not hexadecimal");
+    if (i % 2 == 0) {
+      half = static_cast<unsigned>(digit);
+    } else {
+      out.data.push_back(static_cast<std::uint8_t>(half * 16 + digit));
+    }
+  }
+  return out;
+}
+
+/// A Result of one alternative as a Result of a Value.
+template <class T>
+Result<sync::Value> as_value(Result<T> result) {
+  if (!result.ok()) return result.error();
+  // Not `return Value{…}`: g++ 12 then warns about freeing what was never allocated.
+  Result<sync::Value> out{sync::Value{}};
+  out->template emplace<T>(std::move(*result));
+  return out;
+}
+
+}  // namespace
+
+Result<sync::Value> value_from_text(const Field& field, std::string_view text,
+                                    const Bundle& bundle) {
+  if (!sync::is_valid_utf8(text)) return {ErrorCode::malformed, "this is not valid UTF-8"};
+  text = trim(text);
+  if (text.empty()) return sync::Value{sync::Null{}};
+  switch (field.kind) {
+    case FieldKind::string:
+    case FieldKind::strings:
+    case FieldKind::text: return as_value(parse_words(field, text));
+    case FieldKind::integer:
+    case FieldKind::counter: return as_value(parse_integer(text));
+    case FieldKind::real: return as_value(parse_real(text));
+    case FieldKind::money: return as_value(parse_cents(text));
+    case FieldKind::date: return as_value(detail::parse_date(text));
+    case FieldKind::instant: return as_value(detail::parse_instant(text));
+    case FieldKind::boolean: return as_value(parse_boolean(text));
+    case FieldKind::code:
+    case FieldKind::codes: return as_value(parse_code(field, compose_nfc(text), bundle));
+    case FieldKind::blob: return as_value(parse_hex(text));
+    case FieldKind::reference:
+    case FieldKind::references: {
+      INSIEME_TRY_ASSIGN(const auto id, sync::id_from_text<sync::RecordId>(text));
+      return sync::Value{sync::Reference{id}};
+    }
+  }
+  return {ErrorCode::internal, "a field of no kind"};
+}
+
+Result<std::vector<sync::Value>> elements_from_text(const Field& field, std::string_view text,
+                                                    const Bundle& bundle) {
+  std::vector<sync::Value> out;
+  while (true) {
+    const std::size_t end = field.is_set() ? text.find(';') : std::string_view::npos;
+    INSIEME_TRY_ASSIGN(sync::Value value, value_from_text(field, text.substr(0, end), bundle));
+    const bool known = std::any_of(out.begin(), out.end(), [&value](const sync::Value& other) {
+      return sync::equal(value, other);
+    });
+    if (!known && !std::holds_alternative<sync::Null>(value)) out.push_back(std::move(value));
+    if (end == std::string_view::npos) return out;
+    text.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace insieme::schema
