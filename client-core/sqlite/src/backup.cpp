@@ -1,3 +1,5 @@
+#include <sqlite3.h>
+
 #include <cstddef>
 #include <optional>
 #include <string>

@@ -1,5 +1,7 @@
 #include "insieme/sqlite/connection.hpp"
 
+#include <sqlite3.h>
+
 #include <list>
 #include <unordered_map>
 #include <utility>
@@ -21,8 +23,8 @@ sqlite3_stmt* compile(sqlite3* db, std::string_view& sql, unsigned flags,
                       std::string_view context) {
   sqlite3_stmt* handle = nullptr;
   const char* rest = nullptr;
-  const int code = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), flags,
-                                      &handle, &rest);
+  const int code =
+      sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), flags, &handle, &rest);
   if (code != SQLITE_OK) {
     detail::throw_error(db, code, context);
   }
@@ -151,8 +153,7 @@ bool Connection::in_transaction() const noexcept {
 }
 
 std::string Connection::integrity_check() {
-  const std::string sql =
-      "PRAGMA integrity_check(" + std::to_string(kIntegrityProblemsMax) + ")";
+  const std::string sql = "PRAGMA integrity_check(" + std::to_string(kIntegrityProblemsMax) + ")";
   sqlite3_stmt* raw = nullptr;
   int code = sqlite3_prepare_v2(impl_->db.get(), sql.c_str(), -1, &raw, nullptr);
   const Statement owner(raw);

@@ -1,10 +1,11 @@
 #pragma once
 
-// Private to insieme::sqlite: the only header that shows sqlite3.h, to this folder's .cpp files.
+// Private to insieme::sqlite. sqlite3.h itself is for .cpp files only.
 
-#include <sqlite3.h>
-
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,7 +14,7 @@
 namespace insieme::sqlite::detail {
 
 struct Closer {
-  void operator()(sqlite3* db) const noexcept { sqlite3_close_v2(db); }
+  void operator()(sqlite3* db) const noexcept;
 };
 using Handle = std::unique_ptr<sqlite3, Closer>;
 

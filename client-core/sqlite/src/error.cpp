@@ -1,5 +1,7 @@
 #include "insieme/sqlite/error.hpp"
 
+#include <sqlite3.h>
+
 #include <utility>
 
 #include "detail.hpp"

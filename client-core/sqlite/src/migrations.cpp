@@ -1,5 +1,7 @@
 #include "insieme/sqlite/migrations.hpp"
 
+#include <sqlite3.h>
+
 #include <string>
 
 #include "detail.hpp"

@@ -1,4 +1,8 @@
+#include <sqlite3.h>
+
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "detail.hpp"
@@ -86,15 +90,29 @@ std::string immutable_uri(const std::string& path) {
   return uri + "?immutable=1";
 }
 
-std::int64_t file_bytes(sqlite3* db) noexcept {
+// Null for a database in memory.
+sqlite3_file* main_file(sqlite3* db) noexcept {
   sqlite3_file* file = nullptr;
+  const int code = sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  return code == SQLITE_OK && file != nullptr && file->pMethods != nullptr ? file : nullptr;
+}
+
+std::int64_t file_bytes(sqlite3* db) noexcept {
+  sqlite3_file* file = main_file(db);
   sqlite3_int64 size = 0;
-  if (sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
-      file == nullptr || file->pMethods == nullptr ||
-      file->pMethods->xFileSize(file, &size) != SQLITE_OK) {
-    return 0;
+  return file != nullptr && file->pMethods->xFileSize(file, &size) == SQLITE_OK ? size : 0;
+}
+
+// Without this promise SQLite believes in sectors of 4096 bytes, writes journal headers of that
+// size, and the cipher takes a header as large as a page for a page: after a crash the roll-back
+// stops half-way. A file system of our own that forgets the promise must fail here, on its first
+// day, and not in the field.
+void require_powersafe_overwrite(sqlite3* db) {
+  sqlite3_file* file = main_file(db);
+  if (file != nullptr &&
+      (file->pMethods->xDeviceCharacteristics(file) & SQLITE_IOCAP_POWERSAFE_OVERWRITE) == 0) {
+    throw_misuse("the file system must promise SQLITE_IOCAP_POWERSAFE_OVERWRITE for encryption");
   }
-  return size;
 }
 
 // A rollback journal left by a crash is replayed by the first read, before anyone can know
@@ -106,9 +124,9 @@ void prove_key_before_rollback(const OpenOptions& options) {
   if (!exists(options.path + "-journal") || !exists(options.path)) {
     return;
   }
-  const Handle probe = open_file(options, immutable_uri(options.path),
-                                 SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX |
-                                     SQLITE_OPEN_EXRESCODE);
+  const Handle probe = open_file(
+      options, immutable_uri(options.path),
+      SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE);
   if (file_bytes(probe.get()) <= kPageBytes) {
     return;
   }
@@ -167,6 +185,8 @@ const char* synchronous_sql(Synchronous synchronous) noexcept {
 
 }  // namespace
 
+void Closer::operator()(sqlite3* db) const noexcept { sqlite3_close_v2(db); }
+
 void wipe(void* bytes, std::size_t size) noexcept {
   // Volatile, because a compiler may drop writes to memory that nobody reads again.
   volatile unsigned char* byte = static_cast<unsigned char*>(bytes);
@@ -194,6 +214,9 @@ Handle open_database(const OpenOptions& options) {
   }
   prove_key_before_rollback(options);
   Handle db = open_file(options, options.path, open_flags(options.mode));
+  if (options.key) {
+    require_powersafe_overwrite(db.get());
+  }
   sqlite3_busy_timeout(db.get(), options.busy_timeout_ms);
   if (options.exclusive) {
     // Before the first read: WAL decides then whether it needs shared memory.
@@ -223,10 +246,10 @@ Handle open_database(const OpenOptions& options) {
   if (options.mode != Mode::read_only) {
     enter_wal(db.get(), options);
   }
-  const std::string script =
-      std::string(synchronous_sql(options.synchronous)) + ";PRAGMA secure_delete=ON" +
-      ";PRAGMA temp_store=MEMORY" + ";PRAGMA cache_size=-" + std::to_string(options.cache_kib) +
-      ";PRAGMA journal_size_limit=" + std::to_string(kWalLimitBytes);
+  const std::string script = std::string(synchronous_sql(options.synchronous)) +
+                             ";PRAGMA secure_delete=ON" + ";PRAGMA temp_store=MEMORY" +
+                             ";PRAGMA cache_size=-" + std::to_string(options.cache_kib) +
+                             ";PRAGMA journal_size_limit=" + std::to_string(kWalLimitBytes);
   execute(db.get(), script, "cannot configure the connection");
   return db;
 }

@@ -1,5 +1,7 @@
 #include "insieme/sqlite/statement.hpp"
 
+#include <sqlite3.h>
+
 #include "detail.hpp"
 
 namespace insieme::sqlite {
@@ -46,9 +48,8 @@ void Statement::bind_text(int index, std::string_view value, Bytes bytes) {
 
 void Statement::bind_blob(int index, std::span<const std::uint8_t> value, Bytes bytes) {
   const void* data = value.data() != nullptr ? static_cast<const void*>(value.data()) : "";
-  check_bind(handle_.get(),
-             sqlite3_bind_blob64(handle_.get(), index, data, value.size(),
-                                 bytes == Bytes::copy ? transient() : nullptr));
+  check_bind(handle_.get(), sqlite3_bind_blob64(handle_.get(), index, data, value.size(),
+                                                bytes == Bytes::copy ? transient() : nullptr));
 }
 
 void Statement::require_parameters(int count) const {

@@ -1,5 +1,7 @@
 #include "insieme/sqlite/transaction.hpp"
 
+#include <sqlite3.h>
+
 #include "detail.hpp"
 
 namespace insieme::sqlite {

@@ -134,8 +134,8 @@ Statement& Statement::bind(int index, T&& value) {
     bind_text(index, value, kTemporary ? Bytes::copy : Bytes::borrow);
   } else {
     const Blob blob(value);
-    constexpr bool kView = std::same_as<Value, Blob> ||
-                           std::same_as<Value, std::span<std::uint8_t>>;
+    constexpr bool kView =
+        std::same_as<Value, Blob> || std::same_as<Value, std::span<std::uint8_t>>;
     constexpr bool kTemporary = !kView && !std::is_lvalue_reference_v<T>;
     bind_blob(index, blob, kTemporary ? Bytes::copy : Bytes::borrow);
   }
