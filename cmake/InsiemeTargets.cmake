@@ -51,8 +51,14 @@ if(INSIEME_SANITIZE)
 endif()
 
 # ---------------------------------------------------------------------------------------------
-# insieme_add_layer(<folder>): the folder when it has a CMakeLists.txt, nothing otherwise.
+# insieme_add_layer(<folder>): the folder when it has a CMakeLists.txt, nothing otherwise. With
+# -DINSIEME_LAYERS="sync;tests/sync" only the folders named there, for work on a part.
+set(INSIEME_LAYERS "" CACHE STRING "Folders to build; empty for all")
 function(insieme_add_layer folder)
+  if(INSIEME_LAYERS AND NOT folder IN_LIST INSIEME_LAYERS
+      AND NOT (folder STREQUAL "tests" AND INSIEME_LAYERS MATCHES "tests/"))
+    return()
+  endif()
   if(EXISTS ${PROJECT_SOURCE_DIR}/${folder}/CMakeLists.txt)
     add_subdirectory(${PROJECT_SOURCE_DIR}/${folder} ${PROJECT_BINARY_DIR}/${folder})
   endif()

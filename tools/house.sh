@@ -29,7 +29,7 @@ build_preset() {
   step="configuring preset $preset"
   if [[ ! -f $dir/build.ninja || CMakePresets.json -nt $dir/CMakeCache.txt ]]; then
     if ! cmake --preset "$preset" >"$log" 2>&1; then
-      cat "$log" >&2
+      sed -n '/CMake Error/,$p' "$log" >&2
       fail "CMake could not configure preset $preset. Mend what it says above and run this again."
     fi
     touch "$dir/CMakeCache.txt"
