@@ -248,7 +248,7 @@ const Bundle& embedded_bundle() {
   static const Bundle bundle = [] {
     auto parsed = parse_bundle(embedded_bundle_files());
     INSIEME_ASSERT(parsed.ok());
-    return std::move(parsed).operator*();
+    return std::move(*parsed);
   }();
   return bundle;
 }

@@ -103,12 +103,10 @@ std::string record_title(const Bundle& bundle, const RecordType& type, const Rec
         shown += text;
       }
     }
-    if (shown.empty()) {
-      if (out.empty()) between.clear();
-      continue;
+    if (!shown.empty()) {
+      if (!out.empty()) out += between;
+      out += shown;
     }
-    if (!out.empty()) out += between;
-    out += shown;
     between.clear();
   }
   return out.empty() ? type.label.in(language) : out;

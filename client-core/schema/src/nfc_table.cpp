@@ -1,4 +1,4 @@
-// Canonical compositions of Latin letters (Unicode 15, UnicodeData.txt, field 5): first letter, mark,
+// Canonical compositions of Latin letters (Unicode, UnicodeData.txt, field 5): first letter, mark,
 // composed letter; sorted by the first two.
 
 #include "nfc_table.hpp"

@@ -1,6 +1,6 @@
 #pragma once
-// The steps of parse_bundle. Each fills its part of the bundle and notes faults; names that point to
-// other parts are resolved afterwards, when all parts are known.
+// The steps of parse_bundle. Each fills its part of the bundle and notes faults; names that point
+// to other parts are resolved afterwards, when all parts are known.
 
 #include <boost/json/value.hpp>
 #include <memory>

@@ -75,7 +75,7 @@ std::optional<sync::Value> read_bound(ObjectReader& reader, std::string_view key
   const json::value* found = reader.find(key);
   if (found == nullptr) return std::nullopt;
   if (!is_ordered(kind)) {
-    reader.fault(key, "a " + std::string(name_of(kind)) + " has no smallest or greatest value");
+    reader.fault(key, "kind " + std::string(name_of(kind)) + " has no smallest or greatest value");
     return std::nullopt;
   }
   if (kind == FieldKind::date || kind == FieldKind::instant) {
@@ -152,19 +152,25 @@ void check_kind_rules(const ObjectReader& reader, const Field& field) {
   const bool is_words = field.kind == FieldKind::string || field.kind == FieldKind::text ||
                         field.kind == FieldKind::strings;
   const std::string kind(name_of(field.kind));
-  if (is_code && field.list.empty()) reader.fault("list", "is missing: a " + kind + " needs one");
-  if (!is_code && !field.list.empty()) reader.fault("list", "a " + kind + " has no code list");
-  if (refers && field.target.empty()) {
-    reader.fault("target", "is missing: a " + kind + " needs a record type");
+  if (is_code && field.list.empty()) {
+    reader.fault("list", "is missing: kind " + kind + " needs one");
   }
-  if (!refers && !field.target.empty()) reader.fault("target", "a " + kind + " refers to nothing");
-  if (!is_words && !field.pattern.empty()) reader.fault("pattern", "a " + kind + " has no pattern");
+  if (!is_code && !field.list.empty()) reader.fault("list", "kind " + kind + " has no code list");
+  if (refers && field.target.empty()) {
+    reader.fault("target", "is missing: kind " + kind + " needs a record type");
+  }
+  if (!refers && !field.target.empty()) {
+    reader.fault("target", "kind " + kind + " refers to nothing");
+  }
+  if (!is_words && !field.pattern.empty()) {
+    reader.fault("pattern", "kind " + kind + " has no pattern");
+  }
   if (!is_words && field.max_length != 0) {
-    reader.fault("max_length", "a " + kind + " has no length");
+    reader.fault("max_length", "kind " + kind + " has no length");
   }
   if (!is_words && field.search) reader.fault("search", "only texts can be searched");
   if (field.format != TextFormat::none && !is_words) {
-    reader.fault("format", "a " + kind + " has no text format");
+    reader.fault("format", "kind " + kind + " has no text format");
   }
   if (!field.transitions.empty() && field.kind != FieldKind::code) {
     reader.fault("transitions", "only a code has transitions");
@@ -185,7 +191,7 @@ void read_policy(ObjectReader& reader, Field& field) {
   }
   if (field.policy == RegisterPolicy::maximum && !is_ordered(field.kind) &&
       field.kind != FieldKind::boolean) {
-    reader.fault("policy", "max has no meaning for a " + std::string(name_of(field.kind)));
+    reader.fault("policy", "max has no meaning for kind " + std::string(name_of(field.kind)));
   }
 }
 
@@ -210,7 +216,7 @@ Field parse_field(ObjectReader& reader, Faults& faults) {
   field.kind = read_name(reader, "kind", kKinds, FieldKind::string, true);
   field.merge = read_name(reader, "merge", kMerges, derived_merge(field.kind), false);
   if (!may_merge(field.kind, field.merge)) {
-    reader.fault("merge", "a " + std::string(name_of(field.kind)) + " cannot merge as " +
+    reader.fault("merge", "kind " + std::string(name_of(field.kind)) + " cannot merge as " +
                               std::string(name_of(field.merge)));
   }
   read_policy(reader, field);

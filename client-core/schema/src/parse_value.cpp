@@ -55,7 +55,7 @@ Result<double> parse_real(std::string_view text) {
 }
 
 Result<bool> parse_boolean(std::string_view text) {
-  const std::string word = fold_case(text);
+  const std::string word = fold_case(compose_nfc(text));
   for (const char* yes : {"sì", "si", "s", "vero", "x", "yes", "y", "true", "1"}) {
     if (word == yes) return true;
   }
@@ -92,6 +92,7 @@ Result<std::string> parse_month(std::string_view text) {
 }
 
 Result<std::string> parse_words(const Field& field, std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) return wrong("the text contains a zero byte");
   std::string lines;
   lines.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

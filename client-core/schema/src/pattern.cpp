@@ -1,5 +1,5 @@
-// The only file that knows <regex>, which is slow to compile and recursive at run time: patterns see
-// short strings only.
+// The only file that knows <regex>, which is slow to compile and recursive at run time: patterns
+// see short strings only.
 
 #include <regex>
 

@@ -71,7 +71,8 @@ void check_field(const Checked& at, const Field& field, const Place& place) {
   const Section* own = at.bundle.find_section(at.type.section);
   const Section* facet = at.bundle.find_section(field.section);
   if (own != nullptr && facet != nullptr && own->dossier != facet->dossier) {
-    at.faults.add(place.at("section"), in_quotes(field.section) + " belongs to another dossier than " +
+    at.faults.add(place.at("section"), in_quotes(field.section) +
+                                           " belongs to another dossier than " +
                                            in_quotes(at.type.section));
   }
   if (!field.list.empty() && at.bundle.find_list(field.list) == nullptr) {
@@ -84,8 +85,8 @@ void check_field(const Checked& at, const Field& field, const Place& place) {
   }
   const Field* earlier = at.field(place.at("not_before"), field.not_before);
   if (earlier != nullptr && earlier->kind != field.kind) {
-    at.faults.add(place.at("not_before"), in_quotes(field.not_before) + " is a " +
-                                              std::string(name_of(earlier->kind)) + ", not a " +
+    at.faults.add(place.at("not_before"), in_quotes(field.not_before) + " has kind " +
+                                              std::string(name_of(earlier->kind)) + ", not " +
                                               std::string(name_of(field.kind)));
   }
   if (field.required_when) at.condition(place.at("required_when"), *field.required_when);

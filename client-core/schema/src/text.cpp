@@ -67,7 +67,9 @@ char32_t take_code_point(std::string_view& rest) noexcept {
 }
 
 void append_code_point(std::string& out, char32_t point) {
-  const auto put = [&out](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+  const auto put = [&out](char32_t byte) {
+    out += static_cast<char>(static_cast<unsigned char>(byte));
+  };
   if (point < 0x80) {
     put(point);
   } else if (point < 0x800) {

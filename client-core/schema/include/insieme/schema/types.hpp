@@ -31,10 +31,10 @@ struct Label {
   }
 };
 
-/// What a field holds. The value that stands for it in a change (insieme::sync::Value) is, in order:
-/// string, string, int64, double, int64 cents, Date, Instant, bool, string, Reference, Bytes for
-/// string, text, integer, real, money, date, instant, boolean, code, reference, blob. The elements
-/// of codes, strings and references are as those of code, string and reference; a counter is int64.
+/// What a field holds. The insieme::sync::Value that stands for it in a change: a string for string,
+/// text and code; int64 for integer, counter and money (cents); double for real; Date, Instant, bool,
+/// Reference and Bytes for date, instant, boolean, reference and blob. The elements of codes, strings
+/// and references are as those of code, string and reference.
 enum class FieldKind {
   string, text, integer, real, money, date, instant, boolean,
   code, codes, strings, reference, references, counter, blob,
@@ -43,8 +43,8 @@ enum class FieldKind {
 /// How concurrent writes of a field meet. Fixed for the life of the field.
 enum class MergeKind { mv_register, set, counter, text, blob };
 
-/// What becomes of concurrent distinct values of a register (and of a blob). `auto` and `max` in JSON
-/// are `automatic` and `maximum`: true over false, later over earlier.
+/// What becomes of concurrent distinct values of a register (and of a blob). `auto` and `max` in
+/// JSON are `automatic` and `maximum`: true over false, later over earlier.
 using RegisterPolicy = sync::RegisterPolicy;
 
 /// A known form of a string, which parsing and display may use.
@@ -92,7 +92,7 @@ struct Field {
   std::string pattern;             ///< ECMAScript expression for the whole string; may be empty
   bool pattern_warns = false;      ///< a mismatch is a warning, not an error
   std::size_t max_length = 0;      ///< in code points; 0: only the engine's own limit
-  std::string not_before;          ///< a field of the same kind that must not be later than this one
+  std::string not_before;          ///< a field of the same kind that may not be later
   std::optional<Condition> required_when;
   /// State machine of a code: which codes may follow which. Empty: any.
   std::map<std::string, std::vector<std::string>, std::less<>> transitions;
@@ -160,7 +160,7 @@ struct CodeList {
 /// One document of a dossier of the given kind.
 struct Section {
   std::string name;
-  std::string dossier;      ///< `household`, `network`, `project`: the kind of dossier it belongs to
+  std::string dossier;      ///< the kind of dossier: `household`, `network`, `project`
   bool sensitive = false;   ///< granted by name only, never by default
   Label label;
   Label help;

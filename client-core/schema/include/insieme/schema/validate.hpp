@@ -29,7 +29,7 @@ namespace insieme::schema {
 /// - boolean: sì, si, s, vero, x, yes, y, true, 1; no, n, falso, false, 0;
 /// - code: the code, or one of its labels, in any case;
 /// - reference: a record id; blob: hexadecimal digits;
-/// - format month: `06/2021` or `2021-06`, kept as `2021-06`; codice_fiscale: upper case, no spaces.
+/// - format month: `06/2021` or `2021-06`, kept as `2021-06`; codice_fiscale: capitals, no spaces.
 [[nodiscard]] Result<sync::Value> value_from_text(const Field& field, std::string_view text,
                                                   const Bundle& bundle);
 
@@ -38,9 +38,9 @@ namespace insieme::schema {
                                                                   std::string_view text,
                                                                   const Bundle& bundle);
 
-/// What a person reads: `€ 129.877,39` (`€ 129,877.39` in English), `01/06/2021`, `01/06/2021 10:30`
-/// in Rome, sì/no, the label of a code (the bare code if the list does not know it). Null is empty.
-/// A value of another alternative than the field's kind is shown as what it is. value_from_text
+/// What a person reads: `€ 129.877,39` (`€ 129,877.39` in English), `01/06/2021`, `01/06/2021
+/// 10:30` in Rome, sì/no, the label of a code (the bare code if the list does not know it). Null is
+/// empty. /// A value of another alternative than the field's kind is shown as what it is. value_from_text
 /// takes it back to an equal value, in both languages.
 [[nodiscard]] std::string value_to_text(const Field& field, const sync::Value& value,
                                         const Bundle& bundle, Language language);
@@ -69,15 +69,15 @@ struct Problem {
   std::string message_en;
 };
 
-/// Every rule of the type that the record breaks, in the order of its fields. `on`, if given, is the
-/// civil date for which codes must be valid (never "now"): outside their period is a warning. A
+/// Every rule of the type that the record breaks, in the order of its fields. `on`, if given, is
+/// the civil date for which codes must be valid (never "now"): outside their period is a warning. A
 /// field that this bundle does not know is a warning, since a newer one may.
 [[nodiscard]] std::vector<Problem> check_record(const Bundle& bundle, const RecordType& type,
                                                 const RecordValues& values,
                                                 std::optional<sync::Date> on = std::nullopt);
 
-/// The title that the type's template makes, without the separators of empty parts; the type's label
-/// if nothing is filled in.
+/// The title that the type's template makes, without the separators of empty parts; the type's
+/// label if nothing is filled in.
 [[nodiscard]] std::string record_title(const Bundle& bundle, const RecordType& type,
                                        const RecordValues& values, Language language);
 
