@@ -31,10 +31,10 @@ struct Label {
   }
 };
 
-/// What a field holds. The insieme::sync::Value that stands for it in a change: a string for string,
-/// text and code; int64 for integer, counter and money (cents); double for real; Date, Instant, bool,
-/// Reference and Bytes for date, instant, boolean, reference and blob. The elements of codes, strings
-/// and references are as those of code, string and reference.
+/// What a field holds. The insieme::sync::Value that stands for it in a change: a string for
+/// string, text and code; int64 for integer, counter and money (cents); double for real; Date,
+/// Instant, bool, Reference and Bytes for date, instant, boolean, reference and blob. The elements
+/// of codes, strings and references are as the values of code, string and reference.
 enum class FieldKind {
   string, text, integer, real, money, date, instant, boolean,
   code, codes, strings, reference, references, counter, blob,

@@ -40,8 +40,8 @@ namespace insieme::schema {
 
 /// What a person reads: `€ 129.877,39` (`€ 129,877.39` in English), `01/06/2021`, `01/06/2021
 /// 10:30` in Rome, sì/no, the label of a code (the bare code if the list does not know it). Null is
-/// empty. /// A value of another alternative than the field's kind is shown as what it is. value_from_text
-/// takes it back to an equal value, in both languages.
+/// empty. A value of another alternative than the field's kind is shown as what it is.
+/// value_from_text takes it back to an equal value, in both languages.
 [[nodiscard]] std::string value_to_text(const Field& field, const sync::Value& value,
                                         const Bundle& bundle, Language language);
 
