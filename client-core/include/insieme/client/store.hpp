@@ -1,0 +1,118 @@
+#pragma once
+// The encrypted store of one device: one SQLite file. Every write is one transaction and one fsync;
+// a process killed at any moment finds the last committed state. Documented tables:
+// docs/storage-format.md.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "insieme/client/platform.hpp"
+#include "insieme/client/store_types.hpp"
+#include "insieme/schema/bundle.hpp"
+#include "insieme/sync/protocol.hpp"
+
+namespace insieme::client {
+
+using StoreKey = std::array<std::uint8_t, 32>;
+
+struct StoreOptions {
+  std::string path;
+  StoreKey key{};
+  const schema::Bundle* bundle = nullptr;  ///< must outlive the store
+  Platform* platform = nullptr;            ///< must outlive the store
+};
+
+/// Collects what one act writes; the store commits it whole or not at all. Valid inside `act` only.
+class Writer {
+ public:
+  virtual ~Writer() = default;
+  /// A new dossier with its key, known to the server after the next sync.
+  virtual sync::DossierId create_dossier() = 0;
+  /// Adds operations to the act. All operations on one document become one change; an act on
+  /// several documents becomes a transaction. Errors: `not_allowed` (no such section here, or the
+  /// dossier is leaving), `not_found`, `limit_exceeded`, `malformed`.
+  virtual Status add(const sync::DocumentId& document, std::vector<sync::Operation> ops) = 0;
+  /// The act is somebody else's, authored again here (a held change that was accepted).
+  virtual void on_behalf_of(std::string author, const sync::Origin& origin) = 0;
+  /// The state of a record as this act sees it, before its own operations.
+  virtual Result<StoredRecord> read(const RecordRef& ref) = 0;
+  virtual Status put_draft(const Draft& draft) = 0;
+  virtual Status drop_draft(const std::string& id) = 0;
+  /// Marks an inbox entry as decided; refusals travel to the server.
+  virtual Status decide_held(const sync::DocumentId& document, const sync::ReplicaId& replica,
+                             std::uint64_t seq, bool accepted, const std::string& reason) = 0;
+  /// A person has looked at this document as it is now.
+  virtual Status mark_seen(const sync::DocumentId& document) = 0;
+};
+
+/// Used from one thread at a time. All functions return errors as values; what SQLite reports comes
+/// as storage_full, storage_failure, busy or wrong_key, and leaves the last committed state.
+class Store {
+ public:
+  /// Makes a new store; `already_exists` if there is a file.
+  [[nodiscard]] static Result<std::unique_ptr<Store>> create(const StoreOptions& options);
+  /// Opens one: runs migrations, adapts typed columns to the bundle, and mints a new replica id if
+  /// the file turns out to be a copy (its generation is kept in a file beside it). Errors:
+  /// `not_found`, `wrong_key` (or damaged: the two cannot be told apart, nothing is changed),
+  /// `storage_newer`, `busy` (another process has it open for writing right now).
+  [[nodiscard]] static Result<std::unique_ptr<Store>> open(const StoreOptions& options);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  [[nodiscard]] const schema::Bundle& bundle() const noexcept;
+  [[nodiscard]] const Identity& identity() const noexcept;
+  /// After enrolment. Unsent work made before stays and is authored under the same replica.
+  Status set_identity(const Identity& identity);
+
+  /// Performs one act exactly once: `act` fills the writer and returns the text to remember. A
+  /// repeated `request_id` (1..64 bytes) gives the first text back and runs nothing; the same id
+  /// with another `fingerprint` (of the command) is `conflict`. An error of `act` writes nothing.
+  Result<std::string> once(const std::string& request_id, std::uint64_t fingerprint,
+                           const std::function<Result<std::string>(Writer&)>& act);
+
+  // ---- reading ----------------------------------------------------------------------------------
+  [[nodiscard]] Result<StoredRecord> record(const RecordRef& ref);
+  /// Finds a record by id alone, in whatever document it lies; `not_found` otherwise. An id with
+  /// facets in several sections gives its main one.
+  [[nodiscard]] Result<RecordRef> locate(const sync::RecordId& id);
+  [[nodiscard]] Result<std::vector<DossierLine>> dossiers();
+  [[nodiscard]] Result<std::vector<RecordLine>> list(const ListQuery& query);
+  /// Words and beginnings of words in names and notes, accents and case ignored; best first.
+  [[nodiscard]] Result<std::vector<RecordLine>> search(const std::string& words, std::size_t limit);
+  [[nodiscard]] Result<std::vector<OpenItem>> open_items();
+  [[nodiscard]] Result<std::vector<HistoryLine>> history(const RecordRef& ref);
+  [[nodiscard]] Result<std::vector<Draft>> drafts();
+  [[nodiscard]] Result<std::vector<HeldChange>> inbox(bool closed_too);
+  [[nodiscard]] Result<std::vector<Quarantined>> quarantine();
+  [[nodiscard]] Result<StoreStatus> status();
+  /// Recomputes everything that can be recomputed: chains, digests, record states against the log,
+  /// references, SQLite's own check.
+  [[nodiscard]] Result<VerifyReport> verify();
+
+  // ---- synchronisation (called by the engine, in the order of ClientSync's actions) -----------------
+  [[nodiscard]] Result<sync::Gathered> gather(const sync::GatherAction& limits);
+  /// Applies a reply in one transaction: results, items, cursor. Returns whether unsent work that
+  /// can be sent is left.
+  Result<bool> apply(const sync::SyncReply& reply);
+  Status forget_cursor();
+  /// Notes that the current unsent changes have been handed to the network.
+  Status note_sent();
+
+  // ---- care -------------------------------------------------------------------------------------
+  /// A consistent encrypted copy under the same key, while the store is in use. `already_exists` if
+  /// the target does.
+  Status backup(const std::string& path);
+  /// Makes a store at `options.path` out of a backup: always a new replica id, so that what the
+  /// original did meanwhile and what this one will do never collide.
+  [[nodiscard]] static Status restore(const std::string& backup_path, const StoreOptions& options);
+
+ private:
+  struct Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace insieme::client

@@ -1,0 +1,173 @@
+#pragma once
+// What a store takes and gives: plain structs.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "insieme/sync/client_sync.hpp"
+#include "insieme/sync/record.hpp"
+#include "insieme/sync/review.hpp"
+
+namespace insieme::client {
+
+/// Who this store is. Before enrolment device and space are nil and the account is `local`.
+struct Identity {
+  sync::ReplicaId replica;  ///< minted anew whenever the store may have been copied
+  sync::DeviceId device;
+  sync::SpaceId space;
+  std::string space_name;
+  std::string server_url;
+  std::string account = "local";
+  std::string display_name;
+  std::string role;
+  sync::KeyPair keys;
+  [[nodiscard]] bool is_enrolled() const noexcept { return !device.is_nil(); }
+};
+
+/// Where a record stands in P6's words.
+enum class Receipt : std::uint8_t {
+  saved_here = 0,  ///< durable on this device, not sent yet
+  sent = 1,        ///< handed to the server, no answer seen yet
+  applied = 2,     ///< the server has it
+  waiting = 3,     ///< held or disputed: waits for a decision
+  seen = 4,        ///< applied, and a coordinator has looked at it
+  refused = 5,     ///< the server cannot take it; kept here with its reason
+};
+[[nodiscard]] std::string_view name_of(Receipt receipt) noexcept;
+
+struct RecordRef {
+  sync::DocumentId document;
+  std::string type;
+  sync::RecordId id;
+  friend bool operator==(const RecordRef&, const RecordRef&) = default;
+};
+
+/// A record as it is now, with everything the merge knows.
+struct StoredRecord {
+  RecordRef ref;
+  std::string title;                ///< from the type's template
+  sync::RecordState state;
+  sync::VersionVector version;      ///< of its document: the context for a form opened now
+  std::int64_t edited_ms = 0;       ///< stamp of the newest change that touched it
+  std::string edited_by;
+  Receipt receipt = Receipt::applied;
+};
+
+/// A line of a list.
+struct RecordLine {
+  RecordRef ref;
+  std::string title;
+  bool retracted = false;
+  bool in_review = false;
+  std::int64_t edited_ms = 0;
+  std::string edited_by;
+};
+
+struct DossierLine {
+  sync::DossierId id;
+  std::string title;      ///< of its root record, or empty
+  std::string root_type;
+  std::vector<std::string> sections;  ///< that are held here
+  bool may_review = false;
+  bool leaving = false;   ///< revoked; stays until its unsent work is sent
+  std::uint64_t records = 0;
+  std::uint64_t unsent = 0;
+};
+
+struct ListQuery {
+  std::optional<std::string> type;          ///< all types if absent
+  std::optional<sync::DossierId> dossier;
+  bool retracted_too = false;
+  /// Equality on typed columns (`funnel_stage` = `contattato`), as SQL text; unknown: an error.
+  std::vector<std::pair<std::string, std::string>> where;
+  std::size_t limit = 100;                  ///< 1..1000
+  std::size_t offset = 0;
+};
+
+struct OpenItem {
+  RecordRef ref;
+  std::string title;
+  sync::ReviewItem item;
+  std::string id;                     ///< short stable name of this generation, 16 hex digits
+  std::vector<sync::Value> base;      ///< what the field showed before they parted; may be empty
+};
+
+/// Something done to a record: a line of its history.
+struct HistoryLine {
+  sync::Dot dot;
+  sync::Stamp stamp;
+  std::string author;
+  std::string action;                 ///< write, add, remove, increment, splice, retract, …
+  std::string field;
+  std::optional<sync::Value> from;    ///< what the author saw in the field; registers only
+  std::optional<sync::Value> to;
+  std::string reason;                 ///< of decisions
+  std::optional<sync::Origin> origin; ///< authored again for somebody
+  bool clock_suspect = false;         ///< the stamp is ahead of the server's receipt of it
+  std::optional<std::uint64_t> position;  ///< in the server's log, if it is there
+};
+
+/// A form half filled in. Survives the death of the process.
+struct Draft {
+  std::string id;
+  RecordRef ref;
+  bool is_new = false;                ///< the record does not exist yet
+  sync::VersionVector context;        ///< the document when the form was opened
+  std::string values_json;            ///< the form's own content, opaque here
+  std::int64_t updated_ms = 0;
+};
+
+/// A late change of somebody who no longer has the dossier, for a coordinator to decide on.
+struct HeldChange {
+  sync::Change change;
+  std::string reason;
+  bool open = true;
+  std::optional<bool> accepted;
+  std::string decided_by;
+  std::string decision_reason;
+};
+
+/// An own change that the server refused or holds; nothing of it is lost.
+struct Quarantined {
+  sync::Change change;
+  Receipt state = Receipt::refused;
+  ErrorCode code = ErrorCode::ok;
+  std::string reason;
+};
+
+struct StoreStatus {
+  Identity identity;                  ///< its secret key is left empty
+  std::uint64_t unsent = 0;           ///< changes
+  std::optional<std::int64_t> oldest_unsent_ms;
+  std::uint64_t held = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t open_items = 0;
+  std::uint64_t open_held = 0;        ///< in this user's inbox
+  std::uint64_t drafts = 0;
+  std::uint64_t dossiers = 0;
+  std::uint64_t records = 0;
+  sync::Cursor cursor;
+  std::optional<std::int64_t> last_sync_ms;
+  std::int64_t clock_offset_ms = 0;   ///< server minus device, as last measured
+  bool clock_known = false;
+  std::uint64_t bytes = 0;
+};
+
+struct VerifyReport {
+  std::uint64_t documents = 0;
+  std::uint64_t changes = 0;
+  std::uint64_t records = 0;
+  std::vector<std::string> problems;  ///< empty: all is well
+  struct DocumentState {
+    sync::DocumentId document;
+    std::uint64_t count = 0;          ///< changes
+    sync::DigestSum history;
+    sync::Digest state;
+  };
+  std::vector<DocumentState> states;  ///< by document
+};
+
+}  // namespace insieme::client

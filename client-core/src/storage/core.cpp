@@ -1,0 +1,185 @@
+#include "storage/core.hpp"
+
+#include <sstream>
+
+namespace insieme::client {
+
+std::string_view name_of(Receipt receipt) noexcept {
+  switch (receipt) {
+    case Receipt::saved_here: return "saved_here";
+    case Receipt::sent: return "sent";
+    case Receipt::applied: return "applied";
+    case Receipt::waiting: return "waiting";
+    case Receipt::seen: return "seen";
+    case Receipt::refused: return "refused";
+  }
+  return "applied";
+}
+
+std::optional<std::string> Core::setting(const char* name) {
+  auto& find = db.cached("SELECT value FROM settings WHERE name = ?");
+  const sqlite::ResetGuard guard(find);
+  const std::string_view key_name(name);
+  find.bind_all(key_name);
+  if (!find.step()) return {};
+  return std::string(find.get_text(0));
+}
+
+void Core::set_setting(const char* name, const std::string& value) {
+  const std::string_view key_name(name);
+  db.cached("INSERT INTO settings(name, value) VALUES(?, ?) "
+            "ON CONFLICT(name) DO UPDATE SET value = excluded.value")
+      .bind_all(key_name, value)
+      .run();
+}
+
+std::int64_t Core::setting_number(const char* name, std::int64_t otherwise) {
+  const auto text = setting(name);
+  return text ? std::strtoll(text->c_str(), nullptr, 10) : otherwise;
+}
+
+namespace {
+
+template <class Id>
+Id id_setting(Core& core, const char* name) {
+  const auto text = core.setting(name);
+  if (!text) return {};
+  auto id = sync::id_from_text<Id>(*text);
+  return id.ok() ? id.value() : Id{};
+}
+
+}  // namespace
+
+void Core::load_identity() {
+  identity.replica = id_setting<sync::ReplicaId>(*this, "replica");
+  identity.device = id_setting<sync::DeviceId>(*this, "device");
+  identity.space = id_setting<sync::SpaceId>(*this, "space");
+  identity.space_name = setting("space_name").value_or("");
+  identity.server_url = setting("server_url").value_or("");
+  identity.account = setting("account").value_or("local");
+  identity.display_name = setting("display_name").value_or("");
+  identity.role = setting("role").value_or("");
+  if (const auto secret = setting("device_key")) {
+    require(sync::from_hex(*secret, identity.keys.secret_key.bytes));
+    // libsodium's secret key ends with the public one.
+    std::copy(identity.keys.secret_key.bytes.begin() + 32, identity.keys.secret_key.bytes.end(),
+              identity.keys.public_key.bytes.begin());
+  }
+}
+
+void Core::save_identity() {
+  set_setting("replica", sync::to_text(identity.replica));
+  set_setting("device", sync::to_text(identity.device));
+  set_setting("space", sync::to_text(identity.space));
+  set_setting("space_name", identity.space_name);
+  set_setting("server_url", identity.server_url);
+  set_setting("account", identity.account);
+  set_setting("display_name", identity.display_name);
+  set_setting("role", identity.role);
+  set_setting("device_key", sync::to_hex(identity.keys.secret_key.bytes));
+}
+
+void Core::mint_replica() {
+  identity.replica = random_id<sync::ReplicaId>(platform);
+  set_setting("replica", sync::to_text(identity.replica));
+}
+
+std::optional<DossierRow> Core::dossier(const sync::DossierId& id) {
+  auto& find = db.cached(
+      "SELECT n, secret, granted, leaving, may_review, sections FROM dossiers WHERE id = ?");
+  const sqlite::ResetGuard guard(find);
+  find.bind_all(id.bytes);
+  if (!find.step()) return {};
+  DossierRow row;
+  row.n = find.get_int64(0);
+  row.id = id;
+  const auto secret = find.get_blob(1);
+  if (secret.size() != row.key.bytes.size()) {
+    refuse(ErrorCode::storage_failure, "a damaged dossier key in the store");
+  }
+  std::copy(secret.begin(), secret.end(), row.key.bytes.begin());
+  row.granted = find.get_int64(2) != 0;
+  row.leaving = find.get_int64(3) != 0;
+  row.may_review = find.get_int64(4) != 0;
+  row.sections = split_words(find.get_text(5));
+  return row;
+}
+
+sync::DossierId Core::dossier_id(std::int64_t n) {
+  auto& find = db.cached("SELECT id FROM dossiers WHERE n = ?");
+  const sqlite::ResetGuard guard(find);
+  find.bind_all(n);
+  if (!find.step()) refuse(ErrorCode::storage_failure, "a document without a dossier");
+  return id_from_blob<sync::DossierId>(find.get_blob(0));
+}
+
+std::int64_t Core::corrected_now_ms() {
+  return platform.now_ms() + setting_number("clock_offset_ms", 0);
+}
+
+sync::Stamp Core::take_stamp() {
+  sync::Stamp last{INT64_MIN, 0};
+  if (const auto text = setting("last_stamp")) {
+    std::istringstream in(*text);
+    in >> last.ms >> last.counter;
+  }
+  const sync::Stamp next = sync::next_stamp(last, corrected_now_ms());
+  set_setting("last_stamp", std::to_string(next.ms) + " " + std::to_string(next.counter));
+  return next;
+}
+
+sync::RegisterPolicy Core::policy(std::string_view type, std::string_view field) const {
+  const schema::RecordType* known = bundle.find_type(type);
+  const schema::Field* f = known == nullptr ? nullptr : known->find_field(field);
+  return f == nullptr ? sync::RegisterPolicy::review : f->policy;
+}
+
+std::string join_words(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) {
+    if (!out.empty()) out.push_back(' ');
+    out += word;
+  }
+  return out;
+}
+
+std::vector<std::string> split_words(std::string_view text) {
+  std::vector<std::string> words;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    if (end > at) words.emplace_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return words;
+}
+
+Error error_from_current_exception() {
+  try {
+    throw;
+  } catch (const Refused& refused) {
+    return refused.error;
+  } catch (const sqlite::Error& error) {
+    switch (error.kind()) {
+      case sqlite::ErrorKind::busy:
+        return {ErrorCode::busy, "another program is writing to the store; try again"};
+      case sqlite::ErrorKind::full:
+        return {ErrorCode::storage_full,
+                "no room is left on this device; nothing was changed, free some space"};
+      case sqlite::ErrorKind::corrupt_or_key:
+        return {ErrorCode::wrong_key,
+                "the store does not open: wrong key, or a damaged file; it was left untouched"};
+      case sqlite::ErrorKind::schema_newer:
+        return {ErrorCode::storage_newer,
+                "the store was written by a newer version of this program; update the program"};
+      case sqlite::ErrorKind::io: return {ErrorCode::storage_failure, error.what()};
+      default: return {ErrorCode::internal, error.what()};
+    }
+  } catch (const std::bad_alloc&) {
+    return {ErrorCode::limit_exceeded, "not enough memory"};
+  } catch (const std::exception& error) {
+    return {ErrorCode::internal, error.what()};
+  }
+}
+
+}  // namespace insieme::client

@@ -1,0 +1,92 @@
+#pragma once
+// Documents and their log within one transaction: frontiers are loaded once, advanced by every
+// change, and written back with the records that the changes touched.
+
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "insieme/sync/frontier.hpp"
+#include "storage/record_rows.hpp"
+
+namespace insieme::client {
+
+struct OpenDocument {
+  std::int64_t n = 0;
+  sync::DocumentId id;
+  sync::DossierKey key;
+  sync::Frontier frontier;
+  sync::DigestSum accepted;
+  std::int64_t accepted_count = 0;
+  bool dirty = false;
+};
+
+/// A line of the log.
+struct LoggedChange {
+  std::int64_t n = 0;
+  sync::Change change;
+  sync::ChangeId id;
+  bool own = false;
+  ChangeState state = ChangeState::accepted;
+  std::optional<std::int64_t> position;
+};
+
+/// Readers never make a row.
+enum class Access : std::uint8_t { read, write };
+
+class Documents {
+ public:
+  explicit Documents(Core& core, Access access = Access::write)
+      : core_(core), access_(access), records_(core) {}
+  /// The document; a writer makes it if it is not there but its dossier is. Null: not here.
+  OpenDocument* find(const sync::DocumentId& id);
+  OpenDocument& by_number(std::int64_t n);
+  [[nodiscard]] RecordCache& records() noexcept { return records_; }
+
+  /// Whether the change may be applied now.
+  [[nodiscard]] Result<sync::Admission> admit(const OpenDocument& document,
+                                              const sync::ChangeHeader& header);
+  /// Appends an admitted change to the log and applies it. Returns changes.n.
+  std::int64_t append(OpenDocument& document, const sync::Change& change,
+                      const sync::Admission& admission, ChangeState state,
+                      std::optional<std::int64_t> position);
+  /// Notes that a change of the log has a position in the server's.
+  void note_accepted(OpenDocument& document, std::int64_t change_n, const sync::ChangeId& id,
+                     std::int64_t position, ChangeState state);
+  /// Takes the body out of a logged change and makes the document's records what they are without.
+  void hollow_out(OpenDocument& document, std::int64_t change_n);
+  /// Makes all records of a document anew from its log.
+  void rebuild(OpenDocument& document);
+  void flush();
+  /// After documents were deleted: nothing must be written back. Nothing may be dirty.
+  void forget_closed() {
+    open_.clear();
+    records_.clear();
+  }
+
+ private:
+  OpenDocument* load(std::int64_t n, const sync::DocumentId& id, const sync::DossierKey& key);
+  Core& core_;
+  Access access_;
+  RecordCache records_;
+  std::map<sync::DocumentId, std::unique_ptr<OpenDocument>> open_;
+};
+
+/// The log of a document in order. `visit` returns false to stop.
+void for_each_change(Core& core, std::int64_t document,
+                     const std::function<bool(LoggedChange&&)>& visit);
+/// One change of the log by its place; nothing if it is not there.
+[[nodiscard]] std::optional<LoggedChange> find_change(Core& core, std::int64_t document,
+                                                      const sync::ReplicaId& replica,
+                                                      std::uint64_t seq);
+/// Walks a log in order and keeps the full deps of each replica's newest change.
+class DepsWalker {
+ public:
+  /// Full deps of `header`, which must follow the headers given before.
+  const sync::VersionVector& step(const sync::ChangeHeader& header);
+
+ private:
+  std::map<sync::ReplicaId, sync::VersionVector> deps_;
+};
+
+}  // namespace insieme::client

@@ -1,0 +1,230 @@
+#include "storage/incoming.hpp"
+
+#include <algorithm>
+
+namespace insieme::client {
+namespace {
+
+void alarm(Core& core, const std::string& text) {
+  core.db.cached("INSERT INTO alarms(at_ms, text) VALUES(?, ?)")
+      .bind_all(core.platform.now_ms(), text)
+      .run();
+}
+
+std::int64_t ready_or_wait(Core& core, Documents& documents, OpenDocument& document,
+                           const sync::Change& change, std::int64_t position) {
+  const sync::ChangeHeader& header = change.header;
+  const auto admission = documents.admit(document, header);
+  if (admission.ok()) {
+    if (change.ops) {
+      require(sync::check_ops(*change.ops));
+      require(sync::check_contexts(*change.ops, admission->deps));
+    }
+    return documents.append(document, change, *admission, ChangeState::accepted, position);
+  }
+  switch (admission.error().code) {
+    case ErrorCode::duplicate: {
+      const auto logged = find_change(core, document.n, header.replica, header.seq);
+      if (logged && !logged->position) {
+        documents.note_accepted(document, logged->n, logged->id, position, ChangeState::accepted);
+      }
+      return 0;
+    }
+    case ErrorCode::fork:
+      alarm(core, "a change of " + sync::to_text(document.id) +
+                      " belongs to another branch than the one here and waits");
+      [[fallthrough]];
+    case ErrorCode::not_yet: {
+      const auto header_bytes = sync::encode_header(header);
+      const std::int64_t replica = core.dictionary.number_of_id(header.replica.bytes);
+      std::optional<std::vector<std::uint8_t>> body;
+      if (change.ops) body = sync::encode_body(*change.ops);
+      core.db
+          .cached("INSERT OR IGNORE INTO waiting(document, replica, seq, header, body, position) "
+                  "VALUES(?, ?, ?, ?, ?, ?)")
+          .bind_all(document.n, replica, static_cast<std::int64_t>(header.seq), header_bytes, body,
+                    position)
+          .run();
+      return 0;
+    }
+    default: throw Refused(admission.error());
+  }
+}
+
+/// Changes that waited, now that something was applied. Rare: the server sends in causal order.
+void apply_waiting(Core& core, Documents& documents, OpenDocument& document) {
+  for (bool progress = true; progress;) {
+    progress = false;
+    auto rows = core.db.prepare(
+        "SELECT replica, seq, header, body, position FROM waiting WHERE document = ?");
+    rows.bind_all(document.n);
+    std::vector<std::tuple<std::int64_t, std::int64_t, sync::Change, std::int64_t>> found;
+    while (rows.step()) {
+      sync::Change change;
+      change.header = require(sync::decode_header(rows.get_blob(2)));
+      if (!rows.is_null(3)) change.ops = require(sync::decode_body(rows.get_blob(3)));
+      found.emplace_back(rows.get_int64(0), rows.get_int64(1), std::move(change),
+                         rows.get_int64(4));
+    }
+    for (const auto& [replica, seq, change, position] : found) {
+      const auto admission = documents.admit(document, change.header);
+      const bool known = !admission.ok() && admission.error().code == ErrorCode::duplicate;
+      if (!admission.ok() && !known) continue;
+      core.db.cached("DELETE FROM waiting WHERE document = ? AND replica = ? AND seq = ?")
+          .bind_all(document.n, replica, seq)
+          .run();
+      ready_or_wait(core, documents, document, change, position);
+      progress = true;
+    }
+  }
+}
+
+void receive_change(Core& core, Documents& documents, sync::Change change, std::int64_t position) {
+  require(sync::check_header(change.header));
+  OpenDocument* document = documents.find(change.header.document);
+  if (document == nullptr) {
+    refuse(ErrorCode::malformed, "the server sent a change of a dossier that it did not grant");
+  }
+  sync::complete(change, document->key);
+  const bool applied = ready_or_wait(core, documents, *document, change, position) != 0;
+  if (!applied) return;
+  auto& waiting = core.db.cached("SELECT 1 FROM waiting WHERE document = ? LIMIT 1");
+  bool some = false;
+  {
+    const sqlite::ResetGuard guard(waiting);
+    waiting.bind_all(document->n);
+    some = waiting.step();
+  }
+  if (some) apply_waiting(core, documents, *document);
+}
+
+struct EventReceiver {
+  Core& core;
+  Documents& documents;
+
+  void operator()(const sync::GrantEvent& grant) const {
+    const std::string sections = join_words(grant.sections);
+    core.db
+        .cached("INSERT INTO dossiers(id, secret, granted, leaving, may_review, sections) "
+                "VALUES(?, ?, 1, 0, ?, ?) ON CONFLICT(id) DO UPDATE SET secret = excluded.secret, "
+                "granted = 1, leaving = 0, may_review = excluded.may_review, "
+                "sections = excluded.sections")
+        .bind_all(grant.dossier.bytes, grant.key.bytes, std::int64_t{grant.may_review ? 1 : 0},
+                  sections)
+        .run();
+    core.db
+        .cached("UPDATE changes SET state = 0, note = NULL WHERE state = 5 AND document IN "
+                "(SELECT c.n FROM documents c JOIN dossiers d ON d.n = c.dossier WHERE d.id = ?)")
+        .bind_all(grant.dossier.bytes)
+        .run();
+  }
+  void operator()(const sync::RevokeEvent& revoke) const {
+    core.db.cached("UPDATE dossiers SET leaving = 1 WHERE id = ?")
+        .bind_all(revoke.dossier.bytes)
+        .run();
+  }
+  void operator()(const sync::HeldEvent& held) const {
+    const sync::ChangeHeader& header = held.change.header;
+    if (!held.change.ops) return;
+    sync::Change change = held.change;
+    if (const auto dossier = core.dossier(header.document.dossier)) {
+      sync::complete(change, dossier->key);
+    }
+    const auto header_bytes = sync::encode_header(change.header);
+    const auto body = sync::encode_body(*change.ops);
+    core.db
+        .cached("INSERT OR IGNORE INTO inbox(dossier, section, replica, seq, header, body, reason, "
+                "open, unsent) VALUES(?, ?, ?, ?, ?, ?, ?, 1, 0)")
+        .bind_all(header.document.dossier.bytes, header.document.section, header.replica.bytes,
+                  static_cast<std::int64_t>(header.seq), header_bytes, body, held.reason)
+        .run();
+  }
+  void operator()(const sync::HeldClosedEvent& closed) const {
+    const sync::HeldDecision& d = closed.decision;
+    const auto seq = static_cast<std::int64_t>(d.seq);
+    const std::int64_t accepted = d.accepted ? 1 : 0;
+    core.db
+        .cached("UPDATE inbox SET open = 0, accepted = ?, decided_by = ?, decision_reason = ?, "
+                "unsent = 0 WHERE dossier = ? AND section = ? AND replica = ? AND seq = ?")
+        .bind_all(accepted, d.by, d.reason, d.document.dossier.bytes, d.document.section,
+                  d.replica.bytes, seq)
+        .run();
+    const std::string reason =
+        (d.accepted ? "accepted by " : "refused by ") + d.by +
+        (d.reason.empty() ? std::string() : ": " + d.reason);
+    const auto state = static_cast<std::int64_t>(d.accepted ? ChangeState::accepted
+                                                            : ChangeState::refused);
+    core.db
+        .cached("UPDATE quarantine SET state = ?, reason = ? WHERE dossier = ? AND section = ? "
+                "AND replica = ? AND seq = ?")
+        .bind_all(state, reason, d.document.dossier.bytes, d.document.section, d.replica.bytes, seq)
+        .run();
+  }
+  void operator()(const sync::SeenEvent& event) const {
+    const OpenDocument* document = documents.find(event.seen.document);
+    if (document == nullptr) return;
+    const auto version = sync::encode_version(event.seen.version);
+    core.db
+        .cached("INSERT INTO seen(document, by, version, unsent) VALUES(?, ?, ?, 0) "
+                "ON CONFLICT(document, by) DO UPDATE SET version = excluded.version, unsent = 0")
+        .bind_all(document->n, event.seen.by, version)
+        .run();
+  }
+};
+
+}  // namespace
+
+void receive(Core& core, Documents& documents, const sync::StreamItem& item) {
+  if (const auto* change = std::get_if<sync::Change>(&item.content)) {
+    receive_change(core, documents, *change, static_cast<std::int64_t>(item.position));
+    return;
+  }
+  std::visit(EventReceiver{core, documents}, std::get<sync::Event>(item.content));
+}
+
+bool compare_digests(Core& core, Documents& documents,
+                     const std::vector<sync::DocumentDigest>& digests) {
+  bool equal = true;
+  for (const sync::DocumentDigest& digest : digests) {
+    const OpenDocument* document = documents.find(digest.document);
+    if (document == nullptr) continue;
+    const bool same = document->accepted == digest.history &&
+                      document->accepted_count == static_cast<std::int64_t>(digest.count);
+    if (same) continue;
+    equal = false;
+    alarm(core, "the history of " + sync::to_text(digest.document) +
+                    " differs from the server's: everything is received again");
+  }
+  return equal;
+}
+
+void drop_left_dossiers(Core& core, Documents& documents) {
+  documents.flush();
+  auto leaving = core.db.prepare(
+      "SELECT n FROM dossiers WHERE leaving = 1 AND NOT EXISTS (SELECT 1 FROM changes c JOIN "
+      "documents d ON d.n = c.document WHERE d.dossier = dossiers.n AND c.state IN (0, 1, 5))");
+  std::vector<std::int64_t> dossiers;
+  while (leaving.step()) dossiers.push_back(leaving.get_int64(0));
+  for (const std::int64_t dossier : dossiers) {
+    auto rows = core.db.prepare("SELECT n FROM documents WHERE dossier = ?");
+    rows.bind_all(dossier);
+    std::vector<std::int64_t> numbers;
+    while (rows.step()) numbers.push_back(rows.get_int64(0));
+    for (const std::int64_t n : numbers) {
+      delete_records(core, n);
+      for (const char* sql : {"DELETE FROM changes WHERE document = ?",
+                              "DELETE FROM waiting WHERE document = ?",
+                              "DELETE FROM seen WHERE document = ?"}) {
+        core.db.prepare(sql).bind_all(n).run();
+      }
+    }
+    core.db.prepare("DELETE FROM documents WHERE dossier = ?").bind_all(dossier).run();
+    core.db.prepare("DELETE FROM inbox WHERE dossier = (SELECT id FROM dossiers WHERE n = ?)")
+        .bind_all(dossier)
+        .run();
+    core.db.prepare("DELETE FROM dossiers WHERE n = ?").bind_all(dossier).run();
+  }
+  if (!dossiers.empty()) documents.forget_closed();
+}
+
+}  // namespace insieme::client

@@ -1,0 +1,17 @@
+#pragma once
+// What comes from the server: changes and events of the space's log.
+
+#include "storage/documents.hpp"
+
+namespace insieme::client {
+
+/// Applies one entry of the stream. Errors are ours or the server's bug and stop the sync.
+void receive(Core& core, Documents& documents, const sync::StreamItem& item);
+/// Compares what the server says of documents with what is here; differences are reported and heal
+/// by receiving everything again. Returns false if something differs.
+bool compare_digests(Core& core, Documents& documents,
+                     const std::vector<sync::DocumentDigest>& digests);
+/// Drops dossiers that were revoked and have nothing unsent any more.
+void drop_left_dossiers(Core& core, Documents& documents);
+
+}  // namespace insieme::client

@@ -1,0 +1,71 @@
+#include "storage/migrations.hpp"
+
+#include <array>
+
+namespace insieme::client {
+namespace {
+
+constexpr std::array<sqlite::Migration, 1> kMigrations{{
+    {1, "first tables", R"sql(
+CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE dict_ids(n INTEGER PRIMARY KEY, id BLOB UNIQUE);
+CREATE TABLE dict_names(n INTEGER PRIMARY KEY, name TEXT UNIQUE);
+CREATE TABLE typed_tables(n INTEGER PRIMARY KEY, name TEXT UNIQUE);
+
+-- granted: the server knows it; leaving: revoked, stays until its unsent work is sent.
+CREATE TABLE dossiers(n INTEGER PRIMARY KEY, id BLOB UNIQUE, secret BLOB, granted INTEGER,
+  leaving INTEGER, may_review INTEGER, sections TEXT);
+
+-- frontier: causal heads and the sum of all change ids; accepted, accepted_count: the sum over
+-- those that have a position in the server's log.
+CREATE TABLE documents(n INTEGER PRIMARY KEY, dossier INTEGER, section TEXT, frontier BLOB,
+  accepted BLOB, accepted_count INTEGER, UNIQUE(dossier, section));
+
+-- The log, in an order that is causal per document. body is NULL for a hollow change; own: written
+-- in this store, under whatever replica id it had then.
+CREATE TABLE changes(n INTEGER PRIMARY KEY, document INTEGER, replica INTEGER, seq INTEGER,
+  id BLOB, header BLOB, body BLOB, act BLOB, own INTEGER, state INTEGER, position INTEGER,
+  note TEXT);
+CREATE UNIQUE INDEX changes_place ON changes(document, replica, seq);
+CREATE INDEX changes_unsent ON changes(n) WHERE state IN (0, 1, 5);
+
+-- Received, but something that they depend on is missing, or they belong to a fork.
+CREATE TABLE waiting(document INTEGER, replica INTEGER, seq INTEGER, header BLOB, body BLOB,
+  position INTEGER, PRIMARY KEY(document, replica, seq)) WITHOUT ROWID;
+
+-- Own changes that the server holds or refuses, whole.
+CREATE TABLE quarantine(n INTEGER PRIMARY KEY, dossier BLOB, section TEXT, replica BLOB,
+  seq INTEGER, header BLOB, body BLOB, state INTEGER, code INTEGER, reason TEXT);
+
+-- Late changes of others, for those who decide. sent: the refusal has reached the server.
+CREATE TABLE inbox(n INTEGER PRIMARY KEY, dossier BLOB, section TEXT, replica BLOB, seq INTEGER,
+  header BLOB, body BLOB, reason TEXT, open INTEGER, accepted INTEGER, decided_by TEXT,
+  decision_reason TEXT, unsent INTEGER, UNIQUE(dossier, section, replica, seq));
+
+CREATE TABLE items(n INTEGER PRIMARY KEY, document INTEGER, record BLOB, type TEXT, kind INTEGER,
+  field TEXT, generation INTEGER);
+CREATE INDEX items_record ON items(record, document);
+
+-- Who has looked at which version of a document; unsent: to be told to the server.
+CREATE TABLE seen(document INTEGER, by TEXT, version BLOB, unsent INTEGER,
+  PRIMARY KEY(document, by)) WITHOUT ROWID;
+
+CREATE TABLE drafts(id TEXT PRIMARY KEY, dossier BLOB, section TEXT, type TEXT, record BLOB,
+  is_new INTEGER, context BLOB, form TEXT, updated_ms INTEGER) WITHOUT ROWID;
+
+-- Acts that were done, so that a repeated request gets the first answer.
+CREATE TABLE requests(id TEXT PRIMARY KEY, fingerprint INTEGER, answer TEXT, at_ms INTEGER)
+  WITHOUT ROWID;
+
+CREATE TABLE alarms(n INTEGER PRIMARY KEY, at_ms INTEGER, text TEXT);
+
+CREATE VIRTUAL TABLE search USING fts5(names, notes, content='', contentless_delete=1,
+  tokenize="unicode61 remove_diacritics 2", prefix='2 3');
+)sql"},
+}};
+
+}  // namespace
+
+std::span<const sqlite::Migration> store_migrations() { return kMigrations; }
+
+}  // namespace insieme::client

@@ -1,0 +1,213 @@
+#include "storage/outbox.hpp"
+
+#include <set>
+
+#include "insieme/sync/limits.hpp"
+
+namespace insieme::client {
+namespace {
+
+struct OutRow {
+  std::int64_t n = 0;
+  std::int64_t document = 0;
+  std::size_t bytes = 0;
+  std::string act;
+  sync::Change change;
+};
+
+OutRow read_out_row(const sqlite::Statement& rows) {
+  OutRow row;
+  row.n = rows.get_int64(0);
+  row.document = rows.get_int64(1);
+  const auto header = rows.get_blob(2);
+  const auto body = rows.get_blob(3);
+  row.bytes = header.size() + body.size();
+  row.change.header = require(sync::decode_header(header));
+  if (!rows.is_null(3)) row.change.ops = require(sync::decode_body(body));
+  const auto act = rows.get_blob(4);
+  row.act.assign(act.begin(), act.end());
+  return row;
+}
+
+void gather_changes(Core& core, const sync::GatherAction& limits, sync::Gathered& out,
+                    std::vector<std::int64_t>& numbers, std::set<std::int64_t>& documents) {
+  auto rows = core.db.prepare(
+      "SELECT n, document, header, body, act FROM changes WHERE state IN (0, 1) ORDER BY n");
+  std::size_t bytes = 0;
+  std::string act;
+  while (rows.step()) {
+    OutRow row = read_out_row(rows);
+    // An act is never cut: its changes stand side by side in the log.
+    const bool same_act = !act.empty() && row.act == act;
+    const bool full = out.changes.size() >= limits.changes_max - sync::kChangesPerTransactionMax ||
+                      bytes + row.bytes > limits.bytes_target;
+    if (!out.changes.empty() && !same_act && full) break;
+    act = row.act;
+    bytes += row.bytes;
+    numbers.push_back(row.n);
+    documents.insert(row.document);
+    out.changes.push_back(std::move(row.change));
+  }
+}
+
+void gather_notes(Core& core, sync::Gathered& out) {
+  auto seen = core.db.prepare(
+      "SELECT d.id, c.section, s.by, s.version FROM seen s JOIN documents c ON c.n = s.document "
+      "JOIN dossiers d ON d.n = c.dossier WHERE s.unsent = 1 LIMIT 500");
+  while (seen.step()) {
+    sync::Seen note;
+    note.document = {id_from_blob<sync::DossierId>(seen.get_blob(0)), std::string(seen.get_text(1))};
+    note.by = std::string(seen.get_text(2));
+    note.version = require(sync::decode_version(seen.get_blob(3)));
+    out.seen.push_back(std::move(note));
+  }
+  auto held = core.db.prepare(
+      "SELECT dossier, section, replica, seq, decision_reason, decided_by FROM inbox "
+      "WHERE unsent = 1 LIMIT 500");
+  while (held.step()) {
+    sync::HeldDecision decision;
+    decision.document = {id_from_blob<sync::DossierId>(held.get_blob(0)),
+                         std::string(held.get_text(1))};
+    decision.replica = id_from_blob<sync::ReplicaId>(held.get_blob(2));
+    decision.seq = static_cast<std::uint64_t>(held.get_int64(3));
+    decision.reason = std::string(held.get_text(4));
+    decision.by = std::string(held.get_text(5));
+    out.held_decisions.push_back(std::move(decision));
+  }
+}
+
+/// Moves a change's body aside, whole, with the reason why the server did not take it.
+void quarantine(Core& core, const LoggedChange& logged, const sync::PushResult& result,
+                ChangeState state) {
+  const sync::ChangeHeader& header = logged.change.header;
+  const auto header_bytes = sync::encode_header(header);
+  const auto body = sync::encode_body(*logged.change.ops);
+  core.db
+      .cached("INSERT INTO quarantine(dossier, section, replica, seq, header, body, state, code, "
+              "reason) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .bind_all(header.document.dossier.bytes, header.document.section, header.replica.bytes,
+                static_cast<std::int64_t>(header.seq), header_bytes, body,
+                static_cast<std::int64_t>(state), static_cast<std::int64_t>(result.code),
+                result.reason)
+      .run();
+}
+
+}  // namespace
+
+sync::Gathered gather(Core& core, const sync::GatherAction& limits,
+                      std::vector<std::int64_t>& numbers) {
+  sync::Gathered out;
+  std::set<std::int64_t> documents;
+  gather_changes(core, limits, out, numbers, documents);
+  std::set<std::int64_t> dossiers;
+  for (const std::int64_t document : documents) {
+    auto& find = core.db.cached(
+        "SELECT d.n, d.id, d.secret FROM documents c JOIN dossiers d ON d.n = c.dossier "
+        "WHERE c.n = ? AND d.granted = 0");
+    const sqlite::ResetGuard guard(find);
+    find.bind_all(document);
+    if (!find.step() || !dossiers.insert(find.get_int64(0)).second) continue;
+    sync::DossierSecret secret;
+    secret.dossier = id_from_blob<sync::DossierId>(find.get_blob(1));
+    const auto key = find.get_blob(2);
+    std::copy(key.begin(), key.end(), secret.key.bytes.begin());
+    out.secrets.push_back(secret);
+  }
+  gather_notes(core, out);
+  out.cursor.epoch = static_cast<std::uint64_t>(core.setting_number("cursor_epoch", 0));
+  out.cursor.position = static_cast<std::uint64_t>(core.setting_number("cursor_position", 0));
+  if (const auto hash = core.setting("cursor_hash")) {
+    require(sync::from_hex(*hash, out.cursor.log_hash.bytes));
+  }
+  if (const auto text = core.setting("backfill"); text && !text->empty()) {
+    const auto words = split_words(*text);
+    if (words.size() == 3) {
+      sync::Backfill backfill;
+      backfill.dossier = require(sync::id_from_text<sync::DossierId>(words[0]));
+      backfill.grant_position = std::strtoull(words[1].c_str(), nullptr, 10);
+      backfill.next_position = std::strtoull(words[2].c_str(), nullptr, 10);
+      out.backfill = backfill;
+    }
+  }
+  auto count = core.db.prepare("SELECT count(*) FROM changes WHERE state IN (0, 1, 5)");
+  if (count.step()) {
+    out.unsent_left = static_cast<std::uint64_t>(count.get_int64(0)) - out.changes.size();
+  }
+  out.device_ms = core.platform.now_ms();
+  return out;
+}
+
+void note_sent(Core& core, const std::vector<std::int64_t>& numbers) {
+  for (const std::int64_t n : numbers) {
+    core.db.cached("UPDATE changes SET state = 1 WHERE n = ? AND state = 0").bind_all(n).run();
+  }
+}
+
+void settle(Core& core, Documents& documents, const sync::PushResult& result) {
+  OpenDocument* document = documents.find(result.document);
+  if (document == nullptr) return;
+  const auto logged = find_change(core, document->n, result.replica, result.seq);
+  if (!logged || logged->position) return;  // settled before, the reply came twice
+  const auto position = static_cast<std::int64_t>(result.position);
+  switch (result.verdict) {
+    case sync::Verdict::accepted:
+    case sync::Verdict::duplicate:
+      documents.note_accepted(*document, logged->n, logged->id, position, ChangeState::accepted);
+      return;
+    case sync::Verdict::held:
+    case sync::Verdict::refused: {
+      const bool held = result.verdict == sync::Verdict::held;
+      const ChangeState state = held ? ChangeState::held : ChangeState::refused;
+      if (logged->change.ops) quarantine(core, *logged, result, state);
+      documents.note_accepted(*document, logged->n, logged->id, position, state);
+      documents.hollow_out(*document, logged->n);
+      return;
+    }
+    case sync::Verdict::forked:
+    case sync::Verdict::deferred: {
+      // Kept as unsent; what cannot pass now must not be offered again and again.
+      const bool wait = result.code == ErrorCode::not_yet && result.verdict != sync::Verdict::forked;
+      core.db.cached("UPDATE changes SET state = ?, note = ? WHERE n = ?")
+          .bind_all(static_cast<std::int64_t>(wait ? ChangeState::unsent : ChangeState::blocked),
+                    result.reason, logged->n)
+          .run();
+      return;
+    }
+  }
+}
+
+bool has_unsent(Core& core) {
+  auto& find = core.db.cached("SELECT 1 FROM changes WHERE state IN (0, 1) LIMIT 1");
+  const sqlite::ResetGuard guard(find);
+  return find.step();
+}
+
+void offer_everything_again(Core& core) {
+  // The log is received anew from position 0 and tells all positions again; own changes that the
+  // server lost must come from here. Held and refused ones stay settled.
+  core.db.execute(
+      "UPDATE changes SET state = 0, note = NULL WHERE own = 1 AND state IN (1, 2, 5);"
+      "UPDATE changes SET position = NULL WHERE state NOT IN (3, 4);"
+      "UPDATE dossiers SET granted = 0 WHERE n IN (SELECT d.dossier FROM documents d "
+      "  JOIN changes c ON c.document = d.n WHERE c.own = 1);");
+  auto documents = core.db.prepare("SELECT n FROM documents");
+  std::vector<std::int64_t> numbers;
+  while (documents.step()) numbers.push_back(documents.get_int64(0));
+  Documents all(core);
+  for (const std::int64_t n : numbers) {
+    OpenDocument& document = all.by_number(n);
+    document.accepted = {};
+    document.accepted_count = 0;
+    for_each_change(core, n, [&](LoggedChange&& logged) {
+      if (logged.position) {
+        document.accepted.add(logged.id);
+        ++document.accepted_count;
+      }
+      return true;
+    });
+    document.dirty = true;
+  }
+  all.flush();
+}
+
+}  // namespace insieme::client

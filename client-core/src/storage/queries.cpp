@@ -1,0 +1,233 @@
+// Reading: dossiers, lists, search, status. Everything here is one short read transaction.
+#include "storage/queries.hpp"
+
+#include <algorithm>
+
+#include "insieme/schema/validate.hpp"
+
+namespace insieme::client {
+namespace {
+
+std::int64_t count(Core& core, const char* sql) {
+  auto row = core.db.prepare(sql);
+  return row.step() ? row.get_int64(0) : 0;
+}
+
+sync::DocumentId document_id(Core& core, std::int64_t n) {
+  auto& row = core.db.cached(
+      "SELECT d.id, c.section FROM documents c JOIN dossiers d ON d.n = c.dossier WHERE c.n = ?");
+  const sqlite::ResetGuard guard(row);
+  row.bind_all(n);
+  if (!row.step()) refuse(ErrorCode::storage_failure, "a record without a document");
+  return {id_from_blob<sync::DossierId>(row.get_blob(0)), std::string(row.get_text(1))};
+}
+
+/// Columns of a line query: those of TypedTable::select_one, then _id and _document.
+std::string line_columns(const TypedTable& table) {
+  const auto from = table.select_one.find(" FROM ");
+  return table.select_one.substr(0, from) + ", _id, _document";
+}
+
+RecordLine read_line(Core& core, const TypedTable& table, const sqlite::Statement& row) {
+  const int id_column = kOwnColumns + static_cast<int>(table.columns.size());
+  LoadedRecord record;
+  record.table = &table;
+  record.state.id = id_from_blob<sync::RecordId>(row.get_blob(id_column));
+  read_row(core, record, row);
+  RecordLine line;
+  line.ref.id = record.state.id;
+  line.ref.type = record.state.type;
+  line.ref.document = document_id(core, row.get_int64(id_column + 1));
+  line.title = title_of(core, record.state);
+  line.retracted = row.get_int64(kColRetracted) != 0;
+  line.in_review = record.items != 0;
+  line.edited_ms = record.edited_ms;
+  const std::string* by = core.dictionary.name_at(static_cast<std::uint32_t>(record.edited_by));
+  if (by != nullptr) line.edited_by = *by;
+  return line;
+}
+
+/// The WHERE clause of a list over one table; empty if the table has not the asked columns.
+std::optional<std::string> conditions(const TypedTable& table, const ListQuery& query) {
+  std::string where = " WHERE 1";
+  if (!query.retracted_too) where += " AND _retracted = 0";
+  if (query.dossier) {
+    where += " AND _document IN (SELECT c.n FROM documents c JOIN dossiers d ON d.n = c.dossier "
+             "WHERE d.id = ?)";
+  }
+  for (const auto& [column, value] : query.where) {
+    const bool known = std::any_of(table.columns.begin(), table.columns.end(),
+                                   [&](const schema::Field* f) { return f->name == column; });
+    if (!known) return {};
+    where += " AND CAST(" + quoted(column) + " AS TEXT) = ?";
+  }
+  return where;
+}
+
+void bind_conditions(sqlite::Statement& statement, const ListQuery& query, int& index) {
+  if (query.dossier) statement.bind(++index, query.dossier->bytes);
+  for (const auto& [column, value] : query.where) statement.bind(++index, std::string_view(value));
+}
+
+/// The words a person typed, as an FTS5 query: every word is a beginning, all must occur.
+std::string match_expression(const std::string& words) {
+  std::string out;
+  std::string word;
+  const auto close = [&] {
+    if (word.empty()) return;
+    if (!out.empty()) out.push_back(' ');
+    out += '"' + word + "\"*";
+    word.clear();
+  };
+  for (const char c : words) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool letter = byte >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                        (c >= 'A' && c <= 'Z');
+    if (letter) {
+      word.push_back(c);
+    } else {
+      close();
+    }
+  }
+  close();
+  return out;
+}
+
+void fill_root(Core& core, std::int64_t dossier, DossierLine& line) {
+  for (const TypedTable& table : core.tables.all()) {
+    const schema::RecordType* type = core.bundle.find_type(table.type);
+    if (type == nullptr || !type->root || table.section != type->section) continue;
+    auto row = core.db.prepare(line_columns(table) + " FROM " + table.name +
+                               " WHERE _document IN (SELECT n FROM documents WHERE dossier = ?) "
+                               "ORDER BY _retracted, _id LIMIT 1");
+    row.bind_all(dossier);
+    if (!row.step()) continue;
+    line.title = read_line(core, table, row).title;
+    line.root_type = table.type;
+    return;
+  }
+}
+
+}  // namespace
+
+std::vector<DossierLine> list_dossiers(Core& core) {
+  auto rows = core.db.prepare("SELECT n, id, sections, may_review, leaving FROM dossiers ORDER BY n");
+  std::vector<DossierLine> lines;
+  while (rows.step()) {
+    const std::int64_t n = rows.get_int64(0);
+    DossierLine line;
+    line.id = id_from_blob<sync::DossierId>(rows.get_blob(1));
+    line.sections = split_words(rows.get_text(2));
+    line.may_review = rows.get_int64(3) != 0;
+    line.leaving = rows.get_int64(4) != 0;
+    fill_root(core, n, line);
+    for (const TypedTable& table : core.tables.all()) {
+      auto records = core.db.prepare("SELECT count(*) FROM " + table.name + " WHERE _document IN "
+                                     "(SELECT n FROM documents WHERE dossier = ?)");
+      records.bind_all(n);
+      if (records.step()) line.records += static_cast<std::uint64_t>(records.get_int64(0));
+    }
+    auto unsent = core.db.prepare(
+        "SELECT count(*) FROM changes WHERE state IN (0, 1, 5) AND document IN "
+        "(SELECT n FROM documents WHERE dossier = ?)");
+    unsent.bind_all(n);
+    if (unsent.step()) line.unsent = static_cast<std::uint64_t>(unsent.get_int64(0));
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::vector<RecordLine> list_records(Core& core, const ListQuery& query) {
+  if (query.limit == 0 || query.limit > 1'000) {
+    refuse(ErrorCode::invalid_argument, "a list has 1 to 1000 lines a page");
+  }
+  std::vector<RecordLine> lines;
+  std::size_t skip = query.offset;
+  bool column_found = false;
+  for (const TypedTable& table : core.tables.all()) {
+    if (query.type && table.type != *query.type && !table.is_other()) continue;
+    const auto where = conditions(table, query);
+    if (!where) continue;
+    column_found = true;
+    const bool filter_other = query.type && table.is_other();
+    auto rows = core.db.prepare(line_columns(table) + " FROM " + table.name + *where +
+                                (filter_other ? " AND _type = ?" : "") + " ORDER BY _id");
+    int index = 0;
+    bind_conditions(rows, query, index);
+    if (filter_other) rows.bind(++index, std::string_view(*query.type));
+    while (lines.size() < query.limit && rows.step()) {
+      if (skip > 0) {
+        --skip;
+        continue;
+      }
+      lines.push_back(read_line(core, table, rows));
+    }
+  }
+  if (!column_found && !query.where.empty()) {
+    refuse(ErrorCode::invalid_argument, "no such field to filter by: " + query.where[0].first);
+  }
+  return lines;
+}
+
+std::vector<RecordLine> search_records(Core& core, const std::string& words, std::size_t limit) {
+  const std::string match = match_expression(words);
+  if (match.empty()) return {};
+  auto hits = core.db.prepare(
+      "SELECT rowid FROM search WHERE search MATCH ? ORDER BY bm25(search, 10.0, 1.0) LIMIT ?");
+  hits.bind_all(match, static_cast<std::int64_t>(std::min<std::size_t>(limit, 1'000)));
+  std::vector<RecordLine> lines;
+  while (hits.step()) {
+    const std::int64_t row_id = hits.get_int64(0);
+    const TypedTable* table = core.tables.by_number(row_id >> 40);
+    if (table == nullptr) continue;
+    auto row = core.db.prepare(line_columns(*table) + " FROM " + table->name + " WHERE _n = ?");
+    row.bind_all(row_id & ((std::int64_t{1} << 40) - 1));
+    if (row.step()) lines.push_back(read_line(core, *table, row));
+  }
+  return lines;
+}
+
+std::optional<RecordRef> locate_record(Core& core, const sync::RecordId& id) {
+  for (const TypedTable& table : core.tables.all()) {
+    auto row = core.db.prepare("SELECT _document, _type FROM " + table.name + " WHERE _id = ?");
+    row.bind_all(id.bytes);
+    if (!row.step()) continue;
+    RecordRef ref;
+    ref.id = id;
+    ref.type = table.is_other() ? std::string(row.get_text(1)) : table.type;
+    ref.document = document_id(core, row.get_int64(0));
+    return ref;
+  }
+  return {};
+}
+
+StoreStatus read_status(Core& core) {
+  StoreStatus status;
+  status.identity = core.identity;
+  status.identity.keys.secret_key = {};
+  const auto number = [&](const char* sql) { return static_cast<std::uint64_t>(count(core, sql)); };
+  status.unsent = number("SELECT count(*) FROM changes WHERE state IN (0, 1, 5)");
+  auto oldest =
+      core.db.prepare("SELECT header FROM changes WHERE state IN (0, 1, 5) ORDER BY n LIMIT 1");
+  if (oldest.step()) {
+    status.oldest_unsent_ms = require(sync::decode_header(oldest.get_blob(0))).stamp.ms;
+  }
+  status.held = number("SELECT count(*) FROM quarantine WHERE state = 3");
+  status.refused = number("SELECT count(*) FROM quarantine WHERE state = 4");
+  status.open_items = number("SELECT count(*) FROM items");
+  status.open_held = number("SELECT count(*) FROM inbox WHERE open = 1");
+  status.drafts = number("SELECT count(*) FROM drafts");
+  status.dossiers = number("SELECT count(*) FROM dossiers");
+  for (const TypedTable& table : core.tables.all()) {
+    status.records += number(("SELECT count(*) FROM " + table.name).c_str());
+  }
+  status.cursor.epoch = static_cast<std::uint64_t>(core.setting_number("cursor_epoch", 0));
+  status.cursor.position = static_cast<std::uint64_t>(core.setting_number("cursor_position", 0));
+  if (core.setting("last_sync_ms")) status.last_sync_ms = core.setting_number("last_sync_ms", 0);
+  status.clock_known = core.setting("clock_offset_ms").has_value();
+  status.clock_offset_ms = core.setting_number("clock_offset_ms", 0);
+  status.bytes = static_cast<std::uint64_t>(core.db.size_bytes());
+  return status;
+}
+
+}  // namespace insieme::client

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "storage/documents.hpp"
+
+namespace insieme::client {
+
+[[nodiscard]] std::vector<DossierLine> list_dossiers(Core& core);
+[[nodiscard]] std::vector<RecordLine> list_records(Core& core, const ListQuery& query);
+[[nodiscard]] std::vector<RecordLine> search_records(Core& core, const std::string& words,
+                                                     std::size_t limit);
+[[nodiscard]] std::optional<RecordRef> locate_record(Core& core, const sync::RecordId& id);
+[[nodiscard]] StoreStatus read_status(Core& core);
+
+// review and history (review_history.cpp)
+[[nodiscard]] std::vector<OpenItem> read_open_items(Core& core);
+[[nodiscard]] std::vector<HistoryLine> read_history(Core& core, const RecordRef& ref);
+
+// what waits (waiting.cpp)
+[[nodiscard]] std::vector<Draft> read_drafts(Core& core);
+[[nodiscard]] std::vector<HeldChange> read_inbox(Core& core, bool closed_too);
+[[nodiscard]] std::vector<Quarantined> read_quarantine(Core& core);
+
+// verify.cpp
+[[nodiscard]] VerifyReport verify_store(Core& core);
+
+}  // namespace insieme::client

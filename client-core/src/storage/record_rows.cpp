@@ -1,0 +1,235 @@
+#include "storage/record_rows.hpp"
+
+#include <algorithm>
+
+#include "insieme/schema/validate.hpp"
+
+namespace insieme::client {
+namespace {
+
+/// Values of a record's fields as the schema's functions take them.
+schema::RecordValues values_of(const Core& core, const sync::RecordState& state) {
+  schema::RecordValues values;
+  for (const sync::FieldState& field : state.fields) {
+    std::vector<sync::Value>& out = values[field.name];
+    for (const sync::SetMember& member : field.members) out.push_back(member.element);
+    if (!field.shares.empty()) out.emplace_back(sync::counter_total(field));
+    if (!field.text.empty()) out.emplace_back(field.text.text());
+    const sync::Survivor* shown =
+        sync::displayed(field, core.policy(state.type, field.name));
+    if (shown != nullptr) out.push_back(shown->value);
+  }
+  return values;
+}
+
+void append_words(std::string& out, const std::string& words) {
+  if (words.empty()) return;
+  if (!out.empty()) out.push_back('\n');
+  out += words;
+}
+
+/// What a record contributes to the search index.
+void searchable(const LoadedRecord& record, std::string& names, std::string& notes) {
+  for (const schema::Field* field : record.table->columns) {
+    if (!field->search) continue;
+    const sync::FieldState* state = record.state.field(field->name);
+    if (state == nullptr) continue;
+    if (field->merge == schema::MergeKind::text) {
+      append_words(notes, state->text.text());
+      continue;
+    }
+    for (const sync::SetMember& member : state->members) {
+      if (const auto* text = std::get_if<std::string>(&member.element)) append_words(names, *text);
+    }
+    // Both sides of a disagreement can be found.
+    for (const sync::Survivor& survivor : state->survivors) {
+      if (const auto* text = std::get_if<std::string>(&survivor.value)) append_words(names, *text);
+    }
+  }
+}
+
+void bind_column(sqlite::Statement& statement, int index, const ColumnValue& value) {
+  if (const auto* number = std::get_if<std::int64_t>(&value.sql)) {
+    statement.bind(index, *number);
+  } else if (const auto* real = std::get_if<double>(&value.sql)) {
+    statement.bind(index, *real);
+  } else if (const auto* text = std::get_if<std::string>(&value.sql)) {
+    statement.bind(index, std::string_view(*text));
+  } else {
+    statement.bind(index, nullptr);
+  }
+}
+
+}  // namespace
+
+std::string title_of(const Core& core, const sync::RecordState& state) {
+  const schema::RecordType* type = core.bundle.find_type(state.type);
+  if (type == nullptr) return {};
+  return schema::record_title(core.bundle, *type, values_of(core, state), schema::Language::it);
+}
+
+void read_row(Core& core, LoadedRecord& record, const sqlite::Statement& row) {
+  record.n = row.get_int64(kColN);
+  record.edited_ms = row.get_int64(kColEditedMs);
+  record.edited_by = row.get_int64(kColEditedBy);
+  record.items = row.get_int64(kColItems);
+  record.own = row.get_int64(kColOwn);
+  const TypedTable& table = *record.table;
+  const std::string type = table.is_other() ? std::string(row.get_text(kColType)) : table.type;
+  const auto refill = [&](std::string_view name) -> sync::Value {
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      if (table.columns[i]->name == name) {
+        return value_from_column(*table.columns[i], row, kOwnColumns + static_cast<int>(i));
+      }
+    }
+    return sync::Null{};
+  };
+  const sync::RecordId id = record.state.id;
+  record.state =
+      require(sync::unpack_record(row.get_blob(kColCrdt), id, type, core.dictionary, refill));
+  record.names_before.clear();
+  record.notes_before.clear();
+  searchable(record, record.names_before, record.notes_before);
+}
+
+LoadedRecord& RecordCache::load(std::int64_t document, const sync::DocumentId& id,
+                                const std::string& type, const sync::RecordId& record) {
+  std::unique_ptr<LoadedRecord>& slot = records_[Key{document, record, type}];
+  if (slot) return *slot;
+  slot = std::make_unique<LoadedRecord>();
+  slot->document = document;
+  slot->document_id = id;
+  slot->table = &core_.tables.table_for(type, id.section);
+  slot->state.id = record;
+  slot->state.type = type;
+  auto& find = core_.db.cached(slot->table->select_one);
+  const sqlite::ResetGuard guard(find);
+  find.bind(1, record.bytes).bind(2, document);
+  if (slot->table->is_other()) find.bind(3, std::string_view(type));
+  if (find.step()) read_row(core_, *slot, find);
+  return *slot;
+}
+
+void RecordCache::apply(std::int64_t document, const sync::ChangeHeader& header,
+                        const std::vector<sync::Operation>& ops, const sync::VersionVector& deps,
+                        std::int64_t own_change) {
+  const std::int64_t author = core_.dictionary.number_of_name(header.author);
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    LoadedRecord& record = load(document, header.document, ops[i].type, ops[i].record);
+    sync::apply(record.state, ops[i],
+                sync::Provenance{
+                    sync::Dot{header.replica, header.seq, static_cast<std::uint32_t>(i)},
+                    header.stamp, header.author, deps});
+    if (header.stamp.ms >= record.edited_ms) {
+      record.edited_ms = header.stamp.ms;
+      record.edited_by = author;
+    }
+    if (own_change != 0) record.own = std::max(record.own, own_change);
+    record.dirty = true;
+  }
+}
+
+void RecordCache::flush() {
+  for (auto& [key, record] : records_) {
+    if (record->dirty) write(*record);
+    record->dirty = false;
+  }
+}
+
+void RecordCache::write(LoadedRecord& record) {
+  const TypedTable& table = *record.table;
+  std::vector<ColumnValue> columns;
+  columns.reserve(table.columns.size());
+  static const sync::FieldState kEmpty;
+  for (const schema::Field* field : table.columns) {
+    const sync::FieldState* state = record.state.field(field->name);
+    columns.push_back(column_value(*field, state == nullptr ? kEmpty : *state));
+  }
+  const auto elide = [&](const sync::FieldState& state) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (table.columns[i]->name == state.name) return columns[i].exact;
+    }
+    return false;
+  };
+  write_items(record);
+  const auto crdt = sync::pack_record(record.state, core_.dictionary, elide);
+  const bool is_new = record.n == 0;
+  auto& statement = core_.db.cached(is_new ? table.insert : table.update);
+  const sqlite::ResetGuard guard(statement);
+  const bool retracted = record.state.lifecycle() == sync::Lifecycle::retracted;
+  statement.bind(1, std::int64_t{retracted ? 1 : 0}).bind(2, record.edited_ms);
+  statement.bind(3, record.edited_by).bind(4, record.items).bind(5, record.own);
+  statement.bind(6, crdt);
+  if (table.is_other()) {
+    statement.bind(7, std::string_view(record.state.type));
+  } else {
+    statement.bind(7, nullptr);
+  }
+  int index = 7;
+  for (const ColumnValue& column : columns) bind_column(statement, ++index, column);
+  if (is_new) {
+    statement.bind(index + 1, record.state.id.bytes).bind(index + 2, record.document);
+  } else {
+    statement.bind(index + 1, record.n);
+  }
+  statement.run();
+  if (is_new) record.n = core_.db.last_insert_rowid();
+  write_search(record, is_new);
+}
+
+void RecordCache::write_search(const LoadedRecord& record, bool is_new) {
+  std::string names;
+  std::string notes;
+  searchable(record, names, notes);
+  const bool had = !record.names_before.empty() || !record.notes_before.empty();
+  if (names == record.names_before && notes == record.notes_before) return;
+  const std::int64_t row = search_row(record.table->number, record.n);
+  if (had && !is_new) {
+    core_.db.cached("DELETE FROM search WHERE rowid = ?").bind_all(row).run();
+  }
+  if (names.empty() && notes.empty()) return;
+  core_.db.cached("INSERT INTO search(rowid, names, notes) VALUES(?, ?, ?)")
+      .bind_all(row, names, notes)
+      .run();
+}
+
+void RecordCache::write_items(LoadedRecord& record) {
+  const auto policy = [this](std::string_view type, std::string_view field) {
+    return core_.policy(type, field);
+  };
+  const auto items = sync::review_items(record.state, policy);
+  if (record.items != 0) {
+    core_.db.cached("DELETE FROM items WHERE record = ? AND document = ? AND type = ?")
+        .bind_all(record.state.id.bytes, record.document, record.state.type)
+        .run();
+  }
+  for (const sync::ReviewItem& item : items) {
+    core_.db
+        .cached("INSERT INTO items(document, record, type, kind, field, generation) "
+                "VALUES(?, ?, ?, ?, ?, ?)")
+        .bind_all(record.document, record.state.id.bytes, record.state.type,
+                  static_cast<std::int64_t>(item.kind), item.field,
+                  static_cast<std::int64_t>(item.generation))
+        .run();
+  }
+  record.items = static_cast<std::int64_t>(items.size());
+}
+
+void delete_records(Core& core, std::int64_t document) {
+  for (const TypedTable& table : core.tables.all()) {
+    auto rows = core.db.prepare("SELECT _n FROM " + table.name + " WHERE _document = ?");
+    rows.bind_all(document);
+    std::vector<std::int64_t> numbers;
+    while (rows.step()) numbers.push_back(rows.get_int64(0));
+    if (numbers.empty()) continue;
+    for (const std::int64_t n : numbers) {
+      core.db.cached("DELETE FROM search WHERE rowid = ?")
+          .bind_all(search_row(table.number, n))
+          .run();
+    }
+    core.db.prepare("DELETE FROM " + table.name + " WHERE _document = ?").bind_all(document).run();
+  }
+  core.db.cached("DELETE FROM items WHERE document = ?").bind_all(document).run();
+}
+
+}  // namespace insieme::client

@@ -1,0 +1,64 @@
+#pragma once
+// Record states in and out of their typed rows, with the search index and the list of open items
+// kept in step. Rows are loaded once per transaction and written back once, however many changes
+// touch them.
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "storage/core.hpp"
+
+namespace insieme::client {
+
+struct LoadedRecord {
+  std::int64_t document = 0;
+  sync::DocumentId document_id;
+  const TypedTable* table = nullptr;
+  std::int64_t n = 0;             ///< 0: no row yet
+  sync::RecordState state;
+  std::int64_t edited_ms = INT64_MIN;
+  std::int64_t edited_by = 0;     ///< number of the author's name
+  std::int64_t own = 0;           ///< newest own change that touched it (changes.n), 0: none
+  std::int64_t items = 0;
+  std::string names_before;       ///< what the search index holds
+  std::string notes_before;
+  bool dirty = false;
+};
+
+class RecordCache {
+ public:
+  explicit RecordCache(Core& core) : core_(core) {}
+  /// The record's state as of now in this transaction; a fresh one if there is none.
+  LoadedRecord& load(std::int64_t document, const sync::DocumentId& id, const std::string& type,
+                     const sync::RecordId& record);
+  /// Applies the operations of one change. `own_change` is changes.n when this device wrote it.
+  void apply(std::int64_t document, const sync::ChangeHeader& header,
+             const std::vector<sync::Operation>& ops, const sync::VersionVector& deps,
+             std::int64_t own_change);
+  /// Writes what is dirty: row, search index, items.
+  void flush();
+  /// Forgets what was loaded; nothing may be dirty.
+  void clear() { records_.clear(); }
+
+ private:
+  void write(LoadedRecord& record);
+  void write_search(const LoadedRecord& record, bool is_new);
+  void write_items(LoadedRecord& record);
+  Core& core_;
+  using Key = std::tuple<std::int64_t, sync::RecordId, std::string>;
+  std::map<Key, std::unique_ptr<LoadedRecord>> records_;
+};
+
+/// Reads a row that a statement stands on (columns as in TypedTable::select_one).
+void read_row(Core& core, LoadedRecord& record, const sqlite::Statement& row);
+/// Title of a record from its type's template; empty for types without one.
+[[nodiscard]] std::string title_of(const Core& core, const sync::RecordState& state);
+/// Deletes every record of a document, with search index and items.
+void delete_records(Core& core, std::int64_t document);
+/// Row id in the search index: which table, which row.
+[[nodiscard]] constexpr std::int64_t search_row(std::int64_t table, std::int64_t n) noexcept {
+  return (table << 40) | n;
+}
+
+}  // namespace insieme::client

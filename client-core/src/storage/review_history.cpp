@@ -1,0 +1,195 @@
+// Open items with their base, and the history of a record: read from the log, never from memory.
+#include <algorithm>
+
+#include "insieme/sync/document.hpp"
+#include "storage/queries.hpp"
+#include "storage/writer.hpp"
+
+namespace insieme::client {
+namespace {
+
+constexpr std::size_t kOpenItemsMax = 10'000;
+
+struct LoadedLog {
+  std::vector<sync::Change> changes;
+  std::vector<LoggedChange> lines;  ///< without their changes
+};
+
+LoadedLog load_log(Core& core, std::int64_t document) {
+  LoadedLog log;
+  for_each_change(core, document, [&](LoggedChange&& logged) {
+    log.changes.push_back(std::move(logged.change));
+    log.lines.push_back(std::move(logged));
+    return true;
+  });
+  return log;
+}
+
+/// What everybody who parted had in front of them: the meet of the writers' contexts.
+sync::VersionVector common_context(const LoadedLog& log, const sync::ReviewItem& item) {
+  std::optional<sync::VersionVector> common;
+  DepsWalker walker;
+  for (const sync::Change& change : log.changes) {
+    const auto& deps = walker.step(change.header);
+    for (const sync::Dot& dot : item.dots) {
+      if (dot.replica != change.header.replica || dot.seq != change.header.seq) continue;
+      const sync::VersionVector* context = &deps;
+      if (change.ops && dot.op < change.ops->size() && (*change.ops)[dot.op].context) {
+        context = &*(*change.ops)[dot.op].context;
+      }
+      if (!common) {
+        common = *context;
+      } else {
+        common->meet(*context);
+      }
+    }
+  }
+  return common.value_or(sync::VersionVector{});
+}
+
+struct ActionNames {
+  std::string_view operator()(const sync::WriteOp&) const { return "write"; }
+  std::string_view operator()(const sync::AddOp&) const { return "add"; }
+  std::string_view operator()(const sync::RemoveOp&) const { return "remove"; }
+  std::string_view operator()(const sync::IncrementOp&) const { return "increment"; }
+  std::string_view operator()(const sync::SpliceOp&) const { return "splice"; }
+  std::string_view operator()(const sync::RetractOp&) const { return "retract"; }
+  std::string_view operator()(const sync::RestoreOp&) const { return "restore"; }
+  std::string_view operator()(const sync::ResolveOp&) const { return "resolve"; }
+  std::string_view operator()(const sync::OpaqueOp&) const { return "unknown"; }
+};
+
+std::optional<sync::Value> value_of(const sync::Action& action) {
+  if (const auto* write = std::get_if<sync::WriteOp>(&action)) return write->value;
+  if (const auto* add = std::get_if<sync::AddOp>(&action)) return add->element;
+  if (const auto* remove = std::get_if<sync::RemoveOp>(&action)) return remove->element;
+  if (const auto* plus = std::get_if<sync::IncrementOp>(&action)) return sync::Value{plus->delta};
+  if (const auto* resolve = std::get_if<sync::ResolveOp>(&action)) return resolve->value;
+  if (const auto* splice = std::get_if<sync::SpliceOp>(&action)) {
+    std::string inserted;
+    for (const sync::Splice& s : splice->splices) inserted += s.inserted;
+    return sync::Value{std::move(inserted)};
+  }
+  return {};
+}
+
+/// Replays one record beside its log and writes down what each operation did.
+class HistoryReader {
+ public:
+  HistoryReader(Core& core, const RecordRef& ref) : core_(core), ref_(ref) {
+    state_.id = ref.id;
+    state_.type = ref.type;
+  }
+
+  void step(const LoggedChange& logged, const sync::VersionVector& deps) {
+    const sync::ChangeHeader& header = logged.change.header;
+    if (!logged.change.ops) return;
+    for (std::size_t i = 0; i < logged.change.ops->size(); ++i) {
+      const sync::Operation& op = (*logged.change.ops)[i];
+      if (op.record != ref_.id || op.type != ref_.type) continue;
+      const sync::Provenance from{
+          sync::Dot{header.replica, header.seq, static_cast<std::uint32_t>(i)}, header.stamp,
+          header.author, deps};
+      lines_.push_back(line(logged, op, from));
+      sync::apply(state_, op, from);
+    }
+  }
+  [[nodiscard]] std::vector<HistoryLine> take() { return std::move(lines_); }
+
+ private:
+  HistoryLine line(const LoggedChange& logged, const sync::Operation& op,
+                   const sync::Provenance& from) const {
+    HistoryLine line;
+    line.dot = from.dot;
+    line.stamp = from.stamp;
+    line.author = logged.change.header.author;
+    line.action = std::visit(ActionNames{}, op.action);
+    line.field = op.field;
+    line.to = value_of(op.action);
+    line.origin = logged.change.header.origin;
+    if (logged.position) line.position = static_cast<std::uint64_t>(*logged.position);
+    // A stamp that lies ahead of every clock seen so far on this device is not to be believed.
+    line.clock_suspect = from.stamp.ms > core_.corrected_now_ms() + 24LL * 3600 * 1000 ||
+                         from.stamp.ms < 946'684'800'000;
+    if (const auto* resolve = std::get_if<sync::ResolveOp>(&op.action)) line.reason = resolve->reason;
+    const sync::FieldState* field = state_.field(op.field);
+    const sync::VersionVector& context = op.context ? *op.context : from.deps;
+    if (field != nullptr && line.action != "splice") {
+      for (const sync::Survivor& survivor : field->survivors) {
+        if (context.contains(survivor.mark.dot)) line.from = survivor.value;
+      }
+    }
+    return line;
+  }
+
+  Core& core_;
+  RecordRef ref_;
+  sync::RecordState state_;
+  std::vector<HistoryLine> lines_;
+};
+
+}  // namespace
+
+std::vector<OpenItem> read_open_items(Core& core) {
+  auto rows = core.db.prepare(
+      "SELECT DISTINCT i.document, i.record, i.type, d.id, c.section FROM items i "
+      "JOIN documents c ON c.n = i.document JOIN dossiers d ON d.n = c.dossier "
+      "ORDER BY i.n LIMIT ?");
+  rows.bind_all(static_cast<std::int64_t>(kOpenItemsMax));
+  Documents documents(core, Access::read);
+  std::map<std::int64_t, LoadedLog> logs;
+  const auto policy = [&core](std::string_view type, std::string_view field) {
+    return core.policy(type, field);
+  };
+  std::vector<OpenItem> items;
+  while (rows.step()) {
+    const std::int64_t document = rows.get_int64(0);
+    RecordRef ref;
+    ref.id = id_from_blob<sync::RecordId>(rows.get_blob(1));
+    ref.type = std::string(rows.get_text(2));
+    ref.document = {id_from_blob<sync::DossierId>(rows.get_blob(3)), std::string(rows.get_text(4))};
+    const LoadedRecord& record =
+        documents.records().load(document, ref.document, ref.type, ref.id);
+    auto log = logs.find(document);
+    if (log == logs.end()) log = logs.emplace(document, load_log(core, document)).first;
+    for (sync::ReviewItem& item : sync::review_items(record.state, policy)) {
+      OpenItem open;
+      open.ref = ref;
+      open.title = title_of(core, record.state);
+      std::array<std::uint8_t, 8> bytes{};
+      for (std::size_t i = 0; i < 8; ++i) {
+        bytes[i] = static_cast<std::uint8_t>(item.generation >> (56 - 8 * i));
+      }
+      open.id = sync::to_hex(bytes);
+      if (item.kind == sync::ItemKind::concurrent_values) {
+        open.base = sync::base_values(log->second.changes, ref.id, item.field,
+                                      common_context(log->second, item));
+      } else if (item.kind == sync::ItemKind::text_overlap) {
+        const sync::FieldState* field = record.state.field(item.field);
+        const auto context = common_context(log->second, item);
+        if (field != nullptr) open.base = {sync::Value{field->text.text_at(context)}};
+      }
+      open.item = std::move(item);
+      items.push_back(std::move(open));
+    }
+  }
+  return items;
+}
+
+std::vector<HistoryLine> read_history(Core& core, const RecordRef& ref) {
+  Documents documents(core, Access::read);
+  const OpenDocument* document = documents.find(ref.document);
+  if (document == nullptr) refuse(ErrorCode::not_found, "this dossier is not on this device");
+  HistoryReader reader(core, ref);
+  DepsWalker walker;
+  for_each_change(core, document->n, [&](LoggedChange&& logged) {
+    const auto& deps = walker.step(logged.change.header);
+    reader.step(logged, deps);
+    return true;
+  });
+  auto lines = reader.take();
+  if (lines.empty()) refuse(ErrorCode::not_found, "there is no such record here");
+  return lines;
+}
+
+}  // namespace insieme::client

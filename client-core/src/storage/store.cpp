@@ -1,0 +1,247 @@
+// The façade: transactions, and exceptions turned into values.
+#include "insieme/client/store.hpp"
+
+#include "storage/incoming.hpp"
+#include "storage/outbox.hpp"
+#include "storage/queries.hpp"
+#include "storage/store_open.hpp"
+#include "storage/writer.hpp"
+
+namespace insieme::client {
+
+struct Store::Impl {
+  std::unique_ptr<Core> core;
+  std::vector<std::int64_t> gathered;  ///< changes.n of the last request
+
+  /// `body` in one immediate transaction; its errors roll everything back.
+  template <class Body>
+  auto write(Body&& body) -> Result<decltype(body())> {
+    try {
+      sqlite::Transaction transaction(core->db);
+      auto result = body();
+      transaction.commit();
+      return result;
+    } catch (...) {
+      core->dictionary.forget();
+      return error_from_current_exception();
+    }
+  }
+  /// `body` over one consistent state. Reading never writes.
+  template <class Body>
+  auto read(Body&& body) -> Result<decltype(body())> {
+    try {
+      const sqlite::Transaction transaction(core->db, sqlite::TransactionKind::deferred);
+      return body();
+    } catch (...) {
+      core->dictionary.forget();
+      return error_from_current_exception();
+    }
+  }
+  template <class Body>
+  Status write_status(Body&& body) {
+    const auto result = write([&] {
+      body();
+      return true;
+    });
+    return result.ok() ? Status{} : Status{result.error()};
+  }
+};
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::~Store() = default;
+
+namespace {
+
+Result<std::unique_ptr<Core>> guarded_open(const StoreOptions& options, bool create) {
+  try {
+    return open_core(options, create);
+  } catch (...) {
+    return error_from_current_exception();
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> Store::create(const StoreOptions& options) {
+  INSIEME_TRY_ASSIGN(auto core, guarded_open(options, true));
+  auto impl = std::make_unique<Impl>();
+  impl->core = std::move(core);
+  return std::unique_ptr<Store>(new Store(std::move(impl)));
+}
+
+Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options) {
+  INSIEME_TRY_ASSIGN(auto core, guarded_open(options, false));
+  auto impl = std::make_unique<Impl>();
+  impl->core = std::move(core);
+  return std::unique_ptr<Store>(new Store(std::move(impl)));
+}
+
+const schema::Bundle& Store::bundle() const noexcept { return impl_->core->bundle; }
+const Identity& Store::identity() const noexcept { return impl_->core->identity; }
+
+Status Store::set_identity(const Identity& identity) {
+  Core& core = *impl_->core;
+  const Identity before = core.identity;
+  const Status status = impl_->write_status([&] {
+    core.identity = identity;
+    core.save_identity();
+  });
+  if (!status.ok()) core.identity = before;
+  return status;
+}
+
+Result<std::string> Store::once(const std::string& request_id, std::uint64_t fingerprint,
+                                const std::function<Result<std::string>(Writer&)>& act) {
+  if (request_id.empty() || request_id.size() > 64) {
+    return Error{ErrorCode::invalid_argument, "a request id has 1 to 64 bytes"};
+  }
+  Core& core = *impl_->core;
+  return impl_->write([&]() -> std::string {
+    {
+      auto& known = core.db.cached("SELECT answer, fingerprint FROM requests WHERE id = ?");
+      const sqlite::ResetGuard guard(known);
+      known.bind_all(request_id);
+      if (known.step()) {
+        if (static_cast<std::uint64_t>(known.get_int64(1)) != fingerprint) {
+          refuse(ErrorCode::conflict, "this request id was used for something else");
+        }
+        return std::string(known.get_text(0));
+      }
+    }
+    StoreWriter writer(core);
+    std::string answer = require(act(writer));
+    writer.finish();
+    core.db.cached("INSERT INTO requests(id, fingerprint, answer, at_ms) VALUES(?, ?, ?, ?)")
+        .bind_all(request_id, static_cast<std::int64_t>(fingerprint), answer,
+                  core.platform.now_ms())
+        .run();
+    return answer;
+  });
+}
+
+Result<StoredRecord> Store::record(const RecordRef& ref) {
+  Core& core = *impl_->core;
+  return impl_->read([&] {
+    Documents documents(core, Access::read);
+    return require(read_record(core, documents, ref));
+  });
+}
+
+Result<RecordRef> Store::locate(const sync::RecordId& id) {
+  return impl_->read([&] {
+    auto ref = locate_record(*impl_->core, id);
+    if (!ref) refuse(ErrorCode::not_found, "there is no such record here");
+    return *ref;
+  });
+}
+
+Result<std::vector<DossierLine>> Store::dossiers() {
+  return impl_->read([&] { return list_dossiers(*impl_->core); });
+}
+
+Result<std::vector<RecordLine>> Store::list(const ListQuery& query) {
+  return impl_->read([&] { return list_records(*impl_->core, query); });
+}
+
+Result<std::vector<RecordLine>> Store::search(const std::string& words, std::size_t limit) {
+  return impl_->read([&] { return search_records(*impl_->core, words, limit); });
+}
+
+Result<std::vector<OpenItem>> Store::open_items() {
+  return impl_->read([&] { return read_open_items(*impl_->core); });
+}
+
+Result<std::vector<HistoryLine>> Store::history(const RecordRef& ref) {
+  return impl_->read([&] { return read_history(*impl_->core, ref); });
+}
+
+Result<std::vector<Draft>> Store::drafts() {
+  return impl_->read([&] { return read_drafts(*impl_->core); });
+}
+
+Result<std::vector<HeldChange>> Store::inbox(bool closed_too) {
+  return impl_->read([&] { return read_inbox(*impl_->core, closed_too); });
+}
+
+Result<std::vector<Quarantined>> Store::quarantine() {
+  return impl_->read([&] { return read_quarantine(*impl_->core); });
+}
+
+Result<StoreStatus> Store::status() {
+  return impl_->read([&] { return read_status(*impl_->core); });
+}
+
+Result<VerifyReport> Store::verify() {
+  return impl_->read([&] { return verify_store(*impl_->core); });
+}
+
+Result<sync::Gathered> Store::gather(const sync::GatherAction& limits) {
+  impl_->gathered.clear();
+  return impl_->read([&] { return client::gather(*impl_->core, limits, impl_->gathered); });
+}
+
+Status Store::note_sent() {
+  if (impl_->gathered.empty()) return {};
+  return impl_->write_status([&] { client::note_sent(*impl_->core, impl_->gathered); });
+}
+
+Result<bool> Store::apply(const sync::SyncReply& reply) {
+  Core& core = *impl_->core;
+  return impl_->write([&] {
+    Documents documents(core);
+    for (const sync::PushResult& result : reply.results) settle(core, documents, result);
+    for (const sync::StreamItem& item : reply.items) receive(core, documents, item);
+    documents.flush();
+    const bool equal = reply.more || compare_digests(core, documents, reply.digests);
+    drop_left_dossiers(core, documents);
+    core.db.execute(
+        "UPDATE seen SET unsent = 0 WHERE unsent = 1;"
+        "UPDATE inbox SET unsent = 0 WHERE unsent = 1;");
+    core.set_setting_number("clock_offset_ms", reply.server_ms - core.platform.now_ms());
+    core.set_setting_number("last_sync_ms", core.platform.now_ms());
+    const sync::Cursor cursor = equal ? reply.cursor : sync::Cursor{};
+    core.set_setting_number("cursor_epoch", static_cast<std::int64_t>(cursor.epoch));
+    core.set_setting_number("cursor_position", static_cast<std::int64_t>(cursor.position));
+    core.set_setting("cursor_hash", sync::to_hex(cursor.log_hash));
+    std::string backfill;
+    if (equal && reply.backfill) {
+      backfill = sync::to_text(reply.backfill->dossier) + " " +
+                 std::to_string(reply.backfill->grant_position) + " " +
+                 std::to_string(reply.backfill->next_position);
+    }
+    core.set_setting("backfill", backfill);
+    if (!equal) offer_everything_again(core);
+    return has_unsent(core);
+  });
+}
+
+Status Store::forget_cursor() {
+  Core& core = *impl_->core;
+  return impl_->write_status([&] {
+    core.set_setting_number("cursor_epoch", 0);
+    core.set_setting_number("cursor_position", 0);
+    core.set_setting("cursor_hash", sync::to_hex(sync::Digest{}));
+    core.set_setting("backfill", "");
+    offer_everything_again(core);
+  });
+}
+
+Status Store::backup(const std::string& path) {
+  try {
+    impl_->core->db.backup_to(path);
+    return {};
+  } catch (...) {
+    return error_from_current_exception();
+  }
+}
+
+Status Store::restore(const std::string& backup_path, const StoreOptions& options) {
+  try {
+    restore_core(backup_path, options);
+    return {};
+  } catch (...) {
+    return error_from_current_exception();
+  }
+}
+
+}  // namespace insieme::client

@@ -1,0 +1,252 @@
+#include "storage/typed_tables.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "insieme/schema/civil.hpp"
+#include "insieme/sqlite/statement.hpp"
+#include "insieme/sync/digest.hpp"
+
+namespace insieme::client {
+namespace {
+
+constexpr const char* kOwnDefinitions =
+    "_n INTEGER PRIMARY KEY, _id BLOB, _document INTEGER, _retracted INTEGER, _edited_ms INTEGER, "
+    "_edited_by INTEGER, _items INTEGER, _own INTEGER, _crdt BLOB, _type TEXT";
+
+std::set<std::string> columns_of(sqlite::Connection& db, const std::string& table) {
+  std::set<std::string> names;
+  auto info = db.prepare("SELECT name FROM pragma_table_info(?)");
+  info.bind_all(table);
+  while (info.step()) names.emplace(info.get_text(0));
+  return names;
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  constexpr char kHex[] = "0123456789abcdef";
+  out.push_back('"');
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out.push_back('\\');
+      out.push_back(c);
+    } else if (byte < 0x20) {
+      out += "\\u00";
+      out.push_back(kHex[byte >> 4]);
+      out.push_back(kHex[byte & 15]);
+    } else {
+      out.push_back(c);
+    }
+  }
+  out.push_back('"');
+}
+
+std::string plain_text(const sync::Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* ref = std::get_if<sync::Reference>(&value)) return sync::to_text(ref->record);
+  if (const auto* date = std::get_if<sync::Date>(&value)) return schema::iso_text(*date);
+  if (const auto* instant = std::get_if<sync::Instant>(&value)) return schema::iso_text(*instant);
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
+  if (const auto* truth = std::get_if<bool>(&value)) return *truth ? "1" : "0";
+  if (const auto* bytes = std::get_if<sync::Bytes>(&value)) return sync::to_hex(bytes->data);
+  return {};
+}
+
+/// Sets stand in their column as a JSON array, which SQLite's json_each reads.
+std::string set_text(const sync::FieldState& state) {
+  std::string out = "[";
+  for (const sync::SetMember& member : state.members) {
+    if (out.size() > 1) out.push_back(',');
+    append_json_string(out, plain_text(member.element));
+  }
+  out.push_back(']');
+  return out;
+}
+
+template <class T>
+ColumnValue as_column(const T& sql, bool exact) {
+  ColumnValue column;
+  column.sql = sql;
+  column.exact = exact;
+  return column;
+}
+
+ColumnValue register_column(schema::FieldKind kind, const sync::Value& value) {
+  using Kind = schema::FieldKind;
+  if (std::holds_alternative<sync::Null>(value)) return {{}, true};
+  if (const auto* date = std::get_if<sync::Date>(&value); date && kind == Kind::date) {
+    const std::string text = schema::iso_text(*date);
+    const auto back = schema::date_from_iso(text);
+    return as_column(text, back && *back == *date);
+  }
+  if (const auto* at = std::get_if<sync::Instant>(&value); at && kind == Kind::instant) {
+    const std::string text = schema::iso_text(*at);
+    const auto back = schema::instant_from_iso(text);
+    return as_column(text, back && *back == *at);
+  }
+  if (const auto* number = std::get_if<std::int64_t>(&value)) {
+    return as_column(*number, kind == Kind::integer || kind == Kind::money);
+  }
+  if (const auto* truth = std::get_if<bool>(&value)) {
+    return as_column(std::int64_t{*truth ? 1 : 0}, kind == Kind::boolean);
+  }
+  if (const auto* real = std::get_if<double>(&value)) return as_column(*real, kind == Kind::real);
+  const bool is_text = std::holds_alternative<std::string>(value);
+  const bool fits = (is_text && (kind == Kind::string || kind == Kind::code)) ||
+                    (std::holds_alternative<sync::Reference>(value) && kind == Kind::reference) ||
+                    (std::holds_alternative<sync::Bytes>(value) && kind == Kind::blob);
+  return as_column(plain_text(value), fits);
+}
+
+}  // namespace
+
+std::string quoted(const std::string& name) {
+  std::string out = "\"";
+  for (const char c : name) {
+    if (c == '"') out.push_back('"');
+    out.push_back(c);
+  }
+  out.push_back('"');
+  return out;
+}
+
+ColumnValue column_value(const schema::Field& field, const sync::FieldState& state) {
+  switch (field.merge) {
+    case schema::MergeKind::set: return as_column(set_text(state), false);
+    case schema::MergeKind::counter: return as_column(sync::counter_total(state), false);
+    case schema::MergeKind::text:
+      if (state.text.empty()) return {};
+      return as_column(state.text.text(), true);
+    case schema::MergeKind::mv_register:
+    case schema::MergeKind::blob: break;
+  }
+  const sync::Survivor* shown = sync::displayed(state, field.policy);
+  return shown == nullptr ? ColumnValue{} : register_column(field.kind, shown->value);
+}
+
+sync::Value value_from_column(const schema::Field& field, const sqlite::Statement& row,
+                              int column) {
+  using Kind = schema::FieldKind;
+  if (row.is_null(column)) return sync::Null{};
+  const std::string_view text = row.get_text(column);
+  switch (field.kind) {
+    case Kind::integer:
+    case Kind::money:
+    case Kind::counter: return row.get_int64(column);
+    case Kind::real: return row.get_double(column);
+    case Kind::boolean: return row.get_int64(column) != 0;
+    case Kind::date:
+      if (const auto date = schema::date_from_iso(text)) return *date;
+      return sync::Null{};
+    case Kind::instant:
+      if (const auto instant = schema::instant_from_iso(text)) return *instant;
+      return sync::Null{};
+    case Kind::reference:
+      if (auto id = sync::id_from_text<sync::RecordId>(text); id.ok()) {
+        return sync::Reference{id.value()};
+      }
+      return sync::Null{};
+    case Kind::blob: {
+      sync::Bytes bytes;
+      bytes.data.resize(text.size() / 2);
+      if (sync::from_hex(text, bytes.data).ok()) return bytes;
+      return sync::Null{};
+    }
+    default: return std::string(text);
+  }
+}
+
+void TypedTables::describe() {
+  tables_.clear();
+  by_name_.clear();
+  for (const schema::RecordType& type : bundle_.types) {
+    for (const std::string& section : type.facet_sections()) {
+      TypedTable table;
+      table.name = section == type.section ? "rec_" + type.name
+                                           : "rec_" + type.name + "__" + section;
+      table.type = type.name;
+      table.section = section;
+      for (const schema::Field& field : type.fields) {
+        if (field.section == section) table.columns.push_back(&field);
+      }
+      tables_.push_back(std::move(table));
+    }
+  }
+  TypedTable other;
+  other.name = "rec_other_types";
+  tables_.push_back(std::move(other));
+  for (std::size_t i = 0; i < tables_.size(); ++i) by_name_.emplace(tables_[i].name, i);
+}
+
+void TypedTables::finish(TypedTable& table) {
+  std::string names = "_retracted, _edited_ms, _edited_by, _items, _own, _crdt, _type";
+  std::string marks = "?,?,?,?,?,?,?";
+  std::string sets = "_retracted=?, _edited_ms=?, _edited_by=?, _items=?, _own=?, _crdt=?, _type=?";
+  for (const schema::Field* field : table.columns) {
+    names += ", " + quoted(field->name);
+    marks += ",?";
+    sets += ", " + quoted(field->name) + "=?";
+  }
+  table.select_one = "SELECT _n, " + names + " FROM " + table.name +
+                     " WHERE _id = ? AND _document = ?" + (table.is_other() ? " AND _type = ?" : "");
+  table.insert =
+      "INSERT INTO " + table.name + "(" + names + ", _id, _document) VALUES(" + marks + ",?,?)";
+  table.update = "UPDATE " + table.name + " SET " + sets + " WHERE _n = ?";
+  db_.cached("INSERT OR IGNORE INTO typed_tables(name) VALUES(?)").bind_all(table.name).run();
+  auto& find = db_.cached("SELECT n FROM typed_tables WHERE name = ?");
+  const sqlite::ResetGuard guard(find);
+  find.bind_all(table.name);
+  if (find.step()) table.number = find.get_int64(0);
+}
+
+std::vector<const TypedTable*> TypedTables::adapt() {
+  describe();
+  std::vector<const TypedTable*> grown;
+  for (TypedTable& table : tables_) {
+    const auto present = columns_of(db_, table.name);
+    if (present.empty()) {
+      std::string sql = "CREATE TABLE " + table.name + "(" + kOwnDefinitions;
+      for (const schema::Field* field : table.columns) {
+        sql += ", " + quoted(field->name) + " " + std::string(schema::sql_type(*field));
+      }
+      sql += "); CREATE UNIQUE INDEX " + table.name + "_id ON " + table.name + "(_id, _document" +
+             (table.is_other() ? ", _type" : "") + "); CREATE INDEX " + table.name +
+             "_document ON " + table.name + "(_document);";
+      db_.execute(sql);
+    } else {
+      bool added = false;
+      for (const schema::Field* field : table.columns) {
+        if (present.count(field->name) != 0) continue;
+        db_.execute("ALTER TABLE " + table.name + " ADD COLUMN " + quoted(field->name) + " " +
+                    std::string(schema::sql_type(*field)));
+        added = true;
+      }
+      if (added) grown.push_back(&table);
+    }
+    finish(table);
+  }
+  return grown;
+}
+
+const TypedTable& TypedTables::table_for(const std::string& type,
+                                         const std::string& section) const {
+  const schema::RecordType* known = bundle_.find_type(type);
+  if (known != nullptr) {
+    const bool main =
+        section == known->section ||
+        std::find(known->also_sections.begin(), known->also_sections.end(), section) !=
+            known->also_sections.end();
+    const auto at = by_name_.find(main ? "rec_" + type : "rec_" + type + "__" + section);
+    if (at != by_name_.end()) return tables_[at->second];
+  }
+  return tables_.back();
+}
+
+const TypedTable* TypedTables::by_number(std::int64_t number) const noexcept {
+  for (const TypedTable& table : tables_) {
+    if (table.number == number) return &table;
+  }
+  return nullptr;
+}
+
+}  // namespace insieme::client

@@ -1,0 +1,66 @@
+#pragma once
+// The typed SQL tables that derive from the schema bundle: one per record type and section, one row
+// per record, one column per field, and one blob with what the merge needs beyond the values.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "insieme/schema/bundle.hpp"
+#include "insieme/sqlite/connection.hpp"
+#include "insieme/sync/record.hpp"
+
+namespace insieme::client {
+
+/// One table. Own columns begin with an underscore, so that no field can clash with them.
+struct TypedTable {
+  std::string name;                          ///< `rec_visit`, `rec_member__health`
+  std::string type;                          ///< empty for the table of unknown types
+  std::string section;
+  std::vector<const schema::Field*> columns;
+  std::int64_t number = 0;                   ///< of the table, part of search row ids
+  std::string select_one;                    ///< by (_id, _document)
+  std::string insert;
+  std::string update;
+  [[nodiscard]] bool is_other() const noexcept { return type.empty(); }
+};
+
+/// Columns before the fields, in `select_one`, `insert` and `update`.
+enum OwnColumn : int {
+  kColN = 0, kColRetracted, kColEditedMs, kColEditedBy, kColItems, kColOwn, kColCrdt, kColType,
+  kOwnColumns
+};
+
+class TypedTables {
+ public:
+  TypedTables(sqlite::Connection& db, const schema::Bundle& bundle) : db_(db), bundle_(bundle) {}
+  /// Creates tables and columns that the bundle has and the file has not. Columns of fields that
+  /// the bundle dropped stay. Returns the tables that gained columns: their rows must be rebuilt.
+  std::vector<const TypedTable*> adapt();
+  /// Where records of this type in this section live; the table of unknown types if nowhere.
+  [[nodiscard]] const TypedTable& table_for(const std::string& type, const std::string& section) const;
+  [[nodiscard]] const std::vector<TypedTable>& all() const noexcept { return tables_; }
+  [[nodiscard]] const TypedTable* by_number(std::int64_t number) const noexcept;
+
+ private:
+  void describe();
+  void finish(TypedTable& table);
+  sqlite::Connection& db_;
+  const schema::Bundle& bundle_;
+  std::vector<TypedTable> tables_;
+  std::map<std::string, std::size_t, std::less<>> by_name_;
+};
+
+/// What a field shows in its column. `exact` says that the column gives the same value back, so
+/// that the blob need not hold it.
+struct ColumnValue {
+  std::variant<std::monostate, std::int64_t, double, std::string> sql;
+  bool exact = false;
+};
+[[nodiscard]] ColumnValue column_value(const schema::Field& field, const sync::FieldState& state);
+/// The way back, for values that were left out of the blob.
+[[nodiscard]] sync::Value value_from_column(const schema::Field& field,
+                                            const sqlite::Statement& row, int column);
+[[nodiscard]] std::string quoted(const std::string& name);
+
+}  // namespace insieme::client

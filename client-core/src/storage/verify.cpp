@@ -1,0 +1,104 @@
+// Recomputes from the log what the store believes, and says where the two differ.
+#include "insieme/sync/document.hpp"
+#include "storage/queries.hpp"
+
+namespace insieme::client {
+namespace {
+
+class Verifier {
+ public:
+  explicit Verifier(Core& core) : core_(core), documents_(core, Access::read) {}
+
+  VerifyReport run() {
+    const std::string check = core_.db.integrity_check();
+    if (check != "ok") problem("SQLite reports: " + check);
+    auto rows = core_.db.prepare("SELECT n FROM documents ORDER BY n");
+    std::vector<std::int64_t> numbers;
+    while (rows.step()) numbers.push_back(rows.get_int64(0));
+    std::map<sync::DocumentId, VerifyReport::DocumentState> states;
+    for (const std::int64_t n : numbers) {
+      OpenDocument& document = documents_.by_number(n);
+      states[document.id] = verify_document(document);
+    }
+    for (auto& [id, state] : states) report_.states.push_back(std::move(state));
+    report_.documents = numbers.size();
+    return std::move(report_);
+  }
+
+ private:
+  void problem(std::string text) {
+    constexpr std::size_t kProblemsMax = 100;
+    if (report_.problems.size() < kProblemsMax) report_.problems.push_back(std::move(text));
+  }
+
+  VerifyReport::DocumentState verify_document(OpenDocument& document) {
+    const std::string name = sync::to_text(document.id);
+    sync::Document replay(document.id, document.key);
+    sync::DigestSum accepted;
+    for_each_change(core_, document.n, [&](LoggedChange&& logged) {
+      ++report_.changes;
+      if (logged.position) accepted.add(logged.id);
+      const std::uint64_t seq = logged.change.header.seq;
+      const sync::ReplicaId replica = logged.change.header.replica;
+      const sync::ChangeId id = logged.id;
+      const auto delivery = replay.deliver(std::move(logged.change));
+      if (!delivery.ok()) {
+        problem(name + ": change " + sync::to_text(replica) + ":" + std::to_string(seq) + ": " +
+                delivery.error().detail);
+      } else if (*delivery != sync::Delivery::applied) {
+        problem(name + ": change " + std::to_string(seq) + " stands out of causal order");
+      } else if (!(replay.frontier().head(replica)->id == id)) {
+        problem(name + ": change " + std::to_string(seq) + " has another id than its content");
+      }
+      return true;
+    });
+    if (!(replay.frontier() == document.frontier)) {
+      problem(name + ": the frontier is not the one of the log");
+    }
+    if (!(accepted == document.accepted)) {
+      problem(name + ": the sum of accepted changes is not the one of the log");
+    }
+    compare_records(document, replay, name);
+    VerifyReport::DocumentState state;
+    state.document = document.id;
+    state.count = replay.frontier().count();
+    state.history = replay.frontier().history();
+    state.state = replay.state_digest();
+    return state;
+  }
+
+  void compare_records(OpenDocument& document, const sync::Document& replay,
+                       const std::string& name) {
+    std::uint64_t rows = 0;
+    for (const TypedTable& table : core_.tables.all()) {
+      auto count =
+          core_.db.prepare("SELECT count(*) FROM " + table.name + " WHERE _document = ?");
+      count.bind_all(document.n);
+      if (count.step()) rows += static_cast<std::uint64_t>(count.get_int64(0));
+    }
+    for (const auto& [id, expected] : replay.records()) {
+      const LoadedRecord& row =
+          documents_.records().load(document.n, document.id, expected.type, id);
+      if (row.n == 0) {
+        problem(name + ": record " + sync::to_text(id) + " is missing");
+      } else if (!(row.state == expected)) {
+        problem(name + ": record " + sync::to_text(id) + " is not what the log makes of it");
+      }
+    }
+    if (rows != replay.records().size()) {
+      problem(name + ": there are " + std::to_string(rows) + " rows for " +
+              std::to_string(replay.records().size()) + " records");
+    }
+    report_.records += rows;
+  }
+
+  Core& core_;
+  Documents documents_;
+  VerifyReport report_;
+};
+
+}  // namespace
+
+VerifyReport verify_store(Core& core) { return Verifier(core).run(); }
+
+}  // namespace insieme::client

@@ -1,0 +1,203 @@
+#include "storage/writer.hpp"
+
+#include <algorithm>
+
+#include "insieme/sync/limits.hpp"
+
+namespace insieme::client {
+
+sync::DossierId StoreWriter::create_dossier() {
+  const auto id = new_uuid7<sync::DossierId>(core_.platform);
+  sync::DossierKey key;
+  core_.platform.random(key.bytes);
+  std::vector<std::string> sections;
+  for (const schema::Section& section : core_.bundle.sections) sections.push_back(section.name);
+  const std::string joined = join_words(sections);
+  // Whoever makes a dossier holds all of its sections until the server says otherwise.
+  core_.db
+      .cached("INSERT INTO dossiers(id, secret, granted, leaving, may_review, sections) "
+              "VALUES(?, ?, 0, 0, ?, ?)")
+      .bind_all(id.bytes, key.bytes, std::int64_t{core_.identity.role == "coordinator" ? 1 : 0},
+                joined)
+      .run();
+  return id;
+}
+
+Status StoreWriter::add(const sync::DocumentId& id, std::vector<sync::Operation> ops) {
+  if (ops.empty()) return {};
+  const auto dossier = core_.dossier(id.dossier);
+  if (!dossier) return {ErrorCode::not_found, "this dossier is not on this device"};
+  if (dossier->leaving) {
+    return {ErrorCode::not_allowed, "this dossier has been handed over and is leaving this device"};
+  }
+  const auto& sections = dossier->sections;
+  if (std::find(sections.begin(), sections.end(), id.section) == sections.end()) {
+    return {ErrorCode::not_allowed, "this section of the dossier may not be written here"};
+  }
+  for (const sync::Operation& op : ops) INSIEME_TRY(sync::check_operation(op));
+  const auto at = std::find_if(pending_.begin(), pending_.end(), [&](const Pending& pending) {
+    return pending.document->id == id;
+  });
+  if (at != pending_.end()) {
+    std::move(ops.begin(), ops.end(), std::back_inserter(at->ops));
+    return {};
+  }
+  OpenDocument* document = documents_.find(id);
+  if (document == nullptr) return {ErrorCode::not_found, "this dossier is not on this device"};
+  pending_.push_back(Pending{document, std::move(ops)});
+  return {};
+}
+
+void StoreWriter::on_behalf_of(std::string author, const sync::Origin& origin) {
+  author_ = std::move(author);
+  origin_ = origin;
+}
+
+Result<StoredRecord> StoreWriter::read(const RecordRef& ref) {
+  return read_record(core_, documents_, ref);
+}
+
+void StoreWriter::author_change(Pending& pending,
+                                const std::optional<sync::Transaction>& transaction) {
+  OpenDocument& document = *pending.document;
+  sync::Change change;
+  change.header.document = document.id;
+  document.frontier.fill_next(change.header, core_.identity.replica);
+  change.header.stamp = core_.take_stamp();
+  change.header.author = author_.empty() ? core_.identity.account : author_;
+  change.header.schema_version = static_cast<std::uint32_t>(core_.bundle.version);
+  change.header.transaction = transaction;
+  change.header.origin = origin_;
+  require(sync::check_header(change.header));
+  require(sync::check_ops(pending.ops));
+  const auto body = sync::encode_body(pending.ops);
+  if (body.size() > sync::kBodyBytesMax) {
+    refuse(ErrorCode::limit_exceeded, "too much in one save: split it in two");
+  }
+  change.header.body_digest = sync::digest_body(document.key, body);
+  change.ops = std::move(pending.ops);
+  const auto admission = require(documents_.admit(document, change.header));
+  require(sync::check_contexts(*change.ops, admission.deps));
+  documents_.append(document, change, admission, ChangeState::unsent, std::nullopt);
+}
+
+void StoreWriter::finish() {
+  std::optional<sync::Transaction> transaction;
+  if (pending_.size() > sync::kChangesPerTransactionMax) {
+    refuse(ErrorCode::limit_exceeded, "one act on too many documents");
+  }
+  if (pending_.size() > 1) {
+    transaction = sync::Transaction{new_uuid7<sync::TransactionId>(core_.platform),
+                                    static_cast<std::uint32_t>(pending_.size())};
+  }
+  for (Pending& pending : pending_) author_change(pending, transaction);
+  documents_.flush();
+}
+
+Receipt receipt_of(Core& core, const LoadedRecord& record) {
+  if (record.own == 0) return Receipt::applied;
+  auto& find = core.db.cached("SELECT state, replica, seq FROM changes WHERE n = ?");
+  const sqlite::ResetGuard guard(find);
+  find.bind_all(record.own);
+  if (!find.step()) return Receipt::applied;
+  const auto number = static_cast<std::uint32_t>(find.get_int64(1));
+  const auto seq = static_cast<std::uint64_t>(find.get_int64(2));
+  switch (static_cast<ChangeState>(find.get_int64(0))) {
+    case ChangeState::unsent:
+    case ChangeState::blocked: return Receipt::saved_here;
+    case ChangeState::sent: return Receipt::sent;
+    case ChangeState::held: return Receipt::waiting;
+    case ChangeState::refused: return Receipt::refused;
+    case ChangeState::accepted: break;
+  }
+  if (record.items != 0) return Receipt::waiting;
+  const auto* replica = core.dictionary.id_at(number);
+  auto& seen = core.db.cached("SELECT by, version FROM seen WHERE document = ?");
+  const sqlite::ResetGuard seen_guard(seen);
+  seen.bind_all(record.document);
+  while (replica != nullptr && seen.step()) {
+    if (seen.get_text(0) == core.identity.account) continue;
+    const auto version = require(sync::decode_version(seen.get_blob(1)));
+    if (version.contains(sync::ReplicaId{*replica}, seq)) return Receipt::seen;
+  }
+  return Receipt::applied;
+}
+
+Result<StoredRecord> read_record(Core& core, Documents& documents, const RecordRef& ref) {
+  OpenDocument* document = documents.find(ref.document);
+  if (document == nullptr) return Error{ErrorCode::not_found, "this dossier is not on this device"};
+  LoadedRecord& row = documents.records().load(document->n, ref.document, ref.type, ref.id);
+  if (row.n == 0) return Error{ErrorCode::not_found, "there is no such record here"};
+  StoredRecord record;
+  record.ref = ref;
+  record.state = row.state;
+  record.title = title_of(core, row.state);
+  record.version = document->frontier.version();
+  record.edited_ms = row.edited_ms;
+  const std::string* by = core.dictionary.name_at(static_cast<std::uint32_t>(row.edited_by));
+  if (by != nullptr) record.edited_by = *by;
+  record.receipt = receipt_of(core, row);
+  return record;
+}
+
+// ---- drafts, inbox, receipts --------------------------------------------------------------------
+
+Status StoreWriter::put_draft(const Draft& draft) {
+  if (draft.id.empty() || draft.id.size() > sync::kNameBytesMax) {
+    return {ErrorCode::invalid_argument, "a draft needs an id of 1 to 64 bytes"};
+  }
+  if (draft.values_json.size() > sync::kBodyBytesMax) {
+    return {ErrorCode::limit_exceeded, "a draft is too long"};
+  }
+  const auto context = sync::encode_version(draft.context);
+  core_.db
+      .cached("INSERT INTO drafts(id, dossier, section, type, record, is_new, context, form, "
+              "updated_ms) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET "
+              "form = excluded.form, updated_ms = excluded.updated_ms")
+      .bind_all(draft.id, draft.ref.document.dossier.bytes, draft.ref.document.section,
+                draft.ref.type, draft.ref.id.bytes, std::int64_t{draft.is_new ? 1 : 0}, context,
+                draft.values_json, core_.platform.now_ms())
+      .run();
+  return {};
+}
+
+Status StoreWriter::drop_draft(const std::string& id) {
+  core_.db.cached("DELETE FROM drafts WHERE id = ?").bind_all(id).run();
+  if (core_.db.changes() == 0) return {ErrorCode::not_found, "there is no such draft"};
+  return {};
+}
+
+Status StoreWriter::decide_held(const sync::DocumentId& document, const sync::ReplicaId& replica,
+                                std::uint64_t seq, bool accepted, const std::string& reason) {
+  if (reason.size() > sync::kReasonBytesMax) {
+    return {ErrorCode::limit_exceeded, "the reason is too long"};
+  }
+  // What is accepted reaches the server as a change with an origin; what is refused, as a note.
+  core_.db
+      .cached("UPDATE inbox SET open = 0, accepted = ?, decided_by = ?, decision_reason = ?, "
+              "unsent = ? WHERE dossier = ? AND section = ? AND replica = ? AND seq = ? "
+              "AND open = 1")
+      .bind_all(std::int64_t{accepted ? 1 : 0}, core_.identity.account, reason,
+                std::int64_t{accepted ? 0 : 1}, document.dossier.bytes, document.section,
+                replica.bytes, static_cast<std::int64_t>(seq))
+      .run();
+  if (core_.db.changes() == 0) {
+    return {ErrorCode::not_found, "there is no such late change to decide on"};
+  }
+  return {};
+}
+
+Status StoreWriter::mark_seen(const sync::DocumentId& id) {
+  OpenDocument* document = documents_.find(id);
+  if (document == nullptr) return {ErrorCode::not_found, "this dossier is not on this device"};
+  const auto version = sync::encode_version(document->frontier.version());
+  core_.db
+      .cached("INSERT INTO seen(document, by, version, unsent) VALUES(?, ?, ?, 1) "
+              "ON CONFLICT(document, by) DO UPDATE SET version = excluded.version, unsent = 1 "
+              "WHERE version <> excluded.version")
+      .bind_all(document->n, core_.identity.account, version)
+      .run();
+  return {};
+}
+
+}  // namespace insieme::client
