@@ -116,6 +116,9 @@ Status check_header(const ChangeHeader& header) {
   if (header.replica.is_nil() || header.seq == 0) {
     return {ErrorCode::malformed, "a change without replica or number"};
   }
+  if (header.seq == 1 && header.previous_prefix != 0) {
+    return {ErrorCode::malformed, "a first change that names one before it"};
+  }
   INSIEME_TRY(check_name(header.author, kAuthorBytesMax, "an author"));
   if (header.deps.size() > kReplicasPerDocumentMax) {
     return {ErrorCode::limit_exceeded, "a change depends on too many replicas"};

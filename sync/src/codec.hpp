@@ -53,8 +53,10 @@ enum class BodyDigest : std::uint8_t { written, implied };
 
 template <class Archive>
 void serialize_header(Archive& ar, ChangeHeader& header, BodyDigest digest) {
-  ar(header.document, header.replica, header.seq, list_of(header.deps, kReplicasPerDocumentMax),
-     header.stamp, name_of_field(header.author, kAuthorBytesMax), header.schema_version,
+  ar(header.document, header.replica, header.seq);
+  if (header.seq > 1) ar(fixed64_of(header.previous_prefix));
+  ar(list_of(header.deps, kReplicasPerDocumentMax), header.stamp,
+     name_of_field(header.author, kAuthorBytesMax), header.schema_version,
      optional_of(header.transaction), optional_of(header.origin));
   if (digest == BodyDigest::written) ar(header.body_digest);
 }

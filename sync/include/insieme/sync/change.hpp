@@ -48,6 +48,9 @@ struct ChangeHeader {
   DocumentId document;
   ReplicaId replica;
   std::uint64_t seq = 0;           ///< 1, 2, 3 … per (document, replica)
+  /// First 8 bytes of the id of change seq - 1 (0 for seq 1), so that a change of one branch of a
+  /// fork is never taken for the continuation of the other.
+  std::uint64_t previous_prefix = 0;
   std::vector<DepEntry> deps;      ///< sorted by replica, without `replica` itself
   Stamp stamp;
   std::string author;              ///< the person's account name, 1..kAuthorBytesMax bytes

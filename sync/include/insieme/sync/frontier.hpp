@@ -47,7 +47,8 @@ class Frontier {
   /// Records an admitted change. Must follow `admit` with nothing in between.
   void advance(const ChangeHeader& header, const Admission& admission);
 
-  /// `seq` and `deps` for the next change of `replica`: everything applied here, moved entries only.
+  /// `replica`, `seq`, `previous_prefix` and `deps` for the next change of `replica`: everything
+  /// applied here, moved entries only.
   void fill_next(ChangeHeader& header, const ReplicaId& replica) const;
 
   /// Rebuilds a frontier from its stored parts.
@@ -56,6 +57,8 @@ class Frontier {
   friend bool operator==(const Frontier&, const Frontier&) = default;
 
  private:
+  /// `duplicate` or `fork`, for a change whose number is applied already.
+  [[nodiscard]] Status judge_known(const ChangeHeader& header, const IdLookup& ids) const;
   [[nodiscard]] std::optional<ChangeId> id_at(const ReplicaId& replica, std::uint64_t seq,
                                               const IdLookup& ids) const;
   std::map<ReplicaId, Head> heads_;
