@@ -56,6 +56,19 @@ void remove_adds(FieldState& field, const Value& element, const VersionVector& c
   if (adds.empty()) field.members.erase(at);
 }
 
+/// A decision that writes a value.
+bool writes_value(const Operation& op, const ResolveOp& resolve) {
+  return !op.field.empty() && resolve.item == ItemKind::concurrent_values && resolve.value;
+}
+
+/// Retractions and restores are about the record's life; everything else edits it, but for decisions
+/// that write nothing: one to leave an edit after a retraction as it is must not be another such.
+bool is_edit(const Operation& op) {
+  if (const auto* resolve = std::get_if<ResolveOp>(&op.action)) return writes_value(op, *resolve);
+  return !std::holds_alternative<RetractOp>(op.action) &&
+         !std::holds_alternative<RestoreOp>(op.action);
+}
+
 struct Applier {
   RecordState& record;
   const Operation& op;
@@ -126,16 +139,14 @@ struct Applier {
   }
 
   void operator()(const ResolveOp& resolve) const {
-    if (!op.field.empty() && (resolve.item == ItemKind::concurrent_values)) {
+    if (writes_value(op, resolve)) {
       FieldState& field = field_of(record, op.field);
-      if (resolve.value) {
-        auto& survivors = field.survivors;
-        survivors.erase(
-            std::remove_if(survivors.begin(), survivors.end(),
-                           [&](const Survivor& s) { return has_dot(resolve.decided, s.mark.dot); }),
-            survivors.end());
-        add_survivor(field, *resolve.value, from);
-      }
+      auto& survivors = field.survivors;
+      survivors.erase(
+          std::remove_if(survivors.begin(), survivors.end(),
+                         [&](const Survivor& s) { return has_dot(resolve.decided, s.mark.dot); }),
+          survivors.end());
+      add_survivor(field, *resolve.value, from);
     }
     keep_decision(resolve);
   }
@@ -178,12 +189,7 @@ struct Applier {
 void apply(RecordState& record, const Operation& op, const Provenance& provenance) {
   if (record.type.empty() || op.type < record.type) record.type = op.type;
   std::visit(Applier{record, op, provenance}, op.action);
-  // Retractions and restores are about the record's life; everything else edits it. A decision is
-  // an edit too: whoever decides on a record wants it.
-  if (!std::holds_alternative<RetractOp>(op.action) &&
-      !std::holds_alternative<RestoreOp>(op.action)) {
-    record.last_edits.raise(provenance.dot.replica, provenance.dot.seq);
-  }
+  if (is_edit(op)) record.last_edits.raise(provenance.dot.replica, provenance.dot.seq);
 }
 
 Lifecycle RecordState::lifecycle() const noexcept {

@@ -42,10 +42,14 @@ class ItemFinder {
 
  private:
   void concurrent_values(const FieldState& field) {
-    if (field.survivors.size() < 2 || distinct_values(field).size() < 2) return;
-    if (policy_ && policy_(record_.type, field.name) != RegisterPolicy::review) return;
+    if (field.survivors.empty()) return;
     std::vector<Dot> dots;
     for (const Survivor& survivor : field.survivors) dots.push_back(survivor.mark.dot);
+    const bool differ =
+        field.survivors.size() > 1 && distinct_values(field).size() > 1 &&
+        (!policy_ || policy_(record_.type, field.name) == RegisterPolicy::review);
+    // Somebody disagrees with what was decided: two people should look at it, whatever the policy.
+    if (!differ && !is_contested(ItemKind::concurrent_values, field.name, dots)) return;
     add(ItemKind::concurrent_values, field.name, field.survivors, std::move(dots));
   }
 
@@ -110,16 +114,31 @@ class ItemFinder {
     item.values = std::move(values);
     item.dots = sorted_dots(std::move(dots));
     item.generation = generation_of(kind, record_, item.field, item.dots);
-    for (const Decision& decision : record_.decisions) {
-      if (decision.item != kind || decision.field != item.field) continue;
-      if (decision.decided != item.dots) continue;
-      if (decision.outcome == Outcome::contest) {
-        item.contested = true;
-      } else {
-        return;  // closed: somebody saw exactly this and decided to leave it
-      }
+    item.contested = is_contested(kind, item.field, item.dots);
+    if (item.contested || !is_decided(kind, item.field, item.dots)) {
+      items_.push_back(std::move(item));
     }
-    items_.push_back(std::move(item));
+  }
+
+  /// A contest that nobody who saw it has answered keeps an item open, whatever others decided.
+  [[nodiscard]] bool is_contested(ItemKind kind, const std::string& field,
+                                  const std::vector<Dot>& dots) const {
+    return std::any_of(record_.decisions.begin(), record_.decisions.end(), [&](const Decision& d) {
+      return is_about(d, kind, field, dots) && d.outcome == Outcome::contest;
+    });
+  }
+
+  /// Somebody saw exactly this and decided to leave it.
+  [[nodiscard]] bool is_decided(ItemKind kind, const std::string& field,
+                                const std::vector<Dot>& dots) const {
+    return std::any_of(record_.decisions.begin(), record_.decisions.end(), [&](const Decision& d) {
+      return is_about(d, kind, field, dots) && d.outcome != Outcome::contest;
+    });
+  }
+
+  [[nodiscard]] static bool is_about(const Decision& decision, ItemKind kind,
+                                     const std::string& field, const std::vector<Dot>& dots) {
+    return decision.item == kind && decision.field == field && decision.decided == dots;
   }
 
   const RecordState& record_;

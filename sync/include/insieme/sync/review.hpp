@@ -29,7 +29,8 @@ struct ReviewItem {
   /// Names this generation of the item: a hash of kind, record, field and dots. A decision closes
   /// one generation, never a later one.
   std::uint64_t generation = 0;
-  /// Decisions about this very generation that contest one another or were contested.
+  /// An author disagrees with a decision about this very generation, and nobody who knows has
+  /// decided since.
   bool contested = false;
 };
 
