@@ -45,10 +45,14 @@ Result<Delivery> Document::deliver(Change change) {
   }
   auto delivery = try_apply(change);
   if (!delivery.ok() && delivery.error().code == ErrorCode::not_yet) {
+    const std::pair key(change.header.replica, change.header.seq);
+    const auto [first, last] = waiting_.equal_range(key);
+    const bool waits = std::any_of(first, last, [&](const auto& w) { return w.second == change; });
+    if (waits) return Delivery::waiting;
     if (waiting_.size() >= kWaitingChangesMax) {
       return Error{ErrorCode::limit_exceeded, "too many changes wait for missing ones"};
     }
-    waiting_.try_emplace({change.header.replica, change.header.seq}, std::move(change));
+    waiting_.emplace(key, std::move(change));
     return Delivery::waiting;
   }
   if (delivery.ok() && delivery.value() == Delivery::applied) apply_ready();

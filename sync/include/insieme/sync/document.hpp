@@ -63,7 +63,8 @@ class Document {
   std::vector<Change> log_;
   std::map<std::pair<ReplicaId, std::uint64_t>, std::size_t> log_index_;
   std::vector<ChangeId> log_ids_;
-  std::map<std::pair<ReplicaId, std::uint64_t>, Change> waiting_;
+  /// Two changes with one number may wait: which of them follows is seen when its turn comes.
+  std::multimap<std::pair<ReplicaId, std::uint64_t>, Change> waiting_;
 };
 
 /// The same from a log: `log` holds the document's changes in a causal order, from the first on.
