@@ -15,7 +15,7 @@ constexpr std::uint8_t kHasText = 8;
 constexpr std::uint8_t kValueElided = 16;  ///< the only survivor's value stands in a column
 constexpr std::uint8_t kTextElided = 32;   ///< the only event inserted what the column holds
 
-constexpr std::size_t kFieldsMax = 1'024;
+// What was merged must be readable again, so these are no limits of ours: the bytes set them.
 constexpr std::size_t kManyMax = 1'000'000;
 
 /// A text that came in one piece: its only event put the whole text into an empty one.
@@ -108,12 +108,21 @@ class RecordWriter {
   const Elide* elide_;
 };
 
+/// Lists of a state are kept in order and searched by halving: bytes that say otherwise are not ours.
+template <class T, class Less>
+void expect_order(const std::vector<T>& list, Less less) {
+  for (std::size_t i = 1; i < list.size(); ++i) {
+    if (!less(list[i - 1], list[i])) WireIn::fail(ErrorCode::malformed, "a list out of order");
+  }
+}
+const auto kByDot = [](const auto& a, const auto& b) { return a.mark.dot < b.mark.dot; };
+
 class RecordReader {
  public:
   RecordReader(WireIn& ar, const Refill* refill) : ar_(ar), refill_(refill) {}
 
   void read(RecordState& record) {
-    const std::size_t fields = ar_.count(kFieldsMax);
+    const std::size_t fields = ar_.count(kManyMax);
     for (std::size_t i = 0; i < fields; ++i) {
       FieldState field = read_field();
       if (i != 0 && record.fields.back().name >= field.name) {
@@ -128,9 +137,12 @@ class RecordReader {
       ar_(retraction.mark, retraction.context);
       record.retractions.push_back(std::move(retraction));
     }
+    expect_order(record.retractions, kByDot);
     ar_(list_of(record.restores, kManyMax));
+    expect_order(record.restores, [](const Mark& a, const Mark& b) { return a.dot < b.dot; });
     const std::size_t decisions = ar_.count(kManyMax);
     for (std::size_t i = 0; i < decisions; ++i) record.decisions.push_back(read_decision());
+    expect_order(record.decisions, kByDot);
   }
 
  private:
@@ -167,6 +179,7 @@ class RecordReader {
       }
       field.survivors.push_back(std::move(survivor));
     }
+    expect_order(field.survivors, kByDot);
   }
 
   void read_members(FieldState& field) {
@@ -175,8 +188,12 @@ class RecordReader {
       SetMember member;
       ar_(member.element, list_of(member.adds, kManyMax));
       if (member.adds.empty()) WireIn::fail(ErrorCode::malformed, "a set member without an add");
+      expect_order(member.adds, [](const Dot& a, const Dot& b) { return a < b; });
       field.members.push_back(std::move(member));
     }
+    expect_order(field.members, [](const SetMember& a, const SetMember& b) {
+      return compare(a.element, b.element) < 0;
+    });
   }
 
   void read_shares(FieldState& field) {
@@ -187,6 +204,9 @@ class RecordReader {
       share.sum = static_cast<std::uint64_t>(unzigzag(ar_.varint()));
       field.shares.push_back(share);
     }
+    expect_order(field.shares, [](const CounterShare& a, const CounterShare& b) {
+      return a.replica < b.replica;
+    });
   }
 
   TextState read_text(const std::string& name, bool elided) {
