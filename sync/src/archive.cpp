@@ -99,6 +99,12 @@ std::size_t WireIn::count(std::size_t max) {
   return static_cast<std::size_t>(count);
 }
 
+void WireIn::claim_operation() {
+  if (++operations_ > kOpsPerMessageMax) {
+    fail(ErrorCode::limit_exceeded, "too many operations in one message");
+  }
+}
+
 IdBytes WireIn::id() {
   const std::uint64_t number = varint();
   if (shared_ != nullptr) {

@@ -83,6 +83,8 @@ class WireIn : public cereal::InputArchive<WireIn, cereal::AllowEmptyClassElisio
   [[nodiscard]] const std::string& name();
   [[nodiscard]] Mark mark();
   [[nodiscard]] std::size_t remaining() const noexcept { return bytes_.size() - at_; }
+  /// Counts one operation: they take a hundred times more memory than bytes.
+  void claim_operation();
   void expect_end() const {
     if (remaining() != 0) fail(ErrorCode::trailing_bytes, "bytes after the end");
   }
@@ -98,6 +100,7 @@ class WireIn : public cereal::InputArchive<WireIn, cereal::AllowEmptyClassElisio
   std::vector<std::string> names_;
   std::string name_from_dictionary_;
   std::vector<Mark> marks_;
+  std::size_t operations_ = 0;
 };
 
 /// Runs a decoder body; what it throws becomes an Error.

@@ -1,6 +1,7 @@
 #include "insieme/sync/client_sync.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "insieme/sync/limits.hpp"
 
@@ -33,6 +34,22 @@ Status match_results(const std::vector<Change>& pushed, const std::vector<PushRe
         results[i].seq != header.seq) {
       return {ErrorCode::malformed, "the reply does not answer what was sent"};
     }
+  }
+  return {};
+}
+
+/// Where a device stands, as a pair that rises while it receives: see `Backfill`.
+std::pair<std::uint64_t, std::uint64_t> place_of(const Cursor& cursor,
+                                                 const std::optional<Backfill>& backfill) {
+  return {cursor.position, backfill ? backfill->next_position + 1 : 0};
+}
+
+Status check_size(const SyncRequest& request) {
+  if (request.changes.size() > kChangesPerMessageMax ||
+      request.secrets.size() > kSecretsPerMessageMax ||
+      request.seen.size() > kEventsPerMessageMax ||
+      request.held_decisions.size() > kEventsPerMessageMax) {
+    return {ErrorCode::limit_exceeded, "more was gathered than one request may hold"};
   }
   return {};
 }
@@ -97,11 +114,14 @@ ClientAction ClientSync::on_gathered(Gathered gathered) {
   request.changes = std::move(gathered.changes);
   request.seen = std::move(gathered.seen);
   request.held_decisions = std::move(gathered.held_decisions);
+  if (const Status status = check_size(request); !status.ok()) return give_up(status.error());
   const Digest manifest = manifest_of(identity_.device, request.changes);
   request.signature = sign(identity_.key, manifest.bytes);
   request_ = encode_message(request);
   pushed_ = std::move(request.changes);
-  if (request_.size() > kFrameBytesMax) {
+  cursor_ = request.cursor;
+  backfill_ = request.backfill;
+  if (!fits_limits(request_)) {
     return give_up({ErrorCode::limit_exceeded, "a request larger than the protocol allows"});
   }
   attempts_ = 0;
@@ -134,9 +154,10 @@ ClientAction ClientSync::on_reply(const std::vector<std::uint8_t>& body) {
   if (const Status status = match_results(pushed_, reply->results); !status.ok()) {
     return give_up(status.error());
   }
+  if (const Status status = check_place(*reply); !status.ok()) return give_up(status.error());
   summary_.sent += pushed_.size();
   summary_.received += reply->items.size();
-  progress_ = !reply->items.empty();
+  progress_ = place_of(reply->cursor, reply->backfill) > place_of(cursor_, backfill_);
   for (const PushResult& result : reply->results) {
     summary_.accepted += result.verdict == Verdict::accepted || result.verdict == Verdict::duplicate;
     summary_.held += result.verdict == Verdict::held;
@@ -146,6 +167,18 @@ ClientAction ClientSync::on_reply(const std::vector<std::uint8_t>& body) {
   more_ = reply->more;
   state_ = State::applying;
   return ApplyAction{std::move(*reply)};
+}
+
+/// A server that sends a device back, or round in circles, must not keep it busy for ever.
+Status ClientSync::check_place(const SyncReply& reply) {
+  if (reply.cursor.position < cursor_.position) {
+    return {ErrorCode::conflict, "the server answers with a cursor that goes back"};
+  }
+  const bool moved = place_of(reply.cursor, reply.backfill) > place_of(cursor_, backfill_);
+  if (reply.more && !moved) {
+    return {ErrorCode::conflict, "the server promises more but the cursor does not move"};
+  }
+  return {};
 }
 
 ClientAction ClientSync::on_failure(const SendFailed& failure) {
@@ -173,7 +206,12 @@ ClientAction ClientSync::on_failure(const SendFailed& failure) {
 
 ClientAction ClientSync::on_applied(bool unsent) {
   // Without progress another turn would say the same again: what is deferred waits for the next run.
-  if (more_ || (unsent && progress_)) return gather();
+  if (more_ || (unsent && progress_)) {
+    if (summary_.turns >= kTurnsPerRunMax) {
+      return give_up({ErrorCode::busy, "more remains than one run may fetch: the next one goes on"});
+    }
+    return gather();
+  }
   state_ = State::ended;
   return DoneAction{summary_};
 }

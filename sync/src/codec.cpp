@@ -158,6 +158,7 @@ void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const Operation& op) {
 }
 
 void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, Operation& op) {
+  ar.claim_operation();
   const std::uint8_t kind = ar.byte();
   ar(op.record, name_of_field(op.type, kNameBytesMax), name_of_field(op.field, kNameBytesMax));
   op.context.reset();
@@ -174,6 +175,9 @@ std::vector<std::uint8_t> encode_header(const ChangeHeader& header) {
 }
 
 Result<ChangeHeader> decode_header(std::span<const std::uint8_t> bytes) {
+  if (bytes.size() > kHeaderBytesMax) {
+    return Error{ErrorCode::limit_exceeded, "the header of a change is too large"};
+  }
   return decoding([&] {
     WireIn ar(bytes);
     ChangeHeader header;
@@ -190,6 +194,9 @@ std::vector<std::uint8_t> encode_body(const std::vector<Operation>& ops) {
 }
 
 Result<std::vector<Operation>> decode_body(std::span<const std::uint8_t> bytes) {
+  if (bytes.size() > kBodyBytesMax) {
+    return Error{ErrorCode::limit_exceeded, "the content of a change is too large"};
+  }
   return decoding([&] {
     WireIn ar(bytes);
     std::vector<Operation> ops;

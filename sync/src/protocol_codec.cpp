@@ -12,8 +12,6 @@ constexpr std::uint8_t kFormatVersion = 1;
 constexpr std::uint8_t kFlagCompressed = 1;
 constexpr std::size_t kFrameHeaderBytes = 13;
 constexpr std::size_t kChecksumBytes = 8;
-constexpr std::size_t kSectionsMax = 64;
-constexpr std::size_t kDossiersMax = 4'096;
 
 template <class Archive>
 void serialize_change(Archive& ar, Change& change) {
@@ -22,7 +20,15 @@ void serialize_change(Archive& ar, Change& change) {
   serialize_header(ar, change.header, has_body ? BodyDigest::implied : BodyDigest::written);
   if (!has_body) return;
   if (!change.ops) change.ops.emplace();
-  serialize_ops(ar, *change.ops);
+  if constexpr (std::is_same_v<Archive, WireIn>) {
+    const std::size_t before = ar.remaining();
+    serialize_ops(ar, *change.ops);
+    if (before - ar.remaining() > kBodyBytesMax) {
+      WireIn::fail(ErrorCode::limit_exceeded, "the content of a change is too large");
+    }
+  } else {
+    serialize_ops(ar, *change.ops);
+  }
 }
 
 }  // namespace
@@ -52,12 +58,15 @@ void serialize(Archive& ar, HeldDecision& d) {
   ar(d.document, d.replica, d.seq, d.accepted, text_of(d.reason, kReasonBytesMax),
      name_of_field(d.by, kAuthorBytesMax));
 }
-template <class Archive>
-void serialize(Archive& ar, GrantEvent& e) {
-  std::uint64_t count = e.sections.size();
-  ar(e.dossier, count);
-  if (count > kSectionsMax) WireIn::fail(ErrorCode::limit_exceeded, "too many sections");
-  e.sections.resize(static_cast<std::size_t>(count));
+void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const GrantEvent& e) {
+  ar(e.dossier);
+  ar.varint(e.sections.size());
+  for (const std::string& section : e.sections) ar(name_of_field(section, kSectionBytesMax));
+  ar(e.key.bytes, e.may_review);
+}
+void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, GrantEvent& e) {
+  ar(e.dossier);
+  e.sections.resize(ar.count(kSectionsPerDossierMax));
   for (std::string& section : e.sections) ar(name_of_field(section, kSectionBytesMax));
   ar(e.key.bytes, e.may_review);
 }
@@ -86,7 +95,7 @@ template <class Archive>
 void serialize(Archive& ar, SyncRequest& r) {
   ar(r.protocol, r.engine, r.schema_version, r.space, r.device, r.replica, r.cursor,
      optional_of(r.backfill), r.device_ms, r.unsent_left, r.reply_bytes_max,
-     list_of(r.secrets, kDossiersMax), list_of(r.changes, kChangesPerMessageMax),
+     list_of(r.secrets, kSecretsPerMessageMax), list_of(r.changes, kChangesPerMessageMax),
      list_of(r.seen, kEventsPerMessageMax), list_of(r.held_decisions, kEventsPerMessageMax),
      r.signature.bytes);
 }
@@ -234,6 +243,11 @@ std::vector<std::uint8_t> encode_message(const Message& message) {
     frame.push_back(static_cast<std::uint8_t>(checksum >> shift));
   }
   return frame;
+}
+
+bool fits_limits(std::span<const std::uint8_t> frame) noexcept {
+  return frame.size() <= kFrameBytesMax && frame.size() >= kFrameHeaderBytes &&
+         get32(frame.subspan(9)) <= kMessageBytesMax;
 }
 
 Result<Message> decode_message(std::span<const std::uint8_t> frame) {

@@ -74,7 +74,9 @@ using ClientAction = std::variant<GatherAction, TokenAction, SendAction, WaitAct
                                   ResetAction, DoneAction, GiveUpAction>;
 
 /// One run of synchronisation, from `StartSync` to `DoneAction` or `GiveUpAction`. After the end, or
-/// on an input that does not answer the last action, it gives up with `internal`. Not thread-safe.
+/// on an input that does not answer the last action, it gives up with `internal`. A run ends whatever
+/// the server does: a cursor never goes back, a turn that brings nobody further is the last one, and
+/// there are at most kTurnsPerRunMax of them. Not thread-safe.
 class ClientSync {
  public:
   explicit ClientSync(ClientIdentity identity) : identity_(std::move(identity)) {}
@@ -85,6 +87,7 @@ class ClientSync {
     idle, gathering, waiting_token, sending, backing_off, applying, resetting, ended
   };
   ClientAction on_gathered(Gathered gathered);
+  Status check_place(const SyncReply& reply);
   ClientAction on_reply(const std::vector<std::uint8_t>& body);
   ClientAction on_failure(const SendFailed& failure);
   ClientAction on_applied(bool unsent);
@@ -95,12 +98,14 @@ class ClientSync {
   State state_ = State::idle;
   std::vector<std::uint8_t> request_;
   std::vector<Change> pushed_;
+  Cursor cursor_;  ///< of the request that is under way
+  std::optional<Backfill> backfill_;
   ClientSyncSummary summary_;
   std::uint32_t attempts_ = 0;
   std::uint32_t tokens_ = 0;
   std::uint32_t resets_ = 0;
   bool more_ = false;
-  bool progress_ = false;
+  bool progress_ = false;  ///< the last turn brought this device or the server further
 };
 
 }  // namespace insieme::sync

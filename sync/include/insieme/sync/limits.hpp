@@ -19,9 +19,11 @@ inline constexpr std::size_t kSplicesPerOpMax = 4'096;
 inline constexpr std::size_t kOpsPerChangeMax = 4'096;
 inline constexpr std::size_t kDotsPerResolutionMax = 256;
 inline constexpr std::size_t kReplicasPerDocumentMax = 10'000;
-inline constexpr std::size_t kHeaderBytesMax = 64 * 1024;
+inline constexpr std::size_t kHeaderBytesMax = 384 * 1024;  ///< kReplicasPerDocumentMax deps
 inline constexpr std::size_t kBodyBytesMax = 768 * 1024;    ///< the operations of one change
 inline constexpr std::size_t kChangesPerTransactionMax = 64;
+/// All changes of one transaction: it travels whole, so it must fit into any message.
+inline constexpr std::size_t kTransactionBytesMax = 2 * 1024 * 1024;
 inline constexpr std::size_t kChangesPerMessageMax = 2'000;
 inline constexpr std::size_t kMessageBytesMax = 4 * 1024 * 1024;   ///< decompressed
 inline constexpr std::size_t kFrameBytesMax = 4 * 1024 * 1024;     ///< on the wire
@@ -29,6 +31,11 @@ inline constexpr std::size_t kMessageBytesTarget = 512 * 1024;     ///< where a 
 inline constexpr std::size_t kWaitingChangesMax = 10'000;          ///< per document, causal buffer
 inline constexpr std::int64_t kCounterDeltaMax = std::int64_t{1} << 53;
 inline constexpr std::size_t kEventsPerMessageMax = 4'096;
+inline constexpr std::size_t kSecretsPerMessageMax = 4'096;
+inline constexpr std::size_t kSectionsPerDossierMax = 64;
 inline constexpr std::size_t kUnknownOpBytesMax = 64 * 1024;
+inline constexpr std::uint64_t kTurnsPerRunMax = 10'000;  ///< requests of one run of a client
+/// Operations of all changes of one message: a few compressed bytes must not become a gigabyte.
+inline constexpr std::size_t kOpsPerMessageMax = 160'000;
 
 }  // namespace insieme::sync

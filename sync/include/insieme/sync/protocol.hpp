@@ -173,6 +173,8 @@ using Message = std::variant<SyncRequest, SyncReply>;
 /// One frame. Bodies are written in full, so their digests are not: the receiver computes them with
 /// the dossier's key (`complete`). Never larger than kFrameBytesMax if the parts keep their limits.
 [[nodiscard]] std::vector<std::uint8_t> encode_message(const Message& message);
+/// Whether a frame of `encode_message` may be sent: nothing in it is larger than the limits allow.
+[[nodiscard]] bool fits_limits(std::span<const std::uint8_t> frame) noexcept;
 /// Changes come back with a zero `body_digest` unless they are hollow. Errors: `truncated`,
 /// `malformed`, `trailing_bytes`, `limit_exceeded`, `wrong_version`, `checksum`.
 [[nodiscard]] Result<Message> decode_message(std::span<const std::uint8_t> frame);
