@@ -8,6 +8,10 @@
 namespace insieme::sync {
 namespace {
 
+constexpr const char* kUnknownDossier =
+    "the server does not know this dossier and got no key for it";
+constexpr const char* kBesideUnknown = "sent beside a dossier unknown here";
+
 template <class T>
 void sort_unique(std::vector<T>& values) {
   std::sort(values.begin(), values.end());
@@ -19,9 +23,11 @@ LoadAction needs_of(const SyncRequest& request) {
   LoadAction load;
   load.device = request.device;
   load.replica = request.replica;
+  load.replicas.push_back(request.replica);
   load.cursor = request.cursor;
   for (const Change& change : request.changes) {
     const ChangeHeader& header = change.header;
+    load.replicas.push_back(header.replica);
     load.documents.push_back(header.document);
     load.dossiers.push_back(header.document.dossier);
     load.changes.push_back({header.document, header.replica, header.seq});
@@ -36,6 +42,7 @@ LoadAction needs_of(const SyncRequest& request) {
   for (const DossierSecret& secret : request.secrets) load.dossiers.push_back(secret.dossier);
   for (const Seen& seen : request.seen) load.dossiers.push_back(seen.document.dossier);
   for (const HeldDecision& d : request.held_decisions) load.dossiers.push_back(d.document.dossier);
+  sort_unique(load.replicas);
   sort_unique(load.documents);
   sort_unique(load.dossiers);
   sort_unique(load.changes);
@@ -48,12 +55,15 @@ class Judge {
   Judge(const RequestArrived& arrived, SyncRequest& request, Loaded loaded)
       : arrived_(arrived), request_(request), loaded_(std::move(loaded)) {}
 
-  CommitAction run(std::vector<PushResult>& results, std::vector<std::size_t>& committed) {
+  Result<CommitAction> run(std::vector<PushResult>& results, std::vector<std::size_t>& committed) {
     for (const DossierSecret& secret : request_.secrets) introduce(secret);
-    if (const Status status = check_manifest(); !status.ok()) {
-      defer_all(status.error(), results);
-      return {};
+    complete_all();
+    if (!unknown_.empty()) {
+      defer_all(results);
+      notes();
+      return std::move(commit_);
     }
+    INSIEME_TRY(check_manifest());
     for (std::size_t at = 0; at < request_.changes.size();) {
       const std::size_t end = end_of_group(at);
       judge_group(at, end, results, committed);
@@ -66,6 +76,7 @@ class Judge {
  private:
   struct Judged {
     Verdict verdict = Verdict::accepted;
+    bool is_new = false;  ///< to be appended to the log
     ChangeId id;
     std::uint64_t position = 0;
     ErrorCode code = ErrorCode::ok;
@@ -93,12 +104,25 @@ class Judge {
     return end;
   }
 
+  [[nodiscard]] bool knows(const DossierId& dossier) const {
+    const auto at = loaded_.dossiers.find(dossier);
+    return at != loaded_.dossiers.end() && at->second.known;
+  }
+
   [[nodiscard]] bool may_write(const DocumentId& document) const {
     if (is_new_.count(document.dossier) != 0) return true;
     const auto at = loaded_.dossiers.find(document.dossier);
     if (at == loaded_.dossiers.end()) return false;
     const auto& sections = at->second.sections;
     return std::find(sections.begin(), sections.end(), document.section) != sections.end();
+  }
+
+  [[nodiscard]] static Judged defer(ErrorCode code, std::string reason) {
+    Judged judged;
+    judged.verdict = Verdict::deferred;
+    judged.code = code;
+    judged.reason = std::move(reason);
+    return judged;
   }
 
   Judged judge(Change& change) {
@@ -110,11 +134,9 @@ class Judge {
       judged.reason = std::move(reason);
     };
     if (const Status status = check_header(header); !status.ok()) {
-      judged.verdict = Verdict::deferred;
-      judged.code = status.code();
-      judged.reason = status.error().detail;
-      return judged;
+      return defer(status.code(), status.error().detail);
     }
+    if (!knows(header.document.dossier)) return defer(ErrorCode::not_found, kUnknownDossier);
     const auto lookup = [&](const ReplicaId& replica,
                             std::uint64_t seq) -> std::optional<ChangeId> {
       if (const auto mine = new_ids_.find({header.document, replica, seq}); mine != new_ids_.end()) {
@@ -130,6 +152,7 @@ class Judge {
     }
     judged.admission = std::move(admission).value();
     judged.id = judged.admission.id;
+    judged.is_new = true;
     if (change.is_hollow()) return judged;
     if (Status status = check_ops(*change.ops); !status.ok()) {
       refuse(status.code(), status.error().detail);
@@ -147,10 +170,16 @@ class Judge {
     judged.reason = error.detail;
     if (error.code == ErrorCode::duplicate) {
       judged.verdict = Verdict::duplicate;
-      const auto known = loaded_.changes.find({header.document, header.replica, header.seq});
-      if (known != loaded_.changes.end()) judged.position = known->second.position;
       judged.code = ErrorCode::ok;
       judged.reason.clear();
+      const auto at = loaded_.changes.find({header.document, header.replica, header.seq});
+      if (at == loaded_.changes.end()) return;
+      const KnownChange& known = at->second;
+      judged.position = known.position;
+      // The reply that said so was lost: a refusal must not come back as a success.
+      if (known.verdict != Verdict::accepted) judged.verdict = known.verdict;
+      judged.code = known.code;
+      judged.reason = known.reason;
     } else if (error.code == ErrorCode::fork || error.code == ErrorCode::broken_chain) {
       judged.verdict = Verdict::forked;
     } else {
@@ -160,34 +189,25 @@ class Judge {
 
   void judge_group(std::size_t at, std::size_t end, std::vector<PushResult>& results,
                    std::vector<std::size_t>& committed) {
-    const auto& transaction = request_.changes[at].header.transaction;
+    const bool is_transaction = request_.changes[at].header.transaction.has_value();
     std::map<DocumentId, Frontier> before;  // to go back to if a transaction is not whole
-    if (transaction) {
+    if (is_transaction) {
       for (std::size_t i = at; i < end; ++i) {
         const DocumentId& document = request_.changes[i].header.document;
         before.try_emplace(document, loaded_.frontiers[document]);
       }
     }
     std::vector<Judged> judged;
-    bool whole = true;
-    if (transaction && transaction->count != end - at) whole = false;
-    bool held = false;
-    bool refused = false;
     for (std::size_t i = at; i < end; ++i) {
       judged.push_back(judge(request_.changes[i]));
-      Judged& last = judged.back();
-      held = held || last.verdict == Verdict::held;
-      refused = refused || last.verdict == Verdict::refused;
-      if (last.verdict == Verdict::deferred || last.verdict == Verdict::forked) whole = false;
-      if (is_new(last.verdict)) {
-        const ChangeHeader& header = request_.changes[i].header;
-        loaded_.frontiers[header.document].advance(header, last.admission);
-        new_ids_[{header.document, header.replica, header.seq}] = last.id;
-      }
+      if (!judged.back().is_new) continue;
+      const ChangeHeader& header = request_.changes[i].header;
+      loaded_.frontiers[header.document].advance(header, judged.back().admission);
+      new_ids_[{header.document, header.replica, header.seq}] = judged.back().id;
     }
-    if (transaction) spread(judged, whole, held, refused);
-    const bool any_new = std::any_of(judged.begin(), judged.end(),
-                                     [](const Judged& j) { return is_new(j.verdict); });
+    if (is_transaction) spread(judged, at, end);
+    const bool any_new =
+        std::any_of(judged.begin(), judged.end(), [](const Judged& j) { return j.is_new; });
     if (!any_new) {
       // Ids noted for the group are harmless: nothing of it can be depended on in this request.
       for (auto& [document, frontier] : before) loaded_.frontiers[document] = std::move(frontier);
@@ -197,18 +217,31 @@ class Judge {
     }
   }
 
-  [[nodiscard]] static bool is_new(Verdict verdict) {
-    return verdict == Verdict::accepted || verdict == Verdict::held || verdict == Verdict::refused;
+  [[nodiscard]] std::size_t bytes_of_group(std::size_t at, std::size_t end) const {
+    std::size_t bytes = 0;
+    for (std::size_t i = at; i < end; ++i) bytes += encoded_size(request_.changes[i]);
+    return bytes;
   }
 
   /// All changes of a transaction share one fate.
-  static void spread(std::vector<Judged>& judged, bool whole, bool held, bool refused) {
+  void spread(std::vector<Judged>& judged, std::size_t at, std::size_t end) const {
+    const auto any = [&judged](Verdict verdict) {
+      return std::any_of(judged.begin(), judged.end(),
+                         [verdict](const Judged& j) { return j.verdict == verdict; });
+    };
+    const bool whole = request_.changes[at].header.transaction->count == end - at &&
+                       !any(Verdict::deferred) && !any(Verdict::forked);
+    const bool too_large = bytes_of_group(at, end) > kTransactionBytesMax;
+    const bool refused = any(Verdict::refused);
+    const bool held = any(Verdict::held);
     for (Judged& j : judged) {
-      if (!is_new(j.verdict)) continue;
+      if (!j.is_new) continue;
       if (!whole) {
-        j.verdict = Verdict::deferred;
-        j.code = ErrorCode::not_yet;
-        j.reason = "its transaction did not come whole";
+        j = defer(ErrorCode::not_yet, "its transaction did not come whole");
+      } else if (too_large) {
+        j.verdict = Verdict::refused;
+        j.code = ErrorCode::limit_exceeded;
+        j.reason = "too much in one transaction";
       } else if (refused && j.verdict != Verdict::refused) {
         j.verdict = Verdict::refused;
         j.code = ErrorCode::conflict;
@@ -225,8 +258,9 @@ class Judge {
     const ChangeHeader& header = change.header;
     results.push_back(PushResult{header.document, header.replica, header.seq, judged.verdict,
                                  judged.position, judged.code, judged.reason});
-    if (!is_new(judged.verdict)) return;
-    if (header.origin && judged.verdict == Verdict::accepted) {
+    if (!judged.is_new) return;
+    // Who may decide accepts a held change by authoring it again. Others author their own work again.
+    if (header.origin && judged.verdict == Verdict::accepted && arrived_.may_review) {
       commit_.held_decisions.push_back(HeldDecision{header.document, header.origin->replica,
                                                     header.origin->seq, true, {},
                                                     arrived_.account});
@@ -234,49 +268,52 @@ class Judge {
     commit_.frontiers[header.document] = loaded_.frontiers[header.document];
     committed.push_back(results.size() - 1);
     commit_.changes.push_back(
-        NewChange{std::move(change), judged.id, judged.verdict, std::move(judged.reason)});
+        NewChange{std::move(change), judged.id, judged.verdict, judged.code, std::move(judged.reason)});
   }
 
-  /// The device vouches for what it hands out: nothing enters the log without its signature. Bodies
-  /// must be completed first, and one whose dossier is unknown cannot be.
-  [[nodiscard]] Status check_manifest() {
+  /// Bodies come without their digests. One whose dossier is unknown cannot be completed.
+  void complete_all() {
     for (Change& change : request_.changes) {
-      const auto access = loaded_.dossiers.find(change.header.document.dossier);
-      if (access != loaded_.dossiers.end() && access->second.known) {
-        complete(change, access->second.key);
+      const DossierId& dossier = change.header.document.dossier;
+      if (knows(dossier)) {
+        complete(change, loaded_.dossiers[dossier].key);
       } else if (change.ops) {
-        unknown_.insert(change.header.document.dossier);
+        unknown_.insert(dossier);
       }
     }
-    if (!unknown_.empty()) return {ErrorCode::not_found, "sent beside a dossier unknown here"};
+  }
+
+  /// The device vouches for what it hands out: nothing enters the log without its signature.
+  [[nodiscard]] Status check_manifest() {
     commit_.manifest = manifest_of(request_.device, request_.changes);
     commit_.manifest_signature = request_.signature;
     if (verify(arrived_.device_key, commit_.manifest.bytes, request_.signature)) return {};
     return {ErrorCode::bad_signature, "the device's signature does not match what it sent"};
   }
 
-  void defer_all(const Error& error, std::vector<PushResult>& results) {
+  /// Without the key of every dossier the signature cannot be checked: nothing of it is taken.
+  void defer_all(std::vector<PushResult>& results) {
+    commit_.new_dossiers.clear();
+    is_new_.clear();
     for (const Change& change : request_.changes) {
       const ChangeHeader& header = change.header;
       const bool culprit = unknown_.count(header.document.dossier) != 0;
-      results.push_back(PushResult{
-          header.document, header.replica, header.seq, Verdict::deferred, 0,
-          culprit ? ErrorCode::not_found : ErrorCode::not_yet,
-          culprit ? "the server does not know this dossier and got no key for it" : error.detail});
+      results.push_back(PushResult{header.document, header.replica, header.seq, Verdict::deferred, 0,
+                                   culprit ? ErrorCode::not_found : ErrorCode::not_yet,
+                                   culprit ? kUnknownDossier : kBesideUnknown});
     }
   }
 
   void notes() {
-    const auto knows = [this](const DossierId& dossier) {
-      const auto at = loaded_.dossiers.find(dossier);
-      return at != loaded_.dossiers.end() && at->second.known && !at->second.sections.empty();
+    const auto takes_part = [this](const DossierId& dossier) {
+      return knows(dossier) && !loaded_.dossiers[dossier].sections.empty();
     };
     for (Seen& seen : request_.seen) {
       seen.by = arrived_.account;
-      if (knows(seen.document.dossier)) commit_.seen.push_back(std::move(seen));
+      if (takes_part(seen.document.dossier)) commit_.seen.push_back(std::move(seen));
     }
     for (HeldDecision& decision : request_.held_decisions) {
-      if (!arrived_.may_review || decision.accepted || !knows(decision.document.dossier)) continue;
+      if (!arrived_.may_review || decision.accepted || !takes_part(decision.document.dossier)) continue;
       decision.by = arrived_.account;
       commit_.held_decisions.push_back(std::move(decision));
     }
@@ -337,10 +374,10 @@ ServerAction ServerSync::on_loaded(Loaded loaded) {
     state_ = State::ended;
     return AnswerAction{encode_message(reply_)};
   }
-  CommitAction commit =
-      Judge(arrived_, request_, std::move(loaded)).run(reply_.results, committed_results_);
+  auto commit = Judge(arrived_, request_, std::move(loaded)).run(reply_.results, committed_results_);
+  if (!commit.ok()) return reject(commit.error());
   state_ = State::committing;
-  return commit;
+  return std::move(*commit);
 }
 
 ServerAction ServerSync::on_committed(const Committed& committed) {

@@ -32,9 +32,14 @@ struct DossierAccess {
   std::vector<std::string> sections;  ///< that the user may write now; empty: none
 };
 
+/// `verdict` and `reason` are what became of it the first time, so that a device whose reply was lost
+/// hears the same again.
 struct KnownChange {
   ChangeId id;
   std::uint64_t position = 0;
+  Verdict verdict = Verdict::accepted;  ///< accepted, held or refused
+  ErrorCode code = ErrorCode::ok;
+  std::string reason;
 };
 
 // ---- actions ------------------------------------------------------------------------------------
@@ -43,6 +48,7 @@ struct KnownChange {
 struct LoadAction {
   DeviceId device;
   ReplicaId replica;
+  std::vector<ReplicaId> replicas;    ///< that one and the authors of what was pushed, sorted
   Cursor cursor;
   std::vector<DocumentId> documents;  ///< their frontiers, sorted
   std::vector<DossierId> dossiers;    ///< sorted
@@ -55,6 +61,7 @@ struct NewChange {
   Change change;           ///< with its body as it was sent
   ChangeId id;
   Verdict verdict = Verdict::accepted;  ///< accepted, held or refused
+  ErrorCode code = ErrorCode::ok;
   std::string reason;
 };
 
@@ -99,7 +106,9 @@ struct RequestArrived {
 struct Loaded {
   std::uint64_t epoch = 1;
   bool cursor_known = true;
-  bool replica_allowed = true;  ///< the replica is new or belongs to this device
+  /// Every one of `LoadAction::replicas` is new or belongs to this device: nobody writes under
+  /// somebody else's replica id.
+  bool replica_allowed = true;
   std::map<DocumentId, Frontier> frontiers;
   std::map<DossierId, DossierAccess> dossiers;
   std::map<ChangeRef, KnownChange> changes;
