@@ -119,12 +119,11 @@ class TextState {
   friend bool operator==(const TextState& a, const TextState& b) { return a.events_ == b.events_; }
 
  private:
-  [[nodiscard]] VersionVector restricted(const VersionVector& context) const;
-  void close(VersionVector& context, std::size_t from) const;
-  void apply_restricted(TextEvent event);
+  [[nodiscard]] VersionVector seen_in(const VersionVector& context) const;
+  void apply_checked(TextEvent event);
   void apply_sequential(TextEvent event);
   void apply_concurrent(TextEvent event);
-  void bound_live();
+  void bound_open();
   void rebuild();
   void keep_checkpoint();
   void note_overlaps(std::vector<TextOverlap> found);
