@@ -1,5 +1,4 @@
 // What is asked of a text's history now and then: who wrote what, and what somebody saw.
-#include <algorithm>
 #include <utility>
 
 #include "insieme/sync/text.hpp"
@@ -14,12 +13,13 @@ class RunSink final : public detail::EditSink {
   void edit(const detail::MergedEdit& edit) override {
     const std::size_t at = cut(edit.position);
     if (edit.removed > 0) {
-      runs_.erase(iterator_at(at), iterator_at(cut(edit.position + edit.removed)));
+      const std::size_t end = cut(edit.position + edit.removed);
+      runs_.erase(iterator_at(at), iterator_at(end));
     }
     if (edit.inserted_points > 0) {
       runs_.insert(iterator_at(at), Run{edit.event, edit.inserted_points});
     }
-    near_ = {std::min(at, runs_.size()), edit.position};
+    near_ = {at, edit.position};
   }
 
   [[nodiscard]] std::vector<AuthorRun> runs() const {

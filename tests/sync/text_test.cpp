@@ -357,7 +357,7 @@ TEST_CASE("text: events that are no history are malformed", "[sync][text]") {
 }
 
 TEST_CASE("text: long notes merge through checkpoints as from scratch", "[sync][text][P3]") {
-  for (std::uint32_t seed = 0; seed < 12; ++seed) {
+  for (std::uint32_t seed = 0; seed < 8; ++seed) {
     INFO("seed " << seed);
     std::mt19937 random(seed);
     HistoryBuilder history(3);
