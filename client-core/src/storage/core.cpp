@@ -6,12 +6,18 @@ namespace insieme::client {
 
 std::string_view name_of(Receipt receipt) noexcept {
   switch (receipt) {
-    case Receipt::saved_here: return "saved_here";
-    case Receipt::sent: return "sent";
-    case Receipt::applied: return "applied";
-    case Receipt::waiting: return "waiting";
-    case Receipt::seen: return "seen";
-    case Receipt::refused: return "refused";
+    case Receipt::saved_here:
+      return "saved_here";
+    case Receipt::sent:
+      return "sent";
+    case Receipt::applied:
+      return "applied";
+    case Receipt::waiting:
+      return "waiting";
+    case Receipt::seen:
+      return "seen";
+    case Receipt::refused:
+      return "refused";
   }
   return "applied";
 }
@@ -27,8 +33,9 @@ std::optional<std::string> Core::setting(const char* name) {
 
 void Core::set_setting(const char* name, const std::string& value) {
   const std::string_view key_name(name);
-  db.cached("INSERT INTO settings(name, value) VALUES(?, ?) "
-            "ON CONFLICT(name) DO UPDATE SET value = excluded.value")
+  db.cached(
+        "INSERT INTO settings(name, value) VALUES(?, ?) "
+        "ON CONFLICT(name) DO UPDATE SET value = excluded.value")
       .bind_all(key_name, value)
       .run();
 }
@@ -172,8 +179,10 @@ Error error_from_current_exception() {
       case sqlite::ErrorKind::schema_newer:
         return {ErrorCode::storage_newer,
                 "the store was written by a newer version of this program; update the program"};
-      case sqlite::ErrorKind::io: return {ErrorCode::storage_failure, error.what()};
-      default: return {ErrorCode::internal, error.what()};
+      case sqlite::ErrorKind::io:
+        return {ErrorCode::storage_failure, error.what()};
+      default:
+        return {ErrorCode::internal, error.what()};
     }
   } catch (const std::bad_alloc&) {
     return {ErrorCode::limit_exceeded, "not enough memory"};

@@ -42,7 +42,7 @@ enum class ChangeState : std::int64_t {
   accepted = 2,  ///< has a position
   held = 3,      ///< hollow in the log, body in `quarantine`
   refused = 4,
-  blocked = 5,   ///< unsent, and the server said why it cannot look at it now
+  blocked = 5,  ///< unsent, and the server said why it cannot look at it now
 };
 
 struct DossierRow {
@@ -57,8 +57,12 @@ struct DossierRow {
 
 struct Core {
   Core(sqlite::Connection connection, const StoreOptions& options)
-      : db(std::move(connection)), dictionary(db), tables(db, *options.bundle),
-        bundle(*options.bundle), platform(*options.platform), path(options.path),
+      : db(std::move(connection)),
+        dictionary(db),
+        tables(db, *options.bundle),
+        bundle(*options.bundle),
+        platform(*options.platform),
+        path(options.path),
         key(options.key) {}
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
@@ -96,7 +100,8 @@ struct Core {
 template <class Id>
 [[nodiscard]] Id id_from_blob(std::span<const std::uint8_t> blob) {
   Id id;
-  if (blob.size() != id.bytes.size()) refuse(ErrorCode::storage_failure, "a damaged id in the store");
+  if (blob.size() != id.bytes.size())
+    refuse(ErrorCode::storage_failure, "a damaged id in the store");
   std::copy(blob.begin(), blob.end(), id.bytes.begin());
   return id;
 }
@@ -105,7 +110,6 @@ template <class Id>
 }
 [[nodiscard]] std::string join_words(const std::vector<std::string>& words);
 [[nodiscard]] std::vector<std::string> split_words(std::string_view text);
-
 
 /// Maps whatever storage code throws to an Error; rethrows nothing.
 [[nodiscard]] Error error_from_current_exception();

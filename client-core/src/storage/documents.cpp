@@ -58,8 +58,9 @@ OpenDocument* Documents::find(const sync::DocumentId& id) {
   if (n == 0) {
     const auto empty = sync::pack_frontier({}, core_.dictionary);
     core_.db
-        .cached("INSERT INTO documents(dossier, section, frontier, accepted, accepted_count) "
-                "VALUES(?, ?, ?, ?, 0)")
+        .cached(
+            "INSERT INTO documents(dossier, section, frontier, accepted, accepted_count) "
+            "VALUES(?, ?, ?, ?, 0)")
         .bind_all(dossier->n, id.section, empty, sum_bytes({}))
         .run();
     n = core_.db.last_insert_rowid();
@@ -211,7 +212,8 @@ void Documents::flush() {
 void for_each_change(Core& core, std::int64_t document,
                      const std::function<bool(LoggedChange&&)>& visit) {
   auto rows = core.db.prepare(
-      "SELECT n, id, header, body, state, position, own FROM changes WHERE document = ? ORDER BY n");
+      "SELECT n, id, header, body, state, position, own FROM changes WHERE document = ? ORDER BY "
+      "n");
   rows.bind_all(document);
   while (rows.step()) {
     if (!visit(read_logged(rows))) return;

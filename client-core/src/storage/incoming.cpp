@@ -40,14 +40,16 @@ std::int64_t ready_or_wait(Core& core, Documents& documents, OpenDocument& docum
       std::optional<std::vector<std::uint8_t>> body;
       if (change.ops) body = sync::encode_body(*change.ops);
       core.db
-          .cached("INSERT OR IGNORE INTO waiting(document, replica, seq, header, body, position) "
-                  "VALUES(?, ?, ?, ?, ?, ?)")
+          .cached(
+              "INSERT OR IGNORE INTO waiting(document, replica, seq, header, body, position) "
+              "VALUES(?, ?, ?, ?, ?, ?)")
           .bind_all(document.n, replica, static_cast<std::int64_t>(header.seq), header_bytes, body,
                     position)
           .run();
       return 0;
     }
-    default: throw Refused(admission.error());
+    default:
+      throw Refused(admission.error());
   }
 }
 
@@ -105,16 +107,18 @@ struct EventReceiver {
   void operator()(const sync::GrantEvent& grant) const {
     const std::string sections = join_words(grant.sections);
     core.db
-        .cached("INSERT INTO dossiers(id, secret, granted, leaving, may_review, sections) "
-                "VALUES(?, ?, 1, 0, ?, ?) ON CONFLICT(id) DO UPDATE SET secret = excluded.secret, "
-                "granted = 1, leaving = 0, may_review = excluded.may_review, "
-                "sections = excluded.sections")
+        .cached(
+            "INSERT INTO dossiers(id, secret, granted, leaving, may_review, sections) "
+            "VALUES(?, ?, 1, 0, ?, ?) ON CONFLICT(id) DO UPDATE SET secret = excluded.secret, "
+            "granted = 1, leaving = 0, may_review = excluded.may_review, "
+            "sections = excluded.sections")
         .bind_all(grant.dossier.bytes, grant.key.bytes, std::int64_t{grant.may_review ? 1 : 0},
                   sections)
         .run();
     core.db
-        .cached("UPDATE changes SET state = 0, note = NULL WHERE state = 5 AND document IN "
-                "(SELECT c.n FROM documents c JOIN dossiers d ON d.n = c.dossier WHERE d.id = ?)")
+        .cached(
+            "UPDATE changes SET state = 0, note = NULL WHERE state = 5 AND document IN "
+            "(SELECT c.n FROM documents c JOIN dossiers d ON d.n = c.dossier WHERE d.id = ?)")
         .bind_all(grant.dossier.bytes)
         .run();
   }
@@ -133,8 +137,9 @@ struct EventReceiver {
     const auto header_bytes = sync::encode_header(change.header);
     const auto body = sync::encode_body(*change.ops);
     core.db
-        .cached("INSERT OR IGNORE INTO inbox(dossier, section, replica, seq, header, body, reason, "
-                "open, unsent) VALUES(?, ?, ?, ?, ?, ?, ?, 1, 0)")
+        .cached(
+            "INSERT OR IGNORE INTO inbox(dossier, section, replica, seq, header, body, reason, "
+            "open, unsent) VALUES(?, ?, ?, ?, ?, ?, ?, 1, 0)")
         .bind_all(header.document.dossier.bytes, header.document.section, header.replica.bytes,
                   static_cast<std::int64_t>(header.seq), header_bytes, body, held.reason)
         .run();
@@ -144,19 +149,20 @@ struct EventReceiver {
     const auto seq = static_cast<std::int64_t>(d.seq);
     const std::int64_t accepted = d.accepted ? 1 : 0;
     core.db
-        .cached("UPDATE inbox SET open = 0, accepted = ?, decided_by = ?, decision_reason = ?, "
-                "unsent = 0 WHERE dossier = ? AND section = ? AND replica = ? AND seq = ?")
+        .cached(
+            "UPDATE inbox SET open = 0, accepted = ?, decided_by = ?, decision_reason = ?, "
+            "unsent = 0 WHERE dossier = ? AND section = ? AND replica = ? AND seq = ?")
         .bind_all(accepted, d.by, d.reason, d.document.dossier.bytes, d.document.section,
                   d.replica.bytes, seq)
         .run();
-    const std::string reason =
-        (d.accepted ? "accepted by " : "refused by ") + d.by +
-        (d.reason.empty() ? std::string() : ": " + d.reason);
-    const auto state = static_cast<std::int64_t>(d.accepted ? ChangeState::accepted
-                                                            : ChangeState::refused);
+    const std::string reason = (d.accepted ? "accepted by " : "refused by ") + d.by +
+                               (d.reason.empty() ? std::string() : ": " + d.reason);
+    const auto state =
+        static_cast<std::int64_t>(d.accepted ? ChangeState::accepted : ChangeState::refused);
     core.db
-        .cached("UPDATE quarantine SET state = ?, reason = ? WHERE dossier = ? AND section = ? "
-                "AND replica = ? AND seq = ?")
+        .cached(
+            "UPDATE quarantine SET state = ?, reason = ? WHERE dossier = ? AND section = ? "
+            "AND replica = ? AND seq = ?")
         .bind_all(state, reason, d.document.dossier.bytes, d.document.section, d.replica.bytes, seq)
         .run();
   }
@@ -165,8 +171,9 @@ struct EventReceiver {
     if (document == nullptr) return;
     const auto version = sync::encode_version(event.seen.version);
     core.db
-        .cached("INSERT INTO seen(document, by, version, unsent) VALUES(?, ?, ?, 0) "
-                "ON CONFLICT(document, by) DO UPDATE SET version = excluded.version, unsent = 0")
+        .cached(
+            "INSERT INTO seen(document, by, version, unsent) VALUES(?, ?, ?, 0) "
+            "ON CONFLICT(document, by) DO UPDATE SET version = excluded.version, unsent = 0")
         .bind_all(document->n, event.seen.by, version)
         .run();
   }
@@ -212,9 +219,9 @@ void drop_left_dossiers(Core& core, Documents& documents) {
     while (rows.step()) numbers.push_back(rows.get_int64(0));
     for (const std::int64_t n : numbers) {
       delete_records(core, n);
-      for (const char* sql : {"DELETE FROM changes WHERE document = ?",
-                              "DELETE FROM waiting WHERE document = ?",
-                              "DELETE FROM seen WHERE document = ?"}) {
+      for (const char* sql :
+           {"DELETE FROM changes WHERE document = ?", "DELETE FROM waiting WHERE document = ?",
+            "DELETE FROM seen WHERE document = ?"}) {
         core.db.prepare(sql).bind_all(n).run();
       }
     }

@@ -56,7 +56,8 @@ void gather_notes(Core& core, sync::Gathered& out) {
       "JOIN dossiers d ON d.n = c.dossier WHERE s.unsent = 1 LIMIT 500");
   while (seen.step()) {
     sync::Seen note;
-    note.document = {id_from_blob<sync::DossierId>(seen.get_blob(0)), std::string(seen.get_text(1))};
+    note.document = {id_from_blob<sync::DossierId>(seen.get_blob(0)),
+                     std::string(seen.get_text(1))};
     note.by = std::string(seen.get_text(2));
     note.version = require(sync::decode_version(seen.get_blob(3)));
     out.seen.push_back(std::move(note));
@@ -83,8 +84,9 @@ void quarantine(Core& core, const LoggedChange& logged, const sync::PushResult& 
   const auto header_bytes = sync::encode_header(header);
   const auto body = sync::encode_body(*logged.change.ops);
   core.db
-      .cached("INSERT INTO quarantine(dossier, section, replica, seq, header, body, state, code, "
-              "reason) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .cached(
+          "INSERT INTO quarantine(dossier, section, replica, seq, header, body, state, code, "
+          "reason) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .bind_all(header.document.dossier.bytes, header.document.section, header.replica.bytes,
                 static_cast<std::int64_t>(header.seq), header_bytes, body,
                 static_cast<std::int64_t>(state), static_cast<std::int64_t>(result.code),
@@ -166,7 +168,8 @@ void settle(Core& core, Documents& documents, const sync::PushResult& result) {
     case sync::Verdict::forked:
     case sync::Verdict::deferred: {
       // Kept as unsent; what cannot pass now must not be offered again and again.
-      const bool wait = result.code == ErrorCode::not_yet && result.verdict != sync::Verdict::forked;
+      const bool wait =
+          result.code == ErrorCode::not_yet && result.verdict != sync::Verdict::forked;
       core.db.cached("UPDATE changes SET state = ?, note = ? WHERE n = ?")
           .bind_all(static_cast<std::int64_t>(wait ? ChangeState::unsent : ChangeState::blocked),
                     result.reason, logged->n)

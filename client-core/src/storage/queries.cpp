@@ -52,8 +52,9 @@ std::optional<std::string> conditions(const TypedTable& table, const ListQuery& 
   std::string where = " WHERE 1";
   if (!query.retracted_too) where += " AND _retracted = 0";
   if (query.dossier) {
-    where += " AND _document IN (SELECT c.n FROM documents c JOIN dossiers d ON d.n = c.dossier "
-             "WHERE d.id = ?)";
+    where +=
+        " AND _document IN (SELECT c.n FROM documents c JOIN dossiers d ON d.n = c.dossier "
+        "WHERE d.id = ?)";
   }
   for (const auto& [column, value] : query.where) {
     const bool known = std::any_of(table.columns.begin(), table.columns.end(),
@@ -81,8 +82,8 @@ std::string match_expression(const std::string& words) {
   };
   for (const char c : words) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool letter = byte >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                        (c >= 'A' && c <= 'Z');
+    const bool letter =
+        byte >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     if (letter) {
       word.push_back(c);
     } else {
@@ -111,7 +112,8 @@ void fill_root(Core& core, std::int64_t dossier, DossierLine& line) {
 }  // namespace
 
 std::vector<DossierLine> list_dossiers(Core& core) {
-  auto rows = core.db.prepare("SELECT n, id, sections, may_review, leaving FROM dossiers ORDER BY n");
+  auto rows =
+      core.db.prepare("SELECT n, id, sections, may_review, leaving FROM dossiers ORDER BY n");
   std::vector<DossierLine> lines;
   while (rows.step()) {
     const std::int64_t n = rows.get_int64(0);
@@ -122,7 +124,8 @@ std::vector<DossierLine> list_dossiers(Core& core) {
     line.leaving = rows.get_int64(4) != 0;
     fill_root(core, n, line);
     for (const TypedTable& table : core.tables.all()) {
-      auto records = core.db.prepare("SELECT count(*) FROM " + table.name + " WHERE _document IN "
+      auto records = core.db.prepare("SELECT count(*) FROM " + table.name +
+                                     " WHERE _document IN "
                                      "(SELECT n FROM documents WHERE dossier = ?)");
       records.bind_all(n);
       if (records.step()) line.records += static_cast<std::uint64_t>(records.get_int64(0));

@@ -15,8 +15,7 @@ schema::RecordValues values_of(const Core& core, const sync::RecordState& state)
     for (const sync::SetMember& member : field.members) out.push_back(member.element);
     if (!field.shares.empty()) out.emplace_back(sync::counter_total(field));
     if (!field.text.empty()) out.emplace_back(field.text.text());
-    const sync::Survivor* shown =
-        sync::displayed(field, core.policy(state.type, field.name));
+    const sync::Survivor* shown = sync::displayed(field, core.policy(state.type, field.name));
     if (shown != nullptr) out.push_back(shown->value);
   }
   return values;
@@ -116,10 +115,10 @@ void RecordCache::apply(std::int64_t document, const sync::ChangeHeader& header,
   const std::int64_t author = core_.dictionary.number_of_name(header.author);
   for (std::size_t i = 0; i < ops.size(); ++i) {
     LoadedRecord& record = load(document, header.document, ops[i].type, ops[i].record);
-    sync::apply(record.state, ops[i],
-                sync::Provenance{
-                    sync::Dot{header.replica, header.seq, static_cast<std::uint32_t>(i)},
-                    header.stamp, header.author, deps});
+    sync::apply(
+        record.state, ops[i],
+        sync::Provenance{sync::Dot{header.replica, header.seq, static_cast<std::uint32_t>(i)},
+                         header.stamp, header.author, deps});
     if (header.stamp.ms >= record.edited_ms) {
       record.edited_ms = header.stamp.ms;
       record.edited_by = author;
@@ -205,8 +204,9 @@ void RecordCache::write_items(LoadedRecord& record) {
   }
   for (const sync::ReviewItem& item : items) {
     core_.db
-        .cached("INSERT INTO items(document, record, type, kind, field, generation) "
-                "VALUES(?, ?, ?, ?, ?, ?)")
+        .cached(
+            "INSERT INTO items(document, record, type, kind, field, generation) "
+            "VALUES(?, ?, ?, ?, ?, ?)")
         .bind_all(record.document, record.state.id.bytes, record.state.type,
                   static_cast<std::int64_t>(item.kind), item.field,
                   static_cast<std::int64_t>(item.generation))

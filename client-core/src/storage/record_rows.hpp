@@ -15,13 +15,13 @@ struct LoadedRecord {
   std::int64_t document = 0;
   sync::DocumentId document_id;
   const TypedTable* table = nullptr;
-  std::int64_t n = 0;             ///< 0: no row yet
+  std::int64_t n = 0;  ///< 0: no row yet
   sync::RecordState state;
   std::int64_t edited_ms = INT64_MIN;
-  std::int64_t edited_by = 0;     ///< number of the author's name
-  std::int64_t own = 0;           ///< newest own change that touched it (changes.n), 0: none
+  std::int64_t edited_by = 0;  ///< number of the author's name
+  std::int64_t own = 0;        ///< newest own change that touched it (changes.n), 0: none
   std::int64_t items = 0;
-  std::string names_before;       ///< what the search index holds
+  std::string names_before;  ///< what the search index holds
   std::string notes_before;
   bool dirty = false;
 };

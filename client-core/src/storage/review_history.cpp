@@ -111,7 +111,8 @@ class HistoryReader {
     // A stamp that lies ahead of every clock seen so far on this device is not to be believed.
     line.clock_suspect = from.stamp.ms > core_.corrected_now_ms() + 24LL * 3600 * 1000 ||
                          from.stamp.ms < 946'684'800'000;
-    if (const auto* resolve = std::get_if<sync::ResolveOp>(&op.action)) line.reason = resolve->reason;
+    if (const auto* resolve = std::get_if<sync::ResolveOp>(&op.action))
+      line.reason = resolve->reason;
     const sync::FieldState* field = state_.field(op.field);
     const sync::VersionVector& context = op.context ? *op.context : from.deps;
     if (field != nullptr && line.action != "splice") {
@@ -148,8 +149,7 @@ std::vector<OpenItem> read_open_items(Core& core) {
     ref.id = id_from_blob<sync::RecordId>(rows.get_blob(1));
     ref.type = std::string(rows.get_text(2));
     ref.document = {id_from_blob<sync::DossierId>(rows.get_blob(3)), std::string(rows.get_text(4))};
-    const LoadedRecord& record =
-        documents.records().load(document, ref.document, ref.type, ref.id);
+    const LoadedRecord& record = documents.records().load(document, ref.document, ref.type, ref.id);
     auto log = logs.find(document);
     if (log == logs.end()) log = logs.emplace(document, load_log(core, document)).first;
     for (sync::ReviewItem& item : sync::review_items(record.state, policy)) {

@@ -66,9 +66,8 @@ void adapt_tables(Core& core) {
   const auto known = core.setting("bundle_digest");
   const auto known_version = core.setting_number("bundle_version", 0);
   if (known_version > core.bundle.version) {
-    refuse(ErrorCode::storage_newer,
-           "the store was written with a newer schema (version " + std::to_string(known_version) +
-               "); update the program");
+    refuse(ErrorCode::storage_newer, "the store was written with a newer schema (version " +
+                                         std::to_string(known_version) + "); update the program");
   }
   const auto grown = core.tables.adapt();
   if (!grown.empty() || (known && *known != digest)) {
@@ -90,7 +89,8 @@ std::unique_ptr<Core> open_core(const StoreOptions& options, bool create) {
   INSIEME_ASSERT(options.bundle != nullptr && options.platform != nullptr);
   std::error_code ignored;
   const bool exists = fs::exists(options.path, ignored);
-  if (create && exists) refuse(ErrorCode::already_exists, "there is a file already: " + options.path);
+  if (create && exists)
+    refuse(ErrorCode::already_exists, "there is a file already: " + options.path);
   if (!create && !exists) refuse(ErrorCode::not_found, "there is no store at " + options.path);
   auto core = std::make_unique<Core>(connect(options, options.path, create), options);
   sqlite::migrate(core->db, store_migrations());

@@ -112,13 +112,16 @@ std::string quoted(const std::string& name) {
 
 ColumnValue column_value(const schema::Field& field, const sync::FieldState& state) {
   switch (field.merge) {
-    case schema::MergeKind::set: return as_column(set_text(state), false);
-    case schema::MergeKind::counter: return as_column(sync::counter_total(state), false);
+    case schema::MergeKind::set:
+      return as_column(set_text(state), false);
+    case schema::MergeKind::counter:
+      return as_column(sync::counter_total(state), false);
     case schema::MergeKind::text:
       if (state.text.empty()) return {};
       return as_column(state.text.text(), true);
     case schema::MergeKind::mv_register:
-    case schema::MergeKind::blob: break;
+    case schema::MergeKind::blob:
+      break;
   }
   const sync::Survivor* shown = sync::displayed(state, field.policy);
   return shown == nullptr ? ColumnValue{} : register_column(field.kind, shown->value);
@@ -132,9 +135,12 @@ sync::Value value_from_column(const schema::Field& field, const sqlite::Statemen
   switch (field.kind) {
     case Kind::integer:
     case Kind::money:
-    case Kind::counter: return row.get_int64(column);
-    case Kind::real: return row.get_double(column);
-    case Kind::boolean: return row.get_int64(column) != 0;
+    case Kind::counter:
+      return row.get_int64(column);
+    case Kind::real:
+      return row.get_double(column);
+    case Kind::boolean:
+      return row.get_int64(column) != 0;
     case Kind::date:
       if (const auto date = schema::date_from_iso(text)) return *date;
       return sync::Null{};
@@ -152,7 +158,8 @@ sync::Value value_from_column(const schema::Field& field, const sqlite::Statemen
       if (sync::from_hex(text, bytes.data).ok()) return bytes;
       return sync::Null{};
     }
-    default: return std::string(text);
+    default:
+      return std::string(text);
   }
 }
 
@@ -162,8 +169,8 @@ void TypedTables::describe() {
   for (const schema::RecordType& type : bundle_.types) {
     for (const std::string& section : type.facet_sections()) {
       TypedTable table;
-      table.name = section == type.section ? "rec_" + type.name
-                                           : "rec_" + type.name + "__" + section;
+      table.name =
+          section == type.section ? "rec_" + type.name : "rec_" + type.name + "__" + section;
       table.type = type.name;
       table.section = section;
       for (const schema::Field& field : type.fields) {
@@ -188,7 +195,8 @@ void TypedTables::finish(TypedTable& table) {
     sets += ", " + quoted(field->name) + "=?";
   }
   table.select_one = "SELECT _n, " + names + " FROM " + table.name +
-                     " WHERE _id = ? AND _document = ?" + (table.is_other() ? " AND _type = ?" : "");
+                     " WHERE _id = ? AND _document = ?" +
+                     (table.is_other() ? " AND _type = ?" : "");
   table.insert =
       "INSERT INTO " + table.name + "(" + names + ", _id, _document) VALUES(" + marks + ",?,?)";
   table.update = "UPDATE " + table.name + " SET " + sets + " WHERE _n = ?";
@@ -232,10 +240,9 @@ const TypedTable& TypedTables::table_for(const std::string& type,
                                          const std::string& section) const {
   const schema::RecordType* known = bundle_.find_type(type);
   if (known != nullptr) {
-    const bool main =
-        section == known->section ||
-        std::find(known->also_sections.begin(), known->also_sections.end(), section) !=
-            known->also_sections.end();
+    const bool main = section == known->section ||
+                      std::find(known->also_sections.begin(), known->also_sections.end(),
+                                section) != known->also_sections.end();
     const auto at = by_name_.find(main ? "rec_" + type : "rec_" + type + "__" + section);
     if (at != by_name_.end()) return tables_[at->second];
   }

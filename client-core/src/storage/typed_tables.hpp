@@ -14,12 +14,12 @@ namespace insieme::client {
 
 /// One table. Own columns begin with an underscore, so that no field can clash with them.
 struct TypedTable {
-  std::string name;                          ///< `rec_visit`, `rec_member__health`
-  std::string type;                          ///< empty for the table of unknown types
+  std::string name;  ///< `rec_visit`, `rec_member__health`
+  std::string type;  ///< empty for the table of unknown types
   std::string section;
   std::vector<const schema::Field*> columns;
-  std::int64_t number = 0;                   ///< of the table, part of search row ids
-  std::string select_one;                    ///< by (_id, _document)
+  std::int64_t number = 0;  ///< of the table, part of search row ids
+  std::string select_one;   ///< by (_id, _document)
   std::string insert;
   std::string update;
   [[nodiscard]] bool is_other() const noexcept { return type.empty(); }
@@ -27,7 +27,14 @@ struct TypedTable {
 
 /// Columns before the fields, in `select_one`, `insert` and `update`.
 enum OwnColumn : int {
-  kColN = 0, kColRetracted, kColEditedMs, kColEditedBy, kColItems, kColOwn, kColCrdt, kColType,
+  kColN = 0,
+  kColRetracted,
+  kColEditedMs,
+  kColEditedBy,
+  kColItems,
+  kColOwn,
+  kColCrdt,
+  kColType,
   kOwnColumns
 };
 
@@ -38,7 +45,8 @@ class TypedTables {
   /// the bundle dropped stay. Returns the tables that gained columns: their rows must be rebuilt.
   std::vector<const TypedTable*> adapt();
   /// Where records of this type in this section live; the table of unknown types if nowhere.
-  [[nodiscard]] const TypedTable& table_for(const std::string& type, const std::string& section) const;
+  [[nodiscard]] const TypedTable& table_for(const std::string& type,
+                                            const std::string& section) const;
   [[nodiscard]] const std::vector<TypedTable>& all() const noexcept { return tables_; }
   [[nodiscard]] const TypedTable* by_number(std::int64_t number) const noexcept;
 

@@ -71,8 +71,7 @@ class Verifier {
                        const std::string& name) {
     std::uint64_t rows = 0;
     for (const TypedTable& table : core_.tables.all()) {
-      auto count =
-          core_.db.prepare("SELECT count(*) FROM " + table.name + " WHERE _document = ?");
+      auto count = core_.db.prepare("SELECT count(*) FROM " + table.name + " WHERE _document = ?");
       count.bind_all(document.n);
       if (count.step()) rows += static_cast<std::uint64_t>(count.get_int64(0));
     }

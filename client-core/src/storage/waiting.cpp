@@ -24,16 +24,40 @@ std::vector<Draft> read_drafts(Core& core) {
   return drafts;
 }
 
+namespace {
+
+/// The full deps of a held change. Its header, hollow, stands in the log here as well.
+sync::VersionVector context_of_held(Core& core, Documents& documents,
+                                    const sync::ChangeHeader& header) {
+  const OpenDocument* document = documents.find(header.document);
+  if (document == nullptr) return {};
+  sync::VersionVector context;
+  DepsWalker walker;
+  bool found = false;
+  for_each_change(core, document->n, [&](LoggedChange&& logged) {
+    const auto& deps = walker.step(logged.change.header);
+    found =
+        logged.change.header.replica == header.replica && logged.change.header.seq == header.seq;
+    if (found) context = deps;
+    return !found;
+  });
+  return found ? context : walker.step(header);
+}
+
+}  // namespace
+
 std::vector<HeldChange> read_inbox(Core& core, bool closed_too) {
   auto rows = core.db.prepare(
       "SELECT header, body, reason, open, accepted, decided_by, decision_reason FROM inbox "
       "WHERE open = 1 OR ? ORDER BY n");
   rows.bind_all(closed_too);
+  Documents documents(core, Access::read);
   std::vector<HeldChange> inbox;
   while (rows.step()) {
     HeldChange held;
     held.change.header = require(sync::decode_header(rows.get_blob(0)));
     held.change.ops = require(sync::decode_body(rows.get_blob(1)));
+    held.context = context_of_held(core, documents, held.change.header);
     held.reason = std::string(rows.get_text(2));
     held.open = rows.get_int64(3) != 0;
     if (!rows.is_null(4)) held.accepted = rows.get_int64(4) != 0;
@@ -53,9 +77,15 @@ std::vector<Quarantined> read_quarantine(Core& core) {
     one.change.header = require(sync::decode_header(rows.get_blob(0)));
     one.change.ops = require(sync::decode_body(rows.get_blob(1)));
     switch (static_cast<ChangeState>(rows.get_int64(2))) {
-      case ChangeState::held: one.state = Receipt::waiting; break;
-      case ChangeState::accepted: one.state = Receipt::applied; break;
-      default: one.state = Receipt::refused; break;
+      case ChangeState::held:
+        one.state = Receipt::waiting;
+        break;
+      case ChangeState::accepted:
+        one.state = Receipt::applied;
+        break;
+      default:
+        one.state = Receipt::refused;
+        break;
     }
     one.code = static_cast<ErrorCode>(rows.get_int64(3));
     one.reason = std::string(rows.get_text(4));

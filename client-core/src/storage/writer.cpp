@@ -15,8 +15,9 @@ sync::DossierId StoreWriter::create_dossier() {
   const std::string joined = join_words(sections);
   // Whoever makes a dossier holds all of its sections until the server says otherwise.
   core_.db
-      .cached("INSERT INTO dossiers(id, secret, granted, leaving, may_review, sections) "
-              "VALUES(?, ?, 0, 0, ?, ?)")
+      .cached(
+          "INSERT INTO dossiers(id, secret, granted, leaving, may_review, sections) "
+          "VALUES(?, ?, 0, 0, ?, ?)")
       .bind_all(id.bytes, key.bytes, std::int64_t{core_.identity.role == "coordinator" ? 1 : 0},
                 joined)
       .run();
@@ -35,9 +36,8 @@ Status StoreWriter::add(const sync::DocumentId& id, std::vector<sync::Operation>
     return {ErrorCode::not_allowed, "this section of the dossier may not be written here"};
   }
   for (const sync::Operation& op : ops) INSIEME_TRY(sync::check_operation(op));
-  const auto at = std::find_if(pending_.begin(), pending_.end(), [&](const Pending& pending) {
-    return pending.document->id == id;
-  });
+  const auto at = std::find_if(pending_.begin(), pending_.end(),
+                               [&](const Pending& pending) { return pending.document->id == id; });
   if (at != pending_.end()) {
     std::move(ops.begin(), ops.end(), std::back_inserter(at->ops));
     return {};
@@ -104,11 +104,16 @@ Receipt receipt_of(Core& core, const LoadedRecord& record) {
   const auto seq = static_cast<std::uint64_t>(find.get_int64(2));
   switch (static_cast<ChangeState>(find.get_int64(0))) {
     case ChangeState::unsent:
-    case ChangeState::blocked: return Receipt::saved_here;
-    case ChangeState::sent: return Receipt::sent;
-    case ChangeState::held: return Receipt::waiting;
-    case ChangeState::refused: return Receipt::refused;
-    case ChangeState::accepted: break;
+    case ChangeState::blocked:
+      return Receipt::saved_here;
+    case ChangeState::sent:
+      return Receipt::sent;
+    case ChangeState::held:
+      return Receipt::waiting;
+    case ChangeState::refused:
+      return Receipt::refused;
+    case ChangeState::accepted:
+      break;
   }
   if (record.items != 0) return Receipt::waiting;
   const auto* replica = core.dictionary.id_at(number);
@@ -151,9 +156,10 @@ Status StoreWriter::put_draft(const Draft& draft) {
   }
   const auto context = sync::encode_version(draft.context);
   core_.db
-      .cached("INSERT INTO drafts(id, dossier, section, type, record, is_new, context, form, "
-              "updated_ms) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET "
-              "form = excluded.form, updated_ms = excluded.updated_ms")
+      .cached(
+          "INSERT INTO drafts(id, dossier, section, type, record, is_new, context, form, "
+          "updated_ms) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET "
+          "form = excluded.form, updated_ms = excluded.updated_ms")
       .bind_all(draft.id, draft.ref.document.dossier.bytes, draft.ref.document.section,
                 draft.ref.type, draft.ref.id.bytes, std::int64_t{draft.is_new ? 1 : 0}, context,
                 draft.values_json, core_.platform.now_ms())
@@ -174,9 +180,10 @@ Status StoreWriter::decide_held(const sync::DocumentId& document, const sync::Re
   }
   // What is accepted reaches the server as a change with an origin; what is refused, as a note.
   core_.db
-      .cached("UPDATE inbox SET open = 0, accepted = ?, decided_by = ?, decision_reason = ?, "
-              "unsent = ? WHERE dossier = ? AND section = ? AND replica = ? AND seq = ? "
-              "AND open = 1")
+      .cached(
+          "UPDATE inbox SET open = 0, accepted = ?, decided_by = ?, decision_reason = ?, "
+          "unsent = ? WHERE dossier = ? AND section = ? AND replica = ? AND seq = ? "
+          "AND open = 1")
       .bind_all(std::int64_t{accepted ? 1 : 0}, core_.identity.account, reason,
                 std::int64_t{accepted ? 0 : 1}, document.dossier.bytes, document.section,
                 replica.bytes, static_cast<std::int64_t>(seq))
@@ -192,9 +199,10 @@ Status StoreWriter::mark_seen(const sync::DocumentId& id) {
   if (document == nullptr) return {ErrorCode::not_found, "this dossier is not on this device"};
   const auto version = sync::encode_version(document->frontier.version());
   core_.db
-      .cached("INSERT INTO seen(document, by, version, unsent) VALUES(?, ?, ?, 1) "
-              "ON CONFLICT(document, by) DO UPDATE SET version = excluded.version, unsent = 1 "
-              "WHERE version <> excluded.version")
+      .cached(
+          "INSERT INTO seen(document, by, version, unsent) VALUES(?, ?, ?, 1) "
+          "ON CONFLICT(document, by) DO UPDATE SET version = excluded.version, unsent = 1 "
+          "WHERE version <> excluded.version")
       .bind_all(document->n, core_.identity.account, version)
       .run();
   return {};

@@ -23,8 +23,8 @@ TEST_CASE("a saved record is there after the process is gone", "[store][P2]") {
                             {id, "member", "phones", sync::AddOp{std::string("0522")}, {}}}));
   t.anna.reopen();
   const auto record = t.anna.read(t.core, "member", id);
-  CHECK(sync::equal(sync::displayed(*record.state.field("surname"))->value,
-                    std::string("Bianchi")));
+  CHECK(
+      sync::equal(sync::displayed(*record.state.field("surname"))->value, std::string("Bianchi")));
   CHECK(sync::equal(sync::displayed(*record.state.field("birth_date"))->value, sync::Date{5000}));
   CHECK(record.state.field("phones")->members.size() == 1);
   CHECK(record.receipt == client::Receipt::saved_here);
@@ -88,8 +88,7 @@ TEST_CASE("names are found by their beginning, without accents, and notes by the
   const auto niccolo = t.anna.new_record();
   const auto note = t.anna.new_record();
   must(t.anna.save(t.core, {write_op(niccolo, "member", "surname", std::string("Niccolò"))}));
-  must(t.anna.save(t.core,
-                   {text_op(note, "note", "body", {{0, 0, "La madre cerca un lavoro"}})}));
+  must(t.anna.save(t.core, {text_op(note, "note", "body", {{0, 0, "La madre cerca un lavoro"}})}));
   const auto found = must(t.anna.store->search("nicco", 10));
   REQUIRE(found.size() == 1);
   CHECK(found[0].ref.id == niccolo);

@@ -123,11 +123,12 @@ class Relay {
     for (const auto& [dossier, key] : keys_) {
       if (gathered.cursor.position != 0 && granted_[replica].count(dossier) != 0) continue;
       granted_[replica][dossier] = true;
-      reply.items.push_back({1, sync::Event{sync::GrantEvent{
-                                    dossier,
-                                    {"core", "education", "economic", "health", "network",
-                                     "project", "judicial"},
-                                    key, true}}});
+      reply.items.push_back(
+          {1, sync::Event{sync::GrantEvent{
+                  dossier,
+                  {"core", "education", "economic", "health", "network", "project", "judicial"},
+                  key,
+                  true}}});
     }
     for (std::size_t i = gathered.cursor.position; i < log_.size(); ++i) {
       if (log_[i].header.replica != replica) reply.items.push_back({i + 1, log_[i]});
@@ -144,8 +145,8 @@ class Relay {
  private:
   sync::PushResult accept(const sync::Change& change) {
     const auto& header = change.header;
-    sync::PushResult result{header.document, header.replica, header.seq, sync::Verdict::accepted,
-                            0, ErrorCode::ok, {}};
+    sync::PushResult result{
+        header.document, header.replica, header.seq, sync::Verdict::accepted, 0, ErrorCode::ok, {}};
     for (std::size_t i = 0; i < log_.size(); ++i) {
       if (log_[i].header == header) {
         result.verdict = sync::Verdict::duplicate;

@@ -1,5 +1,6 @@
 #pragma once
-// The seams to the machine: time and chance. A test brings its own; a program uses `system_platform`.
+// The seams to the machine: time and chance. A test brings its own; a program uses
+// `system_platform`.
 
 #include <array>
 #include <cstdint>

@@ -92,7 +92,8 @@ class Store {
   /// references, SQLite's own check.
   [[nodiscard]] Result<VerifyReport> verify();
 
-  // ---- synchronisation (called by the engine, in the order of ClientSync's actions) -----------------
+  // ---- synchronisation (called by the engine, in the order of ClientSync's actions)
+  // -----------------
   [[nodiscard]] Result<sync::Gathered> gather(const sync::GatherAction& limits);
   /// Applies a reply in one transaction: results, items, cursor. Returns whether unsent work that
   /// can be sent is left.

@@ -48,10 +48,10 @@ struct RecordRef {
 /// A record as it is now, with everything the merge knows.
 struct StoredRecord {
   RecordRef ref;
-  std::string title;                ///< from the type's template
+  std::string title;  ///< from the type's template
   sync::RecordState state;
-  sync::VersionVector version;      ///< of its document: the context for a form opened now
-  std::int64_t edited_ms = 0;       ///< stamp of the newest change that touched it
+  sync::VersionVector version;  ///< of its document: the context for a form opened now
+  std::int64_t edited_ms = 0;   ///< stamp of the newest change that touched it
   std::string edited_by;
   Receipt receipt = Receipt::applied;
 };
@@ -68,22 +68,22 @@ struct RecordLine {
 
 struct DossierLine {
   sync::DossierId id;
-  std::string title;      ///< of its root record, or empty
+  std::string title;  ///< of its root record, or empty
   std::string root_type;
   std::vector<std::string> sections;  ///< that are held here
   bool may_review = false;
-  bool leaving = false;   ///< revoked; stays until its unsent work is sent
+  bool leaving = false;  ///< revoked; stays until its unsent work is sent
   std::uint64_t records = 0;
   std::uint64_t unsent = 0;
 };
 
 struct ListQuery {
-  std::optional<std::string> type;          ///< all types if absent
+  std::optional<std::string> type;  ///< all types if absent
   std::optional<sync::DossierId> dossier;
   bool retracted_too = false;
   /// Equality on typed columns (`funnel_stage` = `contattato`), as SQL text; unknown: an error.
   std::vector<std::pair<std::string, std::string>> where;
-  std::size_t limit = 100;                  ///< 1..1000
+  std::size_t limit = 100;  ///< 1..1000
   std::size_t offset = 0;
 };
 
@@ -91,8 +91,8 @@ struct OpenItem {
   RecordRef ref;
   std::string title;
   sync::ReviewItem item;
-  std::string id;                     ///< short stable name of this generation, 16 hex digits
-  std::vector<sync::Value> base;      ///< what the field showed before they parted; may be empty
+  std::string id;                 ///< short stable name of this generation, 16 hex digits
+  std::vector<sync::Value> base;  ///< what the field showed before they parted; may be empty
 };
 
 /// Something done to a record: a line of its history.
@@ -100,13 +100,13 @@ struct HistoryLine {
   sync::Dot dot;
   sync::Stamp stamp;
   std::string author;
-  std::string action;                 ///< write, add, remove, increment, splice, retract, …
+  std::string action;  ///< write, add, remove, increment, splice, retract, …
   std::string field;
-  std::optional<sync::Value> from;    ///< what the author saw in the field; registers only
+  std::optional<sync::Value> from;  ///< what the author saw in the field; registers only
   std::optional<sync::Value> to;
-  std::string reason;                 ///< of decisions
-  std::optional<sync::Origin> origin; ///< authored again for somebody
-  bool clock_suspect = false;         ///< the stamp is ahead of the server's receipt of it
+  std::string reason;                     ///< of decisions
+  std::optional<sync::Origin> origin;     ///< authored again for somebody
+  bool clock_suspect = false;             ///< the stamp is ahead of the server's receipt of it
   std::optional<std::uint64_t> position;  ///< in the server's log, if it is there
 };
 
@@ -114,15 +114,18 @@ struct HistoryLine {
 struct Draft {
   std::string id;
   RecordRef ref;
-  bool is_new = false;                ///< the record does not exist yet
-  sync::VersionVector context;        ///< the document when the form was opened
-  std::string values_json;            ///< the form's own content, opaque here
+  bool is_new = false;          ///< the record does not exist yet
+  sync::VersionVector context;  ///< the document when the form was opened
+  std::string values_json;      ///< the form's own content, opaque here
   std::int64_t updated_ms = 0;
 };
 
 /// A late change of somebody who no longer has the dossier, for a coordinator to decide on.
 struct HeldChange {
   sync::Change change;
+  /// What its author had in front of them: the change's deps in full, as far as this store can
+  /// tell.
+  sync::VersionVector context;
   std::string reason;
   bool open = true;
   std::optional<bool> accepted;
@@ -139,19 +142,19 @@ struct Quarantined {
 };
 
 struct StoreStatus {
-  Identity identity;                  ///< its secret key is left empty
-  std::uint64_t unsent = 0;           ///< changes
+  Identity identity;         ///< its secret key is left empty
+  std::uint64_t unsent = 0;  ///< changes
   std::optional<std::int64_t> oldest_unsent_ms;
   std::uint64_t held = 0;
   std::uint64_t refused = 0;
   std::uint64_t open_items = 0;
-  std::uint64_t open_held = 0;        ///< in this user's inbox
+  std::uint64_t open_held = 0;  ///< in this user's inbox
   std::uint64_t drafts = 0;
   std::uint64_t dossiers = 0;
   std::uint64_t records = 0;
   sync::Cursor cursor;
   std::optional<std::int64_t> last_sync_ms;
-  std::int64_t clock_offset_ms = 0;   ///< server minus device, as last measured
+  std::int64_t clock_offset_ms = 0;  ///< server minus device, as last measured
   bool clock_known = false;
   std::uint64_t bytes = 0;
 };
@@ -163,7 +166,7 @@ struct VerifyReport {
   std::vector<std::string> problems;  ///< empty: all is well
   struct DocumentState {
     sync::DocumentId document;
-    std::uint64_t count = 0;          ///< changes
+    std::uint64_t count = 0;  ///< changes
     sync::DigestSum history;
     sync::Digest state;
   };
