@@ -24,20 +24,24 @@ jobs_for_build() {
 
 # build_preset <preset> [target …]: configures when needed, then builds. Silent when all is well.
 build_preset() {
-  local preset=$1 dir=build/$1 log=build/$1.log quiet=()
+  local preset=$1 dir=build/$1 log=build/$1.log
   shift
   step="configuring preset $preset"
-  if [[ ! -f $dir/build.ninja || CMakePresets.json -nt $dir/CMakeCache.txt ]]; then
+  if [[ ! -f $dir/build.ninja || CMakePresets.json -nt $dir/.configured ]]; then
     if ! cmake --preset "$preset" >"$log" 2>&1; then
       sed -n '/CMake Error/,$p' "$log" >&2
       fail "CMake could not configure preset $preset. Mend what it says above and run this again."
     fi
-    touch "$dir/CMakeCache.txt"
+    touch "$dir/.configured"
   fi
   step="building preset $preset"
-  [[ -t 1 ]] || quiet=(--quiet)
-  local targets=()
-  (($# == 0)) || targets=(--target "$@")
-  nice cmake --build "$dir" -j "$(jobs_for_build)" "${targets[@]}" -- "${quiet[@]}" ||
+  local build=(nice cmake --build "$dir" -j "$(jobs_for_build)")
+  (($# == 0)) || build+=(--target "$@")
+  if [[ -t 1 ]]; then
+    "${build[@]}" || build=()
+  else
+    "${build[@]}" -- --quiet | sed '/^ninja: no work to do\.$/d' || build=()
+  fi
+  ((${#build[@]} > 0)) ||
     fail "preset $preset does not compile. Mend the errors above and run this again."
 }
