@@ -33,8 +33,8 @@ bool overlap_less(const TextOverlap& a, const TextOverlap& b) {
   return a.first == b.first ? a.second < b.second : a.first < b.first;
 }
 
-/// Checks that events in canonical order are a history: nothing twice, nothing missing, every context
-/// closed (it contains the contexts of the events in it).
+/// Checks that events are a history: nothing twice, nothing missing, every context closed (it
+/// contains the contexts of the events in it).
 class HistoryCheck {
  public:
   Status check(const std::vector<TextEvent>& events) {

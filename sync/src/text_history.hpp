@@ -15,13 +15,13 @@ namespace insieme::sync::detail {
 /// Events in canonical order, causally closed on top of whatever they start from.
 using EventList = std::vector<const TextEvent*>;
 
-/// Canonical order: a linear extension of causality, since what an event has seen lies in its context
-/// and is entry by entry smaller.
+/// Canonical order: a linear extension of causality, since the contexts of what an event has seen
+/// are entry by entry within its own.
 [[nodiscard]] bool canonical_less(const TextEvent& a, const TextEvent& b) noexcept;
 
 /// For each event: is the point after it *critical*, that is, has every later event seen all up to
-/// it? Then the text there may stand for everything before: nobody can tell its tombstones apart, since
-/// an insertion names the visible character on its left. `seen` is what came before the list.
+/// it? Then the text there may stand for everything before: nobody can tell its tombstones apart,
+/// since an insertion names the visible character on its left. `seen` is what came before the list.
 [[nodiscard]] std::vector<bool> critical_points(const EventList& events, VersionVector seen);
 
 /// Replays `events[begin, end)`, both critical points, onto a text of `length` code points.

@@ -68,8 +68,8 @@ void TextReplay::split(std::size_t index, std::uint32_t length) {
   spans_.insert(spans_.begin() + static_cast<std::ptrdiff_t>(index) + 1, rest);
 }
 
-/// The place right after the character before `position` in the author's text; beyond its end, after
-/// its last character.
+/// The place right after the character before `position` in the author's text; beyond its end,
+/// after its last character.
 TextReplay::Place TextReplay::seek(std::uint32_t position) {
   Place found;
   Place at;

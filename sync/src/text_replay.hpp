@@ -2,11 +2,12 @@
 // The sequence CRDT proper: a list of runs in FugueMax order, tombstones included, that turns each
 // event (written against the text its author saw) into edits of the merged text.
 //
-// The order is kept without an explicit tree. In the tree of the paper (arXiv 2305.00583) a character
-// is a right child of its left neighbour when its author knew none there, otherwise a left child of
-// its right neighbour. Among the characters that its author did not know and that stand between
-// those two neighbours, comparing (left neighbour, right neighbour, id) gives the same place; this is
-// the list form known from YATA and its descendants. tests/sync compare it with the explicit tree.
+// The order is kept without an explicit tree. In the tree of the paper (arXiv 2305.00583) a
+// character is a right child of its left neighbour when its author knew none there, otherwise a
+// left child of its right neighbour. Among the characters that its author did not know and that
+// stand between those two neighbours, comparing (left neighbour, right neighbour, id) gives the
+// same place; this is the list form known from YATA and its descendants. The tests compare it with
+// the explicit tree.
 
 #include <cstdint>
 #include <string_view>
@@ -51,7 +52,7 @@ class TextReplay {
   explicit TextReplay(std::uint32_t base_length);
 
   /// Every event of its context that is not part of the base was added before. Reports the edits of
-  /// the merged text in order, and appends the pairs of `overlaps` that become known (unsorted, with
+  /// the merged text in order, and appends the overlaps that become known (unsorted, with
   /// repetitions).
   void add(const TextEvent& event, EditSink& sink, std::vector<TextOverlap>& overlaps);
   [[nodiscard]] std::size_t count() const noexcept { return events_.size() - 1; }

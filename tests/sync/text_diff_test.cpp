@@ -1,4 +1,4 @@
-// From two texts to the edits between them.
+// From two texts to the edits between them, and UTF-8 that is none.
 #include <rapidcheck.h>
 
 #include <random>
@@ -117,6 +117,24 @@ TEST_CASE("diff: bytes that are not UTF-8 lead nowhere", "[sync][text]") {
     if (random() % 2 == 0) after = before + after;
     (void)splice_text(before, diff_text(before, after));
   }
+}
+
+TEST_CASE("text: bytes that are not UTF-8 count as one code point each", "[sync][text]") {
+  REQUIRE(count_code_points("") == 0);
+  REQUIRE(count_code_points("a\u00e8\u20ac\U0001f469") == 4);
+  REQUIRE(count_code_points("\xff\xc3") == 2);
+  REQUIRE(count_code_points("\xed\xa0\x80") == 3);    // a surrogate half
+  REQUIRE(count_code_points("\xc0\xaf") == 2);        // overlong
+  REQUIRE(count_code_points("\xf0\x9f\x91") == 3);    // cut short
+  REQUIRE(splice_text("\xf0\x9f\x91z", {{3, 1, "y"}}) == "\xf0\x9f\x91y");
+  // In a text they are replaced, so that what it holds is always UTF-8.
+  TextState state;
+  TextEvent event;
+  event.dot = {testing::replica(1), 1, 0};
+  event.splices = {{0, 0, "a\xff" "b\xe2\x82"}};
+  REQUIRE(testing::apply(state, event).ok());
+  REQUIRE(state.text() == "a\ufffdb\ufffd\ufffd");
+  REQUIRE(state.length() == 5);
 }
 
 }  // namespace

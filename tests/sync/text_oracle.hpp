@@ -1,6 +1,6 @@
 #pragma once
-// A slow and literal model of collaborative text, to judge the engine by: the explicit FugueMax tree
-// of arXiv 2305.00583, one node per character. It shares no code with sync/ but the plain structs.
+// A slow and literal model of collaborative text, to judge the engine by: the explicit FugueMax
+// tree of arXiv 2305.00583, a node per character. It shares no code with sync/ but plain structs.
 
 #include <algorithm>
 #include <cstddef>

@@ -21,7 +21,8 @@ inline ReplicaId replica(std::uint8_t number) {
 /// Events in an order of authorship, which is a causal order.
 class HistoryBuilder {
  public:
-  explicit HistoryBuilder(std::size_t replicas) : known_(replicas), forms_(replicas), seqs_(replicas) {}
+  explicit HistoryBuilder(std::size_t replicas)
+      : known_(replicas), forms_(replicas), seqs_(replicas) {}
 
   [[nodiscard]] const std::vector<TextEvent>& events() const { return events_; }
   [[nodiscard]] const VersionVector& known(std::size_t r) const { return known_[r]; }

@@ -146,7 +146,7 @@ TEST_CASE("text: what is typed between two runs of others stays with its neighbo
   // FugueMax and not merely Fugue: with one common left neighbour, who stands nearer to the right
   // neighbour in the text comes later, whatever the replica ids say.
   HistoryBuilder history = shared_text("a", 3);
-  const TextEvent x = history.write(2, false, {{1, 0, "x"}});
+  history.write(2, false, {{1, 0, "x"}});
   history.receive(0, 2);
   history.write(0, false, {{1, 1, ""}});
   history.write(0, false, {{1, 0, "p"}});
@@ -386,24 +386,6 @@ TEST_CASE("text: long notes merge through checkpoints as from scratch", "[sync][
     }
     REQUIRE(testing::deliver_shuffled(history.events(), random).text() == state.text());
   }
-}
-
-TEST_CASE("text: bytes that are not UTF-8 count as one code point each", "[sync][text]") {
-  REQUIRE(count_code_points("") == 0);
-  REQUIRE(count_code_points("a\u00e8\u20ac\U0001f469") == 4);
-  REQUIRE(count_code_points("\xff\xc3") == 2);
-  REQUIRE(count_code_points("\xed\xa0\x80") == 3);    // a surrogate half
-  REQUIRE(count_code_points("\xc0\xaf") == 2);        // overlong
-  REQUIRE(count_code_points("\xf0\x9f\x91") == 3);    // cut short
-  REQUIRE(splice_text("\xf0\x9f\x91z", {{3, 1, "y"}}) == "\xf0\x9f\x91y");
-  // In a text they are replaced, so that what it holds is always UTF-8.
-  TextState state;
-  REQUIRE(state
-              .apply({replica(1), 1, 0}, {}, "x", {}, {{0, 0, "a\xff" "b\xe2\x82"}},
-                     TextState::Origin::received)
-              .ok());
-  REQUIRE(state.text() == "a\ufffdb\ufffd\ufffd");
-  REQUIRE(state.length() == 5);
 }
 
 }  // namespace

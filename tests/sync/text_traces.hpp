@@ -1,6 +1,6 @@
 #pragma once
-// Reads the public editing traces: gzip'd JSON with `txns` of `patches` [position, removed, inserted]
-// and, where several people wrote, `parents` and `agent` of each transaction.
+// Reads the public editing traces: gzip'd JSON with `txns` of `patches` [position, removed,
+// inserted] and, where several people wrote, `parents` and `agent` of each transaction.
 
 #include <cstdio>
 #include <cstdlib>

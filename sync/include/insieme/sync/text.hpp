@@ -4,7 +4,8 @@
 // one arrives (Gentle & Kleppmann, "Collaborative Text Editing with Eg-walker", arXiv 2409.14252).
 //
 // An event says: "in the text as I saw it (my context), at this place, take this many characters
-// away and put these in". Positions and counts are Unicode code points, never bytes or UTF-16 units.
+// away and put these in". Positions and counts are Unicode code points, never bytes or UTF-16
+// units.
 
 #include <cstddef>
 #include <cstdint>
@@ -103,8 +104,8 @@ class TextState {
   Status apply(const Dot& dot, const Stamp& stamp, std::string_view author,
                const VersionVector& context, std::vector<Splice> splices, Origin origin);
 
-  /// All events in canonical order: ascending (sum of context, replica, seq): a causal order that is
-  /// the same on every replica. Rebuilding from it gives an equal state.
+  /// All events in canonical order: ascending (sum of context, replica, seq): a causal order that
+  /// is the same on every replica. Rebuilding from it gives an equal state.
   [[nodiscard]] const std::vector<TextEvent>& events() const noexcept { return events_; }
   /// Takes events in any order; `malformed` if one is missing something of its context, or twice.
   [[nodiscard]] static Result<TextState> from_events(std::vector<TextEvent> events);
