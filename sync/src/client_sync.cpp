@@ -104,7 +104,7 @@ ClientAction ClientSync::on_gathered(Gathered gathered) {
   request.schema_version = identity_.schema_version;
   request.space = identity_.space;
   request.device = identity_.device;
-  request.replica = identity_.replica;
+  request.replica = gathered.replica.is_nil() ? identity_.replica : gathered.replica;
   request.cursor = gathered.cursor;
   request.backfill = gathered.backfill;
   request.device_ms = gathered.device_ms;

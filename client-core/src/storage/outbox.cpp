@@ -3,6 +3,7 @@
 #include <set>
 
 #include "insieme/sync/limits.hpp"
+#include "storage/reauthor.hpp"
 
 namespace insieme::client {
 namespace {
@@ -136,6 +137,7 @@ sync::Gathered gather(Core& core, const sync::GatherAction& limits,
     out.unsent_left = static_cast<std::uint64_t>(count.get_int64(0)) - out.changes.size();
   }
   out.device_ms = core.platform.now_ms();
+  out.replica = core.identity.replica;
   return out;
 }
 
@@ -166,6 +168,8 @@ void settle(Core& core, Documents& documents, const sync::PushResult& result) {
       return;
     }
     case sync::Verdict::forked:
+      note_fork(core);
+      [[fallthrough]];
     case sync::Verdict::deferred: {
       // Kept as unsent; what cannot pass now must not be offered again and again.
       const bool wait =

@@ -4,6 +4,7 @@
 #include "storage/incoming.hpp"
 #include "storage/outbox.hpp"
 #include "storage/queries.hpp"
+#include "storage/reauthor.hpp"
 #include "storage/store_open.hpp"
 #include "storage/writer.hpp"
 
@@ -190,21 +191,25 @@ Result<bool> Store::apply(const sync::SyncReply& reply) {
   return impl_->write([&] {
     Documents documents(core);
     for (const sync::PushResult& result : reply.results) settle(core, documents, result);
+    documents.flush();
+    const bool forked = reauthor_after_fork(core);
+    if (forked) documents.forget_closed();
     for (const sync::StreamItem& item : reply.items) receive(core, documents, item);
     documents.flush();
-    const bool equal = reply.more || compare_digests(core, documents, reply.digests);
+    const bool equal = forked || reply.more || compare_digests(core, documents, reply.digests);
     drop_left_dossiers(core, documents);
     core.db.execute(
         "UPDATE seen SET unsent = 0 WHERE unsent = 1;"
         "UPDATE inbox SET unsent = 0 WHERE unsent = 1;");
     core.set_setting_number("clock_offset_ms", reply.server_ms - core.platform.now_ms());
     core.set_setting_number("last_sync_ms", core.platform.now_ms());
-    const sync::Cursor cursor = equal ? reply.cursor : sync::Cursor{};
+    const bool anew = forked || !equal;  // everything is received again
+    const sync::Cursor cursor = anew ? sync::Cursor{} : reply.cursor;
     core.set_setting_number("cursor_epoch", static_cast<std::int64_t>(cursor.epoch));
     core.set_setting_number("cursor_position", static_cast<std::int64_t>(cursor.position));
     core.set_setting("cursor_hash", sync::to_hex(cursor.log_hash));
     std::string backfill;
-    if (equal && reply.backfill) {
+    if (!anew && reply.backfill) {
       backfill = sync::to_text(reply.backfill->dossier) + " " +
                  std::to_string(reply.backfill->grant_position) + " " +
                  std::to_string(reply.backfill->next_position);

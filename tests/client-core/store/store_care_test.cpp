@@ -132,3 +132,39 @@ TEST_CASE("two programs on one store take turns and lose nothing", "[store][P2]"
   CHECK(must(t.anna.store->history({t.core, "member", t.id})).size() == 3);
   CHECK(must(second->verify()).problems == std::vector<std::string>{});
 }
+
+TEST_CASE("two copies of one store that both worked on lose nothing and count nothing twice",
+          "[store][P2][P3]") {
+  OneTablet t;
+  Relay relay;
+  must(t.anna.save(t.core, {{t.id, "voucher", "used", sync::IncrementOp{1}, {}}}));
+  relay.sync(t.anna);
+  must(t.anna.save(t.core, {{t.id, "voucher", "used", sync::IncrementOp{10}, {}}}));
+  t.anna.store.reset();
+  // The whole folder was copied, with the file that would have told.
+  Tablet copy(t.folder, "copied", 9);
+  copy.store.reset();
+  const auto overwrite = std::filesystem::copy_options::overwrite_existing;
+  std::filesystem::copy_file(t.anna.path, copy.path, overwrite);
+  std::filesystem::copy_file(t.anna.path + ".generation", copy.path + ".generation", overwrite);
+  copy.store = must(client::Store::open(copy.options()));
+  t.anna.reopen();
+  REQUIRE(copy.store->identity().replica == t.anna.store->identity().replica);
+
+  must(t.anna.save(t.core, {write_op(t.id, "voucher", "number", std::string("A"))}));
+  must(copy.save(t.core, {{t.id, "voucher", "used", sync::IncrementOp{100}, {}}}));
+  must(copy.save(t.core, {write_op(t.id, "voucher", "number", std::string("B"))}));
+  for (int i = 0; i < 3; ++i) {
+    relay.sync(t.anna);
+    relay.sync(copy);
+  }
+  CHECK(copy.store->identity().replica != t.anna.store->identity().replica);
+  const auto a = must(t.anna.store->verify());
+  const auto c = must(copy.store->verify());
+  CHECK(a.problems == std::vector<std::string>{});
+  CHECK(c.problems == std::vector<std::string>{});
+  CHECK(a.states.at(0).state == c.states.at(0).state);
+  CHECK(sync::counter_total(*t.anna.read(t.core, "voucher", t.id).state.field("used")) == 111);
+  CHECK(t.anna.values(t.core, "voucher", t.id, "number").size() == 2);
+  CHECK(must(copy.store->status()).unsent == 0);
+}

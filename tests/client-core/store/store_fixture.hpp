@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -148,11 +149,24 @@ class Relay {
     sync::PushResult result{
         header.document, header.replica, header.seq, sync::Verdict::accepted, 0, ErrorCode::ok, {}};
     for (std::size_t i = 0; i < log_.size(); ++i) {
-      if (log_[i].header == header) {
+      const auto& known = log_[i].header;
+      if (known.document == header.document && known.replica == header.replica &&
+          known.seq == header.seq && !(known == header)) {
+        result.verdict = sync::Verdict::forked;
+        result.code = ErrorCode::fork;
+        forked_.insert({header.replica, header.seq});
+        return result;
+      }
+      if (known == header) {
         result.verdict = sync::Verdict::duplicate;
         result.position = i + 1;
         return result;
       }
+    }
+    if (header.seq > 1 && forked_.count({header.replica, header.seq - 1}) != 0) {
+      forked_.insert({header.replica, header.seq});
+      result.verdict = sync::Verdict::forked;
+      return result;
     }
     if (judge) result.verdict = judge(change);
     log_.push_back(change);
@@ -164,6 +178,7 @@ class Relay {
     return result;
   }
   std::vector<sync::Change> log_;
+  std::set<std::pair<sync::ReplicaId, std::uint64_t>> forked_;
   std::map<sync::DossierId, sync::DossierKey> keys_;
   std::map<sync::ReplicaId, std::map<sync::DossierId, bool>> granted_;
 };

@@ -14,6 +14,8 @@ namespace insieme::sync {
 
 /// What the store hands out for one request.
 struct Gathered {
+  /// The one that the store writes under now; it changes when a fork is found. Nil: the identity's.
+  ReplicaId replica;
   Cursor cursor;
   std::optional<Backfill> backfill;
   std::vector<DossierSecret> secrets;

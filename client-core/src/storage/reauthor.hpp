@@ -1,0 +1,18 @@
+#pragma once
+// A store that turned out to be a copy: another one wrote under the same replica id, and the server
+// took that one's branch. What was written here after the fork is authored again under a new id.
+
+#include "storage/documents.hpp"
+
+namespace insieme::client {
+
+/// Remembers that the server met another branch of this replica.
+void note_fork(Core& core);
+/// If a fork was noted and every change that was handed out has been answered: takes a new replica
+/// id and authors all unsent changes again, with their authors, stamps, acts and what their authors
+/// had seen. Accepted ones stay as they are: an increment must not count twice. The log is then
+/// to be received anew from position 0, since the other branch was taken for this store's own.
+/// Returns whether that happened.
+bool reauthor_after_fork(Core& core);
+
+}  // namespace insieme::client
