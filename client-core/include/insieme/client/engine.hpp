@@ -1,0 +1,94 @@
+#pragma once
+// A store and its server: enrolment and synchronisation. Blocks while it talks to the network; the
+// store stays usable before and after, whatever happens to the network in between.
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "insieme/client/platform.hpp"
+#include "insieme/client/store.hpp"
+#include "insieme/client/transport.hpp"
+#include "insieme/sync/client_sync.hpp"
+
+namespace insieme::client {
+
+/// Waits so many milliseconds; false: the wait was given up and the run should end.
+using Waiter = std::function<bool(std::uint32_t ms)>;
+/// Sleeps.
+[[nodiscard]] Waiter system_waiter();
+
+/// An invitation as it is handed out: an address with the code at its end, or the code alone.
+struct Invitation {
+  std::string server_url;  ///< without a slash at its end; empty if only a code was given
+  std::string code;
+  std::optional<sync::PublicKey> server_key;  ///< whose answer is expected
+};
+/// Reads `insieme://host:port/CODE?key=…&tls=0` (HTTPS unless `tls=0`), `https://host/…#CODE`,
+/// `…?invitation=CODE`, `…/CODE`, or a bare code. `invalid_argument` if it is none of these.
+[[nodiscard]] Result<Invitation> parse_invitation(std::string_view text);
+
+struct EnrolRequest {
+  Invitation invitation;
+  std::string device_name;
+};
+
+enum class SyncStep : std::uint8_t { gathering, authenticating, sending, waiting, applying };
+[[nodiscard]] std::string_view name_of(SyncStep step) noexcept;
+
+struct SyncProgress {
+  SyncStep step = SyncStep::gathering;
+  sync::ClientSyncSummary so_far;  ///< answered and stored
+  std::uint64_t unsent_left = 0;   ///< as last gathered
+  std::uint32_t wait_ms = 0;       ///< of `waiting`
+  std::string detail;              ///< why it waits
+};
+using ProgressSink = std::function<void(const SyncProgress&)>;
+
+/// A run that ended. What was done before an error stays done.
+struct SyncOutcome {
+  sync::ClientSyncSummary summary;
+  Status status;
+  bool unsent = false;  ///< work that can be sent is left
+};
+
+class Engine {
+ public:
+  /// All but the store must outlive the engine.
+  Engine(std::unique_ptr<Store> store, Platform& platform, Transport& transport, Waiter waiter);
+
+  [[nodiscard]] Store& store() noexcept { return *store_; }
+  [[nodiscard]] Platform& platform() noexcept { return platform_; }
+
+  /// Binds the store to a person's account. Keys are made and stored before anything is sent, so
+  /// that enrolling again after a lost reply is the same enrolment. Work saved before stays and is
+  /// sent at the first sync. Errors: `not_found`, `expired`, `conflict`, `not_allowed` (what the
+  /// server says of the invitation, or this store belongs to another space), `unavailable`.
+  Result<Identity> enrol(const EnrolRequest& request);
+
+  /// One run: everything unsent, everything new. `unauthenticated` if not enrolled.
+  [[nodiscard]] SyncOutcome sync_now(const ProgressSink& progress = {});
+
+  /// Ends the run under way at its next step; from any thread.
+  void cancel() noexcept { cancelled_.store(true); }
+
+ private:
+  class Run;
+  /// To the store's own server unless another is named.
+  Result<HttpReply> post(std::string_view path, std::string_view content_type,
+                         std::vector<std::uint8_t> body, std::string server_url = {});
+  Result<std::string> fetch_token();
+  Result<std::string> fetch_token_once();
+
+  std::unique_ptr<Store> store_;
+  Platform& platform_;
+  Transport& transport_;
+  Waiter waiter_;
+  std::string token_;  ///< in memory only: a stolen file opens no session
+  std::atomic<bool> cancelled_{false};
+};
+
+}  // namespace insieme::client

@@ -1,0 +1,67 @@
+#pragma once
+// The seam to the network: one POST, one reply. The core needs nothing else, so that a host may
+// bring its own (a phone's, a browser's, a test's).
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "insieme/sync/limits.hpp"
+#include "insieme/sync/result.hpp"
+
+namespace insieme::client {
+
+struct HttpLimits {
+  /// Longer replies are cut off and count as no answer. A frame, and room for what surrounds it.
+  std::size_t reply_bytes_max = sync::kFrameBytesMax + 64 * 1024;
+  std::uint32_t connect_timeout_ms = 10'000;
+  std::uint32_t total_timeout_ms = 180'000;
+  /// Slower than this for so long is as good as no network.
+  std::uint32_t low_speed_bytes_per_s = 32;
+  std::uint32_t low_speed_s = 30;
+};
+
+struct HttpRequest {
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::vector<std::uint8_t> body;
+  HttpLimits limits;
+};
+
+struct HttpReply {
+  int status = 0;  ///< 0: no complete answer came; `failure` says why
+  std::string content_type;
+  std::vector<std::uint8_t> body;
+  std::uint32_t retry_after_s = 0;  ///< 0: the server named no time
+  std::string failure;              ///< a sentence in English, without addresses of people
+  bool handed_over = false;         ///< the whole request left this device
+};
+
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  /// Blocks until there is a reply or none will come. Never follows a redirect. An error is what
+  /// trying again cannot mend: `invalid_argument` (no such kind of address), `bad_signature` (the
+  /// server is not who it should be), `storage_failure` (the file of certificates cannot be read).
+  [[nodiscard]] virtual Result<HttpReply> post(const HttpRequest& request) = 0;
+
+ protected:
+  Transport() = default;
+  Transport(const Transport&) = default;
+  Transport& operator=(const Transport&) = default;
+};
+
+struct CurlOptions {
+  std::string ca_file;     ///< PEM; empty: the system's own
+  std::string public_key;  ///< pinned: `sha256//…` (base64) or a file; empty: any trusted one
+  std::string user_agent = "insieme/0.1";
+};
+
+/// HTTP and HTTPS through libcurl. Keeps connections open between calls. One thread at a time.
+/// Proxies of the environment are used, but never for this very machine.
+[[nodiscard]] std::unique_ptr<Transport> make_curl_transport(const CurlOptions& options);
+
+}  // namespace insieme::client

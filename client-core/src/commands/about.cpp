@@ -1,0 +1,248 @@
+// Who and what this store is: status, identity, receipts, schema.
+#include "commands/records/view.hpp"
+#include "commands/table.hpp"
+
+namespace insieme::client::commands {
+namespace {
+
+constexpr std::size_t kPage = 1'000;
+/// A clock that is off by more makes times in lists misleading.
+constexpr std::int64_t kClockToleranceMs = 120'000;
+
+json::object identity_json(const Identity& self) {
+  json::object out;
+  out["enrolled"] = self.is_enrolled();
+  out["replica"] = sync::to_text(self.replica);
+  out["device"] = self.is_enrolled() ? sync::to_text(self.device) : "";
+  out["space"] = self.is_enrolled() ? sync::to_text(self.space) : "";
+  out["space_name"] = self.space_name;
+  out["server"] = self.server_url;
+  out["account"] = self.account;
+  out["name"] = self.display_name;
+  out["role"] = self.role;
+  return out;
+}
+
+Outcome<json::object> identity(Context& context) {
+  return identity_json(context.store().identity());
+}
+
+Outcome<json::object> status(Context& context) {
+  INSIEME_OUT_ASSIGN(const StoreStatus now, context.store().status());
+  json::object out;
+  out["identity"] = identity_json(now.identity);
+  out["unsent"] = number_text(now.unsent);
+  if (now.oldest_unsent_ms) out["oldest_unsent_at"] = instant_text(*now.oldest_unsent_ms);
+  out["held"] = number_text(now.held);
+  out["refused"] = number_text(now.refused);
+  out["open_items"] = number_text(now.open_items);
+  out["open_held"] = number_text(now.open_held);
+  out["drafts"] = number_text(now.drafts);
+  out["dossiers"] = number_text(now.dossiers);
+  out["records"] = number_text(now.records);
+  out["bytes"] = number_text(now.bytes);
+  out["position"] = number_text(now.cursor.position);
+  if (now.last_sync_ms) out["last_sync_at"] = instant_text(*now.last_sync_ms);
+  out["clock_known"] = now.clock_known;
+  out["clock_offset_ms"] = number_text(now.clock_offset_ms);
+  out["clock_wrong"] = now.clock_known && (now.clock_offset_ms > kClockToleranceMs ||
+                                           now.clock_offset_ms < -kClockToleranceMs);
+  out["schema_version"] = context.bundle().version;
+  return out;
+}
+
+Outcome<json::object> receipts(Context& context) {
+  json::array lines;
+  const auto add = [&](const RecordRef& ref) -> Check {
+    INSIEME_OUT_ASSIGN(const StoredRecord record, context.store().record(ref));
+    const bool settled = record.receipt == Receipt::applied || record.receipt == Receipt::seen;
+    if (settled && !context.has("record") && !context.flag("all")) return Done{};
+    json::object one = line_json(
+        context, {ref, record.title, record.state.lifecycle() == sync::Lifecycle::retracted, false,
+                  record.edited_ms, record.edited_by});
+    one["receipt"] = key_of(name_of(record.receipt));
+    one["receipt_text"] = key_of(receipt_words(record.receipt, context.language));
+    lines.push_back(std::move(one));
+    return Done{};
+  };
+  if (context.has("record")) {
+    INSIEME_OUT_ASSIGN(const RecordRef ref, find_record(context, context.text("record")));
+    INSIEME_OUT_ASSIGN(const Facets facets, read_facets(context, ref));
+    for (const StoredRecord& part : facets.parts) INSIEME_OUT(add(part.ref));
+    return json::object{{"receipts", std::move(lines)}};
+  }
+  ListQuery query;
+  query.retracted_too = true;
+  query.limit = kPage;
+  while (true) {
+    INSIEME_OUT_ASSIGN(const auto page, context.store().list(query));
+    for (const RecordLine& line : page) INSIEME_OUT(add(line.ref));
+    if (page.size() < kPage) break;
+    query.offset += page.size();
+  }
+  return json::object{{"receipts", std::move(lines)}};
+}
+
+Outcome<json::object> quarantine(Context& context) {
+  INSIEME_OUT_ASSIGN(const auto changes, context.store().quarantine());
+  json::array lines;
+  for (const Quarantined& one : changes) {
+    json::object out;
+    const sync::ChangeHeader& header = one.change.header;
+    out["dossier"] = sync::to_text(header.document.dossier);
+    out["section"] = header.document.section;
+    out["seq"] = number_text(header.seq);
+    out["at"] = instant_text(header.stamp.ms);
+    out["author"] = header.author;
+    out["receipt"] = key_of(name_of(one.state));
+    out["receipt_text"] = key_of(receipt_words(one.state, context.language));
+    out["code"] = key_of(insieme::name_of(one.code));
+    out["reason"] = one.reason;
+    json::array records;
+    if (one.change.ops) {
+      for (const sync::Operation& op : *one.change.ops) {
+        json::object touched{
+            {"record", sync::to_text(op.record)}, {"type", op.type}, {"field", op.field}};
+        records.push_back(std::move(touched));
+      }
+    }
+    out["operations"] = std::move(records);
+    lines.push_back(std::move(out));
+  }
+  return json::object{{"changes", std::move(lines)}};
+}
+
+json::object type_line(const schema::RecordType& type, schema::Language language) {
+  json::object out;
+  out["name"] = type.name;
+  out["label"] = type.label.in(language);
+  out["label_plural"] = type.label_plural.in(language);
+  out["section"] = type.section;
+  out["root"] = type.root;
+  out["append_only"] = type.append_only;
+  return out;
+}
+
+Outcome<json::object> schema_types(Context& context) {
+  json::array types;
+  for (const schema::RecordType& type : context.bundle().types) {
+    types.push_back(type_line(type, context.language));
+  }
+  return json::object{{"version", context.bundle().version}, {"types", std::move(types)}};
+}
+
+json::object field_description(Context& context, const schema::Field& field) {
+  const schema::Language language = context.language;
+  json::object out;
+  out["name"] = field.name;
+  out["label"] = field.label.in(language);
+  out["kind"] = key_of(schema::name_of(field.kind));
+  out["merge"] = key_of(schema::name_of(field.merge));
+  out["section"] = field.section;
+  out["required"] = field.required;
+  out["write_once"] = field.write_once;
+  out["sensitive"] = field.sensitive;
+  if (!field.help.in(language).empty()) out["help"] = field.help.in(language);
+  if (!field.target.empty()) out["target"] = field.target;
+  const schema::CodeList* list = context.bundle().find_list(field.list);
+  if (list == nullptr) return out;
+  json::array codes;
+  for (const schema::CodeValue& value : list->values) {
+    json::object code{{"code", value.code}, {"label", value.label.in(language)}};
+    codes.push_back(std::move(code));
+  }
+  out["codes"] = std::move(codes);
+  return out;
+}
+
+Outcome<json::object> schema_type(Context& context) {
+  INSIEME_OUT_ASSIGN(const schema::RecordType* type, find_type(context, context.text("type")));
+  json::object out = type_line(*type, context.language);
+  json::array fields;
+  for (const schema::Field& field : type->fields)
+    fields.push_back(field_description(context, field));
+  out["fields"] = std::move(fields);
+  return json::object{{"type", std::move(out)}};
+}
+
+Outcome<json::object> list_commands(Context& context) {
+  json::array commands;
+  for (const CommandSpec& command : all_commands()) {
+    json::object one{{"name", command.name},
+                     {"help", context.language == schema::Language::it ? command.it : command.en},
+                     {"writes", command.writes != Writes::no}};
+    commands.push_back(std::move(one));
+  }
+  return json::object{{"commands", std::move(commands)}};
+}
+
+}  // namespace
+
+std::vector<CommandSpec> about_commands() {
+  return {
+      {"status",
+       Writes::no,
+       "Quanto è salvato, inviato, in attesa; ultimo scambio; orologio.",
+       "How much is saved, sent, waiting; last synchronisation; clock.",
+       {},
+       "identity, unsent, oldest_unsent_at?, held, refused, open_items, open_held, drafts, "
+       "dossiers, "
+       "records, bytes, position, last_sync_at?, clock_known, clock_offset_ms, clock_wrong, "
+       "schema_version",
+       R"({"command": "status"})",
+       status},
+      {"identity",
+       Writes::no,
+       "Chi usa questo archivio.",
+       "Who uses this store.",
+       {},
+       "enrolled, replica, device, space, space_name, server, account, name, role",
+       R"({"command": "identity"})",
+       identity},
+      {"receipts",
+       Writes::no,
+       "Lo stato vero delle schede: salvato qui, inviato, sul server, in attesa, visto, rifiutato.",
+       "The true state of records: saved here, sent, on the server, waiting, seen, refused.",
+       {{"record", ArgKind::id, false, "solo questa scheda", "this record only"},
+        {"all", ArgKind::boolean, false, "anche quelle a posto", "settled ones too"}},
+       "receipts (as in record.list, and receipt, receipt_text)",
+       R"({"command": "receipts"})",
+       receipts},
+      {"quarantine.list",
+       Writes::no,
+       "Le proprie modifiche che il server ha trattenuto o rifiutato, con il motivo.",
+       "Own changes that the server holds or refused, with the reason.",
+       {},
+       "changes (dossier, section, seq, at, author, receipt, receipt_text, code, reason, "
+       "operations)",
+       R"({"command": "quarantine.list"})",
+       quarantine},
+      {"schema.types",
+       Writes::no,
+       "I tipi di scheda.",
+       "The record types.",
+       {},
+       "version, types (name, label, label_plural, section, root, append_only)",
+       R"({"command": "schema.types"})",
+       schema_types},
+      {"schema.type",
+       Writes::no,
+       "Un tipo di scheda con i suoi campi.",
+       "One record type with its fields.",
+       {{"type", ArgKind::text, true, "nome o etichetta", "name or label"}},
+       "type (as in schema.types, and fields: name, label, kind, merge, section, required, "
+       "write_once, sensitive, help?, target?, codes?)",
+       R"({"command": "schema.type", "type": "visit"})",
+       schema_type},
+      {"commands.list",
+       Writes::no,
+       "Questi comandi.",
+       "These commands.",
+       {},
+       "commands (name, help, writes)",
+       R"({"command": "commands.list"})",
+       list_commands},
+  };
+}
+
+}  // namespace insieme::client::commands

@@ -1,0 +1,109 @@
+#include "insieme/client/commands.hpp"
+
+#include "commands/table.hpp"
+#include "insieme/sync/digest.hpp"
+
+namespace insieme::client {
+namespace {
+
+using namespace commands;
+
+constexpr std::size_t kRequestBytesMax = 64 * 1024 * 1024;
+
+std::string failed(const Failure& failure) {
+  json::object out;
+  out["ok"] = false;
+  out["error"] = failure.to_json();
+  return json::serialize(out);
+}
+
+Outcome<json::object> parse_request(std::string_view request) {
+  if (request.size() > kRequestBytesMax) {
+    return Error{ErrorCode::limit_exceeded, "a request of more than 64 MiB"};
+  }
+  boost::system::error_code error;
+  json::value value = json::parse(key_of(request), error);
+  if (error || !value.is_object()) {
+    return Failure("malformed", "La richiesta non è un oggetto JSON.",
+                   "The request is not a JSON object.");
+  }
+  return std::move(value.as_object());
+}
+
+Outcome<const CommandSpec*> command_of(const json::object& request) {
+  const std::string name = text_at(request, "command");
+  if (const CommandSpec* command = find_command(name)) return command;
+  std::vector<std::string> names;
+  for (const CommandSpec& known : all_commands()) names.emplace_back(known.name);
+  const std::string meant = nearest(name, names);
+  return Failure("unknown_command",
+                 "Comando sconosciuto: " + quoted_it(name) + "." + hint_it(meant),
+                 "Unknown command: " + quoted_en(name) + "." + hint_en(meant), "command");
+}
+
+std::string random_request_id(Platform& platform) {
+  std::array<std::uint8_t, 16> bytes{};
+  platform.random(bytes);
+  return sync::to_hex(bytes);
+}
+
+/// Takes what every command has out of `request`; the rest are the command's own arguments.
+Check fill_common(Context& context, json::object& request, const CommandSpec& command) {
+  context.language = text_at(request, "lang") == "en" ? schema::Language::en : schema::Language::it;
+  const json::value* id = find(request, "request_id");
+  if (id != nullptr && (!id->is_string() || id->as_string().empty())) {
+    return Failure("invalid_argument", "request_id deve essere un testo non vuoto.",
+                   "request_id must be a text that is not empty.", "request_id");
+  }
+  if (id != nullptr) {
+    context.request_id = std::string(id->as_string());
+  } else if (command.writes == Writes::yes) {
+    return Failure(
+        "missing_argument", "Manca request_id: senza, una ripetizione scriverebbe due volte.",
+        "request_id is missing: without it a repetition would write twice.", "request_id");
+  } else {
+    context.request_id = random_request_id(context.platform());
+  }
+  request.erase("request_id");
+  request.erase("lang");
+  context.fingerprint =
+      sync::Hasher("insieme command v1").add(json::serialize(request)).finish().prefix();
+  request.erase("command");
+  context.args = std::move(request);
+  return check_args(command, context.args);
+}
+
+Outcome<json::object> run(Context& context, json::object& request) {
+  INSIEME_OUT_ASSIGN(const CommandSpec* command, command_of(request));
+  INSIEME_OUT(fill_common(context, request, *command));
+  return command->run(context);
+}
+
+}  // namespace
+
+Commands::Commands(Engine& engine)
+    : engine_(engine), scheduler_({}, [&engine](std::int64_t ceiling) {
+        std::array<std::uint8_t, 4> bytes{};
+        engine.platform().random(bytes);
+        std::int64_t number = 0;
+        for (const std::uint8_t byte : bytes) number = number * 256 + byte;
+        return ceiling <= 0 ? 0 : number % ceiling + 1;
+      }) {
+  if (engine.store().identity().is_enrolled()) {
+    scheduler_.on_enrolled(engine.platform().steady_ms());
+  }
+}
+
+std::string Commands::call(std::string_view request, const EventSink& events) {
+  auto parsed = parse_request(request);
+  if (!parsed.ok()) return failed(parsed.error());
+  Context context{engine_, scheduler_, events, {}, schema::Language::it, {}, 0};
+  auto done = run(context, parsed.value());
+  if (!done.ok()) return failed(done.error());
+  json::object out;
+  out["ok"] = true;
+  for (auto& [key, value] : done.value()) out[key] = std::move(value);
+  return json::serialize(out);
+}
+
+}  // namespace insieme::client

@@ -1,0 +1,49 @@
+#pragma once
+// What every command has at hand, and the exactly-once act.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "commands/failure.hpp"
+#include "insieme/client/commands.hpp"
+#include "insieme/client/engine.hpp"
+#include "insieme/client/scheduler.hpp"
+
+namespace insieme::client::commands {
+
+struct Context {
+  Engine& engine;
+  Scheduler& scheduler;
+  const EventSink& events;
+  json::object args;  ///< checked against the command's table, without command, request_id, lang
+  schema::Language language = schema::Language::it;
+  std::string request_id;
+  std::uint64_t fingerprint = 0;
+
+  [[nodiscard]] Store& store() const { return engine.store(); }
+  [[nodiscard]] const schema::Bundle& bundle() const { return engine.store().bundle(); }
+  [[nodiscard]] Platform& platform() const { return engine.platform(); }
+
+  // Arguments; kinds were checked, so these only look.
+  [[nodiscard]] bool has(std::string_view name) const;
+  [[nodiscard]] std::string text(std::string_view name) const;  ///< empty if absent
+  [[nodiscard]] bool flag(std::string_view name) const;         ///< false if absent
+  [[nodiscard]] std::int64_t number(std::string_view name, std::int64_t otherwise) const;
+  [[nodiscard]] const json::array* list(std::string_view name) const;
+  [[nodiscard]] const json::object* object(std::string_view name) const;
+};
+
+[[nodiscard]] json::string_view key_of(std::string_view name);
+/// Null if absent.
+[[nodiscard]] const json::value* find(const json::object& object, std::string_view name);
+[[nodiscard]] std::string text_at(const json::object& object, std::string_view name);
+
+/// Does `act` once for this request: a repeated request gets the first reply again. `suffix` tells
+/// several acts of one request apart.
+using Act = std::function<Outcome<json::object>(Writer&)>;
+[[nodiscard]] Outcome<json::object> once(Context& context, const Act& act,
+                                         std::string_view suffix = {});
+
+}  // namespace insieme::client::commands

@@ -1,0 +1,16 @@
+#pragma once
+// Whole files, read and written.
+
+#include <string>
+#include <string_view>
+
+#include "insieme/sync/result.hpp"
+
+namespace insieme::client::commands {
+
+/// `not_found`, `storage_failure`, or `limit_exceeded` beyond 256 MiB.
+[[nodiscard]] Result<std::string> read_file(const std::string& path);
+/// A new file that only its owner may read; `already_exists` if there is one.
+[[nodiscard]] Status write_new_file(const std::string& path, std::string_view content);
+
+}  // namespace insieme::client::commands

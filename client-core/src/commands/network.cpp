@@ -1,0 +1,193 @@
+// device.enrol, sync.run, sync.state, network.changed.
+#include <algorithm>
+
+#include "commands/table.hpp"
+#include "commands/values.hpp"
+
+namespace insieme::client::commands {
+namespace {
+
+/// What the server says of an invitation, in words for the person who holds it.
+Failure enrol_failure(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::not_found:
+      return {"not_found", "L'invito non è valido: controllare il codice o chiederne un altro.",
+              "The invitation is not valid: check the code or ask for another."};
+    case ErrorCode::expired:
+      return {"expired", "L'invito è scaduto: chiederne un altro.",
+              "The invitation has expired: ask for another."};
+    case ErrorCode::conflict:
+      return {
+          "conflict",
+          "L'invito è già stato usato, o l'archivio è di un altro spazio (" + error.detail + ").",
+          "The invitation was used already, or the store is of another space (" + error.detail +
+              ")."};
+    default:
+      return error;
+  }
+}
+
+Outcome<json::object> enrol(Context& context) {
+  auto invitation = parse_invitation(context.text("invitation"));
+  if (!invitation.ok()) {
+    return Failure("invalid_argument",
+                   "Non sembra un invito: serve l'indirizzo ricevuto, o il codice e il server.",
+                   "This does not look like an invitation: the address received is needed, or the "
+                   "code and the server.",
+                   "invitation");
+  }
+  if (context.has("server")) invitation->server_url = context.text("server");
+  while (!invitation->server_url.empty() && invitation->server_url.back() == '/') {
+    invitation->server_url.pop_back();
+  }
+  auto identity = context.engine.enrol({invitation.value(), context.text("device_name")});
+  if (!identity.ok()) return enrol_failure(identity.error());
+  context.scheduler.on_enrolled(context.platform().steady_ms());
+  json::object out;
+  out["account"] = identity->account;
+  out["name"] = identity->display_name;
+  out["role"] = identity->role;
+  out["space"] = sync::to_text(identity->space);
+  out["space_name"] = identity->space_name;
+  out["device"] = sync::to_text(identity->device);
+  out["server"] = identity->server_url;
+  return out;
+}
+
+json::object summary_json(const sync::ClientSyncSummary& summary) {
+  json::object out;
+  out["sent"] = number_text(summary.sent);
+  out["accepted"] = number_text(summary.accepted);
+  out["held"] = number_text(summary.held);
+  out["refused"] = number_text(summary.refused);
+  out["received"] = number_text(summary.received);
+  out["turns"] = number_text(summary.turns);
+  out["bytes_out"] = number_text(summary.bytes_out);
+  out["bytes_in"] = number_text(summary.bytes_in);
+  return out;
+}
+
+ProgressSink progress_to(const EventSink& events) {
+  if (!events) return {};
+  return [&events](const SyncProgress& progress) {
+    json::object event = summary_json(progress.so_far);
+    event["event"] = "sync";
+    event["step"] = key_of(name_of(progress.step));
+    event["unsent_left"] = number_text(progress.unsent_left);
+    if (progress.wait_ms != 0) event["wait_ms"] = progress.wait_ms;
+    events(json::serialize(event));
+  };
+}
+
+SyncEnd end_of(const SyncOutcome& outcome) {
+  if (outcome.status.ok()) return outcome.unsent ? SyncEnd::incomplete : SyncEnd::complete;
+  switch (outcome.status.code()) {
+    case ErrorCode::unauthenticated:
+    case ErrorCode::not_allowed:
+    case ErrorCode::wrong_version:
+    case ErrorCode::bad_signature:
+      return SyncEnd::refused;
+    default:
+      return SyncEnd::failed;
+  }
+}
+
+Outcome<json::object> run(Context& context) {
+  if (!context.store().identity().is_enrolled()) {
+    return Failure(
+        "not_enrolled",
+        "Questo archivio non è ancora legato a un server: serve un invito. Il lavoro "
+        "resta salvato qui.",
+        "This store is not enrolled with a server yet: an invitation is needed. The work "
+        "stays saved here.");
+  }
+  if (!context.scheduler.try_start(context.platform().steady_ms())) {
+    return Failure("busy", "Una sincronizzazione è già in corso.",
+                   "A synchronisation is under way already.");
+  }
+  const SyncOutcome outcome = context.engine.sync_now(progress_to(context.events));
+  context.scheduler.on_end(end_of(outcome), context.platform().steady_ms());
+  if (!outcome.status.ok()) {
+    Failure failure(outcome.status.error());
+    failure.details = summary_json(outcome.summary);
+    return failure;
+  }
+  INSIEME_OUT_ASSIGN(const StoreStatus now, context.store().status());
+  json::object out = summary_json(outcome.summary);
+  out["complete"] = !outcome.unsent;
+  out["unsent"] = number_text(now.unsent);
+  out["open_items"] = number_text(now.open_items);
+  out["open_held"] = number_text(now.open_held);
+  out["clock_offset_ms"] = number_text(now.clock_offset_ms);
+  return out;
+}
+
+Outcome<json::object> state(Context& context) {
+  const SyncPlan plan = context.scheduler.plan();
+  INSIEME_OUT_ASSIGN(const StoreStatus now, context.store().status());
+  json::object out;
+  out["state"] = key_of(name_of(plan.state));
+  out["reason"] = key_of(name_of(plan.reason));
+  const std::int64_t steady = context.platform().steady_ms();
+  out["due"] = context.scheduler.is_due(steady);
+  if (plan.due_ms) out["due_in_ms"] = number_text(std::max<std::int64_t>(*plan.due_ms - steady, 0));
+  out["enrolled"] = now.identity.is_enrolled();
+  out["unsent"] = number_text(now.unsent);
+  if (now.oldest_unsent_ms) out["oldest_unsent_at"] = instant_text(*now.oldest_unsent_ms);
+  if (now.last_sync_ms) out["last_sync_at"] = instant_text(*now.last_sync_ms);
+  return out;
+}
+
+Outcome<json::object> network_changed(Context& context) {
+  context.scheduler.on_network(context.flag("online"), context.platform().steady_ms());
+  return state(context);
+}
+
+}  // namespace
+
+std::vector<CommandSpec> network_commands() {
+  return {
+      {"device.enrol",
+       Writes::maybe_without_id,
+       "Lega questo archivio a un account con un invito. Il lavoro già salvato resta e partirà.",
+       "Binds this store to an account with an invitation. Work saved before stays and will be "
+       "sent.",
+       {{"invitation", ArgKind::text, true, "indirizzo o codice", "address or code"},
+        {"server", ArgKind::text, false, "indirizzo del server, se l'invito è solo un codice",
+         "address of the server, if the invitation is a code only"},
+        {"device_name", ArgKind::text, false, "nome del dispositivo", "name of the device"}},
+       "account, name, role, space, space_name, device, server",
+       R"({"command": "device.enrol", "invitation": "https://ats.example.it/#7KQ2M-…",
+ "device_name": "tablet di Anna"})",
+       enrol},
+      {"sync.run",
+       Writes::maybe_without_id,
+       "Invia ciò che è nuovo qui e riceve ciò che è nuovo altrove. Si può interrompere e "
+       "ripetere.",
+       "Sends what is new here and receives what is new elsewhere. May be cut off and repeated.",
+       {},
+       "sent, accepted, held, refused, received, turns, bytes_out, bytes_in, complete, unsent, "
+       "open_items, open_held, clock_offset_ms; events {event:\"sync\", step, …} on the way",
+       R"({"command": "sync.run"})",
+       run},
+      {"sync.state",
+       Writes::no,
+       "Quando e perché ci sarà il prossimo scambio.",
+       "When and why the next synchronisation will be.",
+       {},
+       "state (idle, planned, running, backing_off, offline, stopped), reason, due, due_in_ms?, "
+       "enrolled, unsent, oldest_unsent_at?, last_sync_at?",
+       R"({"command": "sync.state"})",
+       state},
+      {"network.changed",
+       Writes::maybe_without_id,
+       "Il sistema dice che la rete c'è o non c'è.",
+       "The system says that there is a network, or none.",
+       {{"online", ArgKind::boolean, true, "c'è", "there is"}},
+       "as sync.state",
+       R"({"command": "network.changed", "online": true})",
+       network_changed},
+  };
+}
+
+}  // namespace insieme::client::commands

@@ -1,0 +1,225 @@
+// Half-filled forms that survive the death of the process.
+#include "commands/records/plan.hpp"
+#include "commands/records/view.hpp"
+#include "commands/table.hpp"
+
+namespace insieme::client::commands {
+namespace {
+
+json::object content_of(const Draft& draft) {
+  boost::system::error_code error;
+  json::value content = json::parse(draft.values_json, error);
+  return !error && content.is_object() ? std::move(content.as_object()) : json::object{};
+}
+
+json::object draft_json(Context& context, const Draft& draft) {
+  json::object out;
+  const json::object content = content_of(draft);
+  out["id"] = draft.id;
+  out["new"] = draft.is_new;
+  out["type"] = draft.ref.type;
+  const schema::RecordType* type = context.bundle().find_type(draft.ref.type);
+  out["type_label"] = type != nullptr ? type->label.in(context.language) : draft.ref.type;
+  out["record"] = sync::to_text(draft.ref.id);
+  out["dossier"] = sync::to_text(draft.ref.document.dossier);
+  out["section"] = draft.ref.document.section;
+  out["updated_at"] = instant_text(draft.updated_ms);
+  const json::value* fields = find(content, "fields");
+  out["fields"] = fields != nullptr ? *fields : json::value(json::object{});
+  out["version"] = text_at(content, "version");
+  return out;
+}
+
+Outcome<Draft> find_draft(Context& context, const std::string& id) {
+  INSIEME_OUT_ASSIGN(const auto drafts, context.store().drafts());
+  const Draft* found = nullptr;
+  for (const Draft& draft : drafts) {
+    if (draft.id == id) return draft;
+    const bool ends = id.size() >= 4 && draft.id.size() > id.size() &&
+                      draft.id.compare(draft.id.size() - id.size(), id.size(), id) == 0;
+    if (ends && found == nullptr) found = &draft;
+  }
+  if (found != nullptr) return *found;
+  return Failure("not_found", "La bozza " + quoted_it(id) + " non c'è.",
+                 "There is no draft " + quoted_en(id) + ".", "draft");
+}
+
+Outcome<Draft> new_draft(Context& context) {
+  Draft draft;
+  draft.id = sync::to_text(new_uuid7<sync::RecordId>(context.platform()));
+  draft.updated_ms = context.platform().now_ms();
+  json::object content;
+  content["fields"] = json::object{};
+  if (const json::object* fields = context.object("fields")) content["fields"] = *fields;
+  if (context.has("record")) {
+    INSIEME_OUT_ASSIGN(draft.ref, find_record(context, context.text("record")));
+    INSIEME_OUT_ASSIGN(const Facets facets, read_facets(context, draft.ref));
+    draft.context = facets.first().version;
+    content["version"] = token_of(facets.versions());
+  } else {
+    INSIEME_OUT_ASSIGN(const schema::RecordType* type, find_type(context, context.text("type")));
+    INSIEME_OUT_ASSIGN(const DossierLine line, find_dossier(context, context.text("dossier")));
+    draft.is_new = true;
+    draft.ref.type = type->name;
+    draft.ref.id = new_uuid7<sync::RecordId>(context.platform());
+    draft.ref.document = {line.id,
+                          context.has("section") ? context.text("section") : type->section};
+  }
+  draft.values_json = json::serialize(content);
+  return draft;
+}
+
+Outcome<json::object> put(Context& context, const Outcome<Draft>& draft) {
+  return once(context, [&](Writer& writer) -> Outcome<json::object> {
+    if (!draft.ok()) return draft.error();
+    INSIEME_OUT(writer.put_draft(draft.value()));
+    return json::object{{"draft", draft_json(context, draft.value())}};
+  });
+}
+
+Outcome<json::object> open(Context& context) { return put(context, new_draft(context)); }
+
+Outcome<Draft> changed_draft(Context& context) {
+  INSIEME_OUT_ASSIGN(Draft draft, find_draft(context, context.text("draft")));
+  json::object content = content_of(draft);
+  json::object& fields = content["fields"].is_object() ? content["fields"].as_object()
+                                                       : content["fields"].emplace_object();
+  if (const json::object* given = context.object("fields")) {
+    if (context.flag("replace")) fields.clear();
+    for (const auto& [name, value] : *given) fields[name] = value;
+  }
+  draft.updated_ms = context.platform().now_ms();
+  draft.values_json = json::serialize(content);
+  return draft;
+}
+
+Outcome<json::object> save(Context& context) { return put(context, changed_draft(context)); }
+
+Outcome<json::object> list(Context& context) {
+  INSIEME_OUT_ASSIGN(const auto drafts, context.store().drafts());
+  json::array lines;
+  for (const Draft& draft : drafts) lines.push_back(draft_json(context, draft));
+  return json::object{{"drafts", std::move(lines)}};
+}
+
+Outcome<json::object> get(Context& context) {
+  INSIEME_OUT_ASSIGN(const Draft draft, find_draft(context, context.text("draft")));
+  return json::object{{"draft", draft_json(context, draft)}};
+}
+
+/// The draft as a request of record.save.
+Outcome<Plan> plan_commit(Context& context) {
+  INSIEME_OUT_ASSIGN(const Draft draft, find_draft(context, context.text("draft")));
+  const json::object content = content_of(draft);
+  json::object input;
+  json::object fields;
+  if (const json::value* kept = find(content, "fields"); kept != nullptr && kept->is_object()) {
+    fields = kept->as_object();
+  }
+  if (const json::object* last = context.object("fields")) {
+    for (const auto& [name, value] : *last) fields[name] = value;
+  }
+  input["fields"] = std::move(fields);
+  input["draft"] = draft.id;
+  if (draft.is_new) {
+    const schema::RecordType* type = context.bundle().find_type(draft.ref.type);
+    input["type"] = draft.ref.type;
+    input["dossier"] = sync::to_text(draft.ref.document.dossier);
+    input["section"] = draft.ref.document.section;
+    // A natural key gives its own id.
+    if (type != nullptr && type->natural_key.empty()) input["id"] = sync::to_text(draft.ref.id);
+  } else {
+    input["record"] = sync::to_text(draft.ref.id);
+    input["version"] = text_at(content, "version");
+  }
+  Plan plan;
+  INSIEME_OUT(plan_record(context, input, {}, plan));
+  return plan;
+}
+
+Outcome<json::object> commit(Context& context) {
+  Outcome<Plan> plan = plan_commit(context);
+  return once(context, [&plan](Writer& writer) -> Outcome<json::object> {
+    if (!plan.ok()) return plan.error();
+    INSIEME_OUT(carry_out(plan.value(), writer));
+    return json::object{{"record", plan->records[0]}, {"warnings", plan->warnings}};
+  });
+}
+
+Outcome<json::object> discard(Context& context) {
+  Outcome<Draft> draft = find_draft(context, context.text("draft"));
+  return once(context, [&](Writer& writer) -> Outcome<json::object> {
+    if (!draft.ok()) return draft.error();
+    INSIEME_OUT(writer.drop_draft(draft->id));
+    return json::object{{"id", draft->id}};
+  });
+}
+
+}  // namespace
+
+std::vector<CommandSpec> draft_commands() {
+  const ArgSpec which{"draft", ArgKind::text, true, "la bozza", "the draft"};
+  const char* shape =
+      "draft (id, new, type, type_label, record, dossier, section, updated_at, "
+      "fields, version)";
+  return {
+      {"draft.open",
+       Writes::maybe_without_id,
+       "Apre un modulo: da qui in poi ciò che si scrive sopravvive alla chiusura del programma.",
+       "Opens a form: from here on what is typed survives the end of the program.",
+       {{"record", ArgKind::id, false, "scheda da modificare", "record to edit"},
+        {"type", ArgKind::text, false, "oppure tipo della scheda nuova", "or type of a new record"},
+        {"dossier", ArgKind::id, false, "e il suo fascicolo", "and its dossier"},
+        {"section", ArgKind::text, false, "e la sezione", "and its section"},
+        {"fields", ArgKind::object, false, "ciò che è già scritto", "what is typed already"}},
+       shape,
+       R"({"command": "draft.open", "record": "5f3a9c01"})",
+       open},
+      {"draft.save",
+       Writes::maybe_without_id,
+       "Conserva ciò che è scritto finora; nulla è controllato.",
+       "Keeps what is typed so far; nothing is checked.",
+       {which,
+        {"fields", ArgKind::object, true, "solo i campi toccati", "touched fields only"},
+        {"replace", ArgKind::boolean, false, "al posto di tutti i precedenti",
+         "instead of all earlier ones"}},
+       shape,
+       R"({"command": "draft.save", "draft": "0190…", "fields": {"next_step": "Telef"}})",
+       save},
+      {"draft.list",
+       Writes::no,
+       "Le bozze.",
+       "The drafts.",
+       {},
+       "drafts",
+       R"({"command": "draft.list"})",
+       list},
+      {"draft.get",
+       Writes::no,
+       "Una bozza.",
+       "One draft.",
+       {which},
+       shape,
+       R"({"command": "draft.get", "draft": "0190…"})",
+       get},
+      {"draft.commit",
+       Writes::yes,
+       "Salva la bozza come scheda e la toglie, in un solo atto; vale ciò che si vedeva "
+       "all'apertura.",
+       "Saves the draft as a record and drops it, in one act; what was seen at its opening counts.",
+       {which, {"fields", ArgKind::object, false, "ultimi ritocchi", "last touches"}},
+       "record, warnings, repeated?",
+       R"({"command": "draft.commit", "request_id": "r-7", "draft": "0190…"})",
+       commit},
+      {"draft.discard",
+       Writes::maybe_without_id,
+       "Butta la bozza.",
+       "Drops the draft.",
+       {which},
+       "id",
+       R"({"command": "draft.discard", "draft": "0190…"})",
+       discard},
+  };
+}
+
+}  // namespace insieme::client::commands

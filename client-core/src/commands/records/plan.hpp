@@ -1,0 +1,72 @@
+#pragma once
+// From a form's content to the operations of one act. Planning only reads; nothing is written
+// before the whole act is known to be in order.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands/lookup.hpp"
+
+namespace insieme::client::commands {
+
+struct DocumentOps {
+  sync::DocumentId document;
+  std::vector<sync::Operation> ops;
+};
+
+/// An id that derives from a natural key in a dossier that does not exist yet.
+struct KeyedId {
+  sync::RecordId provisional;
+  std::string type;
+  std::vector<std::string> key;
+};
+
+struct Plan {
+  std::vector<DocumentOps> documents;
+  std::vector<KeyedId> keyed;  ///< only with a new dossier
+  std::vector<std::string> drafts_to_drop;
+  json::array records;  ///< for the reply
+  json::array warnings;
+  std::map<std::string, sync::RecordId, std::less<>> names;  ///< `@name` of this request's records
+
+  std::vector<sync::Operation>& ops_of(const sync::DocumentId& document);
+};
+
+/// Adds one record to the plan. `input` has the members of record.save. `new_dossier` stands for
+/// the dossier that the same act will create.
+[[nodiscard]] Check plan_record(Context& context, const json::object& input,
+                                const std::optional<sync::DossierId>& new_dossier, Plan& plan);
+/// Writes a plan.
+[[nodiscard]] Check carry_out(const Plan& plan, Writer& writer);
+/// Puts the real id of a new dossier into a plan made with a provisional one.
+void settle(Plan& plan, const sync::DossierId& provisional, const sync::DossierId& real);
+
+/// A name for ever the same for the same parts (a UUID of version 8).
+[[nodiscard]] sync::RecordId derived_id(std::string_view domain, const sync::DossierId& dossier,
+                                        std::string_view type, const std::vector<std::string>& key);
+
+/// One field of one record: what its input does to what is there.
+struct FieldTask {
+  Context& context;
+  const schema::Field& field;
+  const json::value& input;
+  const json::value* base = nullptr;          ///< what the form showed when it was opened
+  const StoredRecord* part = nullptr;         ///< null: nothing is stored yet
+  const sync::VersionVector* seen = nullptr;  ///< null: everything that is here
+  const std::map<std::string, sync::RecordId, std::less<>>* names = nullptr;
+
+  std::vector<sync::Action> actions;  ///< empty: nothing changes
+  std::vector<sync::Value> after;     ///< what the field will show
+  bool left_contested = false;
+};
+[[nodiscard]] Check plan_field(FieldTask& task);
+
+/// What people may not do to a record although the merge would let them.
+[[nodiscard]] std::vector<schema::Problem> edit_problems(const schema::RecordType& type,
+                                                         const schema::RecordValues& before,
+                                                         const schema::RecordValues& after,
+                                                         const std::vector<std::string>& changed);
+
+}  // namespace insieme::client::commands

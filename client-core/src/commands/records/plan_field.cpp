@@ -1,0 +1,267 @@
+#include <algorithm>
+
+#include "commands/records/plan.hpp"
+#include "insieme/schema/validate.hpp"
+#include "insieme/sync/limits.hpp"
+
+namespace insieme::client::commands {
+namespace {
+
+using schema::MergeKind;
+
+const sync::FieldState* state_of(const FieldTask& task) {
+  return task.part != nullptr ? task.part->state.field(task.field.name) : nullptr;
+}
+
+bool has_seen(const FieldTask& task, const sync::Dot& dot) {
+  return task.seen == nullptr || task.seen->contains(dot);
+}
+
+/// A reference may be written as a short id, or as `@name` of a record of the same request.
+Outcome<json::value> with_full_id(FieldTask& task, const json::value& input) {
+  const bool refers = task.field.kind == schema::FieldKind::reference ||
+                      task.field.kind == schema::FieldKind::references;
+  if (!refers || !input.is_string() || input.as_string().empty()) return input;
+  const std::string word(input.as_string());
+  if (word.front() == '@') {
+    if (task.names != nullptr) {
+      if (const auto named = task.names->find(word); named != task.names->end()) {
+        return json::value(json::string(sync::to_text(named->second)));
+      }
+    }
+    return Failure("unknown_name",
+                   "Nessuna scheda di questa richiesta si chiama " + quoted_it(word) + ".",
+                   "No record of this request is called " + quoted_en(word) + ".", task.field.name);
+  }
+  auto id = find_record_id(task.context, word);
+  if (!id.ok()) {
+    Failure failure = id.error();
+    failure.field = task.field.name;
+    return failure;
+  }
+  return json::value(json::string(sync::to_text(id.value())));
+}
+
+Outcome<sync::Value> element(FieldTask& task, const json::value& input) {
+  INSIEME_OUT_ASSIGN(const json::value full, with_full_id(task, input));
+  return value_from_json(task.field, full, task.context.bundle());
+}
+
+/// What the register showed when the form was opened, as far as history tells; nothing if unknown.
+std::optional<sync::Value> value_when_opened(const FieldTask& task) {
+  auto lines = task.context.store().history(task.part->ref);
+  std::optional<sync::Value> shown;
+  if (!lines.ok()) return shown;
+  for (const HistoryLine& line : lines.value()) {
+    if (line.field == task.field.name && line.to && task.seen->contains(line.dot)) shown = line.to;
+  }
+  return shown;
+}
+
+Check plan_register(FieldTask& task) {
+  INSIEME_OUT_ASSIGN(sync::Value value, element(task, task.input));
+  const sync::FieldState* state = state_of(task);
+  const sync::Survivor* shown =
+      state != nullptr ? sync::displayed(*state, task.field.policy) : nullptr;
+  task.after = {shown != nullptr ? shown->value : sync::Value{sync::Null{}}};
+  if (task.base != nullptr) {
+    INSIEME_OUT_ASSIGN(const sync::Value base, element(task, *task.base));
+    if (sync::equal(base, value)) return Done{};
+  }
+  if (shown == nullptr) {
+    if (std::holds_alternative<sync::Null>(value)) return Done{};
+  } else {
+    const bool agreed = sync::distinct_values(*state).size() == 1;
+    const bool all_seen =
+        std::all_of(state->survivors.begin(), state->survivors.end(),
+                    [&](const sync::Survivor& s) { return has_seen(task, s.mark.dot); });
+    if (sync::equal(shown->value, value) && (agreed || all_seen)) {
+      task.left_contested = !agreed;
+      return Done{};
+    }
+    if (!all_seen && task.base == nullptr) {
+      // A form that sends every field sends this one unchanged: that is no edit, and must not
+      // argue with what somebody else wrote meanwhile.
+      const auto opened = value_when_opened(task);
+      if (opened && sync::equal(*opened, value)) return Done{};
+    }
+  }
+  task.after = {value};
+  task.actions.emplace_back(sync::WriteOp{std::move(value)});
+  return Done{};
+}
+
+bool contains(const std::vector<sync::Value>& values, const sync::Value& value) {
+  return std::any_of(values.begin(), values.end(),
+                     [&](const sync::Value& other) { return sync::equal(other, value); });
+}
+
+Outcome<std::vector<sync::Value>> elements(FieldTask& task, const json::value& input) {
+  std::vector<sync::Value> values;
+  const auto add = [&](const json::value& one) -> Check {
+    INSIEME_OUT_ASSIGN(sync::Value value, element(task, one));
+    if (!std::holds_alternative<sync::Null>(value) && !contains(values, value)) {
+      values.push_back(std::move(value));
+    }
+    return Done{};
+  };
+  if (input.is_null()) return values;
+  if (const json::array* list = input.if_array()) {
+    for (const json::value& one : *list) INSIEME_OUT(add(one));
+    return values;
+  }
+  if (const json::string* text = input.if_string()) {
+    std::string_view rest(text->data(), text->size());
+    while (!rest.empty()) {
+      const std::string_view one = rest.substr(0, rest.find(';'));
+      rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+      std::string_view word = one;
+      while (!word.empty() && word.front() == ' ') word.remove_prefix(1);
+      while (!word.empty() && word.back() == ' ') word.remove_suffix(1);
+      INSIEME_OUT(add(json::value(key_of(word))));
+    }
+    return values;
+  }
+  INSIEME_OUT(add(input));
+  return values;
+}
+
+/// Which elements the input adds and which it takes away.
+Check set_difference(FieldTask& task, const std::vector<sync::Value>& shown,
+                     std::vector<sync::Value>& added, std::vector<sync::Value>& removed) {
+  if (const json::object* parts = task.input.if_object()) {
+    for (const auto& [key, value] : *parts) {
+      if (key != "add" && key != "remove") {
+        return Failure("invalid_value", task.field.label.it + ": solo «add» e «remove».",
+                       task.field.label.en + ": only “add” and “remove”.", task.field.name);
+      }
+      INSIEME_OUT_ASSIGN((key == "add" ? added : removed), elements(task, value));
+    }
+    return Done{};
+  }
+  INSIEME_OUT_ASSIGN(const std::vector<sync::Value> wanted, elements(task, task.input));
+  for (const sync::Value& value : wanted) {
+    if (!contains(shown, value)) added.push_back(value);
+  }
+  const sync::FieldState* state = state_of(task);
+  if (state == nullptr) return Done{};
+  for (const sync::SetMember& member : state->members) {
+    // What was added without being seen is not missed when it is absent from the form's list.
+    const bool seen = std::any_of(member.adds.begin(), member.adds.end(),
+                                  [&](const sync::Dot& dot) { return has_seen(task, dot); });
+    if (seen && !contains(wanted, member.element)) removed.push_back(member.element);
+  }
+  return Done{};
+}
+
+Check plan_set(FieldTask& task) {
+  std::vector<sync::Value> shown;
+  if (const sync::FieldState* state = state_of(task)) {
+    for (const sync::SetMember& member : state->members) shown.push_back(member.element);
+  }
+  std::vector<sync::Value> added;
+  std::vector<sync::Value> removed;
+  INSIEME_OUT(set_difference(task, shown, added, removed));
+  task.after = shown;
+  for (sync::Value& value : removed) {
+    if (!contains(shown, value)) continue;
+    task.after.erase(std::remove_if(task.after.begin(), task.after.end(),
+                                    [&](const sync::Value& v) { return sync::equal(v, value); }),
+                     task.after.end());
+    task.actions.emplace_back(sync::RemoveOp{std::move(value)});
+  }
+  for (sync::Value& value : added) {
+    if (contains(shown, value)) continue;
+    task.after.push_back(value);
+    task.actions.emplace_back(sync::AddOp{std::move(value)});
+  }
+  return Done{};
+}
+
+Check plan_counter(FieldTask& task) {
+  const json::value* input = &task.input;
+  if (const json::object* parts = task.input.if_object()) {
+    const json::value* increment = find(*parts, "increment");
+    if (increment != nullptr) input = increment;
+  }
+  INSIEME_OUT_ASSIGN(const sync::Value value, element(task, *input));
+  const auto* delta = std::get_if<std::int64_t>(&value);
+  const sync::FieldState* state = state_of(task);
+  const std::int64_t total = state != nullptr ? sync::counter_total(*state) : 0;
+  task.after = {total};
+  if (delta == nullptr || *delta == 0) return Done{};
+  task.after = {static_cast<std::int64_t>(static_cast<std::uint64_t>(total) +
+                                          static_cast<std::uint64_t>(*delta))};
+  task.actions.emplace_back(sync::IncrementOp{*delta});
+  return Done{};
+}
+
+Outcome<std::vector<sync::Splice>> explicit_splices(const FieldTask& task,
+                                                    const json::array& list) {
+  const Failure wrong("invalid_value", task.field.label.it + ": splices non validi.",
+                      task.field.label.en + ": splices that are not valid.", task.field.name);
+  std::vector<sync::Splice> splices;
+  for (const json::value& one : list) {
+    const json::object* parts = one.if_object();
+    if (parts == nullptr) return wrong;
+    sync::Splice splice;
+    for (const auto& [key, value] : *parts) {
+      const bool count = value.is_int64() && value.as_int64() >= 0 &&
+                         value.as_int64() <= static_cast<std::int64_t>(sync::kTextBytesMax);
+      if (key == "at" && count) {
+        splice.position = static_cast<std::uint32_t>(value.as_int64());
+      } else if (key == "delete" && count) {
+        splice.removed = static_cast<std::uint32_t>(value.as_int64());
+      } else if (key == "insert" && value.is_string()) {
+        splice.inserted = std::string(value.as_string());
+      } else {
+        return wrong;
+      }
+    }
+    if (!sync::is_valid_utf8(splice.inserted)) return wrong;
+    splices.push_back(std::move(splice));
+  }
+  return splices;
+}
+
+Check plan_text(FieldTask& task) {
+  const sync::FieldState* state = state_of(task);
+  std::string opened;
+  if (state != nullptr) {
+    opened = task.seen != nullptr ? state->text.text_at(*task.seen) : state->text.text();
+    task.after = {state->text.text()};
+  }
+  std::vector<sync::Splice> splices;
+  const json::object* parts = task.input.if_object();
+  const json::value* list = parts != nullptr ? find(*parts, "splices") : nullptr;
+  if (list != nullptr && list->is_array()) {
+    INSIEME_OUT_ASSIGN(splices, explicit_splices(task, list->as_array()));
+  } else {
+    INSIEME_OUT_ASSIGN(const sync::Value value, element(task, task.input));
+    const auto* text = std::get_if<std::string>(&value);
+    splices = sync::diff_text(opened, text != nullptr ? *text : std::string());
+  }
+  if (splices.empty()) return Done{};
+  task.after = {sync::splice_text(opened, splices)};
+  task.actions.emplace_back(sync::SpliceOp{std::move(splices)});
+  return Done{};
+}
+
+}  // namespace
+
+Check plan_field(FieldTask& task) {
+  switch (task.field.merge) {
+    case MergeKind::mv_register:
+    case MergeKind::blob:
+      return plan_register(task);
+    case MergeKind::set:
+      return plan_set(task);
+    case MergeKind::counter:
+      return plan_counter(task);
+    case MergeKind::text:
+      return plan_text(task);
+  }
+  return Done{};
+}
+
+}  // namespace insieme::client::commands

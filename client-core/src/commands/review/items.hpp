@@ -1,0 +1,25 @@
+#pragma once
+// Open review items: found by what people name, shown with their alternatives.
+
+#include "commands/lookup.hpp"
+
+namespace insieme::client::commands {
+
+/// By the item's id, its beginning (4 digits or more), or `record/field`.
+[[nodiscard]] Outcome<OpenItem> find_item(Context& context, std::string_view named);
+
+/// An alternative of an item: what one side wrote.
+struct Alternative {
+  sync::Mark mark;
+  std::optional<sync::Value> value;  ///< of registers
+  std::string text;                  ///< what a person reads
+};
+struct ItemView {
+  const schema::Field* field = nullptr;
+  std::vector<Alternative> alternatives;
+  std::string base;  ///< empty: unknown, or the field was empty
+  std::string now;   ///< what is shown until somebody decides
+};
+[[nodiscard]] Outcome<ItemView> view_item(Context& context, const OpenItem& item);
+
+}  // namespace insieme::client::commands

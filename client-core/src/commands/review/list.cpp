@@ -1,0 +1,211 @@
+// review.list: what two people should look at together.
+#include <algorithm>
+
+#include "commands/records/view.hpp"
+#include "commands/review/items.hpp"
+#include "commands/table.hpp"
+
+namespace insieme::client::commands {
+namespace {
+
+constexpr std::size_t kShortestItem = 4;
+
+std::string_view kind_name(sync::ItemKind kind) {
+  switch (kind) {
+    case sync::ItemKind::concurrent_values:
+      return "concurrent_values";
+    case sync::ItemKind::edited_after_retraction:
+      return "edited_after_retraction";
+    case sync::ItemKind::concurrent_lifecycle:
+      return "concurrent_lifecycle";
+    case sync::ItemKind::text_overlap:
+      return "text_overlap";
+  }
+  return "other";
+}
+
+void view_values(Context& context, const OpenItem& item, const sync::RecordState& state,
+                 ItemView& view) {
+  for (const sync::Survivor& survivor : item.item.values) {
+    view.alternatives.push_back(
+        {survivor.mark, survivor.value, shown_text(context, view.field, survivor.value)});
+  }
+  for (const sync::Value& value : item.base) {
+    view.base += (view.base.empty() ? "" : " / ") + shown_text(context, view.field, value);
+  }
+  const sync::FieldState* field = state.field(item.item.field);
+  const sync::Survivor* shown =
+      field == nullptr
+          ? nullptr
+          : sync::displayed(*field, view.field != nullptr ? view.field->policy
+                                                          : schema::RegisterPolicy::review);
+  if (shown != nullptr) view.now = shown_text(context, view.field, shown->value);
+}
+
+/// Both sides as their authors left the text, and what both of them had started from.
+void view_texts(const OpenItem& item, const sync::RecordState& state, ItemView& view) {
+  const sync::FieldState* field = state.field(item.item.field);
+  if (field == nullptr) return;
+  const sync::TextState& text = field->text;
+  std::optional<sync::VersionVector> common;
+  for (const sync::TextEvent& event : text.events()) {
+    if (!std::binary_search(item.item.dots.begin(), item.item.dots.end(), event.dot)) continue;
+    if (common) {
+      common->meet(event.context);
+    } else {
+      common = event.context;
+    }
+    sync::VersionVector after = event.context;
+    after.raise(event.dot.replica, event.dot.seq);
+    view.alternatives.push_back({{event.dot, event.stamp, event.author}, {}, text.text_at(after)});
+  }
+  std::sort(view.alternatives.begin(), view.alternatives.end(),
+            [](const Alternative& a, const Alternative& b) { return a.mark.dot < b.mark.dot; });
+  if (common) view.base = text.text_at(*common);
+  view.now = text.text();
+}
+
+void view_lives(Context& context, const OpenItem& item, const sync::RecordState& state,
+                ItemView& view) {
+  const bool it = context.language == schema::Language::it;
+  for (const sync::Survivor& voice : item.item.values) {
+    const bool restores =
+        std::any_of(state.restores.begin(), state.restores.end(),
+                    [&](const sync::Mark& mark) { return mark.dot == voice.mark.dot; });
+    view.alternatives.push_back(
+        {voice.mark,
+         {},
+         restores ? (it ? "ripristinata" : "restored") : (it ? "annullata" : "retracted")});
+  }
+  view.now = state.lifecycle() == sync::Lifecycle::active ? (it ? "attiva" : "active")
+                                                          : (it ? "annullata" : "retracted");
+}
+
+json::object item_json(Context& context, const OpenItem& item, const ItemView& view) {
+  json::object out;
+  const std::string record = sync::to_text(item.ref.id);
+  out["id"] = item.id;
+  out["kind"] = key_of(kind_name(item.item.kind));
+  out["kind_text"] = key_of(kind_words(item.item.kind, context.language));
+  out["record"] = record;
+  out["short"] = short_id(record);
+  out["type"] = item.ref.type;
+  const schema::RecordType* type = context.bundle().find_type(item.ref.type);
+  out["type_label"] = type != nullptr ? type->label.in(context.language) : item.ref.type;
+  out["title"] = item.title;
+  out["dossier"] = sync::to_text(item.ref.document.dossier);
+  out["section"] = item.ref.document.section;
+  out["field"] = item.item.field;
+  out["label"] = view.field != nullptr ? view.field->label.in(context.language) : item.item.field;
+  out["base"] = view.base;
+  out["now"] = view.now;
+  out["contested"] = item.item.contested;
+  json::array alternatives;
+  int number = 0;
+  for (const Alternative& alternative : view.alternatives) {
+    json::object one = mark_json(context, alternative.mark);
+    one["number"] = ++number;
+    one["text"] = alternative.text;
+    if (alternative.value) one["value"] = to_json(*alternative.value, view.field);
+    alternatives.push_back(std::move(one));
+  }
+  out["alternatives"] = std::move(alternatives);
+  return out;
+}
+
+Outcome<json::object> list(Context& context) {
+  std::optional<sync::RecordId> record;
+  std::optional<sync::DossierId> dossier;
+  if (context.has("record")) {
+    INSIEME_OUT_ASSIGN(const RecordRef ref, find_record(context, context.text("record")));
+    record = ref.id;
+  }
+  if (context.has("dossier")) {
+    INSIEME_OUT_ASSIGN(const DossierLine line, find_dossier(context, context.text("dossier")));
+    dossier = line.id;
+  }
+  INSIEME_OUT_ASSIGN(const auto items, context.store().open_items());
+  json::array lines;
+  for (const OpenItem& item : items) {
+    if (record && item.ref.id != *record) continue;
+    if (dossier && item.ref.document.dossier != *dossier) continue;
+    INSIEME_OUT_ASSIGN(const ItemView view, view_item(context, item));
+    lines.push_back(item_json(context, item, view));
+  }
+  return json::object{{"items", std::move(lines)}};
+}
+
+}  // namespace
+
+Outcome<ItemView> view_item(Context& context, const OpenItem& item) {
+  INSIEME_OUT_ASSIGN(const StoredRecord record, context.store().record(item.ref));
+  ItemView view;
+  if (const schema::RecordType* type = context.bundle().find_type(item.ref.type)) {
+    view.field = type->find_field(item.item.field);
+  }
+  switch (item.item.kind) {
+    case sync::ItemKind::concurrent_values:
+      view_values(context, item, record.state, view);
+      break;
+    case sync::ItemKind::text_overlap:
+      view_texts(item, record.state, view);
+      break;
+    case sync::ItemKind::edited_after_retraction:
+    case sync::ItemKind::concurrent_lifecycle:
+      view_lives(context, item, record.state, view);
+      break;
+  }
+  return view;
+}
+
+Outcome<OpenItem> find_item(Context& context, std::string_view named) {
+  INSIEME_OUT_ASSIGN(const auto items, context.store().open_items());
+  const std::size_t slash = named.find('/');
+  std::optional<sync::RecordId> record;
+  std::string field;
+  if (slash != std::string_view::npos) {
+    INSIEME_OUT_ASSIGN(const RecordRef ref, find_record(context, named.substr(0, slash)));
+    record = ref.id;
+    field = std::string(named.substr(slash + 1));
+    if (const schema::RecordType* type = context.bundle().find_type(ref.type);
+        type != nullptr && !field.empty()) {
+      INSIEME_OUT_ASSIGN(const schema::Field* known, find_field(*type, field));
+      field = known->name;
+    }
+  }
+  const OpenItem* found = nullptr;
+  for (const OpenItem& item : items) {
+    const bool by_place = record && item.ref.id == *record && item.item.field == field;
+    const bool by_id =
+        !record && named.size() >= kShortestItem && item.id.compare(0, named.size(), named) == 0;
+    if (!by_place && !by_id) continue;
+    if (found != nullptr) {
+      return Failure("ambiguous", quoted_it(named) + " indica più di una questione.",
+                     quoted_en(named) + " means more than one item.", "item");
+    }
+    found = &item;
+  }
+  if (found != nullptr) return *found;
+  return Failure(
+      "not_open", quoted_it(named) + " non è una questione aperta: forse è già stata decisa.",
+      quoted_en(named) + " is not an open item: perhaps it was decided already.", "item");
+}
+
+std::vector<CommandSpec> review_commands() {
+  return {
+      {"review.list",
+       Writes::no,
+       "Le questioni aperte: base, alternative, chi, quando, da quale dispositivo.",
+       "The open review items: base, alternatives, who, when, on which device.",
+       {{"record", ArgKind::id, false, "solo di questa scheda", "of this record only"},
+        {"dossier", ArgKind::id, false, "solo di questo fascicolo", "of this dossier only"}},
+       "items (id, kind, kind_text, record, short, type, type_label, title, dossier, section, "
+       "field, "
+       "label, base, now, contested, alternatives: number, dot, author, at, device, mine, text, "
+       "value?)",
+       R"({"command": "review.list"})",
+       list},
+  };
+}
+
+}  // namespace insieme::client::commands

@@ -1,0 +1,285 @@
+// review.resolve and review.contest: decisions are ordinary changes, with a reason, and can be
+// argued with.
+#include <algorithm>
+
+#include "commands/records/plan.hpp"
+#include "commands/records/view.hpp"
+#include "commands/review/items.hpp"
+#include "commands/table.hpp"
+#include "insieme/sync/limits.hpp"
+
+namespace insieme::client::commands {
+namespace {
+
+/// What is to be written, as one or two acts. Two, where a decision with its reason must come
+/// before what it orders: a decision counts as an edit, and a retraction covers only what came
+/// before it.
+struct Decision {
+  RecordRef ref;
+  std::vector<sync::Operation> first;
+  std::vector<sync::Operation> then;
+  json::object reply;
+};
+
+Failure unfit(std::string it, std::string en) {
+  return {"invalid_argument", std::move(it), std::move(en), "outcome"};
+}
+
+sync::Operation operation(const RecordRef& ref, const std::string& field, sync::Action action) {
+  return {ref.id, ref.type, field, std::move(action), {}};
+}
+
+sync::ResolveOp resolve_op(const OpenItem& item, sync::Outcome outcome, const std::string& reason) {
+  sync::ResolveOp op;
+  op.item = item.item.kind;
+  op.outcome = outcome;
+  op.decided = item.item.dots;
+  op.reason = reason;
+  return op;
+}
+
+/// The alternative that `choose` names: its number from 1, or its dot.
+Outcome<std::size_t> chosen(Context& context, const ItemView& view) {
+  const json::value* choose = find(context.args, "choose");
+  if (choose->is_int64() || (choose->is_string() && choose->as_string().size() < 4)) {
+    const std::int64_t number = context.number("choose", 0);
+    if (number >= 1 && number <= static_cast<std::int64_t>(view.alternatives.size())) {
+      return static_cast<std::size_t>(number - 1);
+    }
+  } else if (choose->is_string()) {
+    const auto dot = dot_from_text(choose->as_string());
+    for (std::size_t i = 0; dot.ok() && i < view.alternatives.size(); ++i) {
+      if (view.alternatives[i].mark.dot == dot.value()) return i;
+    }
+  }
+  const std::string count = std::to_string(view.alternatives.size());
+  return Failure("invalid_argument", "Le alternative vanno da 1 a " + count + ".",
+                 "The alternatives are 1 to " + count + ".", "choose");
+}
+
+Outcome<sync::Value> new_value(Context& context, const ItemView& view, std::string_view name) {
+  const json::value* input = find(context.args, name);
+  if (view.field == nullptr) {
+    return unfit("Questa versione non conosce il campo: scegliere una delle alternative.",
+                 "This version does not know the field: choose one of the alternatives.");
+  }
+  json::value full = *input;
+  if (view.field->kind == schema::FieldKind::reference && input->is_string()) {
+    INSIEME_OUT_ASSIGN(const auto id, find_record_id(context, std::string(input->as_string())));
+    full = json::string(sync::to_text(id));
+  }
+  return value_from_json(*view.field, full, context.bundle());
+}
+
+Check decide_values(Context& context, const OpenItem& item, const ItemView& view,
+                    const std::string& reason, Decision& decision) {
+  sync::ResolveOp op;
+  if (context.has("choose")) {
+    INSIEME_OUT_ASSIGN(const std::size_t index, chosen(context, view));
+    op = resolve_op(item, sync::Outcome::choose, reason);
+    op.value = view.alternatives[index].value;
+  } else if (context.has("combine")) {
+    op = resolve_op(item, sync::Outcome::combine, reason);
+    INSIEME_OUT_ASSIGN(op.value, new_value(context, view, "combine"));
+  } else if (context.has("write")) {
+    op = resolve_op(item, sync::Outcome::write_new, reason);
+    INSIEME_OUT_ASSIGN(op.value, new_value(context, view, "write"));
+  } else if (context.flag("dismiss")) {
+    op = resolve_op(item, sync::Outcome::dismiss, reason);
+  } else {
+    return unfit("Serve una decisione: choose, combine, write o dismiss.",
+                 "A decision is needed: choose, combine, write or dismiss.");
+  }
+  decision.reply["outcome"] = key_of(outcome_name(op.outcome));
+  decision.reply["text"] =
+      op.value ? shown_text(context, view.field, *op.value) : std::string(view.now);
+  decision.first.push_back(operation(item.ref, item.item.field, std::move(op)));
+  return Done{};
+}
+
+Check decide_text(Context& context, const OpenItem& item, const ItemView& view,
+                  const std::string& reason, Decision& decision) {
+  std::string text = view.now;
+  sync::Outcome outcome = sync::Outcome::dismiss;
+  if (context.has("choose")) {
+    INSIEME_OUT_ASSIGN(const std::size_t index, chosen(context, view));
+    text = view.alternatives[index].text;
+    outcome = sync::Outcome::choose;
+  } else if (context.has("write") || context.has("combine")) {
+    const char* name = context.has("write") ? "write" : "combine";
+    INSIEME_OUT_ASSIGN(const sync::Value value, new_value(context, view, name));
+    const auto* written = std::get_if<std::string>(&value);
+    text = written != nullptr ? *written : std::string();
+    outcome = context.has("write") ? sync::Outcome::write_new : sync::Outcome::combine;
+  } else if (!context.flag("dismiss")) {
+    return unfit("Per un testo: choose, write (testo nuovo) o dismiss (va bene così).",
+                 "For a text: choose, write (new text) or dismiss (leave it as it is).");
+  }
+  auto splices = sync::diff_text(view.now, text);
+  if (!splices.empty()) {
+    decision.first.push_back(
+        operation(item.ref, item.item.field, sync::SpliceOp{std::move(splices)}));
+  }
+  decision.first.push_back(operation(item.ref, item.item.field, resolve_op(item, outcome, reason)));
+  decision.reply["outcome"] = key_of(outcome_name(outcome));
+  decision.reply["text"] = text;
+  return Done{};
+}
+
+Check decide_life(Context& context, const OpenItem& item, const std::string& reason,
+                  Decision& decision) {
+  const std::string life = context.text("life");
+  if (life != "restore" && life != "retract") {
+    return unfit("Serve life: «restore» (tenere la scheda) o «retract» (annullarla).",
+                 "life is needed: “restore” (keep the record) or “retract” (retract it).");
+  }
+  auto op = operation(item.ref, {}, resolve_op(item, sync::Outcome::choose, reason));
+  decision.first.push_back(std::move(op));
+  if (life == "restore") {
+    decision.first.push_back(operation(item.ref, {}, sync::RestoreOp{}));
+  } else {
+    decision.then.push_back(operation(item.ref, {}, sync::RetractOp{}));
+  }
+  decision.reply["outcome"] = life;
+  return Done{};
+}
+
+Outcome<std::string> reason_of(Context& context) {
+  std::string reason = context.text("reason");
+  if (reason.size() <= sync::kReasonBytesMax) return reason;
+  return Failure("limit_exceeded", "Il motivo è troppo lungo.", "The reason is too long.",
+                 "reason");
+}
+
+Outcome<Decision> decide(Context& context) {
+  INSIEME_OUT_ASSIGN(const OpenItem item, find_item(context, context.text("item")));
+  INSIEME_OUT_ASSIGN(const ItemView view, view_item(context, item));
+  INSIEME_OUT_ASSIGN(const std::string reason, reason_of(context));
+  Decision decision;
+  decision.ref = item.ref;
+  decision.reply["item"] = item.id;
+  decision.reply["record"] = sync::to_text(item.ref.id);
+  decision.reply["field"] = item.item.field;
+  switch (item.item.kind) {
+    case sync::ItemKind::concurrent_values:
+      INSIEME_OUT(decide_values(context, item, view, reason, decision));
+      break;
+    case sync::ItemKind::text_overlap:
+      INSIEME_OUT(decide_text(context, item, view, reason, decision));
+      break;
+    case sync::ItemKind::edited_after_retraction:
+    case sync::ItemKind::concurrent_lifecycle:
+      INSIEME_OUT(decide_life(context, item, reason, decision));
+      break;
+  }
+  decision.reply["reason"] = reason;
+  return decision;
+}
+
+Outcome<json::object> carry_out_decision(Context& context, const Outcome<Decision>& decision) {
+  auto reply = once(context, [&decision](Writer& writer) -> Outcome<json::object> {
+    if (!decision.ok()) return decision.error();
+    INSIEME_OUT(writer.add(decision->ref.document, decision->first));
+    return decision->reply;
+  });
+  if (!reply.ok() || !decision.ok() || decision->then.empty()) return reply;
+  const Act order = [&decision](Writer& writer) -> Outcome<json::object> {
+    INSIEME_OUT(writer.add(decision->ref.document, decision->then));
+    return decision->reply;
+  };
+  auto ordered = once(context, order, "+2");
+  return ordered.ok() ? reply : ordered;
+}
+
+Outcome<json::object> resolve(Context& context) {
+  return carry_out_decision(context, decide(context));
+}
+
+/// The last decision about a field, and the values that lost by it.
+Outcome<Decision> plan_contest(Context& context) {
+  INSIEME_OUT_ASSIGN(const RecordRef ref, find_record(context, context.text("record")));
+  INSIEME_OUT_ASSIGN(const Facets facets, read_facets(context, ref));
+  if (facets.type == nullptr) return Error{ErrorCode::not_found, "an unknown type"};
+  INSIEME_OUT_ASSIGN(const schema::Field* field, find_field(*facets.type, context.text("field")));
+  INSIEME_OUT_ASSIGN(const std::string reason, reason_of(context));
+  const StoredRecord* part =
+      facets.in_section(section_of(*facets.type, *field, facets.main.document.section));
+  Decision decision;
+  const sync::FieldState* state = part != nullptr ? part->state.field(field->name) : nullptr;
+  if (state == nullptr) return Error{ErrorCode::not_found, "the field was never written"};
+  decision.ref = part->ref;
+  INSIEME_OUT_ASSIGN(const auto lines, context.store().history(part->ref));
+  for (const sync::Decision& made : part->state.decisions) {
+    if (made.field != field->name || made.item != sync::ItemKind::concurrent_values) continue;
+    for (const HistoryLine& line : lines) {
+      if (!line.to || !std::binary_search(made.decided.begin(), made.decided.end(), line.dot)) {
+        continue;
+      }
+      const auto shown = sync::distinct_values(*state);
+      const bool there = std::any_of(shown.begin(), shown.end(), [&](const sync::Value& value) {
+        return sync::equal(value, *line.to);
+      });
+      if (there) continue;
+      sync::ResolveOp op;
+      op.outcome = sync::Outcome::undo;
+      op.value = *line.to;
+      op.reason = reason;
+      decision.first.push_back(operation(part->ref, field->name, std::move(op)));
+      decision.reply["text"] = shown_text(context, field, *line.to);
+    }
+  }
+  if (decision.first.empty()) {
+    return Failure("not_found", "Per questo campo non c'è una decisione da contestare.",
+                   "There is no decision to contest for this field.", "field");
+  }
+  decision.reply["record"] = sync::to_text(ref.id);
+  decision.reply["field"] = field->name;
+  decision.reply["reason"] = reason;
+  return decision;
+}
+
+Outcome<json::object> contest(Context& context) {
+  return carry_out_decision(context, plan_contest(context));
+}
+
+}  // namespace
+
+std::vector<CommandSpec> resolve_commands() {
+  return {
+      {"review.resolve",
+       Writes::yes,
+       "Decide una questione aperta. La decisione torna a entrambi gli autori con il motivo.",
+       "Decides on an open item. The decision travels back to both authors with its reason.",
+       {{"item", ArgKind::text, true, "id della questione, il suo inizio, o scheda/campo",
+         "id of the item, its beginning, or record/field"},
+        {"choose", ArgKind::any, false, "numero o dot dell'alternativa scelta",
+         "number or dot of the chosen alternative"},
+        {"combine", ArgKind::any, false, "valore fatto di più alternative",
+         "a value made out of several"},
+        {"write", ArgKind::any, false, "valore nuovo", "a new value"},
+        {"dismiss", ArgKind::boolean, false, "lasciare com'è", "leave it as it is"},
+        {"life", ArgKind::text, false, "«restore» o «retract», per schede annullate",
+         "“restore” or “retract”, for retracted records"},
+        {"reason", ArgKind::text, false, "motivo, che gli autori leggeranno",
+         "reason, which the authors will read"}},
+       "item, record, field, outcome, text?, reason",
+       R"({"command": "review.resolve", "request_id": "r-4", "item": "8f21c3aa", "choose": 1,
+ "reason": "confermato dalla madre"})",
+       resolve},
+      {"review.contest",
+       Writes::yes,
+       "Un autore non è d'accordo con una decisione: il valore perso torna e la questione si "
+       "riapre.",
+       "An author disagrees with a decision: the value that lost comes back and the item is open "
+       "again.",
+       {{"record", ArgKind::id, true, "la scheda", "the record"},
+        {"field", ArgKind::text, true, "il campo deciso", "the field that was decided"},
+        {"reason", ArgKind::text, false, "motivo", "reason"}},
+       "record, field, text, reason",
+       R"({"command": "review.contest", "request_id": "r-5", "record": "5f3a9c01", "field": "next_step",
+ "reason": "ho parlato io con la scuola"})",
+       contest},
+  };
+}
+
+}  // namespace insieme::client::commands

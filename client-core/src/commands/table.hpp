@@ -1,0 +1,67 @@
+#pragma once
+// The table of commands: names, arguments, help. Documentation, checks and dispatch all read it.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "commands/context.hpp"
+
+namespace insieme::client::commands {
+
+enum class ArgKind { text, id, ids, boolean, integer, object, array, any };
+
+struct ArgSpec {
+  const char* name;
+  ArgKind kind;
+  bool required;
+  const char* it;
+  const char* en;
+};
+
+/// Whether a command writes, and so needs a `request_id`.
+enum class Writes { no, yes, maybe_without_id };
+
+struct CommandSpec {
+  const char* name;
+  Writes writes;
+  const char* it;
+  const char* en;
+  std::vector<ArgSpec> args;
+  const char* returns;  ///< English; names of the reply's members
+  const char* example;  ///< a whole request
+  Outcome<json::object> (*run)(Context&);
+};
+
+/// All commands, in the order of the documentation.
+[[nodiscard]] const std::vector<CommandSpec>& all_commands();
+[[nodiscard]] const CommandSpec* find_command(std::string_view name);
+[[nodiscard]] std::string_view name_of(ArgKind kind);
+
+/// Every argument known, of its kind, and none missing.
+[[nodiscard]] Check check_args(const CommandSpec& command, const json::object& args);
+
+/// The candidate nearest to `word` if it is near enough to have been meant; else empty.
+[[nodiscard]] std::string nearest(std::string_view word,
+                                  const std::vector<std::string>& candidates);
+/// ` Forse «x»?` and ` Did you mean “x”?`, or empty.
+[[nodiscard]] std::string hint_it(const std::string& nearest_word);
+[[nodiscard]] std::string hint_en(const std::string& nearest_word);
+
+// One per file of commands.
+[[nodiscard]] std::vector<CommandSpec> about_commands();
+[[nodiscard]] std::vector<CommandSpec> dossier_commands();
+[[nodiscard]] std::vector<CommandSpec> read_commands();
+[[nodiscard]] std::vector<CommandSpec> save_commands();
+[[nodiscard]] std::vector<CommandSpec> life_commands();
+[[nodiscard]] std::vector<CommandSpec> draft_commands();
+[[nodiscard]] std::vector<CommandSpec> network_commands();
+[[nodiscard]] std::vector<CommandSpec> review_commands();
+[[nodiscard]] std::vector<CommandSpec> resolve_commands();
+[[nodiscard]] std::vector<CommandSpec> inbox_commands();
+[[nodiscard]] std::vector<CommandSpec> export_commands();
+[[nodiscard]] std::vector<CommandSpec> import_commands();
+[[nodiscard]] std::vector<CommandSpec> care_commands();
+
+}  // namespace insieme::client::commands

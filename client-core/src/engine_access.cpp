@@ -1,0 +1,160 @@
+// Enrolment and tokens: the small JSON requests.
+#include <boost/json.hpp>
+
+#include "http_problem.hpp"
+#include "insieme/client/engine.hpp"
+
+namespace insieme::client {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kOk = 200;
+constexpr std::uint32_t kTokenAttemptsMax = 4;
+constexpr std::uint32_t kTokenWaitMs = 500;
+constexpr std::string_view kJson = "application/json";
+constexpr std::size_t kDetailBytesMax = 300;
+
+std::vector<std::uint8_t> bytes_of(const json::object& object) {
+  const std::string text = json::serialize(object);
+  return {text.begin(), text.end()};
+}
+
+/// An object, or null: whatever a stranger in the middle may answer.
+json::object object_of(const std::vector<std::uint8_t>& body) {
+  boost::system::error_code error;
+  const json::value value = json::parse(
+      json::string_view(reinterpret_cast<const char*>(body.data()), body.size()), error);
+  return !error && value.is_object() ? value.as_object() : json::object{};
+}
+
+std::string text_at(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(json::string_view(key.data(), key.size()));
+  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+bool may_pass(int status) { return status == 0 || status == 408 || status == 429 || status >= 500; }
+
+Error not_ours() { return {ErrorCode::malformed, "the answer is not that of an Insieme server"}; }
+
+}  // namespace
+
+std::string sentence_of(const HttpReply& reply) {
+  if (reply.status == 0) return reply.failure.empty() ? "no answer" : reply.failure;
+  if (reply.content_type.rfind("application/", 0) == 0) {
+    const json::object problem = object_of(reply.body);
+    std::string detail = text_at(problem, "detail");
+    if (detail.empty()) detail = text_at(problem, "title");
+    if (detail.size() > kDetailBytesMax) detail.resize(kDetailBytesMax);
+    if (!detail.empty()) return detail;
+  }
+  return "the server answered with status " + std::to_string(reply.status);
+}
+
+Error error_of(const HttpReply& reply) {
+  const std::string said = sentence_of(reply);
+  switch (reply.status) {
+    case 400:
+      return {ErrorCode::invalid_argument, said};
+    case 401:
+      return {ErrorCode::unauthenticated, said};
+    case 403:
+      return {ErrorCode::not_allowed, said};
+    case 404:
+      return {ErrorCode::not_found, said};
+    case 409:
+      return {ErrorCode::conflict, said};
+    case 410:
+      return {ErrorCode::expired, said};
+    case 413:
+      return {ErrorCode::limit_exceeded, said};
+    case 507:
+      return {ErrorCode::quota, said};
+    default:
+      return {ErrorCode::unavailable, said};
+  }
+}
+
+Result<std::string> Engine::fetch_token() {
+  for (std::uint32_t attempt = 1;; ++attempt) {
+    auto token = fetch_token_once();
+    const bool lasting = token.ok() || token.error().code != ErrorCode::unavailable;
+    if (lasting || attempt == kTokenAttemptsMax || cancelled_.load()) return token;
+    if (!waiter_(kTokenWaitMs << (attempt - 1))) return token;
+  }
+}
+
+Result<std::string> Engine::fetch_token_once() {
+  const Identity& self = store_->identity();
+  const std::string device = sync::to_text(self.device);
+  INSIEME_TRY_ASSIGN(const HttpReply challenge,
+                     post("/v1/challenge", kJson, bytes_of({{"device", device}})));
+  if (challenge.status != kOk) return error_of(challenge);
+  const std::string nonce = text_at(object_of(challenge.body), "nonce");
+  if (nonce.empty()) return not_ours();
+
+  const std::string message =
+      "insieme token v1\n" + sync::to_text(self.space) + "\n" + device + "\n" + nonce;
+  const sync::Signature signature =
+      sync::sign(self.keys.secret_key, std::vector<std::uint8_t>(message.begin(), message.end()));
+  INSIEME_TRY_ASSIGN(const HttpReply granted,
+                     post("/v1/token", kJson,
+                          bytes_of({{"device", device},
+                                    {"nonce", nonce},
+                                    {"signature", sync::to_hex(signature.bytes)}})));
+  if (granted.status != kOk) return error_of(granted);
+  std::string token = text_at(object_of(granted.body), "token");
+  if (token.empty()) return not_ours();
+  return token;
+}
+
+Result<Identity> Engine::enrol(const EnrolRequest& request) {
+  Identity self = store_->identity();
+  const bool was_enrolled = self.is_enrolled();
+  if (!request.invitation.server_url.empty()) self.server_url = request.invitation.server_url;
+  if (self.server_url.empty()) {
+    return Error{ErrorCode::invalid_argument, "the invitation does not name its server"};
+  }
+  if (self.keys.public_key == sync::PublicKey{}) {
+    std::array<std::uint8_t, 32> seed{};
+    platform_.random(seed);
+    self.keys = sync::make_key_pair(seed);
+  }
+  // Before anything is sent: should the reply be lost, the next try shows the same key and the
+  // server knows it is us. An enrolment that holds is not touched before there is a better one.
+  if (!was_enrolled) INSIEME_TRY(store_->set_identity(self));
+  token_.clear();
+
+  INSIEME_TRY_ASSIGN(
+      const HttpReply reply,
+      post("/v1/enrol", kJson,
+           bytes_of({{"invitation", request.invitation.code},
+                     {"device_public_key", sync::to_hex(self.keys.public_key.bytes)},
+                     {"device_name", request.device_name.empty() ? "insieme" : request.device_name},
+                     {"replica", sync::to_text(self.replica)}}),
+           self.server_url));
+  if (may_pass(reply.status)) return Error{ErrorCode::unavailable, sentence_of(reply)};
+  if (reply.status != kOk && reply.status != 201) return error_of(reply);
+  const json::object answer = object_of(reply.body);
+  auto device = sync::id_from_text<sync::DeviceId>(text_at(answer, "device"));
+  auto space = sync::id_from_text<sync::SpaceId>(text_at(answer, "space"));
+  const std::string account = text_at(answer, "account");
+  if (!device.ok() || !space.ok() || account.empty()) return not_ours();
+  if (was_enrolled && self.space != space.value()) {
+    return Error{ErrorCode::conflict, "this store belongs to another space: make a new one"};
+  }
+  if (request.invitation.server_key &&
+      text_at(answer, "server_public_key") != sync::to_hex(request.invitation.server_key->bytes)) {
+    return Error{ErrorCode::bad_signature, "not the server that made the invitation"};
+  }
+  self.device = device.value();
+  self.space = space.value();
+  self.account = account;
+  self.space_name = text_at(answer, "space_name");
+  self.display_name = text_at(answer, "display_name");
+  self.role = text_at(answer, "role");
+  INSIEME_TRY(store_->set_identity(self));
+  return self;
+}
+
+}  // namespace insieme::client

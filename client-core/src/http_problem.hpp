@@ -1,0 +1,17 @@
+#pragma once
+// Answers that are not what was hoped for, and JSON bodies of the small requests.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "insieme/client/transport.hpp"
+
+namespace insieme::client {
+
+/// One sentence: the server's own (application/problem+json `detail`), or ours.
+[[nodiscard]] std::string sentence_of(const HttpReply& reply);
+/// The error that a status other than 200 stands for.
+[[nodiscard]] Error error_of(const HttpReply& reply);
+
+}  // namespace insieme::client

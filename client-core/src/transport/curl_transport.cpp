@@ -1,0 +1,190 @@
+// The only file that knows libcurl.
+#include <curl/curl.h>
+
+#include <algorithm>
+
+#include "insieme/client/transport.hpp"
+
+namespace insieme::client {
+namespace {
+
+struct EasyCleanup {
+  void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
+};
+struct ListCleanup {
+  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+};
+using Headers = std::unique_ptr<curl_slist, ListCleanup>;
+
+struct Sink {
+  std::vector<std::uint8_t> body;
+  std::size_t bytes_max = 0;
+  bool too_large = false;
+};
+
+std::size_t on_bytes(char* data, std::size_t size, std::size_t count, void* context) {
+  auto& sink = *static_cast<Sink*>(context);
+  const std::size_t bytes = size * count;
+  if (sink.body.size() + bytes > sink.bytes_max) {
+    sink.too_large = true;
+    return 0;  // anything but `bytes` makes curl stop
+  }
+  sink.body.insert(sink.body.end(), data, data + bytes);
+  return bytes;
+}
+
+bool is_loopback(const std::string& url) {
+  std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), &curl_url_cleanup);
+  if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK)
+    return false;
+  char* host = nullptr;
+  if (curl_url_get(parsed.get(), CURLUPART_HOST, &host, 0) != CURLUE_OK) return false;
+  const std::string name = host;
+  curl_free(host);
+  return name == "localhost" || name == "[::1]" || name.rfind("127.", 0) == 0;
+}
+
+Headers make_headers(const HttpRequest& request) {
+  Headers headers;
+  const auto append = [&headers](const std::string& line) {
+    curl_slist* longer = curl_slist_append(headers.get(), line.c_str());
+    if (longer == nullptr) return;
+    static_cast<void>(headers.release());
+    headers.reset(longer);
+  };
+  for (const auto& [name, value] : request.headers) append(name + ": " + value);
+  // A request is small enough to be sent whole: waiting for leave would cost a round trip.
+  append("Expect:");
+  return headers;
+}
+
+/// What curl's outcome means to a person, where it is worth another try.
+std::string sentence_of(CURLcode code, bool too_large) {
+  if (too_large) return "the reply is longer than this program takes";
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return "the server's name was not found: is there a network?";
+    case CURLE_COULDNT_CONNECT:
+      return "the server cannot be reached";
+    case CURLE_OPERATION_TIMEDOUT:
+      return "the connection was too slow or stopped answering";
+    case CURLE_GOT_NOTHING:
+      return "the connection was cut before an answer came";
+    case CURLE_PARTIAL_FILE:
+    case CURLE_RECV_ERROR:
+      return "the connection was cut in the middle of the answer";
+    case CURLE_SEND_ERROR:
+    case CURLE_SEND_FAIL_REWIND:
+      return "the connection was cut while sending";
+    case CURLE_SSL_CONNECT_ERROR:
+      return "no secure connection could be made";
+    default:
+      return std::string("the network failed: ") + curl_easy_strerror(code);
+  }
+}
+
+/// What another try cannot mend.
+Status lasting_error(CURLcode code) {
+  switch (code) {
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return {ErrorCode::invalid_argument, "not the address of a server"};
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+    case CURLE_SSL_ISSUER_ERROR:
+      return {ErrorCode::bad_signature, "the server's certificate is not the expected one"};
+    case CURLE_SSL_CACERT_BADFILE:
+      return {ErrorCode::storage_failure, "the file of certificates cannot be read"};
+    default:
+      return {};
+  }
+}
+
+class CurlTransport final : public Transport {
+ public:
+  explicit CurlTransport(CurlOptions options) : options_(std::move(options)) {
+    static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (global == CURLE_OK) handle_.reset(curl_easy_init());
+  }
+
+  Result<HttpReply> post(const HttpRequest& request) override {
+    if (!handle_) return Error{ErrorCode::internal, "libcurl could not be started"};
+    CURL* curl = handle_.get();
+    curl_easy_reset(curl);  // keeps connections and sessions
+    const Headers headers = make_headers(request);
+    Sink sink;
+    sink.bytes_max = request.limits.reply_bytes_max;
+    set_request(curl, request, headers.get(), sink);
+    set_limits(curl, request.limits);
+    set_trust(curl, request.url);
+    const CURLcode code = curl_easy_perform(curl);
+    INSIEME_TRY(lasting_error(code));
+    return reply_of(curl, code, request, std::move(sink));
+  }
+
+ private:
+  static void set_request(CURL* curl, const HttpRequest& request, curl_slist* headers, Sink& sink) {
+    curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(curl, CURLOPT_POST, 1L);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request.body.size()));
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &on_bytes);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  }
+  static void set_limits(CURL* curl, const HttpLimits& limits) {
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect_timeout_ms));
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(limits.total_timeout_ms));
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT,
+                     static_cast<long>(limits.low_speed_bytes_per_s));
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(limits.low_speed_s));
+  }
+  void set_trust(CURL* curl, const std::string& url) const {
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, options_.user_agent.c_str());
+    if (!options_.ca_file.empty()) {
+      curl_easy_setopt(curl, CURLOPT_CAINFO, options_.ca_file.c_str());
+    }
+    if (!options_.public_key.empty()) {
+      curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, options_.public_key.c_str());
+    }
+    if (is_loopback(url)) curl_easy_setopt(curl, CURLOPT_PROXY, "");
+  }
+  static HttpReply reply_of(CURL* curl, CURLcode code, const HttpRequest& request, Sink sink) {
+    HttpReply reply;
+    curl_off_t uploaded = 0;
+    curl_easy_getinfo(curl, CURLINFO_SIZE_UPLOAD_T, &uploaded);
+    reply.handed_over = static_cast<std::size_t>(uploaded) >= request.body.size();
+    if (code != CURLE_OK) {
+      reply.failure = sentence_of(code, sink.too_large);
+      return reply;
+    }
+    long status = 0;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    reply.status = static_cast<int>(status);
+    curl_off_t retry_after = 0;
+    curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &retry_after);
+    reply.retry_after_s =
+        static_cast<std::uint32_t>(std::clamp<curl_off_t>(retry_after, 0, 86'400));
+    const char* type = nullptr;
+    curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
+    if (type != nullptr) reply.content_type = type;
+    reply.body = std::move(sink.body);
+    return reply;
+  }
+
+  CurlOptions options_;
+  std::unique_ptr<CURL, EasyCleanup> handle_;
+};
+
+}  // namespace
+
+std::unique_ptr<Transport> make_curl_transport(const CurlOptions& options) {
+  return std::make_unique<CurlTransport>(options);
+}
+
+}  // namespace insieme::client
