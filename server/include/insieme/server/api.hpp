@@ -1,0 +1,48 @@
+#pragma once
+// The HTTP interface without HTTP: request in, response out. No sockets, no coroutines; blocks
+// while the repository works, so it is called on worker threads.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <functional>
+#include <string_view>
+
+#include "insieme/server/config.hpp"
+#include "insieme/server/http.hpp"
+#include "insieme/server/metrics.hpp"
+#include "insieme/server/repository.hpp"
+#include "insieme/server/tokens.hpp"
+
+namespace insieme::server {
+
+inline constexpr std::string_view kVersion = "0.1.0";
+inline constexpr std::string_view kSyncMediaType = "application/vnd.insieme.sync";
+inline constexpr std::size_t kJsonBodyBytesMax = 16 * 1024;
+
+/// Everything that handlers need; outlives them.
+struct Services {
+  Repository& repository;
+  Tokens& tokens;
+  Metrics& metrics;
+  const Config& config;
+  Clock clock;
+  sync::PublicKey server_key;
+  std::function<std::uint64_t()> free_disk_bytes;
+};
+
+/// Thread-safe.
+class Api {
+ public:
+  explicit Api(Services services) : services_(std::move(services)) {}
+
+  /// Never throws for anything that a request or a storage failure can cause.
+  [[nodiscard]] Response handle(const Request& request);
+  /// How large a body may be there; asked before one is read.
+  [[nodiscard]] static std::size_t body_limit(std::string_view method, std::string_view path);
+
+ private:
+  Services services_;
+};
+
+}  // namespace insieme::server

@@ -1,0 +1,74 @@
+#pragma once
+// Configuration: flags beat the environment, the environment beats the file. A wrong name or value
+// is refused with the place where it stands; nothing is ever guessed.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "insieme/server/roles.hpp"
+#include "insieme/sync/result.hpp"
+
+namespace insieme::server {
+
+struct Config {
+  std::string listen_host = "127.0.0.1";
+  std::uint16_t listen_port = 8443;  ///< 0: any free one, with `dev`
+  std::string public_url;            ///< as devices reach it, for invitations
+  std::string tls_certificate;       ///< PEM, whole chain
+  std::string tls_key;
+  bool behind_proxy = false;  ///< a proxy in front does TLS
+  bool dev = false;           ///< loopback only, no TLS
+  std::uint32_t token_ttl_s = 15 * 60;
+  std::uint32_t challenge_ttl_s = 60;
+  std::uint32_t idle_timeout_s = 60;     ///< between two requests of a connection
+  std::uint32_t read_timeout_s = 30;     ///< without a byte inside a request
+  std::uint32_t request_timeout_s = 300; ///< for a whole request to arrive
+  std::uint32_t write_timeout_s = 60;    ///< without progress while a reply leaves
+  std::uint32_t shutdown_timeout_s = 10;
+  std::uint32_t connections_max = 512;
+  std::uint32_t requests_per_connection_max = 1'000;
+  std::uint32_t workers = 4;
+  std::uint64_t max_log_bytes = 0;   ///< 0: no quota
+  std::uint64_t min_free_disk = 64ULL * 1024 * 1024;
+  std::string log_level = "info";
+  Roles roles = Roles::defaults();
+};
+
+/// One setting, for `--help` and for the documentation.
+struct ConfigKey {
+  std::string_view name;  ///< in files; `--token-ttl` and INSIEME_TOKEN_TTL for `token_ttl`
+  std::string_view kind;  ///< `host:port`, `duration`, `size`, `number`, `path`, `yes/no` …
+  std::string_view help;
+};
+[[nodiscard]] const std::vector<ConfigKey>& config_keys();
+
+/// Sets one key. The error's detail names what was wrong with the value, or the nearest key.
+[[nodiscard]] Status set_config(Config& config, std::string_view key, std::string_view value);
+
+/// `key = value` lines, `#` comments. Errors: `FILE:LINE: …`.
+[[nodiscard]] Status load_config_text(Config& config, std::string_view text,
+                                      const std::string& file);
+[[nodiscard]] Status load_config_file(Config& config, const std::string& path);
+
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+[[nodiscard]] Status load_config_environment(Config& config, const Environment& environment);
+/// Keys with dashes or underscores.
+[[nodiscard]] Status load_config_flags(Config& config,
+                                       const std::map<std::string, std::string>& flags);
+/// That the whole makes sense: loopback or TLS or a proxy, certificate with key.
+[[nodiscard]] Status check_config(const Config& config);
+
+/// `90`, `90s`, `15m`, `48h`, `7d` → seconds.
+[[nodiscard]] Result<std::uint64_t> parse_duration(std::string_view text);
+/// `4096`, `64K`, `10M`, `2G` → bytes.
+[[nodiscard]] Result<std::uint64_t> parse_size(std::string_view text);
+/// `; did you mean "x"?`, or nothing when no name is near.
+[[nodiscard]] std::string did_you_mean(std::string_view wrong,
+                                       const std::vector<std::string>& names);
+
+}  // namespace insieme::server

@@ -1,0 +1,41 @@
+#pragma once
+// The data folder: server.db, server.key (identity, 0600), insieme.conf (optional), server.port.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "insieme/server/config.hpp"
+#include "insieme/server/repository.hpp"
+
+namespace insieme::server {
+
+struct DataDir {
+  std::filesystem::path folder;
+  [[nodiscard]] std::string database() const { return (folder / "server.db").string(); }
+  [[nodiscard]] std::string key() const { return (folder / "server.key").string(); }
+  [[nodiscard]] std::string config() const { return (folder / "insieme.conf").string(); }
+  [[nodiscard]] std::string port() const { return (folder / "server.port").string(); }
+  [[nodiscard]] bool initialised() const;
+};
+
+/// Creates folder, key, database and a commented configuration. `already_exists` if it was done
+/// before; a folder where it was interrupted is completed.
+[[nodiscard]] Result<sync::SpaceId> init_data_dir(const DataDir& dir, const std::string& name,
+                                                  const Clock& clock);
+
+/// `not_found` when it was never initialised; `malformed` when the key file is damaged.
+[[nodiscard]] Result<sync::KeyPair> load_server_key(const DataDir& dir);
+
+/// The SQLite repository of the folder. `not_found` when it was never initialised. Throws
+/// StorageFailure when the file cannot be used.
+[[nodiscard]] Result<std::unique_ptr<Repository>> open_repository(const DataDir& dir,
+                                                                  const Roles& roles,
+                                                                  const Clock& clock);
+
+/// The port that a running server wrote down, if any.
+[[nodiscard]] std::optional<std::uint16_t> read_port(const DataDir& dir);
+
+}  // namespace insieme::server

@@ -1,0 +1,31 @@
+#pragma once
+// Requests and responses as the handlers see them: plain values, no Beast, no sockets.
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace insieme::server {
+
+struct Request {
+  std::string method;  ///< upper case
+  std::string path;    ///< without query; not decoded: our routes need no escapes
+  std::string query;
+  std::string authorization;
+  std::string content_type;
+  std::string content_encoding;
+  std::string request_id;  ///< the client's, if usable, else drawn here; never empty
+  std::vector<std::uint8_t> body;
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type;
+  std::vector<std::uint8_t> body;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string route;   ///< template of the route, for metrics; `other` if none matched
+  std::string device;  ///< text form, for the log; empty before authentication
+};
+
+}  // namespace insieme::server

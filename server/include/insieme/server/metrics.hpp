@@ -1,0 +1,54 @@
+#pragma once
+// Counters for /metrics, in Prometheus' text format.
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace insieme::server {
+
+struct Gauges {
+  std::uint64_t position = 0;
+  std::uint64_t epoch = 0;
+  std::uint64_t log_bytes = 0;
+  std::uint64_t database_bytes = 0;
+  std::uint64_t devices = 0;
+  std::uint64_t devices_revoked = 0;
+  std::uint64_t dossiers = 0;
+  std::uint64_t documents = 0;
+  std::uint64_t held_waiting = 0;
+};
+
+/// Thread-safe.
+class Metrics {
+ public:
+  void count_request(std::string_view route, int status, double seconds);
+  void count_changes(std::uint64_t accepted, std::uint64_t held, std::uint64_t refused);
+  void connection_opened();
+  void connection_closed();
+  void connection_refused();
+  [[nodiscard]] std::string text(const Gauges& gauges) const;
+
+ private:
+  static constexpr std::array<double, 9> kBounds{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30};
+  struct Durations {
+    std::array<std::uint64_t, 10> buckets{};
+    double sum = 0;
+    std::uint64_t count = 0;
+  };
+  mutable std::mutex mutex_;
+  std::map<std::pair<std::string, int>, std::uint64_t> requests_;
+  std::map<std::string, Durations> durations_;
+  std::uint64_t accepted_ = 0;
+  std::uint64_t held_ = 0;
+  std::uint64_t refused_ = 0;
+  std::uint64_t connections_ = 0;
+  std::uint64_t connections_total_ = 0;
+  std::uint64_t connections_refused_ = 0;
+};
+
+}  // namespace insieme::server

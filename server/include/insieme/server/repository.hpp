@@ -1,0 +1,264 @@
+#pragma once
+// Storage behind an interface: SQLite today, a database server for several processes later. One
+// contract test suite (tests/server/repository_contract.hpp) holds for every implementation.
+//
+// A repository serves one space; every row is led by the space, so that spaces may share tables.
+// Expected outcomes are values. StorageFailure means that the operation could not be done at all;
+// nothing of it is then stored. All functions may be called from any thread.
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "insieme/server/roles.hpp"
+#include "insieme/sync/server_sync.hpp"
+
+namespace insieme::server {
+
+/// Milliseconds since 1970 UTC.
+using Clock = std::function<std::int64_t()>;
+
+/// Codes: busy, storage_full, storage_failure, storage_newer, internal. what() is for an
+/// operator's log and holds no personal data.
+class StorageFailure : public std::exception {
+ public:
+  StorageFailure(ErrorCode code, std::string what) : code_(code), what_(std::move(what)) {}
+  [[nodiscard]] const char* what() const noexcept override { return what_.c_str(); }
+  [[nodiscard]] ErrorCode code() const noexcept { return code_; }
+
+ private:
+  ErrorCode code_;
+  std::string what_;
+};
+
+struct SpaceInfo {
+  sync::SpaceId id;
+  std::string name;
+  std::uint64_t epoch = 1;
+  std::uint64_t position = 0;  ///< of the newest entry of the log
+  sync::Digest log_hash;       ///< there
+  std::uint64_t log_bytes = 0; ///< headers and bodies, what the quota counts
+  std::int64_t created_ms = 0;
+};
+
+struct User {
+  std::string account;
+  std::string display_name;
+  std::string role;
+  bool disabled = false;
+  std::int64_t created_ms = 0;
+};
+
+struct Device {
+  sync::DeviceId id;
+  std::string account;
+  std::string name;
+  sync::PublicKey key;
+  std::int64_t enrolled_ms = 0;
+  std::optional<std::int64_t> last_sync_ms;
+  std::optional<std::int64_t> clock_offset_ms;  ///< device clock minus server clock
+  std::optional<std::uint64_t> unsent;          ///< as it last told
+  std::optional<std::int64_t> revoked_ms;
+  std::string revoke_reason;
+};
+
+/// A device, whose it is, and what that person's role allows.
+struct Caller {
+  Device device;
+  User user;
+  RoleRules rules;
+};
+
+struct Enrolment {
+  sync::Digest invitation_hash;
+  sync::PublicKey device_key;
+  std::string device_name;
+  sync::ReplicaId replica;
+  sync::DeviceId new_device;  ///< the id that the device gets, unless it is enrolled already
+};
+
+struct DossierInfo {
+  sync::DossierId id;
+  std::string created_by;
+  std::int64_t created_ms = 0;
+  std::uint64_t changes = 0;
+  struct Assignment {
+    std::string account;
+    std::vector<std::string> sections;
+    std::uint64_t from_position = 0;
+    std::optional<std::uint64_t> to_position;  ///< none: it holds now
+  };
+  std::vector<Assignment> assignments;
+};
+
+enum class HeldState : std::uint8_t { waiting = 0, accepted = 1, refused = 2 };
+
+struct HeldInfo {
+  sync::ChangeRef change;
+  std::string author;
+  std::string reason;
+  HeldState state = HeldState::waiting;
+  std::uint64_t position = 0;
+  std::int64_t received_ms = 0;
+};
+
+struct Counts {
+  std::uint64_t users = 0;
+  std::uint64_t devices = 0;
+  std::uint64_t devices_revoked = 0;
+  std::uint64_t dossiers = 0;
+  std::uint64_t documents = 0;
+  std::uint64_t changes = 0;
+  std::uint64_t held_waiting = 0;
+  std::uint64_t database_bytes = 0;
+};
+
+/// What the server notes about the device when a turn is committed.
+struct TurnNotes {
+  std::int64_t device_ms = 0;
+  std::uint64_t unsent_left = 0;
+};
+
+/// One write transaction of the sync machine: `load`, then at most one `commit`. Without a commit
+/// the destructor rolls everything back. Belongs to one thread; blocks other writers.
+class Turn {
+ public:
+  virtual ~Turn() = default;
+  [[nodiscard]] virtual sync::Loaded load(const sync::LoadAction& action) = 0;
+  /// Durable when it returns. Also notes the device's state and binds new replicas to it.
+  virtual sync::Committed commit(const sync::CommitAction& action, const TurnNotes& notes) = 0;
+
+ protected:
+  Turn() = default;
+  Turn(const Turn&) = default;
+  Turn& operator=(const Turn&) = default;
+};
+
+struct DigestPage {
+  std::vector<sync::DocumentDigest> documents;
+  bool more = false;
+  std::uint64_t position = 0;  ///< of the log, at which all of this page holds
+};
+
+enum class EntryKind : std::uint8_t {
+  change = 1,       ///< accepted
+  held_change = 2,  ///< hollow; waits or waited for a decision
+  refused_change = 3,
+  grant = 10,
+  revoke = 11,
+  held = 12,
+  held_closed = 13,
+  seen = 14,
+};
+[[nodiscard]] constexpr bool is_change(EntryKind kind) noexcept {
+  return kind <= EntryKind::refused_change;
+}
+
+/// One entry of the log as stored, for verification.
+struct LogEntry {
+  std::uint64_t position = 0;
+  EntryKind kind = EntryKind::change;
+  sync::DocumentId document;  ///< the section is empty for grants and revocations
+  sync::Digest item_id;       ///< stored for changes, computed from the columns for events
+  sync::Digest log_hash;
+  sync::ReplicaId replica;
+  std::uint64_t seq = 0;
+  std::vector<std::uint8_t> header;
+  std::optional<std::vector<std::uint8_t>> body;
+};
+
+/// What a device vouched for in one hand-out.
+struct ManifestRow {
+  sync::DeviceId device;
+  sync::PublicKey device_key;
+  sync::Digest manifest;
+  sync::Signature signature;
+  std::uint64_t first_position = 0;
+  std::uint64_t count = 0;
+};
+
+struct AuditRow {
+  std::int64_t at_ms = 0;
+  std::string actor;
+  std::string action;
+  std::string subject;
+};
+
+class Repository {
+ public:
+  virtual ~Repository() = default;
+
+  [[nodiscard]] virtual SpaceInfo space() = 0;
+  [[nodiscard]] virtual Counts counts() = 0;
+
+  // ---- people and devices ----
+  /// `already_exists`; `invalid_argument` for a role that is not configured. A person whose role
+  /// has all dossiers is granted those that exist.
+  [[nodiscard]] virtual Status add_user(const User& user) = 0;
+  [[nodiscard]] virtual std::vector<User> users() = 0;
+  [[nodiscard]] virtual Status set_disabled(const std::string& account, bool disabled) = 0;
+  /// `not_found`: no such account.
+  [[nodiscard]] virtual Status add_invitation(const sync::Digest& hash, const std::string& account,
+                                              std::int64_t expires_ms) = 0;
+  /// `not_found`: no such invitation. `expired`. `conflict`: used by another device, or the key
+  /// is another device's. `not_allowed`: the account is disabled. The same again is the same
+  /// answer, whatever the time.
+  [[nodiscard]] virtual Result<Caller> enrol(const Enrolment& enrolment) = 0;
+  [[nodiscard]] virtual std::optional<Caller> find_caller(const sync::DeviceId& device) = 0;
+  [[nodiscard]] virtual std::vector<Device> devices() = 0;
+  [[nodiscard]] virtual Status revoke_device(const sync::DeviceId& device,
+                                             const std::string& reason) = 0;
+
+  // ---- who may see what ----
+  /// Replaces what the account had there. Empty `sections`: those of its role. Returns what holds
+  /// now; nothing is logged when that is what held before.
+  [[nodiscard]] virtual Result<std::vector<std::string>> assign(
+      const std::string& account, const sync::DossierId& dossier,
+      std::vector<std::string> sections) = 0;
+  /// `not_found`: no such account, dossier or current assignment.
+  [[nodiscard]] virtual Status unassign(const std::string& account, const sync::DossierId& dossier,
+                                        const std::string& reason) = 0;
+  /// Takes the dossier from one account and gives it to another, in one transaction.
+  [[nodiscard]] virtual Status hand_over(const sync::DossierId& dossier, const std::string& from,
+                                         const std::string& to, const std::string& reason) = 0;
+  [[nodiscard]] virtual std::vector<DossierInfo> dossiers() = 0;
+  [[nodiscard]] virtual std::vector<HeldInfo> held() = 0;
+
+  // ---- synchronisation ----
+  [[nodiscard]] virtual std::unique_ptr<Turn> begin_turn(const Caller& caller) = 0;
+  /// What `caller` may see after the action's cursor; `replica` is the one it writes under.
+  [[nodiscard]] virtual sync::PageRead read_page(const Caller& caller,
+                                                 const sync::ReplicaId& replica,
+                                                 const sync::ReadAction& action) = 0;
+  /// Documents that the caller may see, ordered, after `after`.
+  [[nodiscard]] virtual DigestPage digests(const Caller& caller,
+                                           const std::optional<sync::DocumentId>& after,
+                                           std::size_t count_max) = 0;
+
+  // ---- inspection; each call sees one committed state ----
+  /// Stops when `visit` gives false.
+  virtual void visit_log(const std::function<bool(const LogEntry&)>& visit) = 0;
+  virtual void visit_document(const sync::DocumentId& document,
+                              const std::function<bool(const LogEntry&)>& visit) = 0;
+  virtual void visit_manifests(const std::function<bool(const ManifestRow&)>& visit) = 0;
+  [[nodiscard]] virtual std::vector<sync::DocumentId> documents() = 0;
+  [[nodiscard]] virtual sync::Frontier frontier(const sync::DocumentId& document) = 0;
+  [[nodiscard]] virtual std::optional<sync::DossierKey> dossier_key(
+      const sync::DossierId& dossier) = 0;
+  /// The newest first.
+  [[nodiscard]] virtual std::vector<AuditRow> audit(std::size_t count_max) = 0;
+  /// "ok", or what is wrong.
+  [[nodiscard]] virtual std::string integrity_check() = 0;
+
+  /// A consistent copy while others go on working; the file must not exist.
+  virtual void backup_to(const std::string& path) = 0;
+  /// Before a clean end: leaves one tidy file.
+  virtual void checkpoint() = 0;
+};
+
+}  // namespace insieme::server

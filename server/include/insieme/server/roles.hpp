@@ -1,0 +1,39 @@
+#pragma once
+// What a role may do. Roles are configuration, not code: a service adds its own.
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace insieme::server {
+
+struct RoleRules {
+  std::vector<std::string> sections;  ///< granted when one of them opens or is given a dossier
+  bool may_review = false;            ///< decides on review items and held changes
+  bool all_dossiers = false;          ///< is granted every dossier of the space
+};
+
+/// By role name. Read-only after start, so that threads may share it.
+class Roles {
+ public:
+  /// educator, fellow, coordinator and the other professions of the reference services.
+  [[nodiscard]] static Roles defaults();
+
+  [[nodiscard]] const RoleRules* find(std::string_view role) const noexcept;
+  [[nodiscard]] std::vector<std::string> names() const;
+  /// Creates the role when it is new; a new one has every known section and no powers.
+  RoleRules& edit(std::string_view role);
+
+ private:
+  std::map<std::string, RoleRules, std::less<>> rules_;
+};
+
+/// The sections that a space has unless a role says less.
+[[nodiscard]] const std::vector<std::string>& default_sections();
+
+/// `core,education` ↔ {core, education}; blanks around names are ignored, empty names dropped.
+[[nodiscard]] std::vector<std::string> split_names(std::string_view text);
+[[nodiscard]] std::string join_names(const std::vector<std::string>& names);
+
+}  // namespace insieme::server

@@ -1,0 +1,86 @@
+#include "insieme/server/api.hpp"
+
+#include <array>
+
+#include "api/handlers.hpp"
+#include "api/problem.hpp"
+#include "insieme/sync/limits.hpp"
+#include "log.hpp"
+
+namespace insieme::server {
+namespace {
+
+struct Route {
+  std::string_view method;
+  std::string_view path;
+  Response (*handle)(const Services&, const Request&);
+  std::size_t body_bytes_max;
+};
+
+constexpr std::size_t kFrameSlack = 64 * 1024;
+
+constexpr std::array<Route, 7> kRoutes{
+    Route{"POST", "/v1/enrol", enrol, kJsonBodyBytesMax},
+    Route{"POST", "/v1/challenge", challenge, kJsonBodyBytesMax},
+    Route{"POST", "/v1/token", token, kJsonBodyBytesMax},
+    Route{"POST", "/v1/sync", synchronise, sync::kFrameBytesMax + kFrameSlack},
+    Route{"GET", "/v1/digests", digests, 0},
+    Route{"GET", "/status", status, 0},
+    Route{"GET", "/metrics", metrics, 0},
+};
+
+Response dispatch(const Services& services, const Request& request) {
+  const Route* same_path = nullptr;
+  for (const Route& route : kRoutes) {
+    if (route.path != request.path) continue;
+    same_path = &route;
+    if (route.method != request.method) continue;
+    if (!request.content_encoding.empty() && request.content_encoding != "identity") {
+      return problem_response({415, "unsupported-encoding", "Unsupported encoding",
+                               "Frames are compressed inside; send no Content-Encoding.", {}});
+    }
+    return route.handle(services, request);
+  }
+  if (same_path == nullptr) {
+    return problem_response({404, "no-such-route", "Not found", "There is nothing here.",
+                             "Qui non c'è nulla."});
+  }
+  Response response = problem_response({405, "method-not-allowed", "Method not allowed",
+                                        "This route takes " + std::string(same_path->method) + ".",
+                                        {}});
+  response.headers.emplace_back("Allow", std::string(same_path->method));
+  return response;
+}
+
+std::string_view route_of(std::string_view path) noexcept {
+  for (const Route& route : kRoutes) {
+    if (route.path == path) return route.path;
+  }
+  return "other";
+}
+
+}  // namespace
+
+std::size_t Api::body_limit(std::string_view method, std::string_view path) {
+  for (const Route& route : kRoutes) {
+    if (route.path == path && route.method == method) return route.body_bytes_max;
+  }
+  return kJsonBodyBytesMax;  // enough to read a mistake and answer it
+}
+
+Response Api::handle(const Request& request) {
+  Response response;
+  try {
+    response = dispatch(services_, request);
+  } catch (const StorageFailure& failure) {
+    log_failure(request.request_id, failure.what());
+    response = problem_of({failure.code(), {}});
+  } catch (const std::exception& failure) {
+    log_failure(request.request_id, failure.what());
+    response = problem_of({ErrorCode::internal, {}});
+  }
+  response.route = route_of(request.path);
+  return response;
+}
+
+}  // namespace insieme::server

@@ -1,0 +1,164 @@
+// Challenge, token, and who a token belongs to.
+#include <boost/json.hpp>
+
+#include "api/handlers.hpp"
+#include "api/problem.hpp"
+#include "insieme/server/secrets.hpp"
+
+namespace insieme::server {
+namespace {
+
+constexpr std::size_t kNonceBytes = 32;
+constexpr std::size_t kTokenBytes = 32;
+constexpr std::size_t kIdTextMax = 36;
+constexpr std::size_t kSignatureHex = 128;
+
+Response unauthorized(std::string_view slug, std::string detail) {
+  Response response = problem_response({401, slug, "Not authenticated", std::move(detail), {}});
+  response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"insieme\"");
+  return response;
+}
+
+Response bad_member(std::string_view what) {
+  return problem_response({400, "bad-request", "Bad request",
+                           "The body needs " + std::string(what) + ".", {}});
+}
+
+bool starts_with_bearer(std::string_view header) noexcept {
+  constexpr std::string_view kBearer = "bearer ";
+  if (header.size() < kBearer.size()) return false;
+  for (std::size_t i = 0; i < kBearer.size(); ++i) {
+    const char c = header[i];
+    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (lower != kBearer[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Response device_revoked() {
+  return problem_response(
+      {403, "device-revoked", "Device revoked",
+       "This device was taken off the list. Its unsent work stays on it; speak with your "
+       "coordinator.",
+       "Questo dispositivo è stato revocato. Il lavoro non inviato resta sul dispositivo: parlare "
+       "con il coordinatore."});
+}
+
+Response account_disabled() {
+  return problem_response({403, "account-disabled", "Account disabled",
+                           "The account of this device is disabled.",
+                           "L'utenza di questo dispositivo è disattivata."});
+}
+
+std::variant<JsonBody, Response> JsonBody::parse(const Request& request) {
+  const std::string_view type(request.content_type);
+  if (type.substr(0, type.find(';')) != "application/json") {
+    return problem_response({415, "unsupported-media-type", "Unsupported media type",
+                             "This route takes application/json.", {}});
+  }
+  const std::string_view text(reinterpret_cast<const char*>(request.body.data()),
+                              request.body.size());
+  boost::json::parse_options options;
+  options.max_depth = 4;
+  boost::json::error_code error;
+  const boost::json::value value = boost::json::parse(text, error, {}, options);
+  if (error || !value.is_object()) {
+    return problem_response({400, "bad-request", "Bad request",
+                             "The body is not a JSON object.", {}});
+  }
+  JsonBody body;
+  for (const auto& member : value.get_object()) {
+    if (member.value().is_string()) {
+      body.members_[std::string(member.key())] = std::string(member.value().get_string());
+    }
+  }
+  return body;
+}
+
+std::optional<std::string> JsonBody::text(std::string_view name, std::size_t min,
+                                          std::size_t max) const {
+  const auto at = members_.find(name);
+  if (at == members_.end() || at->second.size() < min || at->second.size() > max) {
+    return std::nullopt;
+  }
+  return at->second;
+}
+
+Response challenge(const Services& services, const Request& request) {
+  auto parsed = JsonBody::parse(request);
+  if (auto* wrong = std::get_if<Response>(&parsed)) return std::move(*wrong);
+  const auto text = std::get<JsonBody>(parsed).text("device", 1, kIdTextMax);
+  if (!text) return bad_member("a device id in \"device\"");
+  const auto device = sync::id_from_text<sync::DeviceId>(*text);
+  if (!device.ok()) return bad_member("a device id in \"device\"");
+  const std::string nonce = random_hex(kNonceBytes);
+  const std::int64_t ttl_ms = std::int64_t{services.config.challenge_ttl_s} * 1000;
+  // A stranger gets a nonce like anybody else, and nothing is kept for one.
+  if (services.repository.find_caller(*device)) {
+    services.tokens.put_nonce(*device, nonce, services.clock() + ttl_ms);
+  }
+  Response response = json_response(
+      200, boost::json::serialize(boost::json::object{
+               {"nonce", nonce}, {"expires_in_s", services.config.challenge_ttl_s}}));
+  response.device = *text;
+  return response;
+}
+
+Response token(const Services& services, const Request& request) {
+  auto parsed = JsonBody::parse(request);
+  if (auto* wrong = std::get_if<Response>(&parsed)) return std::move(*wrong);
+  const JsonBody& body = std::get<JsonBody>(parsed);
+  const auto device_text = body.text("device", 1, kIdTextMax);
+  const auto nonce = body.text("nonce", 1, 2 * kNonceBytes);
+  const auto signature_text = body.text("signature", kSignatureHex, kSignatureHex);
+  if (!device_text || !nonce || !signature_text) {
+    return bad_member("\"device\", \"nonce\" and \"signature\" (128 hexadecimal digits)");
+  }
+  const auto device = sync::id_from_text<sync::DeviceId>(*device_text);
+  sync::Signature signature;
+  if (!device.ok() || !sync::from_hex(*signature_text, signature.bytes).ok()) {
+    return bad_member("\"device\", \"nonce\" and \"signature\" (128 hexadecimal digits)");
+  }
+  const bool known_nonce = services.tokens.take_nonce(*device, *nonce, services.clock());
+  const auto caller = services.repository.find_caller(*device);
+  if (!caller) return unauthorized("unknown-device", "The server does not know this device.");
+  const std::string message = token_message(services.repository.space().id, *device, *nonce);
+  const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(message.data()),
+                                            message.size());
+  if (!known_nonce) {
+    return unauthorized("bad-challenge", "The challenge is unknown, used or expired. Ask again.");
+  }
+  if (!sync::verify(caller->device.key, bytes, signature)) {
+    return unauthorized("bad-signature", "The signature is not this device's.");
+  }
+  if (caller->device.revoked_ms) return device_revoked();
+  if (caller->user.disabled) return account_disabled();
+  const std::string secret = random_hex(kTokenBytes);
+  services.tokens.put_token(*device, secret,
+                            services.clock() + std::int64_t{services.config.token_ttl_s} * 1000);
+  Response response = json_response(
+      200, boost::json::serialize(boost::json::object{
+               {"token", secret}, {"expires_in_s", services.config.token_ttl_s}}));
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.device = *device_text;
+  return response;
+}
+
+std::variant<Caller, Response> authenticate(const Services& services, const Request& request) {
+  if (!starts_with_bearer(request.authorization)) {
+    return unauthorized("no-token", "This needs an access token: sign a challenge first.");
+  }
+  const std::string_view secret = std::string_view(request.authorization).substr(7);
+  const auto found = services.tokens.find_token(secret, services.clock());
+  if (!found) return unauthorized("unknown-token", "The access token is unknown.");
+  const auto caller = services.repository.find_caller(found->device);
+  if (!caller) return unauthorized("unknown-device", "The server does not know this device.");
+  if (caller->device.revoked_ms) return device_revoked();
+  if (caller->user.disabled) return account_disabled();
+  if (found->expired) return unauthorized("token-expired", "The access token has expired.");
+  return *caller;
+}
+
+}  // namespace insieme::server

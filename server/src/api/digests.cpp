@@ -1,0 +1,71 @@
+// What a device may see, as counts and sums, so that it can verify its store.
+#include <boost/json.hpp>
+#include <boost/url.hpp>
+
+#include <charconv>
+
+#include "api/handlers.hpp"
+#include "api/problem.hpp"
+#include "insieme/server/verify.hpp"
+
+namespace insieme::server {
+namespace {
+
+constexpr std::size_t kPageDefault = 500;
+constexpr std::size_t kPageMax = 2'000;
+
+struct PageQuery {
+  std::optional<sync::DocumentId> after;
+  std::size_t count_max = kPageDefault;
+};
+
+Result<PageQuery> parse_query(const std::string& query) {
+  PageQuery page;
+  const auto params = boost::urls::parse_query(query);
+  if (!params) return Error{ErrorCode::malformed, "the query is not well-formed"};
+  for (const auto& param : boost::urls::params_view(*params)) {
+    const std::string& value = param.value;
+    if (param.key == "after") {
+      const std::size_t slash = value.find('/');
+      if (slash == std::string::npos) return Error{ErrorCode::malformed, "after: dossier/section"};
+      INSIEME_TRY_ASSIGN(const auto dossier,
+                         sync::id_from_text<sync::DossierId>(value.substr(0, slash)));
+      page.after = sync::DocumentId{dossier, value.substr(slash + 1)};
+    } else if (param.key == "limit") {
+      const auto parsed =
+          std::from_chars(value.data(), value.data() + value.size(), page.count_max);
+      if (parsed.ec != std::errc() || parsed.ptr != value.data() + value.size() ||
+          page.count_max == 0 || page.count_max > kPageMax) {
+        return Error{ErrorCode::malformed, "limit: 1 to 2000"};
+      }
+    } else {
+      return Error{ErrorCode::malformed, "the query knows \"after\" and \"limit\""};
+    }
+  }
+  return page;
+}
+
+}  // namespace
+
+Response digests(const Services& services, const Request& request) {
+  auto who = authenticate(services, request);
+  if (auto* refused = std::get_if<Response>(&who)) return std::move(*refused);
+  const Caller& caller = std::get<Caller>(who);
+  const auto query = parse_query(request.query);
+  if (!query.ok()) return problem_of(query.error());
+  const DigestPage page = services.repository.digests(caller, query->after, query->count_max);
+  boost::json::array documents;
+  for (const sync::DocumentDigest& digest : page.documents) {
+    documents.push_back(boost::json::object{{"document", sync::to_text(digest.document)},
+                                            {"count", digest.count},
+                                            {"history", to_hex(digest.history)}});
+  }
+  boost::json::object body{{"position", std::to_string(page.position)}, {"more", page.more}};
+  if (page.more) body["next"] = sync::to_text(page.documents.back().document);
+  body["documents"] = std::move(documents);
+  Response response = json_response(200, boost::json::serialize(body));
+  response.device = sync::to_text(caller.device.id);
+  return response;
+}
+
+}  // namespace insieme::server

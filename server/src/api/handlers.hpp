@@ -1,0 +1,40 @@
+#pragma once
+// One function per route: request in, response out. They throw StorageFailure only.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "insieme/server/api.hpp"
+
+namespace insieme::server {
+
+[[nodiscard]] Response enrol(const Services& services, const Request& request);
+[[nodiscard]] Response challenge(const Services& services, const Request& request);
+[[nodiscard]] Response token(const Services& services, const Request& request);
+[[nodiscard]] Response synchronise(const Services& services, const Request& request);
+[[nodiscard]] Response digests(const Services& services, const Request& request);
+[[nodiscard]] Response status(const Services& services, const Request& request);
+[[nodiscard]] Response metrics(const Services& services, const Request& request);
+
+/// Who sends this, by its bearer token; or the answer that says why that cannot be told.
+[[nodiscard]] std::variant<Caller, Response> authenticate(const Services& services,
+                                                          const Request& request);
+[[nodiscard]] Response device_revoked();
+[[nodiscard]] Response account_disabled();
+
+/// The members of a JSON object that are strings; nothing if the body is no such object.
+class JsonBody {
+ public:
+  /// Checks the media type too.
+  [[nodiscard]] static std::variant<JsonBody, Response> parse(const Request& request);
+  /// Nothing when it is missing, no string, or outside of `min..max` bytes.
+  [[nodiscard]] std::optional<std::string> text(std::string_view name, std::size_t min,
+                                                std::size_t max) const;
+
+ private:
+  std::map<std::string, std::string, std::less<>> members_;
+};
+
+}  // namespace insieme::server

@@ -1,0 +1,29 @@
+#pragma once
+// Errors over HTTP (RFC 9457), and the one table from our codes to statuses.
+
+#include <string>
+#include <string_view>
+
+#include "insieme/server/http.hpp"
+#include "insieme/sync/result.hpp"
+
+namespace insieme::server {
+
+/// `slug` ends the problem's type. Texts are for people and never tell internals.
+struct Problem {
+  int status = 500;
+  std::string_view slug = "internal";
+  std::string_view title = "Internal error";
+  std::string detail;
+  std::string detail_it;  ///< the same in Italian; may be empty
+};
+[[nodiscard]] Response problem_response(const Problem& problem);
+
+/// Unknown codes are 500. A detail is passed on only where it tells the sender about what it sent.
+[[nodiscard]] int http_status_of(ErrorCode code) noexcept;
+[[nodiscard]] Response problem_of(const Error& error);
+
+[[nodiscard]] Response json_response(int status, std::string text);
+[[nodiscard]] Response text_response(int status, std::string_view content_type, std::string text);
+
+}  // namespace insieme::server

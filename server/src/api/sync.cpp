@@ -1,0 +1,108 @@
+// One sync turn: drives the machine of insieme::sync over the repository.
+#include "api/handlers.hpp"
+#include "api/problem.hpp"
+#include "insieme/sync/limits.hpp"
+
+namespace insieme::server {
+namespace {
+
+/// What the handler itself needs of a request; the machine decodes it again for its own use.
+struct Summary {
+  sync::ReplicaId replica;
+  TurnNotes notes;
+  bool pushes = false;
+};
+
+Result<Summary> summarise(const Request& request) {
+  INSIEME_TRY_ASSIGN(const sync::Message message, sync::decode_message(request.body));
+  const auto* sent = std::get_if<sync::SyncRequest>(&message);
+  if (sent == nullptr) return Error{ErrorCode::malformed, "not a request"};
+  return Summary{
+      sent->replica, {sent->device_ms, sent->unsent_left}, !sent->changes.empty()};
+}
+
+std::optional<Response> no_room(const Services& services) {
+  const std::uint64_t quota = services.config.max_log_bytes;
+  const bool over_quota = quota != 0 && services.repository.space().log_bytes >= quota;
+  const bool disk_low = services.free_disk_bytes &&
+                        services.free_disk_bytes() < services.config.min_free_disk;
+  if (!over_quota && !disk_low) return std::nullopt;
+  return problem_of({ErrorCode::quota, {}});
+}
+
+void count(Metrics& metrics, const sync::CommitAction& commit) {
+  std::uint64_t accepted = 0;
+  std::uint64_t held = 0;
+  std::uint64_t refused = 0;
+  for (const sync::NewChange& change : commit.changes) {
+    if (change.verdict == sync::Verdict::accepted) ++accepted;
+    if (change.verdict == sync::Verdict::held) ++held;
+    if (change.verdict == sync::Verdict::refused) ++refused;
+  }
+  metrics.count_changes(accepted, held, refused);
+}
+
+/// Load and commit in one write transaction; anything else than a commit rolls it back.
+sync::ServerAction perform_write(const Services& services, const Caller& caller,
+                                 const TurnNotes& notes, sync::ServerSync& machine,
+                                 const sync::LoadAction& load) {
+  const auto turn = services.repository.begin_turn(caller);
+  sync::ServerAction action = machine.resume(turn->load(load));
+  if (const auto* commit = std::get_if<sync::CommitAction>(&action)) {
+    sync::Committed committed = turn->commit(*commit, notes);
+    count(services.metrics, *commit);
+    action = machine.resume(std::move(committed));
+  }
+  return action;
+}
+
+sync::ServerAction run_machine(const Services& services, const Request& request,
+                               const Caller& caller, const Summary& summary) {
+  sync::ServerSync machine;
+  sync::ServerAction action = machine.resume(sync::RequestArrived{
+      request.body, caller.device.id, caller.device.key, caller.rules.may_review,
+      caller.user.account});
+  if (const auto* load = std::get_if<sync::LoadAction>(&action)) {
+    const sync::LoadAction wanted = *load;
+    action = perform_write(services, caller, summary.notes, machine, wanted);
+  }
+  if (const auto* read = std::get_if<sync::ReadAction>(&action)) {
+    sync::PageRead page = services.repository.read_page(caller, summary.replica, *read);
+    page.server_ms = services.clock();
+    action = machine.resume(std::move(page));
+  }
+  return action;
+}
+
+}  // namespace
+
+Response synchronise(const Services& services, const Request& request) {
+  auto who = authenticate(services, request);
+  if (auto* refused = std::get_if<Response>(&who)) return std::move(*refused);
+  const Caller& caller = std::get<Caller>(who);
+  const auto finish = [&caller](Response response) {
+    response.device = sync::to_text(caller.device.id);
+    return response;
+  };
+  if (request.content_type != kSyncMediaType) {
+    return finish(problem_response({415, "unsupported-media-type", "Unsupported media type",
+                                    "This route takes " + std::string(kSyncMediaType) + ".", {}}));
+  }
+  const auto summary = summarise(request);
+  if (!summary.ok()) return finish(problem_of(summary.error()));
+  if (summary->pushes) {
+    if (auto full = no_room(services)) return finish(*std::move(full));
+  }
+  sync::ServerAction action = run_machine(services, request, caller, *summary);
+  if (auto* rejected = std::get_if<sync::RejectAction>(&action)) {
+    return finish(problem_of(rejected->error));
+  }
+  auto* answer = std::get_if<sync::AnswerAction>(&action);
+  if (answer == nullptr) return finish(problem_of({ErrorCode::internal, {}}));
+  Response response;
+  response.content_type = kSyncMediaType;
+  response.body = std::move(answer->frame);
+  return finish(std::move(response));
+}
+
+}  // namespace insieme::server

@@ -1,0 +1,173 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+#include "insieme/server/sqlite_repository.hpp"
+#include "insieme/server/verify.hpp"
+
+namespace insieme::server::cli {
+namespace {
+
+namespace json = boost::json;
+
+int init(Context& context, const std::string& name) {
+  const sync::SpaceId space = require(init_data_dir(context.dir(), name, wall_clock()));
+  const sync::KeyPair key = require(load_server_key(context.dir()));
+  const std::string public_key = sync::to_hex(key.public_key.bytes);
+  if (context.json()) {
+    print_json(json::object{{"space", sync::to_text(space)},
+                            {"name", name},
+                            {"data", context.dir().folder.string()},
+                            {"server_public_key", public_key}});
+  } else {
+    print_line("Initialised " + context.dir().folder.string() + " for \"" + name + "\".");
+    print_line("  space       " + sync::to_text(space));
+    print_line("  server key  " + public_key);
+    print_line("Next: insieme-server users add ACCOUNT --name NAME --role coordinator --data " +
+               context.dir().folder.string());
+  }
+  return kOk;
+}
+
+int status(Context& context) {
+  const SpaceInfo space = context.repository().space();
+  const Counts counts = context.repository().counts();
+  const auto port = read_port(context.dir());
+  if (context.json()) {
+    json::object body{{"space", sync::to_text(space.id)},
+                      {"name", space.name},
+                      {"epoch", std::to_string(space.epoch)},
+                      {"position", std::to_string(space.position)},
+                      {"log_hash", sync::to_hex(space.log_hash)},
+                      {"users", counts.users},
+                      {"devices", counts.devices},
+                      {"devices_revoked", counts.devices_revoked},
+                      {"dossiers", counts.dossiers},
+                      {"documents", counts.documents},
+                      {"changes", counts.changes},
+                      {"held_waiting", counts.held_waiting},
+                      {"log_bytes", space.log_bytes},
+                      {"database_bytes", counts.database_bytes},
+                      {"port", nullptr}};
+    if (port) body["port"] = *port;
+    print_json(std::move(body));
+    return kOk;
+  }
+  print_line(space.name + " (" + sync::to_text(space.id) + ")");
+  Table table({"", ""});
+  table.add({"position", std::to_string(space.position) + " in epoch " +
+                             std::to_string(space.epoch)});
+  table.add({"people", std::to_string(counts.users)});
+  table.add({"devices", std::to_string(counts.devices) + ", " +
+                            std::to_string(counts.devices_revoked) + " revoked"});
+  table.add({"dossiers", std::to_string(counts.dossiers)});
+  table.add({"documents", std::to_string(counts.documents)});
+  table.add({"changes", std::to_string(counts.changes)});
+  table.add({"held", std::to_string(counts.held_waiting) + " waiting"});
+  table.add({"database", show_bytes(counts.database_bytes)});
+  table.add({"last port", port ? std::to_string(*port) : "not running"});
+  table.print("");
+  return kOk;
+}
+
+json::object report_json(const VerifyReport& report) {
+  json::object documents;
+  for (const VerifiedDocument& document : report.documents) {
+    documents[sync::to_text(document.document)] =
+        json::object{{"count", document.count},
+                     {"history", to_hex(document.history)},
+                     {"state", sync::to_hex(document.state)},
+                     {"hollow", document.hollow}};
+  }
+  return json::object{{"ok", report.ok()},
+                      {"entries", report.entries},
+                      {"manifests", report.manifests},
+                      {"documents", std::move(documents)},
+                      {"faults", json::array(report.faults.begin(), report.faults.end())}};
+}
+
+int verify(Context& context) {
+  const bool show_progress = !context.json() && ::isatty(STDERR_FILENO) == 1;
+  const VerifyReport report = verify_repository(
+      context.repository(), [show_progress](std::size_t done, std::size_t total) {
+        if (!show_progress) return;
+        std::fprintf(stderr, "\rchecking documents %zu / %zu", done, total);
+        if (done == total) std::fputs("\n", stderr);
+      });
+  if (context.json()) {
+    print_json(report_json(report));
+  } else {
+    print_line("log        " + std::to_string(report.entries) + " entries");
+    print_line("hand-outs  " + std::to_string(report.manifests) + " signatures");
+    print_line("documents  " + std::to_string(report.documents.size()) + " replayed");
+    for (const std::string& fault : report.faults) print_line("FAULT      " + fault);
+    print_line(report.ok() ? "All well." : "Something is wrong: restore from a backup.");
+  }
+  return report.ok() ? kOk : kFaultsFound;
+}
+
+int backup(Context& context, const std::string& file) {
+  if (std::filesystem::exists(file)) throw CommandError(kRefused, file + " exists already");
+  // Written aside: a kill leaves no file that looks like a backup.
+  const std::string aside = file + ".part";
+  std::error_code ignored;
+  std::filesystem::remove(aside, ignored);
+  context.repository().backup_to(aside);
+  SpaceInfo copied;
+  {
+    auto copy = require(open_sqlite_repository(aside, context.config().roles, wall_clock()));
+    const std::string found = copy->integrity_check();
+    if (found != "ok") throw CommandError(kFaultsFound, "the copy is damaged: " + found);
+    copied = copy->space();
+    copy->checkpoint();
+  }
+  for (const char* rest : {"-wal", "-shm"}) std::filesystem::remove(aside + rest, ignored);
+  std::filesystem::rename(aside, file);
+  if (context.json()) {
+    print_json(json::object{{"file", file},
+                            {"position", std::to_string(copied.position)},
+                            {"bytes", std::filesystem::file_size(file)}});
+  } else {
+    print_line("Copied and checked: " + file + ", up to position " +
+               std::to_string(copied.position) + ", " +
+               show_bytes(std::filesystem::file_size(file)) + ".");
+    print_line("The server's key (server.key) is not in it: keep a copy apart.");
+  }
+  return kOk;
+}
+
+}  // namespace
+
+void add_check_commands(Program& program) {
+  const auto name = std::make_shared<std::string>();
+  CLI::App* initialise = program.app.add_subcommand("init", "make a data folder");
+  initialise->add_option("--name", *name, "of the space, such as \"Ambito Val d'Enza\"")
+      ->required();
+  initialise->footer("Examples:\n  insieme-server init --data DIR --name \"Ambito Val d'Enza\"");
+  initialise->callback([&program, name] {
+    program.chosen = [name](Context& context) { return init(context, *name); };
+  });
+
+  CLI::App* show = program.app.add_subcommand("status", "show what the space holds");
+  show->footer("Examples:\n  insieme-server status --json --data DIR");
+  show->callback([&program] { program.chosen = status; });
+
+  CLI::App* verifying = program.app.add_subcommand(
+      "verify", "check log, signatures and digests, and replay every document");
+  verifying->footer("Exit status 6 if anything is wrong.\n"
+                    "Examples:\n  insieme-server verify --data DIR --json");
+  verifying->callback([&program] { program.chosen = verify; });
+
+  const auto file = std::make_shared<std::string>();
+  CLI::App* copying = program.app.add_subcommand("backup", "copy the database while it is used");
+  copying->add_option("file", *file, "a new file")->required();
+  copying->footer("Examples:\n  insieme-server backup /backup/insieme-2026-01-31.db --data DIR");
+  copying->callback([&program, file] {
+    program.chosen = [file](Context& context) { return backup(context, *file); };
+  });
+}
+
+}  // namespace insieme::server::cli

@@ -1,0 +1,54 @@
+#include "cli/context.hpp"
+
+#include <chrono>
+#include <cstdlib>
+
+namespace insieme::server::cli {
+namespace {
+
+Config load_config(const Options& options, const DataDir& dir) {
+  Config config;
+  const auto check = [](const Status& status) {
+    if (!status.ok()) throw CommandError(kConfiguration, status.error().detail);
+  };
+  if (!options.config_file.empty()) {
+    check(load_config_file(config, options.config_file));
+  } else if (std::filesystem::exists(dir.config())) {
+    check(load_config_file(config, dir.config()));
+  }
+  check(load_config_environment(config, [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());  // read before any thread starts
+    if (value == nullptr) return std::nullopt;
+    return value;
+  }));
+  check(load_config_flags(config, options.flags));
+  return config;
+}
+
+}  // namespace
+
+Clock wall_clock() {
+  return [] {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+  };
+}
+
+Context::Context(const Options& options)
+    : dir_{options.data}, config_(load_config(options, dir_)), json_(options.json) {}
+
+Repository& Context::repository() {
+  if (!repository_) repository_ = require(open_repository(dir_, config_.roles, wall_clock()));
+  return *repository_;
+}
+
+void require(const Status& status) {
+  if (status.ok()) return;
+  const bool storage = status.code() == ErrorCode::storage_failure ||
+                       status.code() == ErrorCode::storage_full ||
+                       status.code() == ErrorCode::storage_newer;
+  throw CommandError(storage ? kStorage : kRefused, status.error().detail);
+}
+
+}  // namespace insieme::server::cli

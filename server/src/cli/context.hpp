@@ -1,0 +1,82 @@
+#pragma once
+// What every subcommand needs: where the data is, the configuration, how to speak.
+
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "insieme/server/config.hpp"
+#include "insieme/server/data_dir.hpp"
+#include "insieme/server/repository.hpp"
+
+namespace insieme::server::cli {
+
+// Exit codes. Documented in --help; never renumbered.
+inline constexpr int kOk = 0;
+inline constexpr int kFailed = 1;
+inline constexpr int kUsage = 2;
+inline constexpr int kConfiguration = 3;
+inline constexpr int kRefused = 4;
+inline constexpr int kStorage = 5;
+inline constexpr int kFaultsFound = 6;
+
+/// Ends a command with a sentence for a person.
+class CommandError : public std::runtime_error {
+ public:
+  CommandError(int exit_code, const std::string& what)
+      : std::runtime_error(what), exit_code_(exit_code) {}
+  [[nodiscard]] int exit_code() const noexcept { return exit_code_; }
+
+ private:
+  int exit_code_;
+};
+
+struct Options {
+  std::string data;
+  std::string config_file;
+  bool json = false;
+  std::map<std::string, std::string> flags;  ///< settings given to `serve`, by their flag
+};
+
+[[nodiscard]] Clock wall_clock();
+
+class Context {
+ public:
+  explicit Context(const Options& options);
+  [[nodiscard]] const DataDir& dir() const noexcept { return dir_; }
+  [[nodiscard]] const Config& config() const noexcept { return config_; }
+  [[nodiscard]] bool json() const noexcept { return json_; }
+  /// Opened when first asked for.
+  [[nodiscard]] Repository& repository();
+
+ private:
+  DataDir dir_;
+  Config config_;
+  bool json_;
+  std::unique_ptr<Repository> repository_;
+};
+
+/// Throws CommandError(kRefused) or (kStorage).
+void require(const Status& status);
+template <class T>
+[[nodiscard]] T require(Result<T> result) {
+  if (!result.ok()) require(Status(result.error()));
+  return std::move(result).value();
+}
+
+/// The only id of `ids` that starts with `text`, which may be shortened to 6 characters or more.
+template <class Id>
+[[nodiscard]] Id pick_id(const std::string& text, const std::vector<Id>& ids,
+                         const std::string& what) {
+  constexpr std::size_t kShortest = 6;
+  std::vector<Id> found;
+  for (const Id& id : ids) {
+    if (text.size() >= kShortest && sync::to_text(id).starts_with(text)) found.push_back(id);
+  }
+  if (found.size() == 1) return found.front();
+  if (found.empty()) throw CommandError(kRefused, "there is no " + what + " \"" + text + "\"");
+  throw CommandError(kRefused, "more than one " + what + " starts with \"" + text + "\"");
+}
+
+}  // namespace insieme::server::cli

@@ -1,0 +1,215 @@
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+#include "insieme/server/secrets.hpp"
+
+namespace insieme::server::cli {
+namespace {
+
+namespace json = boost::json;
+
+int list_users(Context& context) {
+  const std::vector<User> users = context.repository().users();
+  if (context.json()) {
+    json::array all;
+    for (const User& user : users) {
+      all.push_back(json::object{{"account", user.account},
+                                 {"name", user.display_name},
+                                 {"role", user.role},
+                                 {"disabled", user.disabled},
+                                 {"created", json_time(user.created_ms)}});
+    }
+    print_json(std::move(all));
+    return kOk;
+  }
+  Table table({"ACCOUNT", "NAME", "ROLE", "STATE", "SINCE"});
+  for (const User& user : users) {
+    table.add({user.account, user.display_name, user.role, user.disabled ? "disabled" : "active",
+               show_time(user.created_ms)});
+  }
+  table.print("No users yet: insieme-server users add ACCOUNT --name NAME --role ROLE");
+  return kOk;
+}
+
+int add_user(Context& context, const User& user) {
+  if (context.config().roles.find(user.role) == nullptr) {
+    throw CommandError(kRefused, "there is no role \"" + user.role + "\"" +
+                                     did_you_mean(user.role, context.config().roles.names()) +
+                                     "; roles: " + join_names(context.config().roles.names()));
+  }
+  require(context.repository().add_user(user));
+  if (context.json()) {
+    print_json(json::object{{"account", user.account}, {"role", user.role}});
+  } else {
+    print_line("Added " + user.account + " (" + user.role + ").");
+  }
+  return kOk;
+}
+
+int set_disabled(Context& context, const std::string& account, bool disabled) {
+  require(context.repository().set_disabled(account, disabled));
+  if (context.json()) {
+    print_json(json::object{{"account", account}, {"disabled", disabled}});
+  } else {
+    print_line(account + (disabled ? " is disabled: its devices may not synchronise."
+                                   : " is active again."));
+  }
+  return kOk;
+}
+
+/// `insieme://HOST:PORT/CODE`, with `tls=0` where a plain connection is meant (dev), and the
+/// server's public key so that the device knows whom it speaks to.
+std::string invitation_url(Context& context, const std::string& code) {
+  const Config& config = context.config();
+  std::string host;
+  bool tls = true;
+  if (!config.public_url.empty()) {
+    const std::size_t scheme = config.public_url.find("://");
+    tls = config.public_url.starts_with("https");
+    host = config.public_url.substr(scheme + 3);
+    host = host.substr(0, host.find('/'));
+  } else {
+    const auto port = read_port(context.dir());
+    host = config.listen_host + ":" + std::to_string(port.value_or(config.listen_port));
+    tls = !config.tls_certificate.empty() || config.behind_proxy;
+  }
+  const sync::KeyPair key = require(load_server_key(context.dir()));
+  std::string url = "insieme://" + host + "/" + code + "?key=" + sync::to_hex(key.public_key.bytes);
+  if (!tls) url += "&tls=0";
+  return url;
+}
+
+int invite(Context& context, const std::string& account, const std::string& expires) {
+  const auto life = parse_duration(expires);
+  if (!life.ok()) throw CommandError(kUsage, "--expires: " + life.error().detail);
+  constexpr std::uint64_t kLongestS = 30ULL * 86'400;
+  if (*life == 0 || *life > kLongestS) throw CommandError(kUsage, "--expires: from 1s to 30d");
+  const std::string code = new_invitation_code();
+  const std::int64_t expires_ms = wall_clock()() + static_cast<std::int64_t>(*life) * 1000;
+  require(context.repository().add_invitation(*hash_invitation(code), account, expires_ms));
+  const std::string url = invitation_url(context, code);
+  if (context.json()) {
+    print_json(json::object{{"account", account}, {"code", code}, {"url", url},
+                            {"expires", json_time(expires_ms)}});
+  } else {
+    print_line("Invitation for " + account + ", for one device, until " + show_time(expires_ms) +
+               ":");
+    print_line("  " + code);
+    print_line("  " + url);
+  }
+  return kOk;
+}
+
+int list_devices(Context& context) {
+  const std::vector<Device> devices = context.repository().devices();
+  if (context.json()) {
+    json::array all;
+    for (const Device& device : devices) {
+      json::object line{{"device", sync::to_text(device.id)},
+                        {"account", device.account},
+                        {"name", device.name},
+                        {"enrolled", json_time(device.enrolled_ms)},
+                        {"last_sync", json_time(device.last_sync_ms)},
+                        {"clock_offset_ms", nullptr},
+                        {"unsent", nullptr},
+                        {"revoked", json_time(device.revoked_ms)}};
+      if (device.clock_offset_ms) line["clock_offset_ms"] = *device.clock_offset_ms;
+      if (device.unsent) line["unsent"] = *device.unsent;
+      all.push_back(std::move(line));
+    }
+    print_json(std::move(all));
+    return kOk;
+  }
+  Table table({"DEVICE", "OWNER", "NAME", "LAST SYNC", "CLOCK", "UNSENT", "STATE"});
+  for (const Device& device : devices) {
+    table.add({sync::to_text(device.id), device.account, device.name,
+               show_time(device.last_sync_ms), show_offset(device.clock_offset_ms),
+               device.unsent ? std::to_string(*device.unsent) : "-",
+               device.revoked_ms ? "revoked" : "active"});
+  }
+  table.print("No devices yet: insieme-server invite ACCOUNT");
+  return kOk;
+}
+
+int revoke(Context& context, const std::string& text, const std::string& reason) {
+  std::vector<sync::DeviceId> ids;
+  for (const Device& device : context.repository().devices()) ids.push_back(device.id);
+  const sync::DeviceId id = pick_id(text, ids, "device");
+  require(context.repository().revoke_device(id, reason));
+  if (context.json()) {
+    print_json(json::object{{"device", sync::to_text(id)}, {"revoked", true}});
+  } else {
+    print_line("Revoked " + sync::to_text(id) + ": it can no longer synchronise.");
+  }
+  return kOk;
+}
+
+void add_users(Program& program) {
+  CLI::App* users = program.app.add_subcommand("users", "list, add, disable and enable people");
+  users->require_subcommand(0, 1);
+  users->footer("Examples:\n"
+                "  insieme-server users --data DIR\n"
+                "  insieme-server users add anna --name \"Anna Rossi\" --role educator --data DIR");
+  users->callback([&program] {
+    if (!program.chosen) program.chosen = list_users;
+  });
+  const auto user = std::make_shared<User>();
+  CLI::App* add = users->add_subcommand("add", "add a person");
+  add->add_option("account", user->account, "account name")->required();
+  add->add_option("--name", user->display_name, "name to show")->required();
+  add->add_option("--role", user->role, "educator, fellow, coordinator …")->required();
+  add->callback([&program, user] {
+    program.chosen = [user](Context& context) { return add_user(context, *user); };
+  });
+  for (const bool disabled : {true, false}) {
+    CLI::App* command = users->add_subcommand(
+        disabled ? "disable" : "enable",
+        disabled ? "stop a person's devices from synchronising" : "undo disable");
+    command->add_option("account", user->account, "account name")->required();
+    command->callback([&program, user, disabled] {
+      program.chosen = [user, disabled](Context& context) {
+        return set_disabled(context, user->account, disabled);
+      };
+    });
+  }
+  users->add_subcommand("list", "list people (the default)")->callback([&program] {
+    program.chosen = list_users;
+  });
+}
+
+}  // namespace
+
+void add_people_commands(Program& program) {
+  add_users(program);
+  const auto account = std::make_shared<std::string>();
+  const auto expires = std::make_shared<std::string>("48h");
+  CLI::App* inviting = program.app.add_subcommand("invite", "print a code that enrols one device");
+  inviting->add_option("account", *account, "whose device it will be")->required();
+  inviting->add_option("--expires", *expires, "how long it is valid")->type_name("duration");
+  inviting->footer("Examples:\n  insieme-server invite anna --data DIR\n"
+                   "  insieme-server invite anna --expires 1h --json --data DIR");
+  inviting->callback([&program, account, expires] {
+    program.chosen = [account, expires](Context& context) {
+      return invite(context, *account, *expires);
+    };
+  });
+
+  CLI::App* devices = program.app.add_subcommand("devices", "list devices");
+  devices->footer("Examples:\n  insieme-server devices --data DIR --json");
+  devices->callback([&program] { program.chosen = list_devices; });
+
+  const auto device = std::make_shared<std::string>();
+  const auto reason = std::make_shared<std::string>();
+  CLI::App* revoking = program.app.add_subcommand("revoke", "stop a device for good");
+  revoking->add_option("device", *device, "its id, or the first 6 characters or more")->required();
+  revoking->add_option("--reason", *reason, "kept for the audit");
+  revoking->footer("Examples:\n  insieme-server revoke 019a4c2e --reason \"lost\" --data DIR");
+  revoking->callback([&program, device, reason] {
+    program.chosen = [device, reason](Context& context) {
+      return revoke(context, *device, *reason);
+    };
+  });
+}
+
+}  // namespace insieme::server::cli

@@ -1,0 +1,98 @@
+#include <sys/statvfs.h>
+
+#include <fstream>
+
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+#include "insieme/server/config.hpp"
+#include "insieme/server/server.hpp"
+#include "log.hpp"
+
+namespace insieme::server::cli {
+namespace {
+
+std::function<std::uint64_t()> free_disk_of(const std::string& folder) {
+  return [folder]() -> std::uint64_t {
+    struct ::statvfs state {};
+    if (::statvfs(folder.c_str(), &state) != 0) return ~std::uint64_t{0};
+    return std::uint64_t{state.f_bavail} * std::uint64_t{state.f_frsize};
+  };
+}
+
+/// For `invite` and for scripts that asked for any free port.
+void write_port(const DataDir& dir, std::uint16_t port) {
+  std::ofstream stream(dir.port(), std::ios::trunc);
+  stream << port << '\n';
+  if (!stream.flush()) throw CommandError(kStorage, dir.port() + ": cannot be written");
+}
+
+int serve(Context& context) {
+  const Config& config = context.config();
+  if (const Status status = check_config(config); !status.ok()) {
+    throw CommandError(kConfiguration, status.error().detail);
+  }
+  if (!context.dir().initialised() && config.dev) {
+    static_cast<void>(require(init_data_dir(context.dir(), "Dev", wall_clock())));
+  }
+  Repository& repository = context.repository();
+  const sync::KeyPair key = require(load_server_key(context.dir()));
+  set_up_log(config.log_level);
+  Tokens tokens;
+  Metrics metrics;
+  Api api(Services{repository, tokens, metrics, config, wall_clock(), key.public_key,
+                   free_disk_of(context.dir().folder.string())});
+  Server server(api, metrics, config);
+  write_port(context.dir(), server.port());
+  print_line("listening on " + server.url());
+  log_event("started", server.url());
+  server.run();
+  std::error_code ignored;
+  std::filesystem::remove(context.dir().port(), ignored);
+  try {
+    repository.checkpoint();
+  } catch (const StorageFailure& failure) {
+    // Another process reads the file: nothing is lost, the next start tidies up.
+    log_event("checkpoint skipped", failure.what());
+  }
+  log_event("stopped", "");
+  flush_log();
+  return kOk;
+}
+
+std::string flag_of(std::string_view key) {
+  std::string flag(key);
+  for (char& c : flag) {
+    if (c == '_') c = '-';
+  }
+  return flag;
+}
+
+}  // namespace
+
+void add_serve(Program& program) {
+  CLI::App* command = program.app.add_subcommand("serve", "run the server");
+  for (const ConfigKey& key : config_keys()) {
+    if (key.name.starts_with("role.")) continue;
+    const std::string flag = flag_of(key.name);
+    if (key.kind == "yes/no") {
+      command->add_flag_callback(
+          "--" + flag, [&program, flag] { program.options.flags[flag] = "yes"; },
+          std::string(key.help));
+    } else {
+      command
+          ->add_option_function<std::string>(
+              "--" + flag,
+              [&program, flag](const std::string& value) { program.options.flags[flag] = value; },
+              std::string(key.help))
+          ->type_name(std::string(key.kind));
+    }
+  }
+  command->footer(
+      "Examples:\n"
+      "  insieme-server serve --data /var/lib/insieme --listen 0.0.0.0:8443 \\\n"
+      "      --tls-certificate cert.pem --tls-key key.pem\n"
+      "  insieme-server serve --data ./try --dev --listen 127.0.0.1:0");
+  command->callback([&program] { program.chosen = serve; });
+}
+
+}  // namespace insieme::server::cli

@@ -1,0 +1,168 @@
+// The table of settings.
+#include "config_keys.hpp"
+
+#include <charconv>
+#include <limits>
+
+#include "insieme/sync/ids.hpp"
+
+namespace insieme::server {
+namespace {
+
+Status bad(std::string_view value, std::string_view wanted) {
+  return {ErrorCode::invalid_argument,
+          "\"" + std::string(value) + "\" is not " + std::string(wanted)};
+}
+
+Result<std::uint64_t> parse_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) {
+    return bad(text, "a whole number").error();
+  }
+  return number;
+}
+
+Status set_bool(bool& out, std::string_view value) {
+  if (value == "yes" || value == "true" || value == "on" || value == "1") {
+    out = true;
+  } else if (value == "no" || value == "false" || value == "off" || value == "0") {
+    out = false;
+  } else {
+    return bad(value, "yes or no");
+  }
+  return {};
+}
+
+template <std::uint32_t Config::*Member>
+Status set_duration(Config& config, std::string_view value) {
+  INSIEME_TRY_ASSIGN(const std::uint64_t seconds, parse_duration(value));
+  if (seconds == 0 || seconds > 366ULL * 86'400) return bad(value, "from 1s to 366d");
+  config.*Member = static_cast<std::uint32_t>(seconds);
+  return {};
+}
+
+template <std::uint32_t Config::*Member, std::uint32_t kMin, std::uint32_t kMax>
+Status set_number(Config& config, std::string_view value) {
+  INSIEME_TRY_ASSIGN(const std::uint64_t number, parse_number(value));
+  if (number < kMin || number > kMax) {
+    return bad(value, "from " + std::to_string(kMin) + " to " + std::to_string(kMax));
+  }
+  config.*Member = static_cast<std::uint32_t>(number);
+  return {};
+}
+
+template <std::uint64_t Config::*Member>
+Status set_size(Config& config, std::string_view value) {
+  INSIEME_TRY_ASSIGN(const std::uint64_t bytes, parse_size(value));
+  config.*Member = bytes;
+  return {};
+}
+
+template <std::string Config::*Member>
+Status set_text(Config& config, std::string_view value) {
+  config.*Member = value;
+  return {};
+}
+
+template <bool Config::*Member>
+Status set_flag(Config& config, std::string_view value) {
+  return set_bool(config.*Member, value);
+}
+
+Status set_listen(Config& config, std::string_view value) {
+  const std::size_t colon = value.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return bad(value, "host:port");
+  std::string_view host = value.substr(0, colon);
+  if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  const auto port = parse_number(value.substr(colon + 1));
+  if (!port.ok() || *port > std::numeric_limits<std::uint16_t>::max() || host.empty()) {
+    return bad(value, "host:port");
+  }
+  config.listen_host = host;
+  config.listen_port = static_cast<std::uint16_t>(*port);
+  return {};
+}
+
+Status set_public_url(Config& config, std::string_view value) {
+  if (!value.starts_with("https://") && !value.starts_with("http://")) {
+    return bad(value, "a URL that starts with https://");
+  }
+  config.public_url = value;
+  return {};
+}
+
+Status set_log_level(Config& config, std::string_view value) {
+  const std::vector<std::string> levels{"trace", "debug", "info", "warn", "error", "off"};
+  for (const std::string& level : levels) {
+    if (level == value) {
+      config.log_level = value;
+      return {};
+    }
+  }
+  return bad(value, "trace, debug, info, warn, error or off" + did_you_mean(value, levels));
+}
+
+}  // namespace
+
+const std::vector<ConfigSetter>& config_setters() {
+  static const std::vector<ConfigSetter> kSetters{
+      {{"listen", "host:port", "where to listen; port 0 with dev: any free one"}, set_listen},
+      {{"public_url", "url", "how devices reach the server, for invitations"}, set_public_url},
+      {{"tls_certificate", "path", "PEM file with the certificate and its chain"},
+       set_text<&Config::tls_certificate>},
+      {{"tls_key", "path", "PEM file with its private key"}, set_text<&Config::tls_key>},
+      {{"behind_proxy", "yes/no", "a proxy in front does TLS"}, set_flag<&Config::behind_proxy>},
+      {{"dev", "yes/no", "loopback only, without TLS; makes the data folder itself"},
+       set_flag<&Config::dev>},
+      {{"token_ttl", "duration", "life of an access token (15m)"},
+       set_duration<&Config::token_ttl_s>},
+      {{"challenge_ttl", "duration", "life of a challenge (60s)"},
+       set_duration<&Config::challenge_ttl_s>},
+      {{"idle_timeout", "duration", "between two requests of a connection (60s)"},
+       set_duration<&Config::idle_timeout_s>},
+      {{"read_timeout", "duration", "without a byte inside a request (30s)"},
+       set_duration<&Config::read_timeout_s>},
+      {{"request_timeout", "duration", "for a whole request to arrive (5m)"},
+       set_duration<&Config::request_timeout_s>},
+      {{"write_timeout", "duration", "without progress while a reply leaves (60s)"},
+       set_duration<&Config::write_timeout_s>},
+      {{"shutdown_timeout", "duration", "to finish what is in flight when stopped (10s)"},
+       set_duration<&Config::shutdown_timeout_s>},
+      {{"connections_max", "number", "open connections (512)"},
+       set_number<&Config::connections_max, 1, 100'000>},
+      {{"requests_per_connection_max", "number", "then a connection is closed (1000)"},
+       set_number<&Config::requests_per_connection_max, 1, 1'000'000>},
+      {{"workers", "number", "threads that answer requests (4)"},
+       set_number<&Config::workers, 1, 64>},
+      {{"max_log_bytes", "size", "pushes are refused beyond it; 0: no quota (0)"},
+       set_size<&Config::max_log_bytes>},
+      {{"min_free_disk", "size", "pushes are refused below it (64M)"},
+       set_size<&Config::min_free_disk>},
+      {{"log_level", "level", "trace, debug, info, warn, error or off (info)"}, set_log_level},
+  };
+  return kSetters;
+}
+
+Status set_role(Config& config, std::string_view key, std::string_view value) {
+  const std::string_view rest = key.substr(std::string_view("role.").size());
+  const std::size_t dot = rest.find('.');
+  const std::string_view name = rest.substr(0, dot);
+  const std::string_view what = dot == std::string_view::npos ? "" : rest.substr(dot + 1);
+  if (!sync::is_valid_section(name)) return bad(name, "a role's name (a-z, 0-9, _)");
+  if (what == "review") return set_bool(config.roles.edit(name).may_review, value);
+  if (what == "all_dossiers") return set_bool(config.roles.edit(name).all_dossiers, value);
+  if (what == "sections") {
+    std::vector<std::string> sections = split_names(value);
+    for (const std::string& section : sections) {
+      if (!sync::is_valid_section(section)) return bad(section, "a section's name");
+    }
+    config.roles.edit(name).sections = std::move(sections);
+    return {};
+  }
+  return {ErrorCode::not_found,
+          "there is no setting \"" + std::string(key) + "\"" +
+              did_you_mean(what, {"sections", "review", "all_dossiers"})};
+}
+
+}  // namespace insieme::server

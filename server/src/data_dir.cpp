@@ -1,0 +1,115 @@
+#include "insieme/server/data_dir.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "insieme/server/secrets.hpp"
+#include "insieme/server/sqlite_repository.hpp"
+
+namespace insieme::server {
+namespace {
+
+constexpr std::size_t kSeedBytes = 32;
+
+/// Whole and durable, or not there: written aside, synced, renamed.
+Status write_file(const std::string& path, std::string_view text, ::mode_t mode) {
+  const std::string aside = path + ".new";
+  const int file = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+  if (file < 0) return {ErrorCode::storage_failure, path + ": cannot be written"};
+  bool written = true;
+  while (!text.empty() && written) {
+    const ::ssize_t count = ::write(file, text.data(), text.size());
+    written = count > 0;
+    if (written) text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  written = written && ::fsync(file) == 0;
+  written = ::close(file) == 0 && written;
+  if (!written || ::rename(aside.c_str(), path.c_str()) != 0) {
+    ::unlink(aside.c_str());
+    return {ErrorCode::storage_failure, path + ": cannot be written"};
+  }
+  return {};
+}
+
+std::string commented_config() {
+  std::string text =
+      "# insieme-server: settings, one \"key = value\" a line.\n"
+      "# INSIEME_KEY in the environment beats this file, --key on the command line beats both.\n"
+      "#\n";
+  for (const ConfigKey& key : config_keys()) {
+    text += "# " + std::string(key.name) + " = <" + std::string(key.kind) + ">   " +
+            std::string(key.help) + "\n";
+  }
+  return text;
+}
+
+Status ensure_key(const DataDir& dir) {
+  if (std::filesystem::exists(dir.key())) return {};
+  std::array<std::uint8_t, kSeedBytes> seed{};
+  fill_random(seed);
+  return write_file(dir.key(), sync::to_hex(seed) + "\n", 0600);
+}
+
+}  // namespace
+
+bool DataDir::initialised() const {
+  std::error_code ignored;
+  return std::filesystem::exists(database(), ignored) && std::filesystem::exists(key(), ignored);
+}
+
+Result<sync::SpaceId> init_data_dir(const DataDir& dir, const std::string& name,
+                                    const Clock& clock) {
+  if (name.empty() || name.size() > 200) {
+    return Error{ErrorCode::invalid_argument, "a space's name has 1 to 200 bytes"};
+  }
+  std::error_code failed;
+  std::filesystem::create_directories(dir.folder, failed);
+  if (failed) {
+    return Error{ErrorCode::storage_failure, dir.folder.string() + ": " + failed.message()};
+  }
+  // The folder holds everybody's records and keys.
+  std::filesystem::permissions(dir.folder, std::filesystem::perms::owner_all, failed);
+  INSIEME_TRY(ensure_key(dir));
+  if (!std::filesystem::exists(dir.config())) {
+    INSIEME_TRY(write_file(dir.config(), commented_config(), 0600));
+  }
+  const sync::SpaceId space{new_id(clock())};
+  INSIEME_TRY(create_space(dir.database(), space, name, clock()));
+  return space;
+}
+
+Result<sync::KeyPair> load_server_key(const DataDir& dir) {
+  std::ifstream stream(dir.key());
+  if (!stream) {
+    return Error{ErrorCode::not_found, dir.folder.string() + " was never initialised (no key)"};
+  }
+  std::string text;
+  stream >> text;
+  std::array<std::uint8_t, kSeedBytes> seed{};
+  if (!sync::from_hex(text, seed).ok()) {
+    return Error{ErrorCode::malformed, dir.key() + ": damaged"};
+  }
+  return sync::make_key_pair(seed);
+}
+
+Result<std::unique_ptr<Repository>> open_repository(const DataDir& dir, const Roles& roles,
+                                                    const Clock& clock) {
+  if (!dir.initialised()) {
+    return Error{ErrorCode::not_found,
+                 dir.folder.string() + " was never initialised: run insieme-server init"};
+  }
+  return open_sqlite_repository(dir.database(), roles, clock);
+}
+
+std::optional<std::uint16_t> read_port(const DataDir& dir) {
+  std::ifstream stream(dir.port());
+  std::uint16_t port = 0;
+  if (!(stream >> port)) return std::nullopt;
+  return port;
+}
+
+}  // namespace insieme::server

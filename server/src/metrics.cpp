@@ -1,0 +1,97 @@
+#include "insieme/server/metrics.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace insieme::server {
+
+void Metrics::count_request(std::string_view route, int status, double seconds) {
+  const std::lock_guard lock(mutex_);
+  ++requests_[{std::string(route), status}];
+  Durations& durations = durations_[std::string(route)];
+  std::size_t bucket = 0;
+  while (bucket < kBounds.size() && seconds > kBounds[bucket]) ++bucket;
+  ++durations.buckets[bucket];
+  durations.sum += seconds;
+  ++durations.count;
+}
+
+void Metrics::count_changes(std::uint64_t accepted, std::uint64_t held, std::uint64_t refused) {
+  const std::lock_guard lock(mutex_);
+  accepted_ += accepted;
+  held_ += held;
+  refused_ += refused;
+}
+
+void Metrics::connection_opened() {
+  const std::lock_guard lock(mutex_);
+  ++connections_;
+  ++connections_total_;
+}
+
+void Metrics::connection_closed() {
+  const std::lock_guard lock(mutex_);
+  --connections_;
+}
+
+void Metrics::connection_refused() {
+  const std::lock_guard lock(mutex_);
+  ++connections_refused_;
+}
+
+std::string Metrics::text(const Gauges& gauges) const {
+  std::string out;
+  const auto put = [&out](std::string_view name, std::string_view type, std::string_view help,
+                          std::uint64_t value) {
+    fmt::format_to(std::back_inserter(out), "# HELP insieme_{0} {1}\n# TYPE insieme_{0} {2}\n"
+                   "insieme_{0} {3}\n", name, help, type, value);
+  };
+  const std::lock_guard lock(mutex_);
+  out += "# HELP insieme_requests_total Requests by route and status.\n"
+         "# TYPE insieme_requests_total counter\n";
+  for (const auto& [key, count] : requests_) {
+    fmt::format_to(std::back_inserter(out),
+                   "insieme_requests_total{{route=\"{}\",status=\"{}\"}} {}\n", key.first,
+                   key.second, count);
+  }
+  out += "# HELP insieme_request_duration_seconds Time from the last byte in to the reply.\n"
+         "# TYPE insieme_request_duration_seconds histogram\n";
+  for (const auto& [route, durations] : durations_) {
+    std::uint64_t below = 0;
+    for (std::size_t i = 0; i < kBounds.size(); ++i) {
+      below += durations.buckets[i];
+      fmt::format_to(std::back_inserter(out),
+                     "insieme_request_duration_seconds_bucket{{route=\"{}\",le=\"{}\"}} {}\n",
+                     route, kBounds[i], below);
+    }
+    fmt::format_to(std::back_inserter(out),
+                   "insieme_request_duration_seconds_bucket{{route=\"{0}\",le=\"+Inf\"}} {1}\n"
+                   "insieme_request_duration_seconds_sum{{route=\"{0}\"}} {2}\n"
+                   "insieme_request_duration_seconds_count{{route=\"{0}\"}} {1}\n",
+                   route, durations.count, durations.sum);
+  }
+  out += "# HELP insieme_changes_total Changes taken into the log, by verdict.\n"
+         "# TYPE insieme_changes_total counter\n";
+  fmt::format_to(std::back_inserter(out),
+                 "insieme_changes_total{{verdict=\"accepted\"}} {}\n"
+                 "insieme_changes_total{{verdict=\"held\"}} {}\n"
+                 "insieme_changes_total{{verdict=\"refused\"}} {}\n",
+                 accepted_, held_, refused_);
+  put("connections", "gauge", "Open connections.", connections_);
+  put("connections_total", "counter", "Connections accepted.", connections_total_);
+  put("connections_refused_total", "counter", "Connections over the limit.",
+      connections_refused_);
+  put("log_position", "gauge", "Newest position of the log.", gauges.position);
+  put("log_epoch", "gauge", "Epoch of the log.", gauges.epoch);
+  put("log_bytes", "gauge", "Bytes of all changes in the log.", gauges.log_bytes);
+  put("database_bytes", "gauge", "Size of the database.", gauges.database_bytes);
+  put("devices", "gauge", "Enrolled devices.", gauges.devices);
+  put("devices_revoked", "gauge", "Revoked devices.", gauges.devices_revoked);
+  put("dossiers", "gauge", "Dossiers.", gauges.dossiers);
+  put("documents", "gauge", "Documents.", gauges.documents);
+  put("held_waiting", "gauge", "Held changes that wait for a decision.", gauges.held_waiting);
+  return out;
+}
+
+}  // namespace insieme::server

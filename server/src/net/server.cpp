@@ -1,0 +1,169 @@
+// Listener: accepts, counts, stops.
+#include "insieme/server/server.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <csignal>
+#include <optional>
+#include <set>
+#include <stdexcept>
+
+#include "log.hpp"
+#include "net/session.hpp"
+#include "net/tls.hpp"
+
+namespace insieme::server {
+namespace {
+
+constexpr int kBacklog = 256;
+constexpr auto kAcceptPause = std::chrono::milliseconds(100);
+
+}  // namespace
+
+struct Server::Impl {
+  Impl(Api& api, Metrics& counters, const Config& settings)
+      : config(settings),
+        metrics(counters),
+        workers(settings.workers),
+        context{api, counters, settings, workers, nullptr, false} {
+    if (!config.tls_certificate.empty()) {
+      tls.emplace(make_tls_context(config));
+      context.tls = &*tls;
+    }
+    listen();
+  }
+
+  void listen() {
+    const std::string place = config.listen_host + ":" + std::to_string(config.listen_port);
+    error_code error;
+    tcp::resolver resolver(io);
+    const auto found = resolver.resolve(config.listen_host, std::to_string(config.listen_port),
+                                        tcp::resolver::passive, error);
+    if (error || found.empty()) throw std::runtime_error("listen: " + place + " is no address");
+    const tcp::endpoint endpoint = found.begin()->endpoint();
+    acceptor.open(endpoint.protocol(), error);
+    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor.bind(endpoint, error);
+    if (!error) acceptor.listen(kBacklog, error);
+    if (error) throw std::runtime_error("cannot listen on " + place + ": " + error.message());
+    port = acceptor.local_endpoint().port();
+  }
+
+  asio::awaitable<void> accept_loop() {
+    while (!context.stopping) {
+      auto [error, socket] = co_await acceptor.async_accept(kNoThrow);
+      if (context.stopping) break;
+      if (error) {
+        // Out of descriptors, or a peer that gave up: neither may stop the server.
+        asio::steady_timer pause(io, kAcceptPause);
+        const auto [ignored] = co_await pause.async_wait(kNoThrow);
+        static_cast<void>(ignored);
+        continue;
+      }
+      if (sessions.size() >= config.connections_max) {
+        metrics.connection_refused();
+        continue;  // closed by its destructor
+      }
+      start_session(std::move(socket));
+    }
+  }
+
+  void start_session(tcp::socket socket) {
+    const auto control = std::make_shared<SessionControl>();
+    sessions.insert(control);
+    metrics.connection_opened();
+    asio::co_spawn(io, run_session(context, control, std::move(socket)),
+                   [this, control](const std::exception_ptr& failure) {
+                     session_ended(control, failure);
+                   });
+  }
+
+  void session_ended(const std::shared_ptr<SessionControl>& control,
+                     const std::exception_ptr& failure) {
+    sessions.erase(control);
+    metrics.connection_closed();
+    if (failure) {
+      try {
+        std::rethrow_exception(failure);
+      } catch (const std::exception& error) {
+        log_failure("", error.what());
+      }
+    }
+    if (context.stopping && sessions.empty()) end();
+  }
+
+  /// On the I/O thread.
+  void begin_stop() {
+    if (context.stopping) return;
+    context.stopping = true;
+    log_event("stopping", "finishing what is in flight");
+    error_code ignored;
+    acceptor.close(ignored);
+    for (const auto& session : sessions) {
+      if (session->idle && session->stream != nullptr) session->stream->cancel();
+    }
+    if (sessions.empty()) {
+      end();
+      return;
+    }
+    deadline.expires_after(std::chrono::seconds(config.shutdown_timeout_s));
+    deadline.async_wait([this](error_code error) {
+      if (!error) end();
+    });
+  }
+
+  void end() {
+    deadline.cancel();
+    io.stop();
+  }
+
+  const Config& config;
+  Metrics& metrics;
+  asio::io_context io{1};
+  tcp::acceptor acceptor{io};
+  asio::signal_set signals{io};
+  asio::steady_timer deadline{io};
+  std::optional<asio::ssl::context> tls;
+  asio::thread_pool workers;
+  SessionContext context;
+  std::set<std::shared_ptr<SessionControl>> sessions;
+  std::uint16_t port = 0;
+};
+
+Server::Server(Api& api, Metrics& metrics, const Config& config)
+    : impl_(std::make_unique<Impl>(api, metrics, config)) {}
+
+Server::~Server() {
+  // Sessions that outlived the deadline are destroyed with the io_context; workers first, since
+  // they post their answers to it.
+  impl_->workers.join();
+}
+
+std::uint16_t Server::port() const { return impl_->port; }
+
+std::string Server::url() const {
+  const bool v6 = impl_->config.listen_host.find(':') != std::string::npos;
+  const std::string host = v6 ? "[" + impl_->config.listen_host + "]" : impl_->config.listen_host;
+  return (impl_->tls ? "https://" : "http://") + host + ":" + std::to_string(impl_->port);
+}
+
+void Server::run() {
+  impl_->signals.add(SIGTERM);
+  impl_->signals.add(SIGINT);
+  impl_->signals.async_wait([impl = impl_.get()](error_code error, int) {
+    if (!error) impl->begin_stop();
+  });
+  asio::co_spawn(impl_->io, impl_->accept_loop(), asio::detached);
+  impl_->io.run();
+}
+
+void Server::stop() {
+  asio::post(impl_->io, [impl = impl_.get()] { impl->begin_stop(); });
+}
+
+}  // namespace insieme::server

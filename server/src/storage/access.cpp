@@ -1,0 +1,172 @@
+// Who may see which dossier, and what waits because somebody no longer may.
+#include <algorithm>
+
+#include "storage/repository_impl.hpp"
+#include "storage/rows.hpp"
+
+namespace insieme::server {
+
+bool Access::has(std::string_view section) const noexcept {
+  return std::find(sections.begin(), sections.end(), section) != sections.end();
+}
+
+Access load_access(sqlite::Connection& db, std::int64_t space, const std::string& account,
+                   const sync::DossierId& dossier) {
+  sqlite::Statement& row =
+      db.cached("SELECT from_position, sections FROM assignments"
+                " WHERE space = ? AND dossier = ? AND account = ? AND to_position IS NULL");
+  const sqlite::ResetGuard guard(row);
+  row.bind_all(space, dossier.bytes, account);
+  if (!row.step()) return {};
+  return {u64(row.get_int64(0)), split_names(row.get_text(1))};
+}
+
+std::optional<sync::DossierKey> load_key(sqlite::Connection& db, std::int64_t space,
+                                         const sync::DossierId& dossier) {
+  sqlite::Statement& row = db.cached("SELECT key FROM dossiers WHERE space = ? AND dossier = ?");
+  const sqlite::ResetGuard guard(row);
+  row.bind_all(space, dossier.bytes);
+  if (!row.step()) return std::nullopt;
+  return get_bytes<sync::DossierKey>(row, 0);
+}
+
+Status SqliteRepository::check_dossier(sqlite::Connection& db,
+                                       const sync::DossierId& dossier) const {
+  if (load_key(db, space_, dossier)) return {};
+  return {ErrorCode::not_found, "there is no dossier " + sync::to_text(dossier)};
+}
+
+Result<std::vector<std::string>> SqliteRepository::assign(const std::string& account,
+                                                          const sync::DossierId& dossier,
+                                                          std::vector<std::string> sections) {
+  return write([&](sqlite::Connection& db, LogWriter& log) -> Result<std::vector<std::string>> {
+    INSIEME_TRY_ASSIGN(const User user, active_user(db, account));
+    INSIEME_TRY(check_dossier(db, dossier));
+    if (sections.empty()) {
+      const RoleRules* rules = roles_.find(user.role);
+      if (rules != nullptr) sections = rules->sections;
+    }
+    if (sections.empty()) return Error{ErrorCode::invalid_argument, "no sections to grant"};
+    for (const std::string& section : sections) {
+      if (!sync::is_valid_section(section)) {
+        return Error{ErrorCode::invalid_argument, "\"" + section + "\" is not a section's name"};
+      }
+    }
+    const Access now = load_access(db, space_, account, dossier);
+    if (!now.any() || now.sections != sections) {
+      log.grant(account, dossier, sections);
+      log.audit("operator", "assign", account + " " + sync::to_text(dossier));
+    }
+    return sections;
+  });
+}
+
+Status SqliteRepository::unassign(const std::string& account, const sync::DossierId& dossier,
+                                  const std::string& reason) {
+  return write([&](sqlite::Connection& db, LogWriter& log) -> Status {
+    INSIEME_TRY(active_user(db, account));
+    INSIEME_TRY(check_dossier(db, dossier));
+    if (!load_access(db, space_, account, dossier).any()) {
+      return {ErrorCode::not_found, "the dossier is not assigned to \"" + account + "\""};
+    }
+    log.revoke(account, dossier, reason);
+    log.audit("operator", "unassign", account + " " + sync::to_text(dossier));
+    return {};
+  });
+}
+
+Status SqliteRepository::hand_over(const sync::DossierId& dossier, const std::string& from,
+                                   const std::string& to, const std::string& reason) {
+  if (from == to) return {ErrorCode::invalid_argument, "from and to are the same account"};
+  return write([&](sqlite::Connection& db, LogWriter& log) -> Status {
+    INSIEME_TRY(active_user(db, from));
+    INSIEME_TRY_ASSIGN(const User receiver, active_user(db, to));
+    INSIEME_TRY(check_dossier(db, dossier));
+    const Access given = load_access(db, space_, from, dossier);
+    if (!given.any()) {
+      return {ErrorCode::not_found, "the dossier is not assigned to \"" + from + "\""};
+    }
+    log.revoke(from, dossier, reason);
+    // What the receiver may already see there stays; what the giver saw comes to it.
+    std::vector<std::string> sections = load_access(db, space_, to, dossier).sections;
+    const RoleRules* rules = roles_.find(receiver.role);
+    for (const std::string& section : given.sections) {
+      const bool may = rules != nullptr && std::find(rules->sections.begin(), rules->sections.end(),
+                                                     section) != rules->sections.end();
+      const bool has = std::find(sections.begin(), sections.end(), section) != sections.end();
+      if (may && !has) sections.push_back(section);
+    }
+    if (sections.empty()) {
+      return {ErrorCode::not_allowed, "the role of \"" + to + "\" may see none of its sections"};
+    }
+    if (load_access(db, space_, to, dossier).sections != sections) {
+      log.grant(to, dossier, sections);
+    }
+    log.audit("operator", "handover", from + " " + to + " " + sync::to_text(dossier));
+    return {};
+  });
+}
+
+std::vector<DossierInfo> SqliteRepository::dossiers() {
+  return read([&](sqlite::Connection& db) {
+    std::vector<DossierInfo> dossiers;
+    std::map<sync::DossierId, std::size_t> index;
+    sqlite::Statement& rows =
+        db.cached("SELECT d.dossier, d.created_by, d.created_ms,"
+                  " (SELECT coalesce(sum(count), 0) FROM documents o"
+                  "   WHERE o.space = d.space AND o.dossier = d.dossier)"
+                  " FROM dossiers d WHERE d.space = ? ORDER BY d.created_ms, d.dossier");
+    const sqlite::ResetGuard guard(rows);
+    rows.bind_all(space_);
+    while (rows.step()) {
+      DossierInfo info;
+      info.id = get_bytes<sync::DossierId>(rows, 0);
+      info.created_by = rows.get_text(1);
+      info.created_ms = rows.get_int64(2);
+      info.changes = u64(rows.get_int64(3));
+      index[info.id] = dossiers.size();
+      dossiers.push_back(std::move(info));
+    }
+    sqlite::Statement& assigned =
+        db.cached("SELECT dossier, account, from_position, to_position, sections"
+                  " FROM assignments WHERE space = ? ORDER BY dossier, from_position");
+    const sqlite::ResetGuard assigned_guard(assigned);
+    assigned.bind_all(space_);
+    while (assigned.step()) {
+      const auto at = index.find(get_bytes<sync::DossierId>(assigned, 0));
+      if (at == index.end()) continue;
+      DossierInfo::Assignment assignment;
+      assignment.account = assigned.get_text(1);
+      assignment.from_position = u64(assigned.get_int64(2));
+      if (!assigned.is_null(3)) assignment.to_position = u64(assigned.get_int64(3));
+      assignment.sections = split_names(assigned.get_text(4));
+      dossiers[at->second].assignments.push_back(std::move(assignment));
+    }
+    return dossiers;
+  });
+}
+
+std::vector<HeldInfo> SqliteRepository::held() {
+  return read([&](sqlite::Connection& db) {
+    std::vector<HeldInfo> all;
+    sqlite::Statement& rows =
+        db.cached("SELECT dossier, section, replica, seq, account, reason, state, position,"
+                  " received_ms FROM held WHERE space = ? ORDER BY position");
+    const sqlite::ResetGuard guard(rows);
+    rows.bind_all(space_);
+    while (rows.step()) {
+      HeldInfo info;
+      info.change = {get_document(rows, 0), get_bytes<sync::ReplicaId>(rows, 2),
+                     u64(rows.get_int64(3))};
+      info.author = rows.get_text(4);
+      info.reason = rows.get_text(5);
+      info.state = static_cast<HeldState>(rows.get_int64(6));
+      info.position = u64(rows.get_int64(7));
+      info.received_ms = rows.get_int64(8);
+      all.push_back(std::move(info));
+    }
+    return all;
+  });
+}
+
+}  // namespace insieme::server

@@ -1,0 +1,63 @@
+#pragma once
+// Appends to a space's log inside the caller's write transaction.
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "insieme/server/repository.hpp"
+#include "insieme/sqlite/connection.hpp"
+
+namespace insieme::server {
+
+/// The columns of one entry. Views are borrowed for the call.
+struct LogItem {
+  EntryKind kind = EntryKind::change;
+  sync::DossierId dossier;
+  std::string_view section;
+  std::string_view account;  ///< author of a change; whom an event is for or by whom it is
+  sync::ReplicaId replica;
+  std::uint64_t seq = 0;
+  std::optional<sync::TransactionId> transaction;
+  std::optional<sync::ChangeId> change_id;  ///< events get a digest of their columns
+  std::span<const std::uint8_t> header;
+  std::optional<std::span<const std::uint8_t>> body;
+};
+
+/// What stands for an event in the log's hash chain.
+[[nodiscard]] sync::Digest event_digest(const LogItem& item);
+[[nodiscard]] sync::Digest next_log_hash(const sync::Digest& previous, const sync::Digest& item);
+
+/// One per write transaction; `finish` before the commit. Positions come from the space's row, so
+/// that no reader ever sees a later one before an earlier one.
+class LogWriter {
+ public:
+  LogWriter(sqlite::Connection& db, std::int64_t space, std::int64_t now_ms);
+  /// The entry's position.
+  std::uint64_t append(const LogItem& item);
+  void finish();
+
+  /// A grant and its assignment, in place of what the account had there.
+  void grant(const std::string& account, const sync::DossierId& dossier,
+             const std::vector<std::string>& sections);
+  void revoke(const std::string& account, const sync::DossierId& dossier,
+              std::string_view reason);
+  void audit(std::string_view actor, std::string_view action, std::string_view subject);
+
+  [[nodiscard]] std::int64_t now_ms() const noexcept { return now_ms_; }
+  [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
+  [[nodiscard]] std::uint64_t bytes() const noexcept { return log_bytes_; }
+
+ private:
+  void close_assignment(const std::string& account, const sync::DossierId& dossier,
+                        std::uint64_t position);
+
+  sqlite::Connection& db_;
+  std::int64_t space_;
+  std::int64_t now_ms_;
+  std::uint64_t position_ = 0;
+  std::uint64_t log_bytes_ = 0;
+  sync::Digest log_hash_;
+};
+
+}  // namespace insieme::server

@@ -1,0 +1,319 @@
+// What one device may see of the log after its cursor, a page at a time.
+//
+// Rows are visited in the order of positions, each with one look at the assignments (remembered for
+// the page): the cost is that of the rows passed over. Rows of other people's dossiers are passed
+// over too; should that ever show, an index by (account, position) of what is visible is the cure.
+#include <set>
+
+#include "insieme/sync/limits.hpp"
+#include "storage/repository_impl.hpp"
+#include "storage/rows.hpp"
+
+namespace insieme::server {
+namespace {
+
+constexpr std::uint64_t kExaminedMax = 20'000;  ///< rows a page may pass over
+constexpr std::size_t kEventBytes = 256;        ///< what an event adds to a message, about
+
+enum Column : int {
+  kPosition, kKind, kDossier, kSection, kAccount, kReplica, kSeq, kTx, kHeader, kBody
+};
+#define INSIEME_LOG_COLUMNS \
+  "SELECT position, kind, dossier, section, account, replica, seq, tx, header, body FROM log "
+
+class PageReader {
+ public:
+  PageReader(sqlite::Connection& db, std::int64_t space, const Caller& caller,
+             const sync::ReplicaId& replica, const sync::ReadAction& action)
+      : db_(db), space_(space), caller_(caller), replica_(replica), action_(action) {}
+
+  sync::PageRead run() {
+    const SpaceInfo space = load_space(db_, space_);
+    head_ = space.position;
+    cursor_ = action_.cursor.position;
+    take_up_backfill();
+    bool full = false;
+    while (!full) {
+      if (backfill_) {
+        full = read_backfill();
+        if (full) break;
+        cursor_ = backfill_->grant_position;
+        backfill_.reset();
+      }
+      full = read_stream();
+      if (!backfill_) break;
+    }
+    page_.more = backfill_.has_value() || cursor_ < head_;
+    page_.backfill = backfill_;
+    page_.cursor = {space.epoch, cursor_, hash_at(cursor_)};
+    if (!page_.more) add_digests();
+    return std::move(page_);
+  }
+
+ private:
+  /// A backfill goes on only if its grant still stands; else the stream says what became of it.
+  void take_up_backfill() {
+    if (!action_.backfill) return;
+    const sync::Backfill& asked = *action_.backfill;
+    if (asked.grant_position != cursor_ + 1) return;
+    if (access(asked.dossier).from_position == asked.grant_position) backfill_ = asked;
+  }
+
+  /// True when the page is full; false when all older changes of the dossier were sent.
+  bool read_backfill() {
+    close_group();
+    sqlite::Statement rows = db_.prepare(
+        INSIEME_LOG_COLUMNS
+        "WHERE space = ? AND dossier = ? AND position >= ? AND position < ? ORDER BY position");
+    rows.bind_all(space_, backfill_->dossier.bytes, i64(backfill_->next_position),
+                  i64(backfill_->grant_position));
+    while (rows.step()) {
+      const std::uint64_t position = u64(rows.get_int64(kPosition));
+      if (++examined_ > kExaminedMax && !in_group(rows)) {
+        backfill_->next_position = position;
+        return true;
+      }
+      auto item = backfill_item(rows, position);
+      if (!item) continue;
+      if (!add(rows, *std::move(item), position)) {
+        backfill_->next_position = resume_;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// True when the page is full. Returns early, with `backfill_` set, at a grant.
+  bool read_stream() {
+    close_group();
+    sqlite::Statement rows = db_.prepare(
+        INSIEME_LOG_COLUMNS "WHERE space = ? AND position > ? ORDER BY position");
+    rows.bind_all(space_, i64(cursor_));
+    while (rows.step()) {
+      const std::uint64_t position = u64(rows.get_int64(kPosition));
+      if (++examined_ > kExaminedMax && !in_group(rows)) return true;
+      auto item = stream_item(rows, position);
+      if (item && !add(rows, *std::move(item), cursor_)) {
+        cursor_ = resume_;
+        return true;
+      }
+      if (item && is_grant(*item_kind_)) {
+        backfill_ = sync::Backfill{get_bytes<sync::DossierId>(rows, kDossier), position, 1};
+        return false;
+      }
+      cursor_ = position;
+    }
+    return false;
+  }
+
+  [[nodiscard]] static bool is_grant(EntryKind kind) noexcept { return kind == EntryKind::grant; }
+
+  using Item = std::optional<sync::StreamItem>;
+
+  Item backfill_item(const sqlite::Statement& row, std::uint64_t position) {
+    const EntryKind kind = kind_of(row);
+    // A device that dropped the dossier when it was revoked needs its own changes again.
+    if (is_change(kind)) return change_item(row, position);
+    if (kind == EntryKind::held) return held_item(row, position);
+    return std::nullopt;
+  }
+
+  Item stream_item(const sqlite::Statement& row, std::uint64_t position) {
+    const EntryKind kind = kind_of(row);
+    item_kind_ = kind;
+    switch (kind) {
+      case EntryKind::change:
+      case EntryKind::held_change:
+      case EntryKind::refused_change:
+        if (get_bytes<sync::ReplicaId>(row, kReplica) == replica_) return std::nullopt;
+        return started_by(row, position) ? change_item(row, position) : std::nullopt;
+      case EntryKind::held:
+        return started_by(row, position) ? held_item(row, position) : std::nullopt;
+      case EntryKind::grant: return grant_item(row, position);
+      case EntryKind::revoke: return revoke_item(row, position);
+      case EntryKind::held_closed: return held_closed_item(row, position);
+      case EntryKind::seen: return seen_item(row, position);
+    }
+    return std::nullopt;
+  }
+
+  Item change_item(const sqlite::Statement& row, std::uint64_t position) {
+    const sync::DocumentId document = get_document(row, kDossier);
+    if (!access(document.dossier).has(document.section)) return std::nullopt;
+    documents_.insert(document);
+    std::optional<std::span<const std::uint8_t>> body;
+    if (!row.is_null(kBody)) body = row.get_blob(kBody);
+    return sync::StreamItem{position, make_change(row.get_blob(kHeader), body)};
+  }
+
+  Item grant_item(const sqlite::Statement& row, std::uint64_t position) {
+    if (row.get_text(kAccount) != caller_.user.account) return std::nullopt;
+    const auto dossier = get_bytes<sync::DossierId>(row, kDossier);
+    const Access& now = access(dossier);
+    if (now.from_position != position) return std::nullopt;  // replaced or taken away since
+    const auto key = load_key(db_, space_, dossier);
+    if (!key) return std::nullopt;
+    return sync::StreamItem{position, sync::Event(sync::GrantEvent{dossier, now.sections, *key,
+                                                                   caller_.rules.may_review})};
+  }
+
+  Item revoke_item(const sqlite::Statement& row, std::uint64_t position) {
+    if (row.get_text(kAccount) != caller_.user.account) return std::nullopt;
+    const auto dossier = get_bytes<sync::DossierId>(row, kDossier);
+    if (access(dossier).any()) return std::nullopt;
+    const std::string reason(as_text(row.get_blob(kHeader)));
+    return sync::StreamItem{position, sync::Event(sync::RevokeEvent{dossier, reason})};
+  }
+
+  /// Only while it waits: who comes later has nothing to decide.
+  Item held_item(const sqlite::Statement& row, std::uint64_t position) {
+    const sync::DocumentId document = get_document(row, kDossier);
+    if (!caller_.rules.may_review || !access(document.dossier).has(document.section)) {
+      return std::nullopt;
+    }
+    sqlite::Statement& kept =
+        db_.cached("SELECT h.reason, h.body, l.header FROM held h JOIN log l"
+                   " ON l.space = h.space AND l.position = h.position"
+                   " WHERE h.space = ? AND h.dossier = ? AND h.section = ? AND h.replica = ?"
+                   " AND h.seq = ? AND h.state = 0 AND h.body IS NOT NULL");
+    const sqlite::ResetGuard guard(kept);
+    const auto replica = get_bytes<sync::ReplicaId>(row, kReplica);
+    kept.bind_all(space_, document.dossier.bytes, document.section, replica.bytes,
+                  row.get_int64(kSeq));
+    if (!kept.step()) return std::nullopt;
+    sync::HeldEvent held;
+    held.reason = kept.get_text(0);
+    held.change = make_change(kept.get_blob(2), kept.get_blob(1));
+    return sync::StreamItem{position, sync::Event(std::move(held))};
+  }
+
+  Item held_closed_item(const sqlite::Statement& row, std::uint64_t position) {
+    const sync::DocumentId document = get_document(row, kDossier);
+    const bool author = row.get_text(kAccount) == caller_.user.account;
+    if (!author && !started_by(row, position)) return std::nullopt;
+    const auto payload = row.get_blob(kHeader);
+    if (payload.size() < 2 || payload.size() < 2U + payload[1]) return std::nullopt;
+    sync::HeldDecision decision;
+    decision.document = document;
+    decision.replica = get_bytes<sync::ReplicaId>(row, kReplica);
+    decision.seq = u64(row.get_int64(kSeq));
+    decision.accepted = payload[0] == 1;
+    decision.by = as_text(payload.subspan(2, payload[1]));
+    decision.reason = as_text(payload.subspan(2U + payload[1]));
+    return sync::StreamItem{position, sync::Event(sync::HeldClosedEvent{std::move(decision)})};
+  }
+
+  Item seen_item(const sqlite::Statement& row, std::uint64_t position) {
+    if (!started_by(row, position)) return std::nullopt;
+    sync::Seen seen;
+    seen.document = get_document(row, kDossier);
+    seen.version = unpack_version(row.get_blob(kHeader));
+    seen.by = row.get_text(kAccount);
+    return sync::StreamItem{position, sync::Event(sync::SeenEvent{std::move(seen)})};
+  }
+
+  /// Whether the row's section is in an assignment that holds now and did so at `position`.
+  bool started_by(const sqlite::Statement& row, std::uint64_t position) {
+    const sync::DocumentId document = get_document(row, kDossier);
+    const Access& now = access(document.dossier);
+    return now.any() && now.from_position <= position && now.has(document.section);
+  }
+
+  /// False: it does not fit, and `resume_` says where the next page goes on. A transaction that
+  /// does not fit is taken out whole, unless it is all that the page holds.
+  bool add(const sqlite::Statement& row, sync::StreamItem item, std::uint64_t resume) {
+    const bool continues = in_group(row);
+    if (!continues) {
+      close_group();
+      if (!row.is_null(kTx)) group_ = get_bytes<sync::TransactionId>(row, kTx);
+      group_items_ = page_.items.size();
+      group_resume_ = resume;
+    }
+    std::size_t size = kEventBytes;
+    if (const auto* change = std::get_if<sync::Change>(&item.content)) {
+      size = sync::encoded_size(*change);
+    } else if (const auto* event = std::get_if<sync::Event>(&item.content)) {
+      if (const auto* held = std::get_if<sync::HeldEvent>(event)) {
+        size += sync::encoded_size(held->change);
+      }
+    }
+    const bool over = bytes_ + size > action_.bytes_max ||
+                      page_.items.size() + 1 > action_.items_max;
+    if (over && group_items_ > 0) {
+      page_.items.resize(group_items_);
+      resume_ = group_resume_;
+      return false;
+    }
+    bytes_ += size;
+    page_.items.push_back(std::move(item));
+    return true;
+  }
+
+  [[nodiscard]] bool in_group(const sqlite::Statement& row) const {
+    return group_ && !row.is_null(kTx) && get_bytes<sync::TransactionId>(row, kTx) == *group_;
+  }
+  void close_group() { group_.reset(); }
+
+  [[nodiscard]] static EntryKind kind_of(const sqlite::Statement& row) noexcept {
+    return static_cast<EntryKind>(row.get_int64(kKind));
+  }
+
+  const Access& access(const sync::DossierId& dossier) {
+    const auto at = access_.find(dossier);
+    if (at != access_.end()) return at->second;
+    return access_.emplace(dossier, load_access(db_, space_, caller_.user.account, dossier))
+        .first->second;
+  }
+
+  [[nodiscard]] sync::Digest hash_at(std::uint64_t position) {
+    if (position == 0) return {};
+    sqlite::Statement& row =
+        db_.cached("SELECT log_hash FROM log WHERE space = ? AND position = ?");
+    const sqlite::ResetGuard guard(row);
+    row.bind_all(space_, i64(position));
+    if (!row.step()) throw StorageFailure(ErrorCode::storage_failure, "the log has a gap");
+    return get_bytes<sync::Digest>(row, 0);
+  }
+
+  void add_digests() {
+    sqlite::Statement& row = db_.cached(
+        "SELECT count, history FROM documents WHERE space = ? AND dossier = ? AND section = ?");
+    for (const sync::DocumentId& document : documents_) {
+      const sqlite::ResetGuard guard(row);
+      row.bind_all(space_, document.dossier.bytes, document.section);
+      if (!row.step()) continue;
+      page_.digests.push_back({document, u64(row.get_int64(0)), decode_sum(row.get_blob(1))});
+    }
+  }
+
+  sqlite::Connection& db_;
+  std::int64_t space_;
+  const Caller& caller_;
+  const sync::ReplicaId& replica_;
+  const sync::ReadAction& action_;
+
+  sync::PageRead page_;
+  std::uint64_t head_ = 0;
+  std::uint64_t cursor_ = 0;
+  std::optional<sync::Backfill> backfill_;
+  std::optional<EntryKind> item_kind_;
+  std::uint64_t examined_ = 0;
+  std::size_t bytes_ = 0;
+  std::uint64_t resume_ = 0;
+  std::optional<sync::TransactionId> group_;  ///< the transaction that the last item belongs to
+  std::size_t group_items_ = 0;               ///< items before it
+  std::uint64_t group_resume_ = 0;
+  std::map<sync::DossierId, Access> access_;
+  std::set<sync::DocumentId> documents_;
+};
+
+}  // namespace
+
+sync::PageRead SqliteRepository::read_page(const Caller& caller, const sync::ReplicaId& replica,
+                                           const sync::ReadAction& action) {
+  return read([&](sqlite::Connection& db) {
+    return PageReader(db, space_, caller, replica, action).run();
+  });
+}
+
+}  // namespace insieme::server

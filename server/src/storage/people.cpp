@@ -1,0 +1,250 @@
+// Users, invitations and devices.
+#include "insieme/sync/limits.hpp"
+#include "storage/repository_impl.hpp"
+#include "storage/rows.hpp"
+
+namespace insieme::server {
+namespace {
+
+constexpr std::string_view kDeviceColumns =
+    "SELECT device, account, name, public_key, enrolled_ms, last_sync_ms, clock_offset_ms, unsent,"
+    " revoked_ms, revoke_reason FROM devices WHERE space = ?";
+
+std::optional<std::int64_t> get_optional(const sqlite::Statement& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  return row.get_int64(column);
+}
+
+Device get_device(const sqlite::Statement& row) {
+  Device device;
+  device.id = get_bytes<sync::DeviceId>(row, 0);
+  device.account = row.get_text(1);
+  device.name = row.get_text(2);
+  device.key = get_bytes<sync::PublicKey>(row, 3);
+  device.enrolled_ms = row.get_int64(4);
+  device.last_sync_ms = get_optional(row, 5);
+  device.clock_offset_ms = get_optional(row, 6);
+  if (!row.is_null(7)) device.unsent = u64(row.get_int64(7));
+  device.revoked_ms = get_optional(row, 8);
+  device.revoke_reason = row.get_text(9);
+  return device;
+}
+
+User get_user(const sqlite::Statement& row) {
+  User user;
+  user.account = row.get_text(0);
+  user.display_name = row.get_text(1);
+  user.role = row.get_text(2);
+  user.disabled = row.get_int64(3) != 0;
+  user.created_ms = row.get_int64(4);
+  return user;
+}
+
+bool exists(sqlite::Statement& query) {
+  const sqlite::ResetGuard guard(query);
+  return query.step();
+}
+
+}  // namespace
+
+std::optional<User> SqliteRepository::find_user(sqlite::Connection& db,
+                                                const std::string& account) const {
+  sqlite::Statement& row =
+      db.cached("SELECT account, display_name, role, disabled, created_ms FROM users"
+                " WHERE space = ? AND account = ?");
+  const sqlite::ResetGuard guard(row);
+  row.bind_all(space_, account);
+  if (!row.step()) return std::nullopt;
+  return get_user(row);
+}
+
+Result<User> SqliteRepository::active_user(sqlite::Connection& db,
+                                           const std::string& account) const {
+  auto user = find_user(db, account);
+  if (!user) return Error{ErrorCode::not_found, "there is no account \"" + account + "\""};
+  return *std::move(user);
+}
+
+std::optional<Device> SqliteRepository::find_device(sqlite::Connection& db,
+                                                    const sync::DeviceId& device) const {
+  static const std::string kSql = std::string(kDeviceColumns) + " AND device = ?";
+  sqlite::Statement& row = db.cached(kSql);
+  const sqlite::ResetGuard guard(row);
+  row.bind_all(space_, device.bytes);
+  if (!row.step()) return std::nullopt;
+  return get_device(row);
+}
+
+Caller SqliteRepository::make_caller(Device device, sqlite::Connection& db) const {
+  Caller caller;
+  auto user = find_user(db, device.account);
+  if (!user) throw StorageFailure(ErrorCode::storage_failure, "a device without its account");
+  caller.user = *std::move(user);
+  caller.device = std::move(device);
+  if (const RoleRules* rules = roles_.find(caller.user.role)) caller.rules = *rules;
+  return caller;
+}
+
+Status SqliteRepository::add_user(const User& user) {
+  const RoleRules* rules = roles_.find(user.role);
+  if (rules == nullptr) {
+    return {ErrorCode::invalid_argument, "there is no role \"" + user.role + "\""};
+  }
+  if (user.account.empty() || user.account.size() > sync::kAuthorBytesMax) {
+    return {ErrorCode::invalid_argument, "an account has 1 to 64 bytes"};
+  }
+  return write([&](sqlite::Connection& db, LogWriter& log) -> Status {
+    if (find_user(db, user.account)) {
+      return {ErrorCode::already_exists, "the account \"" + user.account + "\" exists already"};
+    }
+    db.cached("INSERT INTO users(space, account, display_name, role, disabled, created_ms)"
+              " VALUES(?,?,?,?,0,?)")
+        .bind_all(space_, user.account, user.display_name, user.role, log.now_ms())
+        .run();
+    log.audit("operator", "user.add", user.account);
+    if (!rules->all_dossiers) return {};
+    std::vector<sync::DossierId> all;
+    sqlite::Statement& rows =
+        db.cached("SELECT dossier FROM dossiers WHERE space = ? ORDER BY created_ms, dossier");
+    const sqlite::ResetGuard guard(rows);
+    rows.bind_all(space_);
+    while (rows.step()) all.push_back(get_bytes<sync::DossierId>(rows, 0));
+    for (const sync::DossierId& dossier : all) log.grant(user.account, dossier, rules->sections);
+    return {};
+  });
+}
+
+std::vector<User> SqliteRepository::users() {
+  return read([&](sqlite::Connection& db) {
+    std::vector<User> users;
+    sqlite::Statement& rows =
+        db.cached("SELECT account, display_name, role, disabled, created_ms FROM users"
+                  " WHERE space = ? ORDER BY account");
+    const sqlite::ResetGuard guard(rows);
+    rows.bind_all(space_);
+    while (rows.step()) users.push_back(get_user(rows));
+    return users;
+  });
+}
+
+Status SqliteRepository::set_disabled(const std::string& account, bool disabled) {
+  return write([&](sqlite::Connection& db, LogWriter& log) -> Status {
+    INSIEME_TRY(active_user(db, account));
+    db.cached("UPDATE users SET disabled = ? WHERE space = ? AND account = ?")
+        .bind_all(disabled, space_, account)
+        .run();
+    log.audit("operator", disabled ? "user.disable" : "user.enable", account);
+    return {};
+  });
+}
+
+Status SqliteRepository::add_invitation(const sync::Digest& hash, const std::string& account,
+                                        std::int64_t expires_ms) {
+  return write([&](sqlite::Connection& db, LogWriter& log) -> Status {
+    INSIEME_TRY_ASSIGN(const User user, active_user(db, account));
+    if (user.disabled) return {ErrorCode::not_allowed, "the account is disabled"};
+    db.cached("INSERT INTO invitations(space, hash, account, created_ms, expires_ms)"
+              " VALUES(?,?,?,?,?)")
+        .bind_all(space_, hash.bytes, account, log.now_ms(), expires_ms)
+        .run();
+    log.audit("operator", "invitation.add", account);
+    return {};
+  });
+}
+
+Result<Caller> SqliteRepository::enrol(const Enrolment& enrolment) {
+  return write([&](sqlite::Connection& db, LogWriter& log) -> Result<Caller> {
+    std::string account;
+    std::optional<sync::DeviceId> used_by;
+    std::int64_t expires_ms = 0;
+    {
+      sqlite::Statement& row =
+          db.cached("SELECT account, expires_ms, used_by FROM invitations"
+                    " WHERE space = ? AND hash = ?");
+      const sqlite::ResetGuard guard(row);
+      row.bind_all(space_, enrolment.invitation_hash.bytes);
+      if (!row.step()) return Error{ErrorCode::not_found, "there is no such invitation"};
+      account = row.get_text(0);
+      expires_ms = row.get_int64(1);
+      if (!row.is_null(2)) used_by = get_bytes<sync::DeviceId>(row, 2);
+    }
+    if (used_by) {
+      auto device = find_device(db, *used_by);
+      if (device && device->key == enrolment.device_key) {
+        return make_caller(*std::move(device), db);
+      }
+      return Error{ErrorCode::conflict, "the invitation was used by another device"};
+    }
+    if (log.now_ms() >= expires_ms) return Error{ErrorCode::expired, "the invitation has expired"};
+    INSIEME_TRY_ASSIGN(const User user, active_user(db, account));
+    if (user.disabled) return Error{ErrorCode::not_allowed, "the account is disabled"};
+    INSIEME_TRY_ASSIGN(Device device, redeem(db, log, enrolment, account));
+    return make_caller(std::move(device), db);
+  });
+}
+
+Result<Device> SqliteRepository::redeem(sqlite::Connection& db, LogWriter& log,
+                                        const Enrolment& enrolment,
+                                        const std::string& account) const {
+  if (exists(db.cached("SELECT 1 FROM devices WHERE space = ? AND public_key = ?")
+                 .bind_all(space_, enrolment.device_key.bytes))) {
+    return Error{ErrorCode::conflict, "this device key is enrolled already"};
+  }
+  if (exists(db.cached("SELECT 1 FROM replicas WHERE space = ? AND replica = ?")
+                 .bind_all(space_, enrolment.replica.bytes))) {
+    return Error{ErrorCode::conflict, "this replica belongs to another device"};
+  }
+  db.cached("INSERT INTO devices(space, device, account, name, public_key, enrolled_ms,"
+            " revoke_reason) VALUES(?,?,?,?,?,?,'')")
+      .bind_all(space_, enrolment.new_device.bytes, account, enrolment.device_name,
+                enrolment.device_key.bytes, log.now_ms())
+      .run();
+  db.cached("INSERT INTO replicas(space, replica, device, first_seen_ms) VALUES(?,?,?,?)")
+      .bind_all(space_, enrolment.replica.bytes, enrolment.new_device.bytes, log.now_ms())
+      .run();
+  db.cached("UPDATE invitations SET used_by = ?, used_ms = ? WHERE space = ? AND hash = ?")
+      .bind_all(enrolment.new_device.bytes, log.now_ms(), space_, enrolment.invitation_hash.bytes)
+      .run();
+  log.audit(account, "device.enrol", sync::to_text(enrolment.new_device));
+  Device device;
+  device.id = enrolment.new_device;
+  device.account = account;
+  device.name = enrolment.device_name;
+  device.key = enrolment.device_key;
+  device.enrolled_ms = log.now_ms();
+  return device;
+}
+
+std::optional<Caller> SqliteRepository::find_caller(const sync::DeviceId& device) {
+  return read([&](sqlite::Connection& db) -> std::optional<Caller> {
+    auto found = find_device(db, device);
+    if (!found) return std::nullopt;
+    return make_caller(*std::move(found), db);
+  });
+}
+
+std::vector<Device> SqliteRepository::devices() {
+  return read([&](sqlite::Connection& db) {
+    static const std::string kSql = std::string(kDeviceColumns) + " ORDER BY account, enrolled_ms";
+    std::vector<Device> devices;
+    sqlite::Statement& rows = db.cached(kSql);
+    const sqlite::ResetGuard guard(rows);
+    rows.bind_all(space_);
+    while (rows.step()) devices.push_back(get_device(rows));
+    return devices;
+  });
+}
+
+Status SqliteRepository::revoke_device(const sync::DeviceId& device, const std::string& reason) {
+  return write([&](sqlite::Connection& db, LogWriter& log) -> Status {
+    if (!find_device(db, device)) return {ErrorCode::not_found, "there is no such device"};
+    db.cached("UPDATE devices SET revoked_ms = ?, revoke_reason = ?"
+              " WHERE space = ? AND device = ? AND revoked_ms IS NULL")
+        .bind_all(log.now_ms(), reason, space_, device.bytes)
+        .run();
+    log.audit("operator", "device.revoke", sync::to_text(device));
+    return {};
+  });
+}
+
+}  // namespace insieme::server

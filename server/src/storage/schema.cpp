@@ -1,0 +1,103 @@
+#include "storage/schema.hpp"
+
+#include <array>
+
+namespace insieme::server {
+namespace {
+
+// Every table is led by the space, so that a sharded database can be cut along it.
+constexpr std::string_view kFirst = R"sql(
+CREATE TABLE spaces(
+  space INTEGER PRIMARY KEY, uuid BLOB NOT NULL UNIQUE, name TEXT NOT NULL,
+  epoch INTEGER NOT NULL, position INTEGER NOT NULL, log_hash BLOB NOT NULL,
+  log_bytes INTEGER NOT NULL, created_ms INTEGER NOT NULL) STRICT;
+
+CREATE TABLE users(
+  space INTEGER NOT NULL, account TEXT NOT NULL, display_name TEXT NOT NULL, role TEXT NOT NULL,
+  disabled INTEGER NOT NULL, created_ms INTEGER NOT NULL,
+  PRIMARY KEY(space, account)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE invitations(
+  space INTEGER NOT NULL, hash BLOB NOT NULL, account TEXT NOT NULL, created_ms INTEGER NOT NULL,
+  expires_ms INTEGER NOT NULL, used_by BLOB, used_ms INTEGER,
+  PRIMARY KEY(space, hash)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE devices(
+  space INTEGER NOT NULL, device BLOB NOT NULL, account TEXT NOT NULL, name TEXT NOT NULL,
+  public_key BLOB NOT NULL, enrolled_ms INTEGER NOT NULL, last_sync_ms INTEGER,
+  clock_offset_ms INTEGER, unsent INTEGER, revoked_ms INTEGER, revoke_reason TEXT NOT NULL,
+  PRIMARY KEY(space, device), UNIQUE(space, public_key)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE replicas(
+  space INTEGER NOT NULL, replica BLOB NOT NULL, device BLOB NOT NULL,
+  first_seen_ms INTEGER NOT NULL,
+  PRIMARY KEY(space, replica)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE dossiers(
+  space INTEGER NOT NULL, dossier BLOB NOT NULL, key BLOB NOT NULL, created_by TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  PRIMARY KEY(space, dossier)) STRICT, WITHOUT ROWID;
+
+-- An interval of positions; to_position NULL: it holds now. At most one holds per account.
+CREATE TABLE assignments(
+  space INTEGER NOT NULL, dossier BLOB NOT NULL, account TEXT NOT NULL,
+  from_position INTEGER NOT NULL, to_position INTEGER, sections TEXT NOT NULL,
+  PRIMARY KEY(space, dossier, account, from_position)) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX assignments_now ON assignments(space, account, dossier)
+  WHERE to_position IS NULL;
+
+-- Narrow columns first: a scan that skips a row never touches its overflow pages.
+-- header: of a change, or the payload of an event. body NULL: hollow.
+CREATE TABLE log(
+  space INTEGER NOT NULL, position INTEGER NOT NULL, kind INTEGER NOT NULL,
+  dossier BLOB NOT NULL, section TEXT NOT NULL, account TEXT NOT NULL, replica BLOB NOT NULL,
+  seq INTEGER NOT NULL, tx BLOB, item_id BLOB NOT NULL, log_hash BLOB NOT NULL,
+  received_ms INTEGER NOT NULL, header BLOB NOT NULL, body BLOB,
+  PRIMARY KEY(space, position)) STRICT;
+CREATE INDEX log_of_dossier ON log(space, dossier, position);
+CREATE UNIQUE INDEX log_changes ON log(space, dossier, section, replica, seq) WHERE kind <= 3;
+
+CREATE TABLE documents(
+  space INTEGER NOT NULL, dossier BLOB NOT NULL, section TEXT NOT NULL, count INTEGER NOT NULL,
+  history BLOB NOT NULL,
+  PRIMARY KEY(space, dossier, section)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE heads(
+  space INTEGER NOT NULL, dossier BLOB NOT NULL, section TEXT NOT NULL, replica BLOB NOT NULL,
+  seq INTEGER NOT NULL, id BLOB NOT NULL, deps BLOB NOT NULL, stamp_ms INTEGER NOT NULL,
+  stamp_counter INTEGER NOT NULL,
+  PRIMARY KEY(space, dossier, section, replica)) STRICT, WITHOUT ROWID;
+
+-- Bodies kept aside: of held changes for those who decide, of refused ones as evidence.
+CREATE TABLE held(
+  space INTEGER NOT NULL, dossier BLOB NOT NULL, section TEXT NOT NULL, replica BLOB NOT NULL,
+  seq INTEGER NOT NULL, position INTEGER NOT NULL, account TEXT NOT NULL, state INTEGER NOT NULL,
+  code INTEGER NOT NULL, reason TEXT NOT NULL, received_ms INTEGER NOT NULL,
+  decided_by TEXT, decided_ms INTEGER, body BLOB,
+  PRIMARY KEY(space, dossier, section, replica, seq)) STRICT;
+CREATE INDEX held_waiting ON held(space, position) WHERE state = 0;
+
+CREATE TABLE seen(
+  space INTEGER NOT NULL, dossier BLOB NOT NULL, section TEXT NOT NULL, account TEXT NOT NULL,
+  version BLOB NOT NULL,
+  PRIMARY KEY(space, dossier, section, account)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE manifests(
+  space INTEGER NOT NULL, first_position INTEGER NOT NULL, count INTEGER NOT NULL,
+  device BLOB NOT NULL, manifest BLOB NOT NULL, signature BLOB NOT NULL, at_ms INTEGER NOT NULL,
+  PRIMARY KEY(space, first_position)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit(
+  id INTEGER PRIMARY KEY, space INTEGER NOT NULL, at_ms INTEGER NOT NULL, actor TEXT NOT NULL,
+  action TEXT NOT NULL, subject TEXT NOT NULL) STRICT;
+)sql";
+
+constexpr std::array<sqlite::Migration, 1> kMigrations{
+    sqlite::Migration{1, "first release", kFirst},
+};
+
+}  // namespace
+
+std::span<const sqlite::Migration> server_migrations() { return kMigrations; }
+
+}  // namespace insieme::server

@@ -1,0 +1,381 @@
+// The write transaction of one sync turn.
+#include "storage/repository_impl.hpp"
+#include "storage/rows.hpp"
+
+namespace insieme::server {
+namespace {
+
+/// An idle device's state is written at most so often: an idle sync should cost no disk sync.
+constexpr std::int64_t kIdleNoteMs = 60'000;
+
+EntryKind kind_of(sync::Verdict verdict) noexcept {
+  switch (verdict) {
+    case sync::Verdict::held: return EntryKind::held_change;
+    case sync::Verdict::refused: return EntryKind::refused_change;
+    default: return EntryKind::change;
+  }
+}
+
+sync::Verdict verdict_of(EntryKind kind) noexcept {
+  switch (kind) {
+    case EntryKind::held_change: return sync::Verdict::held;
+    case EntryKind::refused_change: return sync::Verdict::refused;
+    default: return sync::Verdict::accepted;
+  }
+}
+
+}  // namespace
+
+sync::Frontier load_frontier(sqlite::Connection& db, std::int64_t space,
+                             const sync::DocumentId& document) {
+  std::map<sync::ReplicaId, sync::Head> heads;
+  {
+    sqlite::Statement& rows =
+        db.cached("SELECT replica, seq, id, deps, stamp_ms, stamp_counter FROM heads"
+                  " WHERE space = ? AND dossier = ? AND section = ?");
+    const sqlite::ResetGuard guard(rows);
+    rows.bind_all(space, document.dossier.bytes, document.section);
+    while (rows.step()) {
+      sync::Head head;
+      head.seq = u64(rows.get_int64(1));
+      head.id = get_bytes<sync::ChangeId>(rows, 2);
+      head.deps = unpack_version(rows.get_blob(3));
+      head.stamp = {rows.get_int64(4), static_cast<std::uint32_t>(rows.get_int64(5))};
+      heads.emplace(get_bytes<sync::ReplicaId>(rows, 0), std::move(head));
+    }
+  }
+  if (heads.empty()) return {};
+  sqlite::Statement& row = db.cached(
+      "SELECT history FROM documents WHERE space = ? AND dossier = ? AND section = ?");
+  const sqlite::ResetGuard guard(row);
+  row.bind_all(space, document.dossier.bytes, document.section);
+  if (!row.step()) throw StorageFailure(ErrorCode::storage_failure, "heads without a document");
+  return sync::Frontier::from_parts(std::move(heads), decode_sum(row.get_blob(0)));
+}
+
+class SqliteTurn final : public Turn {
+ public:
+  SqliteTurn(SqliteRepository& repository, const Caller& caller)
+      : repository_(repository),
+        lock_(repository.writer_mutex_),
+        db_(repository.writer_),
+        space_(repository.space_),
+        transaction_(db_),
+        caller_(caller) {}
+
+  sync::Loaded load(const sync::LoadAction& action) override {
+    try {
+      return do_load(action);
+    } catch (const sqlite::Error& error) {
+      rethrow(error);
+    }
+  }
+
+  sync::Committed commit(const sync::CommitAction& action, const TurnNotes& notes) override {
+    try {
+      sync::Committed committed;
+      if (!action.empty()) committed = write_log(action);
+      if (note_device(notes, action.empty())) transaction_.commit();
+      return committed;
+    } catch (const sqlite::Error& error) {
+      rethrow(error);
+    }
+  }
+
+ private:
+  sync::Loaded do_load(const sync::LoadAction& action) {
+    sync::Loaded loaded;
+    const SpaceInfo space = load_space(db_, space_);
+    loaded.epoch = space.epoch;
+    loaded.cursor_known = knows_cursor(space, action.cursor);
+    for (const sync::ReplicaId& replica : action.replicas) {
+      const auto owner = owner_of(replica);
+      if (!owner) new_replicas_.push_back(replica);
+      if (owner && *owner != caller_.device.id) loaded.replica_allowed = false;
+    }
+    for (const sync::DocumentId& document : action.documents) {
+      loaded.frontiers[document] = load_frontier(db_, space_, document);
+    }
+    for (const sync::DossierId& dossier : action.dossiers) {
+      sync::DossierAccess access;
+      if (const auto key = load_key(db_, space_, dossier)) {
+        access.known = true;
+        access.key = *key;
+        access.sections = load_access(db_, space_, caller_.user.account, dossier).sections;
+      }
+      loaded.dossiers[dossier] = std::move(access);
+    }
+    load_changes(action, loaded);
+    return loaded;
+  }
+
+  void load_changes(const sync::LoadAction& action, sync::Loaded& loaded) {
+    sqlite::Statement& row =
+        db_.cached("SELECT l.item_id, l.position, l.kind, h.code, h.reason FROM log l"
+                   " LEFT JOIN held h ON h.space = l.space AND h.dossier = l.dossier"
+                   "  AND h.section = l.section AND h.replica = l.replica AND h.seq = l.seq"
+                   " WHERE l.space = ? AND l.dossier = ? AND l.section = ? AND l.replica = ?"
+                   " AND l.seq = ? AND l.kind <= 3");
+    for (const sync::ChangeRef& ref : action.changes) {
+      const sqlite::ResetGuard guard(row);
+      row.bind_all(space_, ref.document.dossier.bytes, ref.document.section, ref.replica.bytes,
+                   i64(ref.seq));
+      if (!row.step()) continue;
+      sync::KnownChange known;
+      known.id = get_bytes<sync::ChangeId>(row, 0);
+      known.position = u64(row.get_int64(1));
+      known.verdict = verdict_of(static_cast<EntryKind>(row.get_int64(2)));
+      known.code = static_cast<ErrorCode>(row.get_int64(3));
+      known.reason = row.get_text(4);
+      loaded.changes[ref] = std::move(known);
+    }
+  }
+
+  [[nodiscard]] bool knows_cursor(const SpaceInfo& space, const sync::Cursor& cursor) {
+    if (cursor.position == 0) return true;
+    if (cursor.epoch != space.epoch || cursor.position > space.position) return false;
+    sqlite::Statement& row =
+        db_.cached("SELECT log_hash FROM log WHERE space = ? AND position = ?");
+    const sqlite::ResetGuard guard(row);
+    row.bind_all(space_, i64(cursor.position));
+    return row.step() && get_bytes<sync::Digest>(row, 0) == cursor.log_hash;
+  }
+
+  [[nodiscard]] std::optional<sync::DeviceId> owner_of(const sync::ReplicaId& replica) {
+    sqlite::Statement& row =
+        db_.cached("SELECT device FROM replicas WHERE space = ? AND replica = ?");
+    const sqlite::ResetGuard guard(row);
+    row.bind_all(space_, replica.bytes);
+    if (!row.step()) return std::nullopt;
+    return get_bytes<sync::DeviceId>(row, 0);
+  }
+
+  sync::Committed write_log(const sync::CommitAction& action) {
+    LogWriter log(db_, space_, repository_.clock_());
+    for (const sync::DossierSecret& secret : action.new_dossiers) create_dossier(log, secret);
+    sync::Committed committed;
+    for (const sync::NewChange& change : action.changes) {
+      committed.positions.push_back(append_change(log, change));
+    }
+    for (const auto& [document, frontier] : action.frontiers) {
+      save_frontier(document, frontier, action.changes);
+    }
+    for (const sync::NewChange& change : action.changes) {
+      if (change.verdict == sync::Verdict::held) announce_held(log, change);
+    }
+    for (const sync::Seen& seen : action.seen) append_seen(log, seen);
+    for (const sync::HeldDecision& decision : action.held_decisions) close_held(log, decision);
+    if (!action.changes.empty()) save_manifest(log, action, committed.positions.front());
+    log.finish();
+    return committed;
+  }
+
+  void create_dossier(LogWriter& log, const sync::DossierSecret& secret) {
+    db_.cached("INSERT INTO dossiers(space, dossier, key, created_by, created_ms)"
+               " VALUES(?,?,?,?,?)")
+        .bind_all(space_, secret.dossier.bytes, secret.key.bytes, caller_.user.account,
+                  log.now_ms())
+        .run();
+    log.grant(caller_.user.account, secret.dossier, caller_.rules.sections);
+    std::vector<std::pair<std::string, std::string>> others;
+    {
+      sqlite::Statement& rows =
+          db_.cached("SELECT account, role FROM users WHERE space = ? AND account <> ?"
+                     " ORDER BY account");
+      const sqlite::ResetGuard guard(rows);
+      rows.bind_all(space_, caller_.user.account);
+      while (rows.step()) others.emplace_back(rows.get_text(0), rows.get_text(1));
+    }
+    for (const auto& [account, role] : others) {
+      const RoleRules* rules = repository_.roles_.find(role);
+      if (rules != nullptr && rules->all_dossiers) {
+        log.grant(account, secret.dossier, rules->sections);
+      }
+    }
+  }
+
+  std::uint64_t append_change(LogWriter& log, const sync::NewChange& change) {
+    const sync::ChangeHeader& header = change.change.header;
+    const std::vector<std::uint8_t> header_bytes = sync::encode_header(header);
+    std::optional<std::vector<std::uint8_t>> body;
+    if (change.change.ops) body = sync::encode_body(*change.change.ops);
+    LogItem item;
+    item.kind = kind_of(change.verdict);
+    item.dossier = header.document.dossier;
+    item.section = header.document.section;
+    item.account = header.author;
+    item.replica = header.replica;
+    item.seq = header.seq;
+    if (header.transaction) item.transaction = header.transaction->id;
+    item.change_id = change.id;
+    item.header = header_bytes;
+    if (item.kind == EntryKind::change && body) item.body = *body;
+    const std::uint64_t position = log.append(item);
+    if (item.kind != EntryKind::change) {
+      const HeldState state = item.kind == EntryKind::held_change ? HeldState::waiting
+                                                                  : HeldState::refused;
+      db_.cached("INSERT INTO held(space, dossier, section, replica, seq, position, account, state,"
+                 " code, reason, received_ms, body) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)")
+          .bind_all(space_, header.document.dossier.bytes, header.document.section,
+                    header.replica.bytes, i64(header.seq), i64(position), caller_.user.account,
+                    static_cast<std::int64_t>(state), static_cast<std::int64_t>(change.code),
+                    change.reason, log.now_ms(), body)
+          .run();
+    }
+    return position;
+  }
+
+  void save_frontier(const sync::DocumentId& document, const sync::Frontier& frontier,
+                     const std::vector<sync::NewChange>& changes) {
+    db_.cached("INSERT INTO documents(space, dossier, section, count, history) VALUES(?,?,?,?,?)"
+               " ON CONFLICT DO UPDATE SET count = excluded.count, history = excluded.history")
+        .bind_all(space_, document.dossier.bytes, document.section, i64(frontier.count()),
+                  encode_sum(frontier.history()))
+        .run();
+    // Only the heads of replicas whose changes are new have moved.
+    std::map<sync::ReplicaId, const sync::Head*> moved;
+    for (const sync::NewChange& change : changes) {
+      if (!(change.change.header.document == document)) continue;
+      const sync::ReplicaId& replica = change.change.header.replica;
+      moved[replica] = frontier.head(replica);
+    }
+    for (const auto& [replica, head] : moved) {
+      INSIEME_ASSERT(head != nullptr);
+      db_.cached("INSERT OR REPLACE INTO heads(space, dossier, section, replica, seq, id, deps,"
+                 " stamp_ms, stamp_counter) VALUES(?,?,?,?,?,?,?,?,?)")
+          .bind_all(space_, document.dossier.bytes, document.section, replica.bytes,
+                    i64(head->seq), head->id.bytes, pack_version(head->deps), head->stamp.ms,
+                    head->stamp.counter)
+          .run();
+    }
+  }
+
+  void announce_held(LogWriter& log, const sync::NewChange& change) {
+    const sync::ChangeHeader& header = change.change.header;
+    LogItem item;
+    item.kind = EntryKind::held;
+    item.dossier = header.document.dossier;
+    item.section = header.document.section;
+    item.account = caller_.user.account;
+    item.replica = header.replica;
+    item.seq = header.seq;
+    item.header = as_bytes(change.reason);
+    log.append(item);
+  }
+
+  void append_seen(LogWriter& log, const sync::Seen& seen) {
+    // A repeated request tells again what is known: no entry, no position.
+    sqlite::Statement& row =
+        db_.cached("SELECT version FROM seen WHERE space = ? AND dossier = ? AND section = ?"
+                   " AND account = ?");
+    sync::VersionVector version;
+    {
+      const sqlite::ResetGuard guard(row);
+      row.bind_all(space_, seen.document.dossier.bytes, seen.document.section, seen.by);
+      if (row.step()) version = unpack_version(row.get_blob(0));
+    }
+    if (!seen.version.empty() && version.covers(seen.version)) return;
+    version.merge(seen.version);
+    db_.cached("INSERT OR REPLACE INTO seen(space, dossier, section, account, version)"
+               " VALUES(?,?,?,?,?)")
+        .bind_all(space_, seen.document.dossier.bytes, seen.document.section, seen.by,
+                  pack_version(version))
+        .run();
+    const std::vector<std::uint8_t> payload = pack_version(seen.version);
+    LogItem item;
+    item.kind = EntryKind::seen;
+    item.dossier = seen.document.dossier;
+    item.section = seen.document.section;
+    item.account = seen.by;
+    item.header = payload;
+    log.append(item);
+  }
+
+  void close_held(LogWriter& log, const sync::HeldDecision& decision) {
+    // Most changes with an origin never were held, and a decision may be told twice.
+    db_.cached("UPDATE held SET state = ?, decided_by = ?, decided_ms = ? WHERE space = ?"
+               " AND dossier = ? AND section = ? AND replica = ? AND seq = ? AND state = 0")
+        .bind_all(static_cast<std::int64_t>(decision.accepted ? HeldState::accepted
+                                                              : HeldState::refused),
+                  decision.by, log.now_ms(), space_, decision.document.dossier.bytes,
+                  decision.document.section, decision.replica.bytes, i64(decision.seq))
+        .run();
+    if (db_.changes() == 0) return;
+    std::vector<std::uint8_t> payload{static_cast<std::uint8_t>(decision.accepted ? 1 : 0),
+                                      static_cast<std::uint8_t>(decision.by.size())};
+    payload.insert(payload.end(), decision.by.begin(), decision.by.end());
+    payload.insert(payload.end(), decision.reason.begin(), decision.reason.end());
+    LogItem item;
+    item.kind = EntryKind::held_closed;
+    item.dossier = decision.document.dossier;
+    item.section = decision.document.section;
+    const std::string author = author_of_held(decision);
+    item.account = author;
+    item.replica = decision.replica;
+    item.seq = decision.seq;
+    item.header = payload;
+    log.append(item);
+  }
+
+  [[nodiscard]] std::string author_of_held(const sync::HeldDecision& decision) {
+    sqlite::Statement& row =
+        db_.cached("SELECT account FROM held WHERE space = ? AND dossier = ? AND section = ?"
+                   " AND replica = ? AND seq = ?");
+    const sqlite::ResetGuard guard(row);
+    row.bind_all(space_, decision.document.dossier.bytes, decision.document.section,
+                 decision.replica.bytes, i64(decision.seq));
+    return row.step() ? std::string(row.get_text(0)) : std::string();
+  }
+
+  void save_manifest(LogWriter& log, const sync::CommitAction& action, std::uint64_t first) {
+    db_.cached("INSERT INTO manifests(space, first_position, count, device, manifest, signature,"
+               " at_ms) VALUES(?,?,?,?,?,?,?)")
+        .bind_all(space_, i64(first), i64(action.changes.size()), caller_.device.id.bytes,
+                  action.manifest.bytes, action.manifest_signature.bytes, log.now_ms())
+        .run();
+  }
+
+  /// True when something was written.
+  bool note_device(const TurnNotes& notes, bool idle) {
+    const std::int64_t now_ms = repository_.clock_();
+    for (const sync::ReplicaId& replica : new_replicas_) {
+      db_.cached("INSERT INTO replicas(space, replica, device, first_seen_ms) VALUES(?,?,?,?)")
+          .bind_all(space_, replica.bytes, caller_.device.id.bytes, now_ms)
+          .run();
+    }
+    const Device& device = caller_.device;
+    const bool fresh = device.last_sync_ms && now_ms - *device.last_sync_ms < kIdleNoteMs &&
+                       device.unsent == notes.unsent_left;
+    if (idle && new_replicas_.empty() && fresh) return false;
+    db_.cached("UPDATE devices SET last_sync_ms = ?, clock_offset_ms = ?, unsent = ?"
+               " WHERE space = ? AND device = ?")
+        .bind_all(now_ms, offset(notes.device_ms, now_ms), i64(notes.unsent_left), space_,
+                  device.id.bytes)
+        .run();
+    return true;
+  }
+
+  /// A tablet may claim any time at all: no overflow.
+  [[nodiscard]] static std::int64_t offset(std::int64_t device_ms, std::int64_t now_ms) noexcept {
+    constexpr std::int64_t kFar = std::int64_t{1} << 60;
+    return std::min(std::max(device_ms, -kFar), kFar) - now_ms;
+  }
+
+  SqliteRepository& repository_;
+  std::unique_lock<std::mutex> lock_;
+  sqlite::Connection& db_;
+  std::int64_t space_;
+  sqlite::Transaction transaction_;
+  const Caller caller_;
+  std::vector<sync::ReplicaId> new_replicas_;  ///< bound to the device by the commit
+};
+
+std::unique_ptr<Turn> SqliteRepository::begin_turn(const Caller& caller) {
+  try {
+    return std::make_unique<SqliteTurn>(*this, caller);
+  } catch (const sqlite::Error& error) {
+    rethrow(error);
+  }
+}
+
+}  // namespace insieme::server
