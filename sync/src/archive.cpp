@@ -3,6 +3,21 @@
 #include "insieme/sync/limits.hpp"
 
 namespace insieme::sync {
+namespace {
+
+/// The place, from 1, of the description of a change among those so far; 0 if it is not there. Most
+/// values of a record were written by few changes: each is described once. The search is bounded,
+/// so that a text with thousands of events stays linear.
+std::size_t find_change(const std::vector<Mark>& marks, const Dot& dot) {
+  constexpr std::size_t kLookBack = 32;
+  const std::size_t first = marks.size() > kLookBack ? marks.size() - kLookBack : 0;
+  for (std::size_t at = marks.size(); at > first; --at) {
+    if (marks[at - 1].dot.replica == dot.replica && marks[at - 1].dot.seq == dot.seq) return at;
+  }
+  return 0;
+}
+
+}  // namespace
 
 void WireOut::varint(std::uint64_t value) {
   while (value >= 0x80) {
@@ -36,16 +51,8 @@ void WireOut::name(const std::string& name) {
 }
 
 void WireOut::mark(const Mark& mark) {
-  // Most values of a record were written by few changes: each change is described once.
-  // The search is bounded, so that a text with thousands of events stays linear.
-  constexpr std::size_t kLookBack = 32;
-  const std::size_t first = marks_.size() > kLookBack ? marks_.size() - kLookBack : 0;
-  std::size_t known = marks_.size();
-  while (known > first && !(marks_[known - 1].dot.replica == mark.dot.replica &&
-                            marks_[known - 1].dot.seq == mark.dot.seq)) {
-    --known;
-  }
-  if (known > first) {
+  const std::size_t known = find_change(marks_, mark.dot);
+  if (known != 0) {
     varint(known);
   } else {
     varint(0);
@@ -150,6 +157,8 @@ Mark WireIn::mark() {
     mark.stamp.ms = unzigzag(varint());
     mark.stamp.counter = varint_as<std::uint32_t>();
     mark.author = name();
+    // One change cannot be described twice, or its two descriptions could differ.
+    if (find_change(marks_, mark.dot) != 0) fail(ErrorCode::malformed, "a change described twice");
     marks_.push_back(mark);
     mark.dot.op = varint_as<std::uint32_t>();
     return mark;
