@@ -1,0 +1,138 @@
+// How record states are written: canonical, and packed for a store's rows.
+#include "support/builders.hpp"
+#include "support/catch.hpp"
+#include "support/memory_dictionary.hpp"
+
+using namespace insieme;
+using namespace insieme::testing;
+
+namespace {
+
+/// Something of everything, contested where it can be.
+Peer rich_peer() {
+  Peer a("A");
+  Peer b("B");
+  a.write({set_op("reg", "of A"), set_op("alone", "x"), add_op("tags", "t"), inc_op("n", 4),
+           splice_op("note", {{0, 0, "una nota"}}), splice_op("whole", {{0, 0, "in one piece"}})});
+  b.write({set_op("reg", "of B"), add_op("tags", "t"), add_op("tags", "u"), inc_op("n", -1),
+           retract_op()});
+  sync_both(a, b);
+  a.write({restore_op(), splice_op("note", {{4, 4, "lettera"}})});
+  b.write({splice_op("note", {{8, 0, " breve"}}), retract_op()});
+  sync_both(a, b);
+  a.write({resolve_op(a.items()[0], Outcome::dismiss)});
+  return a;
+}
+
+const Elide kNever = [](const FieldState&) { return false; };
+const Elide kAlways = [](const FieldState&) { return true; };
+
+/// The columns of a row: what is shown.
+Refill columns_of(const RecordState& record) {
+  return [&record](std::string_view name) -> Value {
+    const FieldState& field = *record.field(name);
+    if (const Survivor* shown = displayed(field)) return shown->value;
+    return field.text.text();
+  };
+}
+
+}  // namespace
+
+TEST_CASE("records: canonical bytes come back as the same state", "[sync][wire]") {
+  const Peer peer = rich_peer();
+  const auto bytes = encode_record(peer.record());
+  const auto back = decode_record(bytes);
+  REQUIRE(back.ok());
+  CHECK(*back == peer.record());
+  CHECK(encode_record(*back) == bytes);
+}
+
+TEST_CASE("records: packed with a dictionary, with and without columns, they come back",
+          "[sync][wire]") {
+  const Peer peer = rich_peer();
+  const RecordState& record = peer.record();
+  MemoryDictionary dictionary;
+  std::size_t full = 0;
+  for (const Elide* elide : {&kNever, &kAlways}) {
+    const auto bytes = pack_record(record, dictionary, *elide);
+    const auto back =
+        unpack_record(bytes, record.id, record.type, dictionary, columns_of(record));
+    REQUIRE(back.ok());
+    CHECK(*back == record);
+    if (full == 0) full = bytes.size();
+    if (elide == &kAlways) CHECK(bytes.size() < full);
+  }
+  CHECK(full < encode_record(record).size());
+}
+
+TEST_CASE("records: a value in a column is not in the packed bytes", "[sync]") {
+  Peer a("A");
+  a.write({set_op("reg", "only in the column"), splice_op("whole", {{0, 0, "nor this"}})});
+  MemoryDictionary dictionary;
+  const auto bytes = pack_record(a.record(), dictionary, kAlways);
+  const std::string raw(bytes.begin(), bytes.end());
+  CHECK(raw.find("column") == std::string::npos);
+  CHECK(raw.find("nor this") == std::string::npos);
+}
+
+TEST_CASE("records: left-out values need somebody who brings them", "[sync]") {
+  Peer a("A");
+  a.write({set_op("reg", "x"), splice_op("note", {{0, 0, "n"}})});
+  MemoryDictionary dictionary;
+  const auto bytes = pack_record(a.record(), dictionary, kAlways);
+  CHECK_FALSE(unpack_record(bytes, rec("r1"), "visit", dictionary, nullptr).ok());
+  const Refill nulls = [](std::string_view) { return Value{Null{}}; };
+  CHECK_FALSE(unpack_record(bytes, rec("r1"), "visit", dictionary, nulls).ok());
+}
+
+TEST_CASE("records: numbers that the dictionary never gave out are malformed", "[sync]") {
+  const Peer peer = rich_peer();
+  MemoryDictionary dictionary;
+  const auto bytes = pack_record(peer.record(), dictionary, kNever);
+  const MemoryDictionary empty;
+  const auto back = unpack_record(bytes, rec("r1"), "visit", empty, nullptr);
+  REQUIRE_FALSE(back.ok());
+  CHECK(back.error().code == ErrorCode::malformed);
+}
+
+TEST_CASE("records: as many fields as anybody ever wrote can be read again", "[sync][P2]") {
+  Peer a("A");
+  for (int part = 0; part < 3; ++part) {
+    std::vector<Operation> ops;
+    for (int i = 0; i < 1'000; ++i) ops.push_back(set_op("f" + std::to_string(part * 1'000 + i), ""));
+    a.write(std::move(ops));
+  }
+  const auto back = decode_record(encode_record(a.record()));
+  REQUIRE(back.ok());
+  CHECK(back->fields.size() == 3'000);
+}
+
+TEST_CASE("records: states out of order are malformed", "[sync][wire]") {
+  const Peer peer = rich_peer();
+  const auto refused = [&](auto edit) {
+    RecordState record = peer.record();
+    edit(record);
+    const auto back = decode_record(encode_record(record));
+    return !back.ok() && back.error().code == ErrorCode::malformed;
+  };
+  const auto field = [](RecordState& r, std::string_view name) -> FieldState& {
+    for (FieldState& f : r.fields) {
+      if (f.name == name) return f;
+    }
+    std::abort();
+  };
+  using R = RecordState;
+  CHECK(refused([](R& r) { std::swap(r.fields[0], r.fields[1]); }));
+  CHECK(refused([&](R& r) {
+    auto& survivors = field(r, "reg").survivors;
+    std::swap(survivors[0], survivors[1]);
+  }));
+  CHECK(refused([&](R& r) {
+    auto& members = field(r, "tags").members;
+    std::swap(members[0], members[1]);
+  }));
+  CHECK(refused([&](R& r) { std::swap(field(r, "n").shares[0], field(r, "n").shares[1]); }));
+  CHECK(refused([](R& r) { r.retractions.push_back(r.retractions.back()); }));
+  CHECK(refused([](R& r) { r.decisions.push_back(r.decisions.back()); }));
+  CHECK(refused([&](R& r) { field(r, "tags").members[0].adds.clear(); }));
+}

@@ -1,0 +1,270 @@
+// Review items and the decisions that close them.
+#include "support/builders.hpp"
+#include "support/catch.hpp"
+
+#include <set>
+
+using namespace insieme;
+using namespace insieme::testing;
+
+namespace {
+
+/// Two people wrote into one field without seeing one another; both have it all.
+struct Disagreement {
+  Peer a{"A"};
+  Peer b{"B"};
+  Peer c{"C"};  // the coordinator
+  Disagreement() {
+    a.write({set_op("reg", "of A")});
+    b.write({set_op("reg", "of B")});
+    share();
+  }
+  void share() {
+    for (Peer* to : {&a, &b, &c}) {
+      for (const Peer* from : {&a, &b, &c}) to->pull(*from);
+    }
+    CHECK(a.digest() == b.digest());
+    CHECK(b.digest() == c.digest());
+    CHECK(a.items().size() == c.items().size());
+  }
+  [[nodiscard]] ReviewItem item() const {
+    const auto items = c.items();
+    REQUIRE(items.size() == 1);
+    return items[0];
+  }
+};
+
+}  // namespace
+
+TEST_CASE("items: two values that people did not see of one another are one item", "[sync][P4]") {
+  const Disagreement two;
+  const ReviewItem item = two.item();
+  CHECK(item.kind == ItemKind::concurrent_values);
+  CHECK(item.field == "reg");
+  CHECK(item.record == rec("r1"));
+  REQUIRE(item.values.size() == 2);
+  CHECK(item.values[0].mark.author == "user-A");
+  CHECK(item.values[1].mark.author == "user-B");
+  CHECK(item.dots == std::vector<Dot>{dot("A", 1), dot("B", 1)});
+  CHECK_FALSE(item.contested);
+}
+
+TEST_CASE("items: equal values and disjoint fields are none", "[sync][P4]") {
+  Peer a("A");
+  Peer b("B");
+  a.write({set_op("reg", "same"), set_op("mine", "1")});
+  b.write({set_op("reg", "same"), set_op("yours", "2")});
+  sync_both(a, b);
+  CHECK(a.items().empty());
+}
+
+TEST_CASE("items: fields with the policies automatic and maximum make none", "[sync]") {
+  Peer a("A");
+  Peer b("B");
+  a.write({set_op("auto", "x"), set_op("flag", Value{true})});
+  b.set_clock(5);
+  b.write({set_op("auto", "y"), set_op("flag", Value{false})});
+  sync_both(a, b);
+  CHECK(a.items().empty());
+  const FieldState& flag = *a.record().field("flag");
+  CHECK(displayed(flag)->value == Value{false});
+  CHECK(displayed(flag, RegisterPolicy::maximum)->value == Value{true});
+  CHECK(displayed(flag, RegisterPolicy::review)->value == Value{false});
+}
+
+TEST_CASE("items: a field without policy is reviewed", "[sync][P4]") {
+  const Disagreement two;
+  CHECK(two.c.document().review_items(nullptr).size() == 1);
+}
+
+TEST_CASE("decision: choosing a value closes the item everywhere", "[sync][P5]") {
+  Disagreement two;
+  two.c.write({resolve_op(two.item(), Outcome::choose, text("of A"), "seen on the spot")});
+  two.share();
+  CHECK(two.a.items().empty());
+  CHECK(two.a.values("reg") == std::vector<Value>{text("of A")});
+  REQUIRE(two.a.record().decisions.size() == 1);
+  const Decision& decision = two.a.record().decisions[0];
+  CHECK(decision.reason == "seen on the spot");
+  CHECK(decision.mark.author == "user-C");
+  CHECK(decision.decided == std::vector<Dot>{dot("A", 1), dot("B", 1)});
+}
+
+TEST_CASE("decision: removes exactly the values it names, not one that came meanwhile",
+          "[sync][P4]") {
+  Disagreement two;
+  const ReviewItem item = two.item();
+  two.a.write({with_context(set_op("reg", "third"), vv({{"B", 1}}))});  // did not see their own
+  two.c.pull(two.a);
+  two.c.write({resolve_op(item, Outcome::combine, text("A and B"))});
+  two.share();
+  CHECK(two.c.values("reg") == std::vector<Value>{text("A and B"), text("third")});
+  CHECK(two.item().generation != item.generation);
+}
+
+TEST_CASE("decision: two at once are an item, unless they agree", "[sync][P5]") {
+  for (const char* other : {"of B", "of A"}) {
+    Disagreement two;
+    const ReviewItem item = two.item();
+    two.c.write({resolve_op(item, Outcome::choose, text("of A"))});
+    two.b.write({resolve_op(item, Outcome::choose, text(other))});
+    two.share();
+    CHECK(two.a.items().size() == (std::string_view(other) == "of B" ? 1 : 0));
+    CHECK(two.a.record().decisions.size() == 2);
+  }
+}
+
+TEST_CASE("decision: a dismissal leaves the values and closes one generation only", "[sync][P5]") {
+  Disagreement two;
+  two.c.write({resolve_op(two.item(), Outcome::dismiss)});
+  two.share();
+  CHECK(two.a.items().empty());
+  CHECK(two.a.values("reg").size() == 2);
+  two.a.write({with_context(set_op("reg", "news"), vv({{"A", 1}}))});
+  two.share();
+  CHECK(two.item().values.size() == 2);
+  CHECK(two.a.values("reg") == std::vector<Value>{text("news"), text("of B")});
+}
+
+TEST_CASE("decision: a dismissal of a late edit closes that item for good", "[sync][P5]") {
+  Peer a("A");
+  Peer b("B");
+  a.write({set_op("reg", "x")});
+  b.pull(a);
+  b.write({retract_op()});
+  a.write({set_op("reg", "y")});
+  sync_both(a, b);
+  REQUIRE(b.items().size() == 1);
+  b.write({resolve_op(b.items()[0], Outcome::dismiss)});
+  a.pull(b);
+  CHECK(a.items().empty());
+  CHECK(a.record().lifecycle() == Lifecycle::active);
+  a.write({set_op("reg", "z")});
+  CHECK(a.items().size() == 1);
+}
+
+TEST_CASE("decision: one that writes nothing does not bring a retracted record back", "[sync]") {
+  Disagreement two;
+  const ReviewItem item = two.item();
+  two.b.write({retract_op()});
+  two.c.write({resolve_op(item, Outcome::dismiss)});
+  two.share();
+  CHECK(two.a.record().lifecycle() == Lifecycle::retracted);
+}
+
+TEST_CASE("decision: one that writes a value is an edit that a retraction must have seen",
+          "[sync][P4]") {
+  Disagreement two;
+  const ReviewItem item = two.item();
+  two.b.write({retract_op()});
+  two.c.write({resolve_op(item, Outcome::choose, text("of B"))});
+  two.share();
+  CHECK(two.a.record().lifecycle() == Lifecycle::active);
+  CHECK(two.item().kind == ItemKind::edited_after_retraction);
+}
+
+TEST_CASE("decision: undo brings every losing value back", "[sync][P5]") {
+  Disagreement two;
+  const Change chosen = two.c.write({resolve_op(two.item(), Outcome::choose, text("of A"))});
+  two.share();
+  ReviewItem undone;
+  undone.kind = ItemKind::concurrent_values;
+  undone.record = rec("r1");
+  undone.field = "reg";
+  undone.dots = {Dot{chosen.header.replica, chosen.header.seq, 0}};
+  two.c.write({resolve_op(undone, Outcome::undo, text("of A")),
+               resolve_op(undone, Outcome::undo, text("of B"))});
+  two.share();
+  CHECK(two.a.values("reg") == std::vector<Value>{text("of A"), text("of B")});
+  CHECK(two.item().values.size() == 2);
+  CHECK(two.a.record().decisions.size() == 2);
+}
+
+TEST_CASE("decision: an author who contests a choice opens the item again", "[sync][P5]") {
+  Disagreement two;
+  const Change chosen = two.c.write({resolve_op(two.item(), Outcome::choose, text("of A"))});
+  two.share();
+  REQUIRE(two.b.items().empty());
+  ReviewItem contested;
+  contested.kind = ItemKind::concurrent_values;
+  contested.record = rec("r1");
+  contested.field = "reg";
+  contested.dots = {Dot{chosen.header.replica, chosen.header.seq, 0}};
+  two.b.write({resolve_op(contested, Outcome::contest, {}, "I was there")});
+  two.share();
+  CHECK(two.item().contested);
+  CHECK(two.item().values.size() == 1);
+  CHECK(two.a.values("reg") == std::vector<Value>{text("of A")});
+  // The coordinator answers.
+  two.c.write({resolve_op(two.item(), Outcome::dismiss)});
+  two.share();
+  CHECK(two.a.items().empty());
+}
+
+TEST_CASE("decision: a contest is not lost to a dismissal that did not see it", "[sync][P5]") {
+  Disagreement two;
+  const ReviewItem item = two.item();
+  two.c.write({resolve_op(item, Outcome::dismiss)});
+  two.share();
+  two.a.write({resolve_op(item, Outcome::contest, {}, "no")});
+  two.c.write({resolve_op(item, Outcome::dismiss, {}, "once more")});
+  two.share();
+  CHECK(two.item().contested);
+  two.c.write({resolve_op(item, Outcome::dismiss, {}, "heard")});
+  two.share();
+  CHECK(two.a.items().empty());
+}
+
+TEST_CASE("decision: about lives, by ordinary operations and by dismissal", "[sync][P5]") {
+  Peer a("A");
+  Peer b("B");
+  a.write({set_op("reg", "x")});
+  a.write({retract_op()});
+  b.pull(a);
+  a.write({restore_op()});
+  b.write({retract_op()});
+  sync_both(a, b);
+  REQUIRE(a.items().size() == 1);
+  Peer dismissing("C");
+  dismissing.pull(a);
+  dismissing.write({resolve_op(a.items()[0], Outcome::dismiss)});
+  CHECK(dismissing.items().empty());
+  a.write({retract_op()});
+  CHECK(a.items().empty());
+  CHECK(a.record().lifecycle() == Lifecycle::retracted);
+}
+
+TEST_CASE("items: texts rewritten by two people at one place are flagged, and dismissed",
+          "[sync][P4]") {
+  Peer a("A");
+  Peer b("B");
+  a.write({splice_op("note", {{0, 0, "il padre lavora"}})});
+  b.pull(a);
+  a.write({splice_op("note", {{9, 6, "cerca lavoro"}})});
+  b.write({splice_op("note", {{9, 6, "riposa"}})});
+  sync_both(a, b);
+  REQUIRE(a.items().size() == 1);
+  const ReviewItem item = a.items()[0];
+  CHECK(item.kind == ItemKind::text_overlap);
+  CHECK(item.dots == std::vector<Dot>{dot("A", 2), dot("B", 1)});
+  REQUIRE(item.values.size() == 2);
+  CHECK(item.values[0].mark.author == "user-A");
+  a.write({resolve_op(item, Outcome::dismiss)});
+  b.pull(a);
+  CHECK(b.items().empty());
+  CHECK(a.digest() == b.digest());
+}
+
+TEST_CASE("items: generations name kind, record, field and values", "[sync]") {
+  Peer a("A");
+  Peer b("B");
+  a.write({set_op("f", "1"), set_op("g", "1"), set_op("f", "1", "r2")});
+  b.write({set_op("f", "2"), set_op("g", "2"), set_op("f", "2", "r2")});
+  sync_both(a, b);
+  std::set<std::uint64_t> generations;
+  for (const ReviewItem& item : a.items()) generations.insert(item.generation);
+  CHECK(generations.size() == 3);
+  std::set<std::uint64_t> same;
+  for (const ReviewItem& item : b.items()) same.insert(item.generation);
+  CHECK(same == generations);
+}
