@@ -100,7 +100,10 @@ class Engine::Run {
   sync::ClientInput perform(const sync::TokenAction&) {
     tell(SyncStep::authenticating);
     auto token = engine_.fetch_token();
-    if (!token.ok()) return sync::TokenFailed{token.error()};
+    if (!token.ok()) {
+      why_ = token.error().detail;
+      return sync::TokenFailed{token.error()};
+    }
     engine_.token_ = std::move(token).value();
     return sync::TokenReady{};
   }
@@ -126,14 +129,20 @@ class Engine::Run {
         return sync::StoreFailed{noted.error()};
       }
     }
-    return sync::SendFailed{reply->status, sentence_of(*reply), reply->retry_after_s};
+    why_ = sentence_of(*reply);
+    return sync::SendFailed{reply->status, why_, reply->retry_after_s};
   }
 
   sync::ClientInput perform(const sync::WaitAction& wait) {
     progress_.wait_ms = wait.exact ? wait.ms : draw(engine_.platform_, wait.ms);
     const std::uint32_t ms = progress_.wait_ms;
+    progress_.detail = why_;
     tell(SyncStep::waiting);
-    if (!engine_.waiter_(ms)) lasting_ = stopped();
+    // Who does not want to wait is told what there was to wait for.
+    if (!engine_.waiter_(ms)) {
+      lasting_ = engine_.cancelled_.load() || why_.empty() ? stopped()
+                                                           : Status{ErrorCode::unavailable, why_};
+    }
     return sync::WaitOver{};
   }
 
@@ -161,6 +170,7 @@ class Engine::Run {
   Engine& engine_;
   const ProgressSink& sink_;
   SyncProgress progress_;
+  std::string why_;  ///< of the last failure that will pass
   Status lasting_;
   bool unsent_ = false;
 };
