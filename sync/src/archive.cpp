@@ -102,7 +102,9 @@ std::span<const std::uint8_t> WireIn::raw(std::size_t size) {
 std::size_t WireIn::count(std::size_t max) {
   const std::uint64_t count = varint();
   if (count > max) fail(ErrorCode::limit_exceeded, "a list is longer than its limit");
-  if (count > remaining()) fail(ErrorCode::truncated, "a list is longer than the bytes that remain");
+  if (count > remaining()) {
+    fail(ErrorCode::truncated, "a list is longer than the bytes that remain");
+  }
   return static_cast<std::size_t>(count);
 }
 

@@ -1,8 +1,8 @@
 #pragma once
-// The archive pair behind every encoding of ours: cereal walks the structs, these two write and read
-// the bytes. Output is canonical (varints, fixed order, ids and names interned at their first use).
-// Input is bounded: no size is believed that the remaining bytes cannot hold, and every list has a
-// stated maximum; stock cereal would allocate gigabytes on a 9-byte message. Reading throws
+// The archive pair behind every encoding of ours: cereal walks the structs, these two write and
+// read the bytes. Output is canonical (varints, fixed order, ids and names interned at their first
+// use). Input is bounded: no size is believed that the remaining bytes cannot hold, and every list
+// has a stated maximum; stock cereal would allocate gigabytes on a 9-byte message. Reading throws
 // DecodeError inside this folder only; `decoding` turns it into a Result at the border.
 
 #include <cereal/cereal.hpp>

@@ -125,8 +125,9 @@ Stamp next_stamp(const Stamp& last, std::int64_t now_ms) noexcept {
 namespace {
 template <class Entries>
 auto find_entry(Entries& entries, const ReplicaId& replica) {
-  return std::lower_bound(entries.begin(), entries.end(), replica,
-                          [](const auto& entry, const ReplicaId& id) { return entry.replica < id; });
+  return std::lower_bound(
+      entries.begin(), entries.end(), replica,
+      [](const auto& entry, const ReplicaId& id) { return entry.replica < id; });
 }
 }  // namespace
 

@@ -11,7 +11,9 @@ namespace {
 Status check_name(std::string_view name, std::size_t max, const char* what) {
   if (name.empty()) return {ErrorCode::malformed, std::string(what) + " is empty"};
   if (name.size() > max) return {ErrorCode::limit_exceeded, std::string(what) + " is too long"};
-  if (!is_valid_utf8(name)) return {ErrorCode::malformed, std::string(what) + " is not valid UTF-8"};
+  if (!is_valid_utf8(name)) {
+    return {ErrorCode::malformed, std::string(what) + " is not valid UTF-8"};
+  }
   return {};
 }
 

@@ -61,7 +61,9 @@ ClientAction ClientSync::resume(ClientInput input) {
   if (auto* failed = std::get_if<StoreFailed>(&input)) return give_up(std::move(failed->error));
   switch (state_) {
     case State::gathering:
-      if (auto* done = std::get_if<GatherDone>(&input)) return on_gathered(std::move(done->gathered));
+      if (auto* done = std::get_if<GatherDone>(&input)) {
+        return on_gathered(std::move(done->gathered));
+      }
       break;
     case State::waiting_token:
       if (std::holds_alternative<TokenReady>(input)) {
@@ -159,7 +161,8 @@ ClientAction ClientSync::on_reply(const std::vector<std::uint8_t>& body) {
   summary_.received += reply->items.size();
   progress_ = place_of(reply->cursor, reply->backfill) > place_of(cursor_, backfill_);
   for (const PushResult& result : reply->results) {
-    summary_.accepted += result.verdict == Verdict::accepted || result.verdict == Verdict::duplicate;
+    summary_.accepted +=
+        result.verdict == Verdict::accepted || result.verdict == Verdict::duplicate;
     summary_.held += result.verdict == Verdict::held;
     summary_.refused += result.verdict == Verdict::refused;
     progress_ = progress_ || result.verdict != Verdict::deferred;
@@ -199,16 +202,19 @@ ClientAction ClientSync::on_failure(const SendFailed& failure) {
   state_ = State::backing_off;
   if (failure.retry_after_s != 0) {
     const std::uint64_t ms = std::uint64_t{failure.retry_after_s} * 1'000;
-    return WaitAction{static_cast<std::uint32_t>(std::min<std::uint64_t>(ms, kLongestWaitMs)), true};
+    return WaitAction{static_cast<std::uint32_t>(std::min<std::uint64_t>(ms, kLongestWaitMs)),
+                      true};
   }
   return WaitAction{std::min(kFirstWaitMs << (attempts_ - 1), kLongestWaitMs), false};
 }
 
 ClientAction ClientSync::on_applied(bool unsent) {
-  // Without progress another turn would say the same again: what is deferred waits for the next run.
+  // Without progress another turn would say the same again: what is deferred waits for the next
+  // run.
   if (more_ || (unsent && progress_)) {
     if (summary_.turns >= kTurnsPerRunMax) {
-      return give_up({ErrorCode::busy, "more remains than one run may fetch: the next one goes on"});
+      return give_up(
+          {ErrorCode::busy, "more remains than one run may fetch: the next one goes on"});
     }
     return gather();
   }

@@ -42,7 +42,8 @@ Status from_hex(std::string_view text, std::span<std::uint8_t> out) {
   std::size_t length = 0;
   const char* end = nullptr;
   if (text.size() != out.size() * 2 ||
-      sodium_hex2bin(out.data(), out.size(), text.data(), text.size(), nullptr, &length, &end) != 0 ||
+      sodium_hex2bin(out.data(), out.size(), text.data(), text.size(), nullptr, &length, &end) !=
+          0 ||
       length != out.size()) {
     return {ErrorCode::malformed, "not the expected number of hexadecimal digits"};
   }
@@ -96,7 +97,8 @@ void DigestSum::add(const Digest& digest) noexcept {
   for (std::size_t i = 0; i < 4; ++i) {
     const std::uint64_t sum = words[i] + other[i];
     const std::uint64_t with_carry = sum + carry;
-    carry = static_cast<std::uint64_t>(sum < other[i]) | static_cast<std::uint64_t>(with_carry < sum);
+    carry =
+        static_cast<std::uint64_t>(sum < other[i]) | static_cast<std::uint64_t>(with_carry < sum);
     words[i] = with_carry;
   }
 }
@@ -132,7 +134,8 @@ bool verify(const PublicKey& key, std::span<const std::uint8_t> message,
                                      key.bytes.data()) == 0;
 }
 
-bool equal_constant_time(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) noexcept {
+bool equal_constant_time(std::span<const std::uint8_t> a,
+                         std::span<const std::uint8_t> b) noexcept {
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 

@@ -171,7 +171,9 @@ void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, SyncReply& r) {
 namespace {
 
 void put32(std::vector<std::uint8_t>& out, std::size_t value) {
-  for (int shift = 0; shift < 32; shift += 8) out.push_back(static_cast<std::uint8_t>(value >> shift));
+  for (int shift = 0; shift < 32; shift += 8) {
+    out.push_back(static_cast<std::uint8_t>(value >> shift));
+  }
 }
 std::size_t get32(std::span<const std::uint8_t> bytes) {
   std::size_t value = 0;

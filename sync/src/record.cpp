@@ -61,8 +61,9 @@ bool writes_value(const Operation& op, const ResolveOp& resolve) {
   return !op.field.empty() && resolve.item == ItemKind::concurrent_values && resolve.value;
 }
 
-/// Retractions and restores are about the record's life; everything else edits it, but for decisions
-/// that write nothing: one to leave an edit after a retraction as it is must not be another such.
+/// Retractions and restores are about the record's life; everything else edits it, but for
+/// decisions that write nothing: one to leave an edit after a retraction as it is must not be
+/// another such.
 bool is_edit(const Operation& op) {
   if (const auto* resolve = std::get_if<ResolveOp>(&op.action)) return writes_value(op, *resolve);
   return !std::holds_alternative<RetractOp>(op.action) &&
@@ -177,8 +178,9 @@ struct Applier {
                                             context.contains(d.mark.dot);
                                    }),
                     decisions.end());
-    const auto at = std::lower_bound(decisions.begin(), decisions.end(), from.dot,
-                                     [](const Decision& d, const Dot& o) { return d.mark.dot < o; });
+    const auto at =
+        std::lower_bound(decisions.begin(), decisions.end(), from.dot,
+                         [](const Decision& d, const Dot& o) { return d.mark.dot < o; });
     decisions.insert(at, Decision{mark_of(from), resolve.item, op.field, resolve.outcome,
                                   resolve.decided, resolve.reason});
   }

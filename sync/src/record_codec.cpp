@@ -101,14 +101,16 @@ class RecordWriter {
     save_enum(ar_, decision.item);
     ar_.name(decision.field);
     save_enum(ar_, decision.outcome);
-    ar_(list_of(decision.decided, kDotsPerResolutionMax), text_of(decision.reason, kReasonBytesMax));
+    ar_(list_of(decision.decided, kDotsPerResolutionMax),
+        text_of(decision.reason, kReasonBytesMax));
   }
 
   WireOut& ar_;
   const Elide* elide_;
 };
 
-/// Lists of a state are kept in order and searched by halving: bytes that say otherwise are not ours.
+/// Lists of a state are kept in order and searched by halving: bytes that say otherwise are not
+/// ours.
 template <class T, class Less>
 void expect_order(const std::vector<T>& list, Less less) {
   for (std::size_t i = 1; i < list.size(); ++i) {

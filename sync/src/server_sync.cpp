@@ -139,7 +139,8 @@ class Judge {
     if (!knows(header.document.dossier)) return defer(ErrorCode::not_found, kUnknownDossier);
     const auto lookup = [&](const ReplicaId& replica,
                             std::uint64_t seq) -> std::optional<ChangeId> {
-      if (const auto mine = new_ids_.find({header.document, replica, seq}); mine != new_ids_.end()) {
+      if (const auto mine = new_ids_.find({header.document, replica, seq});
+          mine != new_ids_.end()) {
         return mine->second;
       }
       const auto known = loaded_.changes.find({header.document, replica, seq});
@@ -259,7 +260,8 @@ class Judge {
     results.push_back(PushResult{header.document, header.replica, header.seq, judged.verdict,
                                  judged.position, judged.code, judged.reason});
     if (!judged.is_new) return;
-    // Who may decide accepts a held change by authoring it again. Others author their own work again.
+    // Who may decide accepts a held change by authoring it again. Others author their own work
+    // again.
     if (header.origin && judged.verdict == Verdict::accepted && arrived_.may_review) {
       commit_.held_decisions.push_back(HeldDecision{header.document, header.origin->replica,
                                                     header.origin->seq, true, {},
@@ -267,8 +269,8 @@ class Judge {
     }
     commit_.frontiers[header.document] = loaded_.frontiers[header.document];
     committed.push_back(results.size() - 1);
-    commit_.changes.push_back(
-        NewChange{std::move(change), judged.id, judged.verdict, judged.code, std::move(judged.reason)});
+    commit_.changes.push_back(NewChange{std::move(change), judged.id, judged.verdict, judged.code,
+                                        std::move(judged.reason)});
   }
 
   /// Bodies come without their digests. One whose dossier is unknown cannot be completed.
@@ -298,8 +300,8 @@ class Judge {
     for (const Change& change : request_.changes) {
       const ChangeHeader& header = change.header;
       const bool culprit = unknown_.count(header.document.dossier) != 0;
-      results.push_back(PushResult{header.document, header.replica, header.seq, Verdict::deferred, 0,
-                                   culprit ? ErrorCode::not_found : ErrorCode::not_yet,
+      results.push_back(PushResult{header.document, header.replica, header.seq, Verdict::deferred,
+                                   0, culprit ? ErrorCode::not_found : ErrorCode::not_yet,
                                    culprit ? kUnknownDossier : kBesideUnknown});
     }
   }
@@ -313,7 +315,8 @@ class Judge {
       if (takes_part(seen.document.dossier)) commit_.seen.push_back(std::move(seen));
     }
     for (HeldDecision& decision : request_.held_decisions) {
-      if (!arrived_.may_review || decision.accepted || !takes_part(decision.document.dossier)) continue;
+      if (!arrived_.may_review || decision.accepted || !takes_part(decision.document.dossier))
+        continue;
       decision.by = arrived_.account;
       commit_.held_decisions.push_back(std::move(decision));
     }
@@ -374,7 +377,8 @@ ServerAction ServerSync::on_loaded(Loaded loaded) {
     state_ = State::ended;
     return AnswerAction{encode_message(reply_)};
   }
-  auto commit = Judge(arrived_, request_, std::move(loaded)).run(reply_.results, committed_results_);
+  auto commit =
+      Judge(arrived_, request_, std::move(loaded)).run(reply_.results, committed_results_);
   if (!commit.ok()) return reject(commit.error());
   state_ = State::committing;
   return std::move(*commit);

@@ -17,8 +17,8 @@
 
 namespace insieme::sync {
 
-/// The id of a change: a hash over the id of the change before it (same document, same replica), the
-/// ids at its `deps` entries and its header. Two changes with one id are one change.
+/// The id of a change: a hash over the id of the change before it (same document, same replica),
+/// the ids at its `deps` entries and its header. Two changes with one id are one change.
 struct ChangeId : Digest {};
 
 /// An entry of `deps` that moved since the replica's change before. The first 8 bytes of the id
@@ -94,7 +94,8 @@ struct DossierKey {
 /// one change write the same field (an undo, and adds or removes of different elements, may).
 [[nodiscard]] Status check_ops(const std::vector<Operation>& ops);
 /// That no operation claims to have seen more than its change (`deps` in full), nor decides on
-/// something that its author cannot know. What passes converges; what does not must never be merged.
+/// something that its author cannot know. What passes converges; what does not must never be
+/// merged.
 [[nodiscard]] Status check_contexts(const std::vector<Operation>& ops, const VersionVector& deps);
 
 }  // namespace insieme::sync

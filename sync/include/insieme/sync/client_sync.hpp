@@ -75,10 +75,10 @@ struct GiveUpAction { Error error; ClientSyncSummary summary; };
 using ClientAction = std::variant<GatherAction, TokenAction, SendAction, WaitAction, ApplyAction,
                                   ResetAction, DoneAction, GiveUpAction>;
 
-/// One run of synchronisation, from `StartSync` to `DoneAction` or `GiveUpAction`. After the end, or
-/// on an input that does not answer the last action, it gives up with `internal`. A run ends whatever
-/// the server does: a cursor never goes back, a turn that brings nobody further is the last one, and
-/// there are at most kTurnsPerRunMax of them. Not thread-safe.
+/// One run of synchronisation, from `StartSync` to `DoneAction` or `GiveUpAction`. After the end,
+/// or on an input that does not answer the last action, it gives up with `internal`. A run ends
+/// whatever the server does: a cursor never goes back, a turn that brings nobody further is the
+/// last one, and there are at most kTurnsPerRunMax of them. Not thread-safe.
 class ClientSync {
  public:
   explicit ClientSync(ClientIdentity identity) : identity_(std::move(identity)) {}

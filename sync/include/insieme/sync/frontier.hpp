@@ -67,7 +67,8 @@ class Frontier {
 };
 
 /// For a store: with its numbers for replica ids.
-[[nodiscard]] std::vector<std::uint8_t> pack_frontier(const Frontier& frontier, Dictionary& dictionary);
+[[nodiscard]] std::vector<std::uint8_t> pack_frontier(const Frontier& frontier,
+                                                      Dictionary& dictionary);
 [[nodiscard]] Result<Frontier> unpack_frontier(std::span<const std::uint8_t> bytes,
                                                const Dictionary& dictionary);
 

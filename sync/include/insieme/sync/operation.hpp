@@ -15,8 +15,8 @@
 
 namespace insieme::sync {
 
-/// Numbers stand on the wire and are fixed for ever. Kinds from 32 on carry their length, so that an
-/// engine that does not know one keeps it and forwards it.
+/// Numbers stand on the wire and are fixed for ever. Kinds from 32 on carry their length, so that
+/// an engine that does not know one keeps it and forwards it.
 enum class OpKind : std::uint8_t {
   write = 1,
   add = 2,
@@ -76,10 +76,11 @@ enum class Outcome : std::uint8_t {
   contest = 6,    ///< an author disagrees with a decision
 };
 
-/// A decision on a review item. Its context is exactly `decided`: if it brings a `value`, it removes
-/// these values of the register `field` and no others, and adds that one. Without a value it writes
-/// nothing: a dismissal closes the item's generation that `decided` names, a contest opens it (again,
-/// or at all: an author who disagrees with a choice contests the dot of that choice).
+/// A decision on a review item. Its context is exactly `decided`: if it brings a `value`, it
+/// removes these values of the register `field` and no others, and adds that one. Without a value
+/// it writes nothing: a dismissal closes the item's generation that `decided` names, a contest
+/// opens it (again, or at all: an author who disagrees with a choice contests the dot of that
+/// choice).
 struct ResolveOp {
   ItemKind item = ItemKind::concurrent_values;
   Outcome outcome = Outcome::choose;

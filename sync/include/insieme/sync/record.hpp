@@ -113,9 +113,9 @@ void apply(RecordState& record, const Operation& op, const Provenance& provenanc
 [[nodiscard]] std::vector<std::uint8_t> encode_record(const RecordState& record);
 [[nodiscard]] Result<RecordState> decode_record(std::span<const std::uint8_t> bytes);
 
-/// For a store that keeps a record's shown values in typed columns: values that stand there need not
-/// stand in the blob again. Asked once per uncontested register and once per text; `true` leaves the
-/// value out of the bytes.
+/// For a store that keeps a record's shown values in typed columns: values that stand there need
+/// not stand in the blob again. Asked once per uncontested register and once per text; `true`
+/// leaves the value out of the bytes.
 using Elide = std::function<bool(const FieldState& field)>;
 /// Brings a value back that was left out: the register's value, or the text as a string.
 using Refill = std::function<Value(std::string_view field)>;

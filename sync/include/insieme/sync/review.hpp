@@ -1,6 +1,7 @@
 #pragma once
 // Review items: what two people should look at together. A pure function of a record's state and of
-// the fields' policies, so that every replica that holds a document computes the same list, offline.
+// the fields' policies, so that every replica that holds a document computes the same list,
+// offline.
 
 #include <functional>
 #include <string>

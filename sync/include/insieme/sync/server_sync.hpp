@@ -32,8 +32,8 @@ struct DossierAccess {
   std::vector<std::string> sections;  ///< that the user may write now; empty: none
 };
 
-/// `verdict` and `reason` are what became of it the first time, so that a device whose reply was lost
-/// hears the same again.
+/// `verdict` and `reason` are what became of it the first time, so that a device whose reply was
+/// lost hears the same again.
 struct KnownChange {
   ChangeId id;
   std::uint64_t position = 0;

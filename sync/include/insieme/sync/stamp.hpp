@@ -9,7 +9,7 @@ namespace insieme::sync {
 /// Device time corrected by the offset last measured against the server, and a counter that keeps a
 /// device's own stamps strictly increasing while its clock stands still or jumps back.
 struct Stamp {
-  std::int64_t ms = 0;  ///< since 1970-01-01 UTC; any value is accepted, a wrong clock never refuses
+  std::int64_t ms = 0;  ///< since 1970-01-01 UTC; any value is accepted: a wrong clock refuses none
   std::uint32_t counter = 0;
 
   friend bool operator==(const Stamp&, const Stamp&) = default;
