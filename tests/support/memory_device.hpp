@@ -1,6 +1,6 @@
 #pragma once
-// A tablet in memory: the client machine over a store made of containers, and a network that does to
-// it what the test says. A value: a copy is a backup.
+// A tablet in memory: the client machine over a store made of containers, and a network that does
+// to it what the test says. A value: a copy is a backup.
 
 #include <deque>
 #include <functional>

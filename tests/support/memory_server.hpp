@@ -75,7 +75,8 @@ class MemoryServer {
 
   void revoke(const std::string& account, const DossierId& dossier, std::string reason) {
     state.assignments.erase({account, dossier});
-    append(LogEntry{dossier, {}, Event(RevokeEvent{dossier, std::move(reason)}), account, false, {}});
+    append(
+        LogEntry{dossier, {}, Event(RevokeEvent{dossier, std::move(reason)}), account, false, {}});
   }
 
   /// One request, one reply; `unavailable` if a step was made to fail.
@@ -94,7 +95,8 @@ class MemoryServer {
       action = machine.resume(loaded(wanted, account->second));
       if (auto* commit = std::get_if<CommitAction>(&action)) {
         if (fails(2)) return failed();
-        for (const ReplicaId& replica : wanted.replicas) state.replicas.try_emplace(replica, device);
+        for (const ReplicaId& replica : wanted.replicas)
+          state.replicas.try_emplace(replica, device);
         const CommitAction writes = std::move(*commit);
         action = machine.resume(committed(writes, account->second));
       }
@@ -224,8 +226,12 @@ class MemoryServer {
 
   void announce_held(const NewChange& fresh) {
     const DocumentId& document = fresh.change.header.document;
-    append(LogEntry{document.dossier, document.section, Event(HeldEvent{fresh.change, fresh.reason}),
-                    {}, true, {}});
+    append(LogEntry{document.dossier,
+                    document.section,
+                    Event(HeldEvent{fresh.change, fresh.reason}),
+                    {},
+                    true,
+                    {}});
   }
 
   void close_held(const HeldDecision& decision) {

@@ -1,6 +1,6 @@
 #pragma once
-// One of everything that is ever encoded, with fixed content: for golden bytes, for damage tests and
-// for the seeds of the fuzzers.
+// One of everything that is ever encoded, with fixed content: for golden bytes, for damage tests
+// and for the seeds of the fuzzers.
 
 #include <string>
 #include <vector>
@@ -30,8 +30,11 @@ namespace insieme::testing {
 /// Every kind of operation and of value.
 [[nodiscard]] inline std::vector<Operation> sample_ops() {
   const auto resolve = [](Outcome outcome, std::optional<Value> value) {
-    return ResolveOp{ItemKind::concurrent_values, outcome, {dot("tablet-A", 1), dot("tablet-B", 2, 3)},
-                     std::move(value), "visto di persona"};
+    return ResolveOp{ItemKind::concurrent_values,
+                     outcome,
+                     {dot("tablet-A", 1), dot("tablet-B", 2, 3)},
+                     std::move(value),
+                     "visto di persona"};
   };
   return {set_op("null", Null{}),
           set_op("flag", true),

@@ -127,7 +127,8 @@ TEST_CASE("archive: marks of one change are described once, within a bounded loo
   std::vector<Mark> marks;
   for (std::uint64_t i = 0; i < 100; ++i) {
     for (std::uint32_t op = 0; op < 2; ++op) {
-      marks.push_back(Mark{dot("A", 1 + i % 40, op), Stamp{static_cast<std::int64_t>(i % 40), 0}, "u"});
+      marks.push_back(
+          Mark{dot("A", 1 + i % 40, op), Stamp{static_cast<std::int64_t>(i % 40), 0}, "u"});
     }
   }
   for (const Mark& mark : marks) out.mark(mark);

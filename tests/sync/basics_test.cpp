@@ -63,7 +63,8 @@ TEST_CASE("ids: a section is short lower-case ASCII", "[sync]") {
   CHECK(is_valid_section("a_b-9"));
   CHECK(is_valid_section(std::string(kSectionBytesMax, 'a')));
   CHECK_FALSE(is_valid_section(std::string(kSectionBytesMax + 1, 'a')));
-  for (const char* bad : {"", "Core", "a/b", "a b", "sanit\xc3\xa0"}) CHECK_FALSE(is_valid_section(bad));
+  for (const char* bad : {"", "Core", "a/b", "a b", "sanit\xc3\xa0"})
+    CHECK_FALSE(is_valid_section(bad));
 }
 
 TEST_CASE("ids: dots are ordered by replica, number and operation", "[sync]") {

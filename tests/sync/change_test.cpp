@@ -35,8 +35,9 @@ ErrorCode ops_code(const std::vector<Operation>& ops) { return check_ops(ops).co
 
 Operation decision(std::vector<Dot> dots, std::optional<Value> value = {},
                    Outcome outcome = Outcome::choose) {
-  return op_on("r1", "reg",
-               ResolveOp{ItemKind::concurrent_values, outcome, std::move(dots), std::move(value), ""});
+  return op_on(
+      "r1", "reg",
+      ResolveOp{ItemKind::concurrent_values, outcome, std::move(dots), std::move(value), ""});
 }
 
 }  // namespace

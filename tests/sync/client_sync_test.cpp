@@ -57,7 +57,9 @@ T expect(ClientAction action) {
   return std::get<T>(std::move(action));
 }
 
-ErrorCode given_up(ClientAction action) { return expect<GiveUpAction>(std::move(action)).error.code; }
+ErrorCode given_up(ClientAction action) {
+  return expect<GiveUpAction>(std::move(action)).error.code;
+}
 
 /// A machine that has sent `gathered`.
 struct Sent {
@@ -252,7 +254,8 @@ TEST_CASE("client: a newer protocol or engine is told in words", "[sync][client]
   CHECK(given_up(Sent().reply(newer)) == ErrorCode::wrong_version);
 }
 
-TEST_CASE("client: results that do not answer what was sent are not applied", "[sync][client][P2]") {
+TEST_CASE("client: results that do not answer what was sent are not applied",
+          "[sync][client][P2]") {
   const Gathered gathered = with_changes(2);
   SyncReply reply = reply_at(1);
   for (const Change& change : gathered.changes) {

@@ -105,8 +105,9 @@ TEST_CASE("frontier: another change with the same number is a fork", "[sync][P12
   CHECK(code_of(ours, other) == ErrorCode::fork);
 }
 
-TEST_CASE("frontier: another change with the same number is a fork even if its past is unknown here",
-          "[sync][P12]") {
+TEST_CASE(
+    "frontier: another change with the same number is a fork even if its past is unknown here",
+    "[sync][P12]") {
   Frontier ours;
   Frontier theirs;
   take(ours, next(ours, "A", 1));

@@ -49,7 +49,8 @@ TEST_CASE("register: concurrent values all survive, whatever the clocks say", "[
   CHECK(a.digest() == b.digest());
 }
 
-TEST_CASE("register: among equal stamps the greater replica, number, operation is shown", "[sync]") {
+TEST_CASE("register: among equal stamps the greater replica, number, operation is shown",
+          "[sync]") {
   Peer a("A");
   Peer b("B");
   b.write({set_op("reg", "of B")});

@@ -99,7 +99,8 @@ TEST_CASE("records: as many fields as anybody ever wrote can be read again", "[s
   Peer a("A");
   for (int part = 0; part < 3; ++part) {
     std::vector<Operation> ops;
-    for (int i = 0; i < 1'000; ++i) ops.push_back(set_op("f" + std::to_string(part * 1'000 + i), ""));
+    for (int i = 0; i < 1'000; ++i)
+      ops.push_back(set_op("f" + std::to_string(part * 1'000 + i), ""));
     a.write(std::move(ops));
   }
   const auto back = decode_record(encode_record(a.record()));

@@ -42,7 +42,8 @@ ByteList frame_of(std::uint8_t kind, const ByteList& raw, bool compressed) {
 
 }  // namespace
 
-TEST_CASE("messages: a request comes back as it was sent, digests of bodies aside", "[sync][wire]") {
+TEST_CASE("messages: a request comes back as it was sent, digests of bodies aside",
+          "[sync][wire]") {
   SyncRequest request = sample_request();
   const auto back = decode_message(encode_message(request));
   REQUIRE(back.ok());
@@ -174,7 +175,8 @@ TEST_CASE("frames: a few bytes cannot become a gigabyte of operations", "[sync][
 
 TEST_CASE("frames: lists longer than their limits are refused", "[sync][wire]") {
   SyncReply reply;
-  reply.items = {{1, Event(GrantEvent{dossier("d"), std::vector<std::string>(65, "core"), {}, false})}};
+  reply.items = {
+      {1, Event(GrantEvent{dossier("d"), std::vector<std::string>(65, "core"), {}, false})}};
   CHECK(code_of(encode_message(reply)) == ErrorCode::limit_exceeded);
   SyncRequest request;
   request.secrets.resize(kSecretsPerMessageMax + 1);

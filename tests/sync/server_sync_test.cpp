@@ -70,8 +70,9 @@ TEST_CASE("server: a new dossier comes with its key, its changes get consecutive
   CHECK(w.server.state.frontiers.at(kCore) == w.anna.document(kCore).frontier());
 }
 
-TEST_CASE("server: a request repeated is answered with the same positions, nothing is written twice",
-          "[sync][server][P2]") {
+TEST_CASE(
+    "server: a request repeated is answered with the same positions, nothing is written twice",
+    "[sync][server][P2]") {
   World w;
   const Change one = w.anna.write(kCore, {inc_op("n", 5)});
   const auto first = w.push(w.anna, {one}, {w.secret()});

@@ -152,7 +152,8 @@ TEST_CASE("end to end: lost, cut, repeated and reordered messages change nothing
   }
 }
 
-TEST_CASE("end to end: a store that fails at the n-th step loses nothing", "[sync][e2e][failure][P2]") {
+TEST_CASE("end to end: a store that fails at the n-th step loses nothing",
+          "[sync][e2e][failure][P2]") {
   for (std::uint64_t step = 1; step <= 12; ++step) {
     World w;
     w.bruno.write(kCore, {inc_op("n", 10)});
@@ -170,7 +171,8 @@ TEST_CASE("end to end: a store that fails at the n-th step loses nothing", "[syn
   }
 }
 
-TEST_CASE("end to end: a server that fails at any step is tried again", "[sync][e2e][failure][P2]") {
+TEST_CASE("end to end: a server that fails at any step is tried again",
+          "[sync][e2e][failure][P2]") {
   for (int step = 1; step <= 4; ++step) {
     World w;
     w.anna.write(kCore, {inc_op("n", 100)});
@@ -332,8 +334,8 @@ TEST_CASE("end to end: digests in a reply are those of what was received", "[syn
   REQUIRE(w.bruno
               .run([&](const std::vector<std::uint8_t>& request) -> SendResult {
                 auto result = direct(request);
-                digests =
-                    std::get<SyncReply>(*decode_message(std::get<ReplyArrived>(result).body)).digests;
+                digests = std::get<SyncReply>(*decode_message(std::get<ReplyArrived>(result).body))
+                              .digests;
                 return result;
               })
               .done);

@@ -103,9 +103,10 @@ TEST_CASE("UTF-8: well-formed sequences at the edges of every length", "[sync]")
 }
 
 TEST_CASE("UTF-8: overlong forms, surrogates, stray and missing bytes are refused", "[sync]") {
-  for (const char* bad : {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2\x20", "\xe0\x9f\xbf",
-                          "\xe0\xa0", "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf",
-                          "\xf0\x90\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "a\xff"}) {
+  for (const char* bad :
+       {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2\x20", "\xe0\x9f\xbf", "\xe0\xa0",
+        "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf", "\xf0\x90\x80", "\xf4\x90\x80\x80",
+        "\xf5\x80\x80\x80", "\xff", "a\xff"}) {
     CHECK_FALSE(is_valid_utf8(bad));
     CHECK(check_value(std::string(bad)).code() == ErrorCode::malformed);
   }

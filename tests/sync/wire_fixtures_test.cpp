@@ -1,5 +1,5 @@
-// Golden bytes: the formats of version 1 as they were released. A failure here means that the format
-// has changed; that needs a new version number and new fixtures beside these, which stay.
+// Golden bytes: the formats of version 1 as they were released. A failure here means that the
+// format has changed; that needs a new version number and new fixtures beside these, which stay.
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
