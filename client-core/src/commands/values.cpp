@@ -20,6 +20,38 @@ Failure wrong(const schema::Field& field, std::string_view it, std::string_view 
                  field.label.en + ": " + std::string(en), field.name);
 }
 
+const char* expected_it(schema::FieldKind kind) {
+  using schema::FieldKind;
+  switch (kind) {
+    case FieldKind::integer:
+    case FieldKind::counter:
+      return "serve un numero intero";
+    case FieldKind::real:
+      return "serve un numero";
+    case FieldKind::money:
+      return "serve un importo, come 1.234,56";
+    case FieldKind::date:
+      return "serve una data, come 01/06/2021";
+    case FieldKind::instant:
+      return "servono data e ora, come 01/06/2021 10:30";
+    case FieldKind::boolean:
+      return "serve sì o no";
+    case FieldKind::code:
+    case FieldKind::codes:
+      return "non è una voce dell'elenco";
+    case FieldKind::reference:
+    case FieldKind::references:
+      return "serve l'identificativo di una scheda";
+    case FieldKind::blob:
+      return "servono cifre esadecimali";
+    case FieldKind::string:
+    case FieldKind::text:
+    case FieldKind::strings:
+      break;
+  }
+  return "il valore non è leggibile";
+}
+
 Outcome<sync::Value> value_of_text(const schema::Field& field, std::string_view text,
                                    const schema::Bundle& bundle) {
   if (!sync::is_valid_utf8(text)) {
@@ -27,11 +59,10 @@ Outcome<sync::Value> value_of_text(const schema::Field& field, std::string_view 
   }
   auto value = schema::value_from_text(field, text, bundle);
   if (value.ok()) return std::move(value).value();
-  const std::string kind(schema::name_of(field.kind));
-  return Failure("invalid_value",
-                 field.label.it + ": il valore non è leggibile come " + kind + " (" +
-                     value.error().detail + ").",
-                 field.label.en + ": " + value.error().detail + ".", field.name);
+  return Failure(
+      "invalid_value",
+      field.label.it + ": " + expected_it(field.kind) + " (" + value.error().detail + ").",
+      field.label.en + ": " + value.error().detail + ".", field.name);
 }
 
 Outcome<sync::Value> value_of_number(const schema::Field& field, const json::value& input,

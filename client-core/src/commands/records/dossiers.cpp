@@ -112,7 +112,7 @@ std::vector<CommandSpec> dossier_commands() {
        R"({"command": "dossier.create", "request_id": "r-1", "type": "household", "as": "@h",
  "fields": {"name": "Famiglia Rossi", "commune": "Bibbiano"},
  "records": [
-  {"type": "member", 
+  {"type": "member",
    "fields": {"surname": "Rossi", "given_names": "Anna", "relation": "madre"}}]})",
        create},
       {"dossier.list",

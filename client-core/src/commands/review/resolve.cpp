@@ -276,8 +276,8 @@ std::vector<CommandSpec> resolve_commands() {
         {"field", ArgKind::text, true, "il campo deciso", "the field that was decided"},
         {"reason", ArgKind::text, false, "motivo", "reason"}},
        "record, field, text, reason",
-       R"({"command": "review.contest", "request_id": "r-5", "record": "5f3a9c01", "field": "next_step",
- "reason": "ho parlato io con la scuola"})",
+       R"({"command": "review.contest", "request_id": "r-5", "record": "5f3a9c01",
+ "field": "next_step", "reason": "ho parlato io con la scuola"})",
        contest},
   };
 }

@@ -1,0 +1,31 @@
+# Bash completion for insieme. Use it with:  source <(insieme completion)
+_insieme() {
+  local word=${COMP_WORDS[COMP_CWORD]} command="" i
+  local commands="init enrol open list show add edit retract restore-record search draft history
+    status sync review resolve contest inbox decide export import verify backup restore call commands
+    completion"
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+      --store | --key-file | --lang | --ca-file | --public-key | --clock) ((i++)) ;;
+      -*) ;;
+      *) command=${COMP_WORDS[i]}; break ;;
+    esac
+  done
+  case ${COMP_WORDS[COMP_CWORD - 1]} in
+    --store | --key-file | --ca-file | --output | --from-file) return ;;
+    --lang) mapfile -t COMPREPLY < <(compgen -W "it en" -- "$word"); return ;;
+    --format) mapfile -t COMPREPLY < <(compgen -W "csv json" -- "$word"); return ;;
+  esac
+  if [[ -z $command ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$commands --store --key-file --lang --json --help" -- "$word")
+  elif [[ $word == -* ]]; then
+    local options
+    options=$(insieme "$command" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]+' | sort -u)
+    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
+  elif [[ $command == add || $command == list || $command == export || $command == import ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "household member case case_assignment visit objective support
+      household_budget_line voucher note network stakeholder network_contact project action_line
+      meeting expense" -- "$word")
+  fi
+}
+complete -o default -F _insieme insieme

@@ -1,0 +1,122 @@
+// The command line, which is also the desktop's field client: it parses, calls the core, shows.
+#include <cstring>
+#include <iostream>
+
+#include "program.hpp"
+
+namespace insieme::cli {
+namespace {
+
+/// The help is in a language too, so this must be known before anything is built.
+void choose_language(int argc, char** argv) {
+  const char* variable = std::getenv("INSIEME_LANG");
+  std::string wanted = variable != nullptr ? variable : "it";
+  for (int i = 1; i < argc; ++i) {
+    if (std::strcmp(argv[i], "--lang") == 0 && i + 1 < argc) wanted = argv[i + 1];
+    if (std::strncmp(argv[i], "--lang=", 7) == 0) wanted = argv[i] + 7;
+  }
+  set_language(wanted.rfind("en", 0) == 0 ? Language::en : Language::it);
+}
+
+void add_globals(CLI::App& app, Globals& globals) {
+  app.add_option("--store", globals.store,
+                 tr("File dell'archivio (o INSIEME_STORE)", "The store's file (or INSIEME_STORE)"));
+  app.add_option("--key-file", globals.key_file,
+                 tr("File con la chiave, 64 cifre esadecimali (o INSIEME_KEY; di solito "
+                    "ARCHIVIO.key). Una chiave protetta da PIN verrà in seguito",
+                    "File with the key, 64 hexadecimal digits (or INSIEME_KEY; usually STORE.key). "
+                    "A key wrapped by a PIN comes later"));
+  app.add_option("--lang", globals.language, tr("Lingua: it, en", "Language: it, en"))
+      ->check(CLI::IsMember({"it", "en"}));
+  app.add_flag("--json", globals.json,
+               tr("Risposta in JSON, come in docs/commands.md",
+                  "The reply as JSON, as in docs/commands.md"));
+  app.add_option("--ca-file", globals.ca_file,
+                 tr("Certificati di cui fidarsi (PEM)", "Certificates to trust (PEM)"));
+  app.add_option("--public-key", globals.public_key,
+                 tr("Chiave attesa del server (sha256//…)", "The server's pinned key (sha256//…)"));
+  app.add_option("--request-id", globals.request_id,
+                 tr("Nome di questa richiesta: ripetuta, non scrive due volte",
+                    "Name of this request: repeated, it writes nothing twice"));
+  // For tests and demonstrations: what the device believes the time is, in milliseconds since 1970.
+  app.add_option("--clock", globals.clock_ms)->group("");
+}
+
+const char* exit_codes() {
+  return tr(
+      "Codici di uscita: 0 fatto; 1 comando non capito; 2 non ammesso o non trovato (nulla è\n"
+      "stato scritto); 3 archivio illeggibile, pieno, occupato o danneggiato; 4 server non\n"
+      "raggiungibile o dispositivo non riconosciuto (il lavoro resta salvato); 5 «review "
+      "--check»:\nc'è qualcosa da decidere.\n\n"
+      "Per cominciare:\n"
+      "  export INSIEME_STORE=$HOME/visite.insieme\n"
+      "  insieme init\n"
+      "  insieme enrol 'insieme://server:8443/CODICE…'\n"
+      "  insieme sync\n"
+      "  insieme open",
+      "Exit codes: 0 done; 1 command not understood; 2 not allowed or not found (nothing was\n"
+      "written); 3 store unreadable, full, busy or damaged; 4 server out of reach or device "
+      "not\nrecognised (the work stays saved); 5 “review --check”: something to decide.\n\n"
+      "To begin:\n"
+      "  export INSIEME_STORE=$HOME/visits.insieme\n"
+      "  insieme init\n"
+      "  insieme enrol 'insieme://server:8443/CODE…'\n"
+      "  insieme sync\n"
+      "  insieme open");
+}
+
+int report(const Program& program, const Stop& stop) {
+  if (program.globals.json && !stop.reply().empty()) {
+    program.print_json(stop.reply());
+  } else if (program.globals.json) {
+    json::object error{{"code", "usage"}, {"message_it", stop.what()}, {"message_en", stop.what()}};
+    program.print_json({{"ok", false}, {"error", std::move(error)}});
+  }
+  std::cerr << "insieme: " << harmless(stop.what()) << '\n';
+  const json::array& problems = list_of(object_of(stop.reply(), "error"), "problems");
+  if (problems.size() < 2) return stop.exit_code();
+  for (const json::value& problem : problems) {
+    if (problem.is_object())
+      std::cerr << "  · " << harmless(sentence_of(problem.as_object())) << '\n';
+  }
+  return stop.exit_code();
+}
+
+int run(int argc, char** argv) {
+  choose_language(argc, argv);
+  Program program;
+  CLI::App app(tr("Insieme: schede sociali che funzionano anche senza rete",
+                  "Insieme: case records that also work without a network"),
+               "insieme");
+  app.set_version_flag("--version", "insieme 0.1.0");
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.footer(exit_codes());
+  add_globals(app, program.globals);
+  add_store_commands(app, program);
+  add_record_commands(app, program);
+  add_write_commands(app, program);
+  add_review_commands(app, program);
+  add_exchange_commands(app, program);
+  add_guide_commands(app, program);
+  try {
+    app.parse(argc, argv);
+    return program.run ? program.run() : kUsage;
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kOk : kUsage;
+  } catch (const Stop& stop) {
+    return report(program, stop);
+  }
+}
+
+}  // namespace
+}  // namespace insieme::cli
+
+int main(int argc, char** argv) {
+  try {
+    return insieme::cli::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "insieme: " << error.what() << '\n';
+    return insieme::cli::kStorage;
+  }
+}

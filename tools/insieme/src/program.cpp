@@ -1,0 +1,175 @@
+#include "program.hpp"
+
+#include <fstream>
+#include <iostream>
+
+#include "insieme/client/platform.hpp"
+
+namespace insieme::cli {
+namespace {
+
+json::string_view key_of(std::string_view key) { return {key.data(), key.size()}; }
+
+/// One table for what the core's error codes mean to the shell.
+int exit_code_of(const std::string& code) {
+  static const std::map<std::string, int, std::less<>> kCodes{
+      {"unknown_command", kUsage}, {"unknown_argument", kUsage}, {"missing_argument", kUsage},
+      {"malformed", kUsage},       {"storage_full", kStorage},   {"storage_failure", kStorage},
+      {"storage_newer", kStorage}, {"wrong_key", kStorage},      {"busy", kStorage},
+      {"checksum", kStorage},      {"broken_chain", kStorage},   {"fork", kStorage},
+      {"internal", kStorage},      {"unavailable", kNetwork},    {"unauthenticated", kNetwork},
+      {"bad_signature", kNetwork}, {"not_enrolled", kNetwork},   {"wrong_version", kNetwork},
+      {"quota", kNetwork},         {"cancelled", kNetwork}};
+  const auto found = kCodes.find(code);
+  return found != kCodes.end() ? found->second : kRefused;
+}
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+std::string random_id() {
+  std::array<std::uint8_t, 16> bytes{};
+  client::system_platform().random(bytes);
+  return sync::to_hex(bytes);
+}
+
+json::object parsed(const std::string& reply) {
+  json::value value = json::parse(reply);
+  return value.is_object() ? std::move(value.as_object()) : json::object{};
+}
+
+[[noreturn]] void stop_with(const json::object& reply) {
+  const json::object& error = object_of(reply, "error");
+  throw Stop(exit_code_of(text_of(error, "code")), sentence_of(error), reply);
+}
+
+}  // namespace
+
+std::string text_of(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(key_of(key));
+  if (value == nullptr) return {};
+  if (value->is_string()) return std::string(value->as_string());
+  return value->is_int64() ? std::to_string(value->as_int64()) : std::string();
+}
+
+bool flag_of(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(key_of(key));
+  return value != nullptr && value->is_bool() && value->as_bool();
+}
+
+const json::array& list_of(const json::object& object, std::string_view key) {
+  static const json::array nothing;
+  const json::value* value = object.if_contains(key_of(key));
+  return value != nullptr && value->is_array() ? value->as_array() : nothing;
+}
+
+const json::object& object_of(const json::object& object, std::string_view key) {
+  static const json::object nothing;
+  const json::value* value = object.if_contains(key_of(key));
+  return value != nullptr && value->is_object() ? value->as_object() : nothing;
+}
+
+std::string sentence_of(const json::object& error) {
+  return text_of(error, language() == Language::it ? "message_it" : "message_en");
+}
+
+void print(const std::string& text) { std::cout << text << std::flush; }
+
+void Program::open_as(std::string mode, std::string backup) {
+  mode_ = std::move(mode);
+  backup_ = std::move(backup);
+}
+
+std::string Program::store_path() const {
+  const std::string path = !globals.store.empty() ? globals.store : environment("INSIEME_STORE");
+  if (!path.empty()) return path;
+  throw Stop(kUsage, tr("Quale archivio? Indicare --store FILE o la variabile INSIEME_STORE.",
+                        "Which store? Give --store FILE or set INSIEME_STORE."));
+}
+
+std::string Program::key_path() const {
+  return globals.key_file.empty() ? store_path() + ".key" : globals.key_file;
+}
+
+std::string Program::key() const {
+  const std::string given = environment("INSIEME_KEY");
+  if (globals.key_file.empty() && !given.empty()) return given;
+  std::ifstream file(key_path());
+  std::string key;
+  if (file >> key) return key;
+  throw Stop(kStorage, tr("Non si legge il file della chiave: ", "The key file cannot be read: ") +
+                           key_path());
+}
+
+std::int64_t Program::now_ms() const {
+  if (globals.clock_ms.empty()) return client::system_platform().now_ms();
+  return std::strtoll(globals.clock_ms.c_str(), nullptr, 10);
+}
+
+void Program::ensure_open() {
+  if (client_) return;
+  json::object options{{"path", store_path()}, {"key", key()}, {"mode", mode_}};
+  if (!backup_.empty()) options["backup"] = backup_;
+  if (!globals.ca_file.empty()) options["ca_file"] = globals.ca_file;
+  if (!globals.public_key.empty()) options["public_key"] = globals.public_key;
+  if (!globals.clock_ms.empty()) options["clock_ms"] = globals.clock_ms;
+  const json::object reply = parsed(client::Client::open(json::serialize(options), client_));
+  if (!flag_of(reply, "ok")) stop_with(reply);
+}
+
+json::object Program::call(const std::string& command, json::object arguments) {
+  ensure_open();
+  arguments["command"] = command;
+  arguments["lang"] = language() == Language::it ? "it" : "en";
+  arguments["request_id"] = globals.request_id.empty() ? random_id() : globals.request_id;
+  json::object reply = parsed(
+      client_->call(json::serialize(arguments), [this](std::string_view e) { on_event(e); }));
+  progress_.clear();
+  if (!flag_of(reply, "ok")) stop_with(reply);
+  return reply;
+}
+
+std::string Program::call_raw(std::string_view request) {
+  ensure_open();
+  return client_->call(request);
+}
+
+void Program::on_event(std::string_view event) {
+  if (!is_terminal_err()) return;
+  const json::object what = parsed(std::string(event));
+  const std::string kind = text_of(what, "event");
+  if (kind == "sync") {
+    std::string line = tr("Sincronizzo… inviate ", "Synchronising… sent ") + text_of(what, "sent") +
+                       tr(", ricevute ", ", received ") + text_of(what, "received");
+    if (text_of(what, "step") == "waiting") {
+      line += tr("; il server non risponde, riprovo tra ", "; no answer, trying again in ") +
+              text_of(what, "wait_ms") + " ms";
+    }
+    progress_.show(line);
+  } else if (kind == "import") {
+    progress_.show(tr("Righe ", "Rows ") + text_of(what, "done") + "/" + text_of(what, "of"));
+  } else if (kind == "export") {
+    progress_.show(tr("Schede ", "Records ") + text_of(what, "done"));
+  }
+}
+
+bool Program::print_json(const json::object& reply) const {
+  if (globals.json) print(json::serialize(reply) + "\n");
+  return globals.json;
+}
+
+bool Program::answered(const std::string& command, json::object arguments, json::object& reply) {
+  reply = call(command, std::move(arguments));
+  return print_json(reply);
+}
+
+CLI::App* add_command(CLI::App& app, const char* name, const char* it, const char* en,
+                      const char* examples) {
+  CLI::App* command = app.add_subcommand(name, tr(it, en));
+  command->footer(std::string(tr("Esempi:\n", "Examples:\n")) + examples);
+  return command;
+}
+
+}  // namespace insieme::cli

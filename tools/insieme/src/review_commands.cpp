@@ -1,0 +1,212 @@
+// review, resolve, contest, inbox, decide.
+#include "record_views.hpp"
+
+namespace insieme::cli {
+namespace {
+
+struct ReviewOptions {
+  std::string record;
+  std::string dossier;
+  bool check = false;
+};
+
+int review(Program& program, const ReviewOptions& options) {
+  json::object arguments;
+  if (!options.record.empty()) arguments["record"] = options.record;
+  if (!options.dossier.empty()) arguments["dossier"] = options.dossier;
+  const json::object reply = program.call("review.list", std::move(arguments));
+  const json::array& items = list_of(reply, "items");
+  const int code = options.check && !items.empty() ? kOpen : kOk;
+  if (program.print_json(reply)) return code;
+  for (const json::value& item : items) print(item_page(item.as_object()) + "\n");
+  if (items.empty()) print(tr("Niente da decidere.\n", "Nothing to decide.\n"));
+  return code;
+}
+
+struct ResolveOptions {
+  std::string item;
+  std::string choose;
+  std::string combine;
+  std::string write;
+  std::string reason;
+  bool has_write = false;
+  bool dismiss = false;
+  bool keep = false;
+  bool retract = false;
+};
+
+int resolve(Program& program, const ResolveOptions& options) {
+  json::object arguments{{"item", options.item}};
+  if (!options.choose.empty()) arguments["choose"] = options.choose;
+  if (!options.combine.empty()) arguments["combine"] = options.combine;
+  if (options.has_write) arguments["write"] = options.write;
+  if (options.dismiss) arguments["dismiss"] = true;
+  if (options.keep) arguments["life"] = "restore";
+  if (options.retract) arguments["life"] = "retract";
+  if (!options.reason.empty()) arguments["reason"] = options.reason;
+  json::object reply;
+  if (program.answered("review.resolve", std::move(arguments), reply)) return kOk;
+  const std::string text = text_of(reply, "text");
+  print(tr("Deciso", "Decided") + (text.empty() ? std::string() : ": " + one_line(text)) + ". " +
+        tr("Gli autori leggeranno la decisione al prossimo scambio.\n",
+           "The authors will read the decision at the next exchange.\n"));
+  return kOk;
+}
+
+void add_resolve(CLI::App& app, Program& program) {
+  CLI::App* command =
+      add_command(app, "resolve", "Decide una questione", "Decides on an item",
+                  "  insieme resolve 8f21c3aa --choose 1 --reason 'confermato dalla madre'\n"
+                  "  insieme resolve 8f21c3aa --write '12,50' --reason 'visto lo scontrino'\n"
+                  "  insieme resolve 5f3a9c01/observations --dismiss\n"
+                  "  insieme resolve 77e0b1d4 --keep --reason 'la visita c'è stata'");
+  auto options = std::make_shared<ResolveOptions>();
+  command
+      ->add_option("item", options->item,
+                   tr("La questione, o scheda/campo", "The item, or record/field"))
+      ->required();
+  CLI::Option_group* how = command->add_option_group(tr("Come", "How"));
+  how->add_option("--choose", options->choose,
+                  tr("Numero dell'alternativa", "Number of the alternative"));
+  how->add_option("--combine", options->combine,
+                  tr("Valore fatto di più d'una", "A value made of several"));
+  CLI::Option* write =
+      how->add_option("--write", options->write, tr("Valore nuovo", "A new value"));
+  how->add_flag("--dismiss", options->dismiss, tr("Va bene com'è", "Leave it as it is"));
+  how->add_flag("--keep", options->keep,
+                tr("Tenere la scheda annullata", "Keep the retracted record"));
+  how->add_flag("--retract", options->retract, tr("Annullarla davvero", "Retract it after all"));
+  how->require_option(1);
+  command->add_option(
+      "--reason", options->reason,
+      tr("Motivo, che gli autori leggeranno", "Reason, which the authors will read"));
+  command->callback([&program, options, write] {
+    options->has_write = write->count() > 0;
+    program.run = [&program, options] { return resolve(program, *options); };
+  });
+}
+
+void add_contest(CLI::App& app, Program& program) {
+  CLI::App* command =
+      add_command(app, "contest", "Non è d'accordo con una decisione: la questione si riapre",
+                  "Disagrees with a decision: the item is open again",
+                  "  insieme contest 5f3a9c01 next_step --reason 'ho parlato io con la scuola'");
+  auto values = std::make_shared<std::array<std::string, 3>>();
+  command->add_option("record", (*values)[0], tr("La scheda", "The record"))->required();
+  command->add_option("field", (*values)[1], tr("Il campo", "The field"))->required();
+  command->add_option("--reason", (*values)[2], tr("Motivo", "Reason"));
+  command->callback([&program, values] {
+    program.run = [&program, values] {
+      json::object reply;
+      if (program.answered(
+              "review.contest",
+              {{"record", (*values)[0]}, {"field", (*values)[1]}, {"reason", (*values)[2]}},
+              reply)) {
+        return int{kOk};
+      }
+      print(
+          tr("La questione è di nuovo aperta, con anche: ", "The item is open again, also with: ") +
+          one_line(text_of(reply, "text")) + "\n");
+      return int{kOk};
+    };
+  });
+}
+
+int inbox(Program& program, bool closed) {
+  json::object reply;
+  if (program.answered("inbox.list", {{"closed", closed}}, reply)) return kOk;
+  const json::array& entries = list_of(reply, "entries");
+  for (const json::value& one : entries) {
+    const json::object& entry = one.as_object();
+    const std::string id = text_of(entry, "id").substr(0, 8);
+    print(coloured(id, Colour::strong) + "  " + one_line(text_of(entry, "author")) + ", " +
+          when(text_of(entry, "at")) + " · " + one_line(text_of(entry, "reason")) + "\n");
+    Table table({});
+    for (const json::value& op : list_of(entry, "operations")) {
+      const json::object& line = op.as_object();
+      table.add({"  " + text_of(line, "type_label"), text_of(line, "title"), text_of(line, "label"),
+                 text_of(line, "text")});
+    }
+    print(table.text());
+    if (!flag_of(entry, "open")) {
+      print(
+          std::string("  ") +
+          (flag_of(entry, "accepted") ? tr("accettata", "accepted") : tr("rifiutata", "refused")) +
+          " · " + one_line(text_of(entry, "decided_by")) + " · " +
+          one_line(text_of(entry, "decision_reason")) + "\n");
+      continue;
+    }
+    print(coloured("  → insieme decide " + id + " --accept | --refuse --reason '…'", Colour::dim) +
+          "\n");
+  }
+  if (entries.empty()) print(tr("Nessuna modifica tardiva.\n", "No late changes.\n"));
+  return kOk;
+}
+
+struct DecideOptions {
+  std::string entry;
+  std::string reason;
+  bool accept = false;
+  bool refuse = false;
+};
+
+int decide(Program& program, const DecideOptions& options) {
+  json::object reply;
+  if (program.answered(
+          "inbox.decide",
+          {{"entry", options.entry}, {"accept", options.accept}, {"reason", options.reason}},
+          reply)) {
+    return kOk;
+  }
+  print((options.accept
+             ? tr("Accettata a nome di ", "Accepted on behalf of ")
+             : tr("Rifiutata; il motivo torna a ", "Refused; the reason goes back to ")) +
+        one_line(text_of(reply, "author")) + ".\n");
+  return kOk;
+}
+
+}  // namespace
+
+void add_review_commands(CLI::App& app, Program& program) {
+  CLI::App* reviewing =
+      add_command(app, "review", "Le questioni da decidere: prima, alternative, chi, quando",
+                  "The items to decide: before, alternatives, who, when",
+                  "  insieme review\n  insieme review --dossier 9b1e44d2\n  insieme review --check "
+                  "|| echo 'da decidere'");
+  auto options = std::make_shared<ReviewOptions>();
+  reviewing->add_option("--record", options->record, tr("Solo di una scheda", "Of one record"));
+  reviewing->add_option("--dossier", options->dossier,
+                        tr("Solo di un fascicolo", "Of one dossier"));
+  reviewing->add_flag("--check", options->check,
+                      tr("Esce con 5 se c'è qualcosa da decidere", "Exits with 5 if there is any"));
+  reviewing->callback([&program, options] {
+    program.run = [&program, options] { return review(program, *options); };
+  });
+  add_resolve(app, program);
+  add_contest(app, program);
+
+  CLI::App* late = add_command(app, "inbox", "Modifiche tardive di chi non ha più il fascicolo",
+                               "Late changes of people who no longer have the dossier",
+                               "  insieme inbox\n  insieme inbox --closed");
+  auto closed = std::make_shared<bool>(false);
+  late->add_flag("--closed", *closed, tr("Anche quelle decise", "Decided ones too"));
+  late->callback(
+      [&program, closed] { program.run = [&program, closed] { return inbox(program, *closed); }; });
+
+  CLI::App* deciding = add_command(
+      app, "decide", "Accetta o rifiuta una modifica tardiva", "Accepts or refuses a late change",
+      "  insieme decide 1c9a04be --accept\n"
+      "  insieme decide 1c9a04be --refuse --reason 'già registrata dalla collega'");
+  auto decision = std::make_shared<DecideOptions>();
+  deciding->add_option("entry", decision->entry, tr("La modifica", "The change"))->required();
+  CLI::Option_group* how = deciding->add_option_group(tr("Come", "How"));
+  how->add_flag("--accept", decision->accept, tr("Accetta", "Accept"));
+  how->add_flag("--refuse", decision->refuse, tr("Rifiuta", "Refuse"));
+  how->require_option(1);
+  deciding->add_option("--reason", decision->reason, tr("Motivo", "Reason"));
+  deciding->callback([&program, decision] {
+    program.run = [&program, decision] { return decide(program, *decision); };
+  });
+}
+
+}  // namespace insieme::cli

@@ -1,0 +1,324 @@
+// init, enrol, status, sync, verify, backup, restore.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+
+#include "insieme/client/platform.hpp"
+#include "program.hpp"
+
+namespace insieme::cli {
+namespace {
+
+/// A file that only its owner may read, and that is new.
+void write_key_file(const std::string& path, const std::string& key) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  const std::string line = key + "\n";
+  const bool written =
+      file >= 0 && ::write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
+      ::fsync(file) == 0;
+  if (file >= 0) ::close(file);
+  if (written) return;
+  throw Stop(
+      kStorage,
+      tr("Non si può scrivere il file della chiave: ", "The key file cannot be written: ") + path);
+}
+
+/// The key in use, made first if there is none yet.
+void ensure_key(const Program& program) {
+  const bool given = std::getenv("INSIEME_KEY") != nullptr && program.globals.key_file.empty();
+  if (given || std::filesystem::exists(program.key_path())) return;
+  std::array<std::uint8_t, 32> key{};
+  client::system_platform().random(key);
+  write_key_file(program.key_path(), sync::to_hex(key));
+  if (program.globals.json) return;
+  print(tr("Chiave nuova in ", "New key in ") + program.key_path() +
+        tr(": senza, l'archivio non si apre. Conservarne una copia altrove.\n",
+           ": without it the store cannot be opened. Keep a copy elsewhere.\n"));
+}
+
+int init(Program& program) {
+  if (std::filesystem::exists(program.store_path())) {
+    throw Stop(kRefused, tr("C'è già un archivio in ", "There is a store already at ") +
+                             program.store_path());
+  }
+  ensure_key(program);
+  program.open_as("create");
+  json::object reply;
+  if (program.answered("identity", {}, reply)) return kOk;
+  print(tr("Archivio cifrato pronto: ", "Encrypted store ready: ") + program.store_path() + "\n" +
+        tr("Si può già lavorare. Per scambiare dati: insieme enrol INVITO\n",
+           "Work may begin. To exchange data: insieme enrol INVITATION\n"));
+  return kOk;
+}
+
+struct EnrolOptions {
+  std::string invitation;
+  std::string server;
+  std::string name;
+};
+
+std::string host_name() {
+  std::array<char, 64> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "insieme";
+}
+
+int enrol(Program& program, const EnrolOptions& options) {
+  json::object arguments{{"invitation", options.invitation},
+                         {"device_name", options.name.empty() ? host_name() : options.name}};
+  if (!options.server.empty()) arguments["server"] = options.server;
+  json::object reply;
+  if (program.answered("device.enrol", std::move(arguments), reply)) return kOk;
+  print(tr("Fatto: questo archivio è di ", "Done: this store is ") +
+        one_line(text_of(reply, "name")) + " (" + one_line(text_of(reply, "account")) + ", " +
+        one_line(text_of(reply, "role")) + ")" + tr(" in ", "'s in ") +
+        one_line(text_of(reply, "space_name")) + ".\n" +
+        tr("Ora: insieme sync\n", "Next: insieme sync\n"));
+  return kOk;
+}
+
+void add_line(Table& table, const char* name, std::string text, Colour colour = Colour::none) {
+  table.add({Cell(name, Colour::dim), Cell(std::move(text), colour)});
+}
+
+void status_about(const Program& program, const json::object& reply, Table& table) {
+  const json::object& self = object_of(reply, "identity");
+  add_line(
+      table, tr("Archivio", "Store"),
+      program.store_path() + " · " +
+          count_of(text_of(reply, "dossiers"), tr("fascicolo", "dossier"),
+                   tr("fascicoli", "dossiers")) +
+          ", " +
+          count_of(text_of(reply, "records"), tr("scheda", "record"), tr("schede", "records")) +
+          " · " + bytes_text(text_of(reply, "bytes")));
+  if (!flag_of(self, "enrolled")) {
+    add_line(table, tr("Chi", "Who"),
+             tr("non ancora legato a un server: il lavoro si salva qui",
+                "not enrolled with a server yet: work is saved here"),
+             Colour::warn);
+    return;
+  }
+  add_line(table, tr("Chi", "Who"),
+           text_of(self, "name") + " (" + text_of(self, "account") + ") · " +
+               text_of(self, "role") + " · " + text_of(self, "space_name"));
+  const std::string last = text_of(reply, "last_sync_at");
+  add_line(table, "Server",
+           text_of(self, "server") + " · " +
+               (last.empty() ? std::string(tr("mai sincronizzato", "never synchronised"))
+                             : tr("ultimo scambio: ", "last exchange: ") +
+                                   how_long_ago(last, program.now_ms())));
+}
+
+void status_work(const Program& program, const json::object& reply, Table& table) {
+  const std::string unsent = text_of(reply, "unsent");
+  if (unsent == "0") {
+    add_line(table, tr("Da inviare", "To send"),
+             tr("niente: tutto è sul server", "nothing: all is on the server"), Colour::good);
+  } else {
+    add_line(table, tr("Da inviare", "To send"),
+             count_of(unsent, tr("modifica salvata qui", "change saved here"),
+                      tr("modifiche salvate qui", "changes saved here")) +
+                 tr(", la più vecchia ", ", the oldest ") +
+                 how_long_ago(text_of(reply, "oldest_unsent_at"), program.now_ms()),
+             Colour::warn);
+  }
+  const auto only_if_any = [&](const char* key, const char* name, const char* hint, Colour colour) {
+    const std::string number = text_of(reply, key);
+    if (number != "0" && !number.empty()) add_line(table, name, number + "  → " + hint, colour);
+  };
+  only_if_any("held", tr("Trattenute dal server", "Held by the server"),
+              "insieme status --quarantine", Colour::warn);
+  only_if_any("refused", tr("Rifiutate dal server", "Refused by the server"),
+              "insieme status --quarantine", Colour::bad);
+  only_if_any("open_items", tr("Questioni da decidere", "Items to decide"), "insieme review",
+              Colour::warn);
+  only_if_any("open_held", tr("Modifiche tardive", "Late changes"), "insieme inbox", Colour::warn);
+  only_if_any("drafts", tr("Bozze", "Drafts"), "insieme draft list", Colour::none);
+  if (flag_of(reply, "clock_wrong")) {
+    const std::int64_t ms = std::strtoll(text_of(reply, "clock_offset_ms").c_str(), nullptr, 10);
+    add_line(table, tr("Orologio", "Clock"),
+             tr("di questo dispositivo sbagliato di circa ", "of this device wrong by about ") +
+                 std::to_string(std::abs(ms) / 60'000) +
+                 tr(" minuti; nulla va perso, ma le ore mostrate non tornano",
+                    " minutes; nothing is lost, but the times shown are off"),
+             Colour::warn);
+  }
+}
+
+Colour colour_of_receipt(const std::string& receipt) {
+  if (receipt == "applied" || receipt == "seen") return Colour::good;
+  return receipt == "refused" ? Colour::bad : Colour::warn;
+}
+
+int receipts(Program& program, bool all) {
+  json::object reply;
+  if (program.answered("receipts", {{"all", all}}, reply)) return kOk;
+  Table table({"id", tr("tipo", "type"), tr("titolo", "title"), tr("stato", "state"),
+               tr("modificata", "edited")});
+  for (const json::value& one : list_of(reply, "receipts")) {
+    const json::object& line = one.as_object();
+    table.add({text_of(line, "short"), text_of(line, "type_label"), text_of(line, "title"),
+               Cell(text_of(line, "receipt_text"), colour_of_receipt(text_of(line, "receipt"))),
+               when(text_of(line, "edited_at"))});
+  }
+  print(table.empty() ? tr("Tutte le schede sono sul server.\n", "All records are on the server.\n")
+                      : table.text());
+  return kOk;
+}
+
+int quarantine(Program& program) {
+  json::object reply;
+  if (program.answered("quarantine.list", {}, reply)) return kOk;
+  Table table(
+      {tr("quando", "when"), tr("stato", "state"), tr("motivo", "reason"), tr("campi", "fields")});
+  for (const json::value& one : list_of(reply, "changes")) {
+    const json::object& line = one.as_object();
+    std::string fields;
+    for (const json::value& op : list_of(line, "operations")) {
+      fields += (fields.empty() ? "" : ", ") + text_of(op.as_object(), "type") + "." +
+                text_of(op.as_object(), "field");
+    }
+    table.add({when(text_of(line, "at")), Cell(text_of(line, "receipt_text"), Colour::warn),
+               text_of(line, "reason"), fields});
+  }
+  print(table.empty() ? tr("Niente in quarantena.\n", "Nothing in quarantine.\n") : table.text());
+  return kOk;
+}
+
+int status(Program& program) {
+  json::object reply;
+  if (program.answered("status", {}, reply)) return kOk;
+  Table table({});
+  status_about(program, reply, table);
+  status_work(program, reply, table);
+  print(table.text());
+  return kOk;
+}
+
+int synchronise(Program& program) {
+  json::object reply;
+  if (program.answered("sync.run", {}, reply)) return kOk;
+  const std::string sent = text_of(reply, "sent");
+  const std::string received = text_of(reply, "received");
+  std::string line =
+      sent == "0" && received == "0"
+          ? std::string(tr("Tutto aggiornato, niente di nuovo.", "Up to date, nothing new."))
+          : tr("Inviate ", "Sent ") +
+                count_of(sent, tr("modifica", "change"), tr("modifiche", "changes")) +
+                tr(", ricevute ", ", received ") + received + ".";
+  const auto add = [&](const char* key, const char* it, const char* en) {
+    if (text_of(reply, key) != "0") line += " " + text_of(reply, key) + tr(it, en);
+  };
+  add("held", " trattenute in attesa di decisione.", " held, waiting for a decision.");
+  add("refused", " rifiutate: insieme status --quarantine.",
+      " refused: insieme status --quarantine.");
+  add("unsent", " ancora da inviare.", " still to send.");
+  add("open_items", " questioni da decidere: insieme review.", " items to decide: insieme review.");
+  add("open_held", " modifiche tardive: insieme inbox.", " late changes: insieme inbox.");
+  print(line + "\n");
+  return kOk;
+}
+
+int verify(Program& program) {
+  json::object reply = program.call("verify");
+  const bool sound = flag_of(reply, "sound");
+  if (program.print_json(reply)) return sound ? kOk : kStorage;
+  for (const json::value& problem : list_of(reply, "problems")) {
+    print("✗ " + harmless(std::string(problem.as_string())) + "\n");
+  }
+  print((sound ? coloured(tr("Tutto torna: ", "All is well: "), Colour::good)
+               : coloured(tr("Ci sono problemi: ", "There are problems: "), Colour::bad)) +
+        text_of(reply, "documents") + tr(" documenti, ", " documents, ") +
+        text_of(reply, "changes") + tr(" modifiche, ", " changes, ") + text_of(reply, "records") +
+        tr(" schede.\n", " records.\n"));
+  return sound ? kOk : kStorage;
+}
+
+int backup(Program& program, const std::string& path) {
+  json::object reply;
+  if (program.answered("backup", {{"path", path}}, reply)) return kOk;
+  print(tr("Copia cifrata in ", "Encrypted copy in ") + path +
+        tr(" (stessa chiave).\n", " (same key).\n"));
+  return kOk;
+}
+
+int restore(Program& program, const std::string& path) {
+  program.open_as("restore", path);
+  json::object reply;
+  if (program.answered("identity", {}, reply)) return kOk;
+  print(tr("Ripristinato in ", "Restored to ") + program.store_path() +
+        tr(". Ora: insieme sync\n", ". Next: insieme sync\n"));
+  return kOk;
+}
+
+void add_status(CLI::App& app, Program& program) {
+  CLI::App* command = add_command(
+      app, "status", "Che cosa è salvato, inviato, in attesa", "What is saved, sent, waiting",
+      "  insieme status\n  insieme status --receipts\n  insieme status --quarantine");
+  auto receipts_too = std::make_shared<bool>(false);
+  auto all = std::make_shared<bool>(false);
+  auto refused = std::make_shared<bool>(false);
+  command->add_flag("--receipts", *receipts_too,
+                    tr("Le schede non ancora a posto, una per una",
+                       "The records that are not settled yet, one by one"));
+  command->add_flag("--all", *all, tr("Tutte le schede", "All records"));
+  command->add_flag("--quarantine", *refused,
+                    tr("Le modifiche trattenute o rifiutate, con il motivo",
+                       "The changes held or refused, with the reason"));
+  command->callback([&program, receipts_too, all, refused] {
+    program.run = [&program, receipts_too, all, refused] {
+      if (*refused) return quarantine(program);
+      return *receipts_too || *all ? receipts(program, *all) : status(program);
+    };
+  });
+}
+
+}  // namespace
+
+void add_store_commands(CLI::App& app, Program& program) {
+  add_command(app, "init", "Crea un archivio cifrato vuoto", "Makes an empty encrypted store",
+              "  insieme init --store visite.insieme")
+      ->callback([&program] { program.run = [&program] { return init(program); }; });
+
+  CLI::App* enrolment = add_command(
+      app, "enrol", "Lega l'archivio a un account, con un invito",
+      "Binds the store to an account, with an invitation",
+      "  insieme enrol 'insieme://server:8443/ABCDE-…?key=…'\n"
+      "  insieme enrol ABCDE-FGHJK-… --server https://server:8443 --name 'tablet di Anna'");
+  auto options = std::make_shared<EnrolOptions>();
+  enrolment
+      ->add_option("invitation", options->invitation, tr("Indirizzo o codice", "Address or code"))
+      ->required();
+  enrolment->add_option("--server", options->server,
+                        tr("Indirizzo del server", "The server's address"));
+  enrolment->add_option("--name", options->name, tr("Nome del dispositivo", "Name of the device"));
+  enrolment->callback([&program, options] {
+    program.run = [&program, options] { return enrol(program, *options); };
+  });
+
+  add_status(app, program);
+  add_command(app, "sync", "Invia il nuovo di qui e riceve il nuovo degli altri",
+              "Sends what is new here and receives what is new elsewhere", "  insieme sync")
+      ->callback([&program] { program.run = [&program] { return synchronise(program); }; });
+  add_command(app, "verify", "Ricontrolla tutto l'archivio", "Checks the whole store again",
+              "  insieme verify")
+      ->callback([&program] { program.run = [&program] { return verify(program); }; });
+
+  CLI::App* copy = add_command(app, "backup", "Copia cifrata dell'archivio",
+                               "An encrypted copy of the store", "  insieme backup copia.insieme");
+  auto path = std::make_shared<std::string>();
+  copy->add_option("file", *path, tr("File nuovo", "A new file"))->required();
+  copy->callback(
+      [&program, path] { program.run = [&program, path] { return backup(program, *path); }; });
+  CLI::App* back = add_command(
+      app, "restore", "Ricostruisce un archivio da una copia", "Rebuilds a store from a copy",
+      "  insieme restore copia.insieme --store nuovo.insieme --key-file visite.insieme.key");
+  auto from = std::make_shared<std::string>();
+  back->add_option("file", *from, tr("La copia", "The copy"))->required();
+  back->callback(
+      [&program, from] { program.run = [&program, from] { return restore(program, *from); }; });
+}
+
+}  // namespace insieme::cli
