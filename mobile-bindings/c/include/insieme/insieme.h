@@ -1,0 +1,73 @@
+#ifndef INSIEME_INSIEME_H
+#define INSIEME_INSIEME_H
+/*
+ * Insieme's C interface: everything that a host needs of the client core.
+ *
+ * Conventions
+ * - The heart is one call: a command as JSON in, its reply as JSON out (docs/commands.md).
+ * - Texts are UTF-8 with a length and need no zero at their end. Replies do end with a zero, which
+ *   their length does not count.
+ * - Results come through out-parameters, which are set only as said. A reply belongs to the caller
+ *   and goes back with insieme_free.
+ * - No function throws, and none ends the process for anything that a caller can pass.
+ * - A handle may be used from several threads: calls on it take turns. insieme_cancel and
+ *   insieme_version do not wait.
+ * - Callbacks run on the calling thread, within the call, and must not call the same handle, except
+ *   insieme_cancel.
+ * - Numbers of the enumeration never change; new ones may be added.
+ */
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One encrypted store, open, with its network. */
+typedef struct insieme_client insieme_client_t;
+
+typedef enum insieme_status {
+  INSIEME_OK = 0,        /* done: the reply begins with {"ok":true */
+  INSIEME_REFUSED = 1,   /* not done: the reply says why, in words, under "error" */
+  INSIEME_INVALID = 2,   /* a null pointer or a closed handle; no reply */
+  INSIEME_NO_MEMORY = 3, /* no reply */
+  INSIEME_INTERNAL = 4   /* a fault of this library; no reply */
+} insieme_status_t;
+
+/* Progress of long work: one JSON object. The text is valid during the call only. */
+typedef void (*insieme_event_fn)(const char* event, size_t event_length, void* context);
+
+/*
+ * Opens a store. Options, a JSON object: "path"; "key", 64 hexadecimal digits; "mode": "open",
+ * "create", or "restore" with "backup"; "ca_file", "public_key". Sets *client if INSIEME_OK, and
+ * *reply if INSIEME_OK or INSIEME_REFUSED; reply_length may be null.
+ */
+insieme_status_t insieme_open(const char* options, size_t options_length,
+                              insieme_client_t** client, char** reply, size_t* reply_length);
+
+/*
+ * Performs one command. Sets *reply if INSIEME_OK or INSIEME_REFUSED. on_event and reply_length may
+ * be null.
+ */
+insieme_status_t insieme_call(insieme_client_t* client, const char* request, size_t request_length,
+                              insieme_event_fn on_event, void* context, char** reply,
+                              size_t* reply_length);
+
+/* Ends a synchronisation under way at its next step, from any thread. Null is allowed. */
+void insieme_cancel(insieme_client_t* client);
+
+/* Gives a reply back. Null is allowed. */
+void insieme_free(char* reply);
+
+/*
+ * Closes a store after the call under way, and sets *client to null. Closing again, or null, does
+ * nothing. No other thread may begin a call on the handle any more.
+ */
+void insieme_close(insieme_client_t** client);
+
+/* "0.1.0". Lives for ever. */
+const char* insieme_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
