@@ -8,6 +8,7 @@ namespace {
 
 /// What the handler itself needs of a request; the machine decodes it again for its own use.
 struct Summary {
+  sync::SpaceId space;
   sync::ReplicaId replica;
   TurnNotes notes;
   bool pushes = false;
@@ -18,7 +19,7 @@ Result<Summary> summarise(const Request& request) {
   const auto* sent = std::get_if<sync::SyncRequest>(&message);
   if (sent == nullptr) return Error{ErrorCode::malformed, "not a request"};
   return Summary{
-      sent->replica, {sent->device_ms, sent->unsent_left}, !sent->changes.empty()};
+      sent->space, sent->replica, {sent->device_ms, sent->unsent_left}, !sent->changes.empty()};
 }
 
 std::optional<Response> no_room(const Services& services) {
@@ -90,6 +91,11 @@ Response synchronise(const Services& services, const Request& request) {
   }
   const auto summary = summarise(request);
   if (!summary.ok()) return finish(problem_of(summary.error()));
+  if (summary->space != services.repository.space().id) {
+    return finish(problem_response({409, "wrong-space", "Another space",
+                                    "This store belongs to another server's space.",
+                                    "Questo archivio appartiene allo spazio di un altro server."}));
+  }
   if (summary->pushes) {
     if (auto full = no_room(services)) return finish(*std::move(full));
   }

@@ -114,7 +114,7 @@ class Session {
     const error_code error = co_await read_request(parser);
     control_.idle = false;
     if (error) {
-      co_await answer_broken(parser, error);
+      co_await answer_broken(error);
       co_return false;
     }
     const bool keep_alive = parser.get().keep_alive() && !last && !context_.stopping;
@@ -193,14 +193,13 @@ class Session {
     co_return error;
   }
 
-  asio::awaitable<void> answer_broken(const Parser& parser, error_code error) {
+  /// Who is too slow gets no answer: Beast closes the socket when time is up.
+  asio::awaitable<void> answer_broken(error_code error) {
     std::optional<Response> response;
     if (error == http::error::header_limit) {
       response = plain_problem(431, "header-too-large", "Header too large");
     } else if (error == http::error::body_limit) {
       response = plain_problem(413, "too-large", "Too large");
-    } else if (error == beast::error::timeout && parser.got_some()) {
-      response = plain_problem(408, "too-slow", "The request came too slowly");
     } else if (error.category() == make_error_code(http::error::bad_method).category() &&
                error != http::error::end_of_stream && error != http::error::partial_message) {
       response = plain_problem(400, "bad-request", "Not HTTP as we know it");

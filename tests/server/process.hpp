@@ -1,0 +1,79 @@
+#pragma once
+// The real program, and a client that is as rude as it likes. Loopback only; processes are ended by
+// their own id.
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace insieme::testing {
+
+/// `<build>/bin/insieme-server`.
+[[nodiscard]] std::string server_program();
+
+struct CommandResult {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+};
+/// Runs the program to its end.
+[[nodiscard]] CommandResult run_server_command(const std::vector<std::string>& arguments);
+
+/// `insieme-server serve --dev` on any free port; ready when constructed.
+class ServerProcess {
+ public:
+  ServerProcess(const std::string& data, const std::vector<std::string>& flags = {});
+  ~ServerProcess();  ///< kills it if it still runs
+  ServerProcess(const ServerProcess&) = delete;
+  ServerProcess& operator=(const ServerProcess&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  void signal(int number) const;
+  /// Waits for the end: the exit status, or minus the signal that ended it.
+  int wait();
+  void kill_hard();  ///< SIGKILL, and waits
+
+ private:
+  ::pid_t pid_ = -1;
+  int out_ = -1;
+  std::uint16_t port_ = 0;
+};
+
+struct HttpAnswer {
+  int status = 0;  ///< 0: closed before an answer
+  std::map<std::string, std::string> headers;  ///< lower-case names
+  std::string body;
+};
+
+/// One connection. Blocks; a test that hangs is ended by ctest.
+class RawClient {
+ public:
+  explicit RawClient(std::uint16_t port);
+  ~RawClient();
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
+
+  [[nodiscard]] bool connected() const { return socket_ >= 0; }
+  /// False when the other side no longer takes it.
+  bool send(const std::string& bytes);
+  [[nodiscard]] HttpAnswer read_answer();
+  /// True once the other side has closed; discards what still comes.
+  [[nodiscard]] bool read_to_end();
+  void shut_down_sending();
+
+ private:
+  bool fill();
+  int socket_ = -1;
+  std::string buffer_;
+};
+
+[[nodiscard]] std::string http_request(const std::string& method, const std::string& target,
+                                       const std::string& body = {},
+                                       const std::string& headers = {});
+/// One request on a connection of its own.
+[[nodiscard]] HttpAnswer http_once(std::uint16_t port, const std::string& request);
+
+}  // namespace insieme::testing

@@ -1,0 +1,231 @@
+#include "repository_contract.hpp"
+
+#include "support/builders.hpp"
+#include "support/catch.hpp"
+
+namespace insieme::testing {
+namespace {
+
+using server::Caller;
+using server::Enrolment;
+using server::Repository;
+using server::User;
+
+Digest hash_named(std::string_view name) { return Hasher("contract").add(name).finish(); }
+
+PublicKey public_key(std::string_view name) {
+  PublicKey key;
+  std::copy(name.begin(), name.end(), key.bytes.begin());
+  return key;
+}
+
+Caller enrolled(ContractSubject& subject, const std::string& name, const std::string& role) {
+  Repository& repository = *subject.repository;
+  REQUIRE(repository.add_user(User{name, name, role, false, 0}).ok());
+  REQUIRE(repository.add_invitation(hash_named(name), name, *subject.now_ms + 1).ok());
+  auto caller = repository.enrol(
+      Enrolment{hash_named(name), public_key(name), name, rep(name), device(name)});
+  REQUIRE(caller.ok());
+  return *caller;
+}
+
+/// Opens a dossier in the name of the caller, without changes.
+void open_dossier(Repository& repository, const Caller& caller, std::string_view name) {
+  CommitAction commit;
+  commit.new_dossiers.push_back({dossier(name), key_of(name)});
+  const auto turn = repository.begin_turn(caller);
+  static_cast<void>(turn->load({}));
+  CHECK(turn->commit(commit, {}).positions.empty());
+}
+
+}  // namespace
+
+void check_people(const MakeRepository& make) {
+  ContractSubject subject = make();
+  Repository& repository = *subject.repository;
+  CHECK(repository.users().empty());
+  CHECK(repository.add_user({"anna", "Anna", "educator", false, 0}).ok());
+  CHECK(repository.add_user({"anna", "Other", "educator", false, 0}).code() ==
+        ErrorCode::already_exists);
+  CHECK(repository.add_user({"luca", "Luca", "emperor", false, 0}).code() ==
+        ErrorCode::invalid_argument);
+  CHECK(repository.add_user({"", "Nobody", "educator", false, 0}).code() ==
+        ErrorCode::invalid_argument);
+  REQUIRE(repository.users().size() == 1);
+  CHECK(repository.users().front().display_name == "Anna");
+  CHECK(repository.set_disabled("anna", true).ok());
+  CHECK(repository.users().front().disabled);
+  CHECK(repository.set_disabled("bruno", true).code() == ErrorCode::not_found);
+  CHECK(repository.audit(10).size() == 2);
+}
+
+void check_enrolment(const MakeRepository& make) {
+  ContractSubject subject = make();
+  Repository& repository = *subject.repository;
+  REQUIRE(repository.add_user({"anna", "Anna", "educator", false, 0}).ok());
+  const Digest hash = hash_named("one");
+  const Enrolment first{hash, public_key("a"), "tablet", rep("a"), device("a")};
+  CHECK(repository.enrol(first).error().code == ErrorCode::not_found);
+  CHECK(repository.add_invitation(hash, "bruno", 0).code() == ErrorCode::not_found);
+  REQUIRE(repository.add_invitation(hash, "anna", *subject.now_ms + 10).ok());
+  const auto caller = repository.enrol(first);
+  REQUIRE(caller.ok());
+  CHECK(caller->device.id == device("a"));
+  CHECK(caller->user.account == "anna");
+
+  SECTION("the same again is the same answer, even later and with another proposed id") {
+    *subject.now_ms += 1'000'000;
+    Enrolment again = first;
+    again.new_device = device("other");
+    const auto repeated = repository.enrol(again);
+    REQUIRE(repeated.ok());
+    CHECK(repeated->device.id == device("a"));
+    CHECK(repository.devices().size() == 1);
+  }
+  SECTION("an invitation works for one device") {
+    const Enrolment second{hash, public_key("b"), "tablet", rep("b"), device("b")};
+    CHECK(repository.enrol(second).error().code == ErrorCode::conflict);
+  }
+  SECTION("a key and a replica belong to one device") {
+    REQUIRE(repository.add_invitation(hash_named("two"), "anna", *subject.now_ms + 10).ok());
+    const Enrolment same_key{hash_named("two"), public_key("a"), "t", rep("b"), device("b")};
+    CHECK(repository.enrol(same_key).error().code == ErrorCode::conflict);
+    const Enrolment same_replica{hash_named("two"), public_key("b"), "t", rep("a"), device("b")};
+    CHECK(repository.enrol(same_replica).error().code == ErrorCode::conflict);
+  }
+  SECTION("expired") {
+    REQUIRE(repository.add_invitation(hash_named("two"), "anna", *subject.now_ms).ok());
+    const Enrolment late{hash_named("two"), public_key("b"), "t", rep("b"), device("b")};
+    CHECK(repository.enrol(late).error().code == ErrorCode::expired);
+  }
+  SECTION("revoked") {
+    CHECK(repository.revoke_device(device("x"), "lost").code() == ErrorCode::not_found);
+    CHECK(repository.revoke_device(device("a"), "lost").ok());
+    CHECK(repository.find_caller(device("a"))->device.revoked_ms == *subject.now_ms);
+    CHECK_FALSE(repository.find_caller(device("x")).has_value());
+  }
+}
+
+void check_access(const MakeRepository& make) {
+  ContractSubject subject = make();
+  Repository& repository = *subject.repository;
+  const Caller anna = enrolled(subject, "anna", "educator");
+  const Caller carla = enrolled(subject, "carla", "coordinator");
+  REQUIRE(repository.add_user({"luca", "Luca", "fellow", false, 0}).ok());
+  open_dossier(repository, anna, "d1");
+
+  const auto held_by = [&](const std::string& account) {
+    const auto dossiers = repository.dossiers();
+    REQUIRE(dossiers.size() == 1);
+    for (const auto& assignment : dossiers.front().assignments) {
+      if (assignment.account == account && !assignment.to_position) return assignment.sections;
+    }
+    return std::vector<std::string>{};
+  };
+  CHECK(held_by("anna") == server::default_sections());
+  CHECK(held_by("carla") == server::default_sections());
+  CHECK(held_by("luca").empty());
+  const std::uint64_t before = repository.space().position;
+  CHECK(before == 2);
+
+  CHECK(repository.assign("luca", dossier("d2"), {}).error().code == ErrorCode::not_found);
+  CHECK(repository.assign("nobody", dossier("d1"), {}).error().code == ErrorCode::not_found);
+  CHECK(repository.assign("luca", dossier("d1"), {"Not A Section"}).error().code ==
+        ErrorCode::invalid_argument);
+  REQUIRE(repository.assign("luca", dossier("d1"), {"core"}).ok());
+  REQUIRE(repository.assign("luca", dossier("d1"), {"core"}).ok());  // the same: no entry
+  CHECK(repository.space().position == before + 1);
+  CHECK(held_by("luca") == std::vector<std::string>{"core"});
+  REQUIRE(repository.unassign("luca", dossier("d1"), "done").ok());
+  CHECK(repository.unassign("luca", dossier("d1"), "").code() == ErrorCode::not_found);
+
+  CHECK(repository.hand_over(dossier("d1"), "luca", "anna", "").code() == ErrorCode::not_found);
+  CHECK(repository.hand_over(dossier("d1"), "anna", "anna", "").code() ==
+        ErrorCode::invalid_argument);
+  REQUIRE(repository.hand_over(dossier("d1"), "anna", "luca", "moved").ok());
+  CHECK(held_by("anna").empty());
+  CHECK(held_by("luca") == server::default_sections());
+
+  // Who becomes a coordinator later gets what exists.
+  REQUIRE(repository.add_user({"dario", "Dario", "coordinator", false, 0}).ok());
+  CHECK(held_by("dario") == server::default_sections());
+}
+
+void check_turns(const MakeRepository& make) {
+  ContractSubject subject = make();
+  Repository& repository = *subject.repository;
+  const Caller anna = enrolled(subject, "anna", "educator");
+  SECTION("a turn without a commit leaves nothing") {
+    repository.begin_turn(anna)->load({});
+    CHECK(repository.space().position == 0);
+  }
+  SECTION("a replica is bound by the commit, and then belongs to that device") {
+    const Caller bruno = enrolled(subject, "bruno", "educator");
+    LoadAction load;
+    load.replica = rep("fresh");
+    load.replicas = {rep("fresh")};
+    {
+      const auto turn = repository.begin_turn(anna);
+      CHECK(turn->load(load).replica_allowed);
+    }
+    {
+      const auto turn = repository.begin_turn(bruno);
+      CHECK(turn->load(load).replica_allowed);  // nobody committed it
+      turn->commit({}, {});
+    }
+    CHECK_FALSE(repository.begin_turn(anna)->load(load).replica_allowed);
+    CHECK(repository.begin_turn(bruno)->load(load).replica_allowed);
+  }
+  SECTION("what is written is loaded again, whole") {
+    Peer peer("anna", document_of("d1"));
+    const Change change = peer.write({set_op("note", "first")});
+    CommitAction commit;
+    commit.new_dossiers.push_back({dossier("d1"), key_of("key")});
+    const ChangeId id = peer.document().frontier().head(rep("anna"))->id;
+    commit.changes.push_back({change, id, Verdict::accepted, ErrorCode::ok, {}});
+    commit.frontiers[document_of("d1")] = peer.document().frontier();
+    LoadAction load;
+    load.documents = {document_of("d1")};
+    load.dossiers = {dossier("d1"), dossier("d2")};
+    load.changes = {{document_of("d1"), rep("anna"), 1}, {document_of("d1"), rep("anna"), 2}};
+    Committed committed;
+    {
+      const auto turn = repository.begin_turn(anna);
+      CHECK(turn->load(load).frontiers.at(document_of("d1")).count() == 0);
+      committed = turn->commit(commit, {*subject.now_ms + 5000, 3});
+    }
+    REQUIRE(committed.positions == std::vector<std::uint64_t>{2});  // the grant stands before it
+    const Loaded loaded = repository.begin_turn(anna)->load(load);
+    CHECK(loaded.frontiers.at(document_of("d1")) == peer.document().frontier());
+    CHECK(loaded.dossiers.at(dossier("d1")).key == key_of("key"));
+    CHECK_FALSE(loaded.dossiers.at(dossier("d2")).known);
+    REQUIRE(loaded.changes.size() == 1);
+    CHECK(loaded.changes.begin()->second.id == id);
+    CHECK(loaded.changes.begin()->second.position == 2);
+    const auto devices = repository.devices();
+    CHECK(devices.front().clock_offset_ms == 5000);
+    CHECK(devices.front().unsent == 3U);
+    CHECK(repository.counts().changes == 1);
+  }
+}
+
+void check_cursors(const MakeRepository& make) {
+  ContractSubject subject = make();
+  Repository& repository = *subject.repository;
+  const Caller anna = enrolled(subject, "anna", "educator");
+  open_dossier(repository, anna, "d1");
+  open_dossier(repository, anna, "d2");
+  const auto known = [&](const Cursor& cursor) {
+    LoadAction load;
+    load.cursor = cursor;
+    return repository.begin_turn(anna)->load(load).cursor_known;
+  };
+  const server::SpaceInfo space = repository.space();
+  CHECK(known({}));
+  CHECK(known({space.epoch, space.position, space.log_hash}));
+  CHECK_FALSE(known({space.epoch + 1, space.position, space.log_hash}));
+  CHECK_FALSE(known({space.epoch, space.position - 1, space.log_hash}));
+  CHECK_FALSE(known({space.epoch, space.position + 1, space.log_hash}));
+}
+
+}  // namespace insieme::testing
