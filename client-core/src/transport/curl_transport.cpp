@@ -20,7 +20,26 @@ struct Sink {
   std::vector<std::uint8_t> body;
   std::size_t bytes_max = 0;
   bool too_large = false;
+  bool headers_ended = false;
+  bool chunked = false;
 };
+
+std::size_t on_header(char* data, std::size_t size, std::size_t count, void* context) {
+  auto& sink = *static_cast<Sink*>(context);
+  std::string line(data, size * count);
+  for (char& c : line) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  if (line.rfind("http/", 0) == 0) {  // an interim answer begins anew
+    sink.headers_ended = false;
+    sink.chunked = false;
+  }
+  if (line == "\r\n" || line == "\n") sink.headers_ended = true;
+  if (line.rfind("transfer-encoding:", 0) == 0 && line.find("chunked") != std::string::npos) {
+    sink.chunked = true;
+  }
+  return size * count;
+}
 
 std::size_t on_bytes(char* data, std::size_t size, std::size_t count, void* context) {
   auto& sink = *static_cast<Sink*>(context);
@@ -133,6 +152,8 @@ class CurlTransport final : public Transport {
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(request.body.size()));
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &on_header);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, &sink);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &on_bytes);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
@@ -154,6 +175,17 @@ class CurlTransport final : public Transport {
     }
     if (is_loopback(url)) curl_easy_setopt(curl, CURLOPT_PROXY, "");
   }
+  /// An HTTP/1 answer without a length ends wherever the connection does: nobody could tell it from
+  /// one that was cut, and curl takes a cut within the headers for the end, too.
+  static bool is_whole(CURL* curl, const Sink& sink) {
+    long version = 0;
+    curl_easy_getinfo(curl, CURLINFO_HTTP_VERSION, &version);
+    if (version == CURL_HTTP_VERSION_2_0 || version == CURL_HTTP_VERSION_3) return true;
+    curl_off_t length = -1;
+    curl_easy_getinfo(curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    return sink.headers_ended && (sink.chunked || length >= 0);
+  }
+
   static HttpReply reply_of(CURL* curl, CURLcode code, const HttpRequest& request, Sink sink) {
     HttpReply reply;
     curl_off_t uploaded = 0;
@@ -161,6 +193,10 @@ class CurlTransport final : public Transport {
     reply.handed_over = static_cast<std::size_t>(uploaded) >= request.body.size();
     if (code != CURLE_OK) {
       reply.failure = sentence_of(code, sink.too_large);
+      return reply;
+    }
+    if (!is_whole(curl, sink)) {
+      reply.failure = sentence_of(CURLE_PARTIAL_FILE, false);
       return reply;
     }
     long status = 0;

@@ -35,16 +35,19 @@ int list_dossiers(Program& program) {
 void print_tree(const json::object& dossier, const json::array& records) {
   print(coloured(one_line(text_of(dossier, "title")), Colour::strong) + "  " +
         text_of(dossier, "short") + "\n");
-  // By section and type, both in the order in which they come.
+  // What gives the dossier its title comes first, the rest by section and type.
   std::map<std::string, std::map<std::string, std::vector<const json::object*>>> tree;
   for (const json::value& one : records) {
     const json::object& record = one.as_object();
-    tree[text_of(record, "section")][text_of(record, "type_label")].push_back(&record);
+    const bool is_root = text_of(record, "type") == text_of(dossier, "type");
+    tree[text_of(record, "section")][(is_root ? " " : "") + text_of(record, "type_label")]
+        .push_back(&record);
   }
   for (const auto& [section, types] : tree) {
     print("├ " + coloured(section, Colour::dim) + "\n");
     for (const auto& [type, members] : types) {
-      print("│ ├ " + type + " (" + std::to_string(members.size()) + ")\n");
+      print("│ ├ " + one_line(type.substr(type[0] == ' ' ? 1 : 0)) + " (" +
+            std::to_string(members.size()) + ")\n");
       Table table({});
       for (const json::object* record : members) {
         Cell mark("");

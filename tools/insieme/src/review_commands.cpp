@@ -47,7 +47,8 @@ int resolve(Program& program, const ResolveOptions& options) {
   json::object reply;
   if (program.answered("review.resolve", std::move(arguments), reply)) return kOk;
   const std::string text = text_of(reply, "text");
-  print(tr("Deciso", "Decided") + (text.empty() ? std::string() : ": " + one_line(text)) + ". " +
+  print(tr("Deciso", "Decided") + (text.empty() ? std::string() : ": «" + one_line(text) + "»") +
+        ". " +
         tr("Gli autori leggeranno la decisione al prossimo scambio.\n",
            "The authors will read the decision at the next exchange.\n"));
   return kOk;

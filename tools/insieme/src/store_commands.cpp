@@ -208,15 +208,20 @@ int synchronise(Program& program) {
           : tr("Inviate ", "Sent ") +
                 count_of(sent, tr("modifica", "change"), tr("modifiche", "changes")) +
                 tr(", ricevute ", ", received ") + received + ".";
-  const auto add = [&](const char* key, const char* it, const char* en) {
-    if (text_of(reply, key) != "0") line += " " + text_of(reply, key) + tr(it, en);
+  const auto add = [&](const char* key, const char* one, const char* many, const char* hint) {
+    const std::string number = text_of(reply, key);
+    if (number != "0") line += " " + count_of(number, one, many) + hint;
   };
-  add("held", " trattenute in attesa di decisione.", " held, waiting for a decision.");
-  add("refused", " rifiutate: insieme status --quarantine.",
-      " refused: insieme status --quarantine.");
-  add("unsent", " ancora da inviare.", " still to send.");
-  add("open_items", " questioni da decidere: insieme review.", " items to decide: insieme review.");
-  add("open_held", " modifiche tardive: insieme inbox.", " late changes: insieme inbox.");
+  add("held", tr("trattenuta", "held"), tr("trattenute", "held"),
+      tr(" in attesa di decisione.", ", waiting for a decision."));
+  add("refused", tr("rifiutata", "refused"), tr("rifiutate", "refused"),
+      ": insieme status --quarantine.");
+  add("unsent", tr("ancora da inviare", "still to send"), tr("ancora da inviare", "still to send"),
+      ".");
+  add("open_items", tr("questione da decidere", "item to decide"),
+      tr("questioni da decidere", "items to decide"), ": insieme review.");
+  add("open_held", tr("modifica tardiva", "late change"), tr("modifiche tardive", "late changes"),
+      ": insieme inbox.");
   print(line + "\n");
   return kOk;
 }

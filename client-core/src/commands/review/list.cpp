@@ -65,6 +65,38 @@ void view_texts(const OpenItem& item, const sync::RecordState& state, ItemView& 
   view.now = text.text();
 }
 
+/// What was done to the record by a change that keeps it alive, in a few words.
+std::string edits_of(Context& context, const std::vector<HistoryLine>& lines,
+                     const schema::RecordType* type, const sync::Dot& change) {
+  std::string text;
+  for (const HistoryLine& line : lines) {
+    if (line.dot.replica != change.replica || line.dot.seq != change.seq) continue;
+    const schema::Field* field = type != nullptr ? type->find_field(line.field) : nullptr;
+    text += text.empty() ? "" : "; ";
+    text += field != nullptr ? field->label.in(context.language) : line.field;
+    if (line.to) text += ": " + shown_text(context, field, *line.to);
+  }
+  return text;
+}
+
+void view_edits(Context& context, const OpenItem& item, ItemView& view) {
+  const auto lines = context.store().history(item.ref);
+  if (!lines.ok()) return;
+  const schema::RecordType* type = context.bundle().find_type(item.ref.type);
+  for (const sync::Dot& dot : item.item.dots) {
+    const bool is_voice =
+        std::any_of(item.item.values.begin(), item.item.values.end(),
+                    [&](const sync::Survivor& voice) { return voice.mark.dot == dot; });
+    if (is_voice) continue;
+    for (const HistoryLine& line : lines.value()) {
+      if (line.dot.replica != dot.replica || line.dot.seq != dot.seq) continue;
+      view.alternatives.push_back(
+          {{dot, line.stamp, line.author}, {}, edits_of(context, lines.value(), type, dot)});
+      break;
+    }
+  }
+}
+
 void view_lives(Context& context, const OpenItem& item, const sync::RecordState& state,
                 ItemView& view) {
   const bool it = context.language == schema::Language::it;
@@ -72,11 +104,11 @@ void view_lives(Context& context, const OpenItem& item, const sync::RecordState&
     const bool restores =
         std::any_of(state.restores.begin(), state.restores.end(),
                     [&](const sync::Mark& mark) { return mark.dot == voice.mark.dot; });
-    view.alternatives.push_back(
-        {voice.mark,
-         {},
-         restores ? (it ? "ripristinata" : "restored") : (it ? "annullata" : "retracted")});
+    const char* words =
+        restores ? (it ? "ripristinata" : "restored") : (it ? "annullata" : "retracted");
+    view.alternatives.push_back({voice.mark, {}, words});
   }
+  view_edits(context, item, view);
   view.now = state.lifecycle() == sync::Lifecycle::active ? (it ? "attiva" : "active")
                                                           : (it ? "annullata" : "retracted");
 }

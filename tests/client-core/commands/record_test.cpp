@@ -1,0 +1,229 @@
+// Saving, editing, finding: one person at one device, mostly without a network.
+#include "client-core/commands/desk.hpp"
+#include "support/catch.hpp"
+
+namespace insieme::testing {
+namespace {
+
+TEST_CASE("record.save: work is saved without network, account or token", "[commands][P1]") {
+  const Folder folder;
+  Office office;
+  office.is_down = true;
+  Desk anna(folder, "anna", office);
+  const Family family = make_family(anna);
+  CHECK(office.calls.empty());
+  anna.reopen();
+  CHECK(anna.shown(family.visit, "next_step") == "Sentire la scuola");
+  CHECK(text(anna.get(family.visit), "receipt") == "saved_here");
+  const json::object error = anna.refused({{"command", "sync.run"}});
+  CHECK(text(error, "code") == "not_enrolled");
+  anna.save(family.visit, {{"next_step", "Telefonare"}});
+  CHECK(anna.shown(family.visit, "next_step") == "Telefonare");
+}
+
+TEST_CASE("record.save: a repeated request gets its first reply and writes nothing twice",
+          "[commands][P2]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  const Family family = make_family(anna);
+  const json::object request{
+      {"command", "record.save"},
+      {"request_id", "once"},
+      {"type", "visit"},
+      {"dossier", family.dossier},
+      {"fields",
+       {{"start_at", "2024-04-01T08:00:00Z"}, {"place", "scuola"}, {"educator", "anna"}}}};
+  const json::object first = anna.call(request);
+  anna.reopen();
+  const json::object again = anna.call(request);
+  CHECK(again.at("repeated").as_bool());
+  CHECK(text(part(again, "record"), "id") == text(part(first, "record"), "id"));
+  CHECK(list(anna.call({{"command", "record.list"}, {"type", "visit"}}), "records").size() == 2);
+  json::object other = request;
+  other["fields"] = json::object{{"place", "casa"}};
+  CHECK(text(anna.refused(other), "code") == "conflict");
+}
+
+TEST_CASE("record.save: only what changed is written, and reading writes nothing",
+          "[commands][P4]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  const Family family = make_family(anna);
+  const std::uint64_t before = anna.unsent();
+  static_cast<void>(anna.get(family.visit));
+  const json::object reply =
+      anna.save(family.visit, {{"next_step", "  Sentire la scuola "},
+                               {"place", "A casa"},
+                               {"start_at", "12/03/2024 15:30"},
+                               {"observations", "La madre lavora al mattino. Clima sereno."},
+                               {"activities", json::array{}}});
+  CHECK(list(part(reply, "record"), "changed").empty());
+  CHECK(anna.unsent() == before);
+}
+
+TEST_CASE("record.save: every broken rule is named, and nothing is written", "[commands]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  const Family family = make_family(anna);
+  const std::uint64_t before = anna.unsent();
+  json::object error = anna.refused({{"command", "record.save"},
+                                     {"type", "visit"},
+                                     {"dossier", family.dossier},
+                                     {"fields", {{"minutes", 5'000}, {"next_step", "x"}}}});
+  CHECK(text(error, "code") == "invalid_record");
+  CHECK(list(error, "problems").size() >= 4);  // start, place, educator are missing; minutes
+  error = anna.refused({{"command", "record.save"},
+                        {"record", family.visit},
+                        {"fields", {{"place", "sulla luna"}}}});
+  CHECK(text(error, "field") == "place");
+  error = anna.refused(
+      {{"command", "record.save"}, {"record", family.visit}, {"fields", {{"next_stepp", "x"}}}});
+  CHECK(text(error, "message_it").find("next_step") != std::string::npos);
+  CHECK(anna.unsent() == before);
+}
+
+TEST_CASE("record.save: what is written once or closed is not changed by a person", "[commands]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  const Family family = make_family(anna);
+  const std::string member = text(part(anna.call({{"command", "record.save"},
+                                                  {"type", "Componente"},
+                                                  {"dossier", family.dossier},
+                                                  {"fields",
+                                                   {{"Cognome", "Rossi"},
+                                                    {"Nome", "Ada"},
+                                                    {"relation", "madre"},
+                                                    {"entry_date", "2022-01-10"}}}}),
+                                       "record"),
+                                  "id");
+  json::object error = anna.refused(
+      {{"command", "record.save"}, {"record", member}, {"fields", {{"entry_date", "2022-02-10"}}}});
+  CHECK(text(list(error, "problems")[0].as_object(), "rule") == "write_once");
+  anna.save(family.visit, {{"state", "confermata"}});
+  anna.save(family.visit, {{"state", "validata"}});
+  error = anna.refused(
+      {{"command", "record.save"}, {"record", family.visit}, {"fields", {{"next_step", "dopo"}}}});
+  CHECK(text(list(error, "problems")[0].as_object(), "rule") == "immutable");
+  error = anna.refused(
+      {{"command", "record.save"}, {"record", family.visit}, {"fields", {{"state", "bozza"}}}});
+  CHECK(text(list(error, "problems")[0].as_object(), "rule") == "transition");
+}
+
+TEST_CASE("record.save: several records over several documents are one act", "[commands]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  const Family family = make_family(anna);
+  const json::object good{{"type", "member"},
+                          {"dossier", family.dossier},
+                          {"as", "@ada"},
+                          {"fields",
+                           {{"surname", "Rossi"},
+                            {"given_names", "Ada"},
+                            {"relation", "madre"},
+                            {"health_notes", "Asma."}}}};
+  const json::object visit{{"record", family.visit},
+                           {"fields", {{"present", json::array{"@ada"}}}}};
+  json::object bad = visit;
+  bad["fields"] = json::object{{"minutes", "molti"}};
+  const json::object error =
+      anna.refused({{"command", "record.save"}, {"records", json::array{good, bad}}});
+  CHECK(text(error, "message_it").find("Scheda 2") == 0);
+  CHECK(list(anna.call({{"command", "record.list"}, {"type", "member"}}), "records").empty());
+  anna.call({{"command", "record.save"}, {"records", json::array{good, visit}}});
+  CHECK(anna.shown(family.visit, "present") == "Rossi Ada");
+  const json::object member =
+      list(anna.call({{"command", "record.list"}, {"type", "member"}}), "records")[0].as_object();
+  CHECK(anna.shown(text(member, "id"), "health_notes") == "Asma.");
+}
+
+TEST_CASE("record.save: amounts, counters, sets and typed values", "[commands]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  const Family family = make_family(anna);
+  const std::string voucher = text(part(anna.call({{"command", "record.save"},
+                                                   {"type", "voucher"},
+                                                   {"dossier", family.dossier},
+                                                   {"fields",
+                                                    {{"number", "VS-1"},
+                                                     {"service", "Doposcuola"},
+                                                     {"units", 10},
+                                                     {"unit_cost", {{"cents", "650"}}},
+                                                     {"used", 2},
+                                                     {"from_date", "01/01/2024"},
+                                                     {"to_date", "2024-06-30"},
+                                                     {"state", "in_uso"}}}}),
+                                        "record"),
+                                   "id");
+  CHECK(anna.shown(voucher, "unit_cost") == "€ 6,50");
+  anna.save(voucher, {{"used", {{"increment", "3"}}}});
+  CHECK(anna.shown(voucher, "used") == "5");
+  CHECK(text(anna.refused(
+                 {{"command", "record.save"}, {"record", voucher}, {"fields", {{"unit_cost", 7}}}}),
+             "field") == "unit_cost");
+  anna.save(family.visit, {{"activities", json::array{"compiti", "gioco"}}});
+  anna.save(family.visit,
+            {{"activities",
+              {{"add", json::array{"sostegno_educativo"}}, {"remove", json::array{"gioco"}}}}});
+  const json::object visit = anna.get(family.visit);
+  CHECK(list(part(part(visit, "fields"), "activities"), "value").size() == 2);
+  anna.save(family.visit,
+            {{"observations",
+              {{"splices", json::array{{{"at", 0}, {"delete", 8}, {"insert", "Il padre"}}}}}}});
+  CHECK(anna.shown(family.visit, "observations") == "Il padre lavora al mattino. Clima sereno.");
+}
+
+TEST_CASE("record.retract: nothing is erased, and it can be restored", "[commands][P2]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  const Family family = make_family(anna);
+  anna.call({{"command", "record.retract"}, {"record", family.visit}});
+  CHECK(text(anna.get(family.visit), "lifecycle") == "retracted");
+  CHECK(list(anna.call({{"command", "record.list"}, {"type", "visit"}}), "records").empty());
+  const json::object again = anna.call({{"command", "record.retract"}, {"record", family.visit}});
+  CHECK_FALSE(part(again, "record").at("changed").as_bool());
+  anna.call({{"command", "record.restore"}, {"record", family.visit}});
+  CHECK(text(anna.get(family.visit), "lifecycle") == "active");
+  CHECK(anna.shown(family.visit, "next_step") == "Sentire la scuola");
+}
+
+TEST_CASE("ids: the end or the beginning is enough where only one thing has it", "[commands]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  const Family family = make_family(anna);
+  CHECK(text(anna.get(family.visit.substr(28)), "id") == family.visit);
+  // Both ids begin with the same milliseconds.
+  const json::object error =
+      anna.refused({{"command", "record.get"}, {"record", family.visit.substr(0, 6)}});
+  CHECK(text(error, "code") == "ambiguous");
+  CHECK(text(anna.refused({{"command", "record.get"}, {"record", "00000000"}}), "code") ==
+        "not_found");
+}
+
+TEST_CASE("search and history answer in people's words", "[commands][P12]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  const Family family = make_family(anna);
+  anna.save(family.visit, {{"next_step", "Parlare con l'insegnante"}});
+  const json::object found = anna.call({{"command", "search"}, {"words", "insegn"}});
+  REQUIRE(list(found, "records").size() == 1);
+  CHECK(text(list(found, "records")[0].as_object(), "id") == family.visit);
+  const json::object past =
+      anna.call({{"command", "history"}, {"record", family.visit}, {"field", "next_step"}});
+  REQUIRE(list(past, "lines").size() == 2);
+  const json::object line = list(past, "lines")[1].as_object();
+  CHECK(text(line, "from") == "Sentire la scuola");
+  CHECK(text(line, "to") == "Parlare con l'insegnante");
+  CHECK(text(line, "device") == "questo dispositivo");
+}
+
+}  // namespace
+}  // namespace insieme::testing
