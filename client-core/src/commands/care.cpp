@@ -1,4 +1,6 @@
 // verify and backup.
+#include <filesystem>
+
 #include "commands/table.hpp"
 #include "commands/values.hpp"
 #include "insieme/sync/digest.hpp"
@@ -44,13 +46,13 @@ Outcome<json::object> verify(Context& context) {
 
 Outcome<json::object> backup(Context& context) {
   const std::string path = context.text("path");
-  const Status status = context.store().backup(path);
-  if (!status.ok() && status.code() == ErrorCode::already_exists) {
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored)) {
     return Failure(
         "already_exists", "Il file " + quoted_it(path) + " esiste già: non si sovrascrive.",
         "The file " + quoted_en(path) + " exists already: it is not overwritten.", "path");
   }
-  INSIEME_OUT(status);
+  INSIEME_OUT(context.store().backup(path));
   return json::object{{"path", path}};
 }
 

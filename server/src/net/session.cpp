@@ -101,6 +101,16 @@ class Session {
   }
 
  private:
+  /// As our proxy tells it: the last address is the one that it saw itself.
+  [[nodiscard]] std::string client_of(const Parser::value_type& message) const {
+    if (!context_.config.behind_proxy) return client_;
+    const std::string forwarded = text_of(message["X-Forwarded-For"]);
+    const std::string last = forwarded.substr(forwarded.find_last_of(", ") + 1);
+    error_code error;
+    const auto address = asio::ip::make_address(last, error);
+    return error ? client_ : address.to_string();
+  }
+
   [[nodiscard]] beast::tcp_stream& socket() { return beast::get_lowest_layer(stream_); }
   void expires_in(std::uint32_t seconds) {
     socket().expires_after(std::chrono::seconds(seconds));
@@ -118,6 +128,7 @@ class Session {
       co_return false;
     }
     const bool keep_alive = parser.get().keep_alive() && !last && !context_.stopping;
+    const std::string client = client_of(parser.get());
     Request request = make_request(parser.release());
     const auto begun = Clock_::now();
     AccessRecord record;
@@ -136,7 +147,7 @@ class Session {
     record.status = response.status;
     record.ms = std::chrono::round<std::chrono::milliseconds>(took).count();
     record.bytes_out = response.body.size();
-    record.client = client_;
+    record.client = client;
     record.device = response.device;
     record.request_id = id;
     log_access(record);

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "insieme/client/store.hpp"
-#include "sqlite/sqlite_fixture.hpp"
+#include "sqlite_fixture.hpp"
 #include "support/catch.hpp"
 
 namespace insieme::testing {

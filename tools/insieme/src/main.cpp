@@ -42,6 +42,78 @@ void add_globals(CLI::App& app, Globals& globals) {
   app.add_option("--clock", globals.clock_ms)->group("");
 }
 
+/// What the parser's own words are in Italian; in English they are its own.
+void translate(CLI::App& app) {
+  app.set_help_flag("-h,--help", tr("Questo aiuto", "This help"));
+  app.set_version_flag("--version", "insieme 0.1.0", tr("La versione", "The version"));
+  if (language() == Language::en) return;
+  const auto formatter = std::make_shared<CLI::Formatter>();
+  for (const auto& [english, italian] :
+       std::vector<std::pair<const char*, const char*>>{{"Usage", "Uso"},
+                                                        {"OPTIONS", "OPZIONI"},
+                                                        {"SUBCOMMAND", "COMANDO"},
+                                                        {"SUBCOMMANDS", "COMANDI"},
+                                                        {"Positionals", "Argomenti"},
+                                                        {"REQUIRED", "(necessario)"},
+                                                        {"TEXT", "TESTO"},
+                                                        {"INT", "NUMERO"}}) {
+    formatter->label(english, italian);
+  }
+  app.formatter(formatter);
+  app.option_defaults()->group("Opzioni");
+  app.get_help_ptr()->group("Opzioni");
+  app.get_version_ptr()->group("Opzioni");
+}
+
+/// How many letters have to be typed differently, up to `limit`.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({diagonal + (a[i - 1] == b[j - 1] ? 0 : 1), above + 1, row[j - 1] + 1});
+      diagonal = above;
+    }
+  }
+  return row.back();
+}
+
+/// The command that the first word may have meant, or nothing.
+std::string meant_command(const CLI::App& app, int argc, char** argv) {
+  std::string best;
+  std::size_t best_distance = 3;
+  for (int i = 1; i < argc; ++i) {
+    if (argv[i][0] == '-') continue;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+      const std::size_t now = distance(argv[i], command->get_name());
+      if (now == 0) return {};
+      if (now < best_distance) {
+        best_distance = now;
+        best = command->get_name();
+      }
+    }
+    if (!best.empty()) return best;
+  }
+  return best;
+}
+
+int explain(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  if (error.get_exit_code() == 0) return app.exit(error);
+  const std::string meant = meant_command(app, argc, argv);
+  std::cerr << "insieme: " << tr("comando non capito", "command not understood");
+  if (meant.empty()) {
+    std::cerr << ": " << harmless(error.what());
+  } else {
+    std::cerr << tr(". Forse: insieme ", ". Did you mean: insieme ") << meant;
+  }
+  std::cerr << tr(". Aiuto: insieme --help, insieme COMANDO --help\n",
+                  ". Help: insieme --help, insieme COMMAND --help\n");
+  return kUsage;
+}
+
 const char* exit_codes() {
   return tr(
       "Codici di uscita: 0 fatto; 1 comando non capito; 2 non ammesso o non trovato (nulla è\n"
@@ -88,7 +160,7 @@ int run(int argc, char** argv) {
   CLI::App app(tr("Insieme: schede sociali che funzionano anche senza rete",
                   "Insieme: case records that also work without a network"),
                "insieme");
-  app.set_version_flag("--version", "insieme 0.1.0");
+  translate(app);
   app.require_subcommand(1);
   app.fallthrough();
   app.footer(exit_codes());
@@ -103,7 +175,7 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
     return program.run ? program.run() : kUsage;
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kOk : kUsage;
+    return explain(app, error, argc, argv);
   } catch (const Stop& stop) {
     return report(program, stop);
   }

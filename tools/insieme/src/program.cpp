@@ -168,6 +168,7 @@ bool Program::answered(const std::string& command, json::object arguments, json:
 CLI::App* add_command(CLI::App& app, const char* name, const char* it, const char* en,
                       const char* examples) {
   CLI::App* command = app.add_subcommand(name, tr(it, en));
+  command->group(tr("Comandi", "Commands"));
   command->footer(std::string(tr("Esempi:\n", "Examples:\n")) + examples);
   return command;
 }

@@ -18,7 +18,7 @@ namespace insieme::cli {
 
 namespace json = boost::json;
 
-/// What the shell gets. Documented in --help and docs/cli.md; never renumbered.
+/// What the shell gets. Documented in --help; never renumbered.
 enum ExitCode : int {
   kOk = 0,
   kUsage = 1,    ///< the command was not understood

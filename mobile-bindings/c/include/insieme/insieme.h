@@ -18,6 +18,12 @@
  */
 #include <stddef.h>
 
+#if defined(__GNUC__)
+#define INSIEME_API __attribute__((visibility("default")))
+#else
+#define INSIEME_API
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -41,31 +47,32 @@ typedef void (*insieme_event_fn)(const char* event, size_t event_length, void* c
  * "create", or "restore" with "backup"; "ca_file", "public_key". Sets *client if INSIEME_OK, and
  * *reply if INSIEME_OK or INSIEME_REFUSED; reply_length may be null.
  */
-insieme_status_t insieme_open(const char* options, size_t options_length,
-                              insieme_client_t** client, char** reply, size_t* reply_length);
+INSIEME_API insieme_status_t insieme_open(const char* options, size_t options_length,
+                                          insieme_client_t** client, char** reply,
+                                          size_t* reply_length);
 
 /*
  * Performs one command. Sets *reply if INSIEME_OK or INSIEME_REFUSED. on_event and reply_length may
  * be null.
  */
-insieme_status_t insieme_call(insieme_client_t* client, const char* request, size_t request_length,
-                              insieme_event_fn on_event, void* context, char** reply,
-                              size_t* reply_length);
+INSIEME_API insieme_status_t insieme_call(insieme_client_t* client, const char* request,
+                                          size_t request_length, insieme_event_fn on_event,
+                                          void* context, char** reply, size_t* reply_length);
 
 /* Ends a synchronisation under way at its next step, from any thread. Null is allowed. */
-void insieme_cancel(insieme_client_t* client);
+INSIEME_API void insieme_cancel(insieme_client_t* client);
 
 /* Gives a reply back. Null is allowed. */
-void insieme_free(char* reply);
+INSIEME_API void insieme_free(char* reply);
 
 /*
  * Closes a store after the call under way, and sets *client to null. Closing again, or null, does
  * nothing. No other thread may begin a call on the handle any more.
  */
-void insieme_close(insieme_client_t** client);
+INSIEME_API void insieme_close(insieme_client_t** client);
 
 /* "0.1.0". Lives for ever. */
-const char* insieme_version(void);
+INSIEME_API const char* insieme_version(void);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,304 @@
+// The laws of the merge, over random histories (docs/merge-algebra.md). A failing history is shrunk
+// by rapidcheck; RC_PARAMS="max_success=5000" runs more of them, "reproduce=…" one again.
+#include <rapidcheck.h>
+
+#include <numeric>
+#include <random>
+
+#include "support/catch.hpp"
+#include "support/history.hpp"
+#include "support/memory_dictionary.hpp"
+#include "support/merge_oracle.hpp"
+
+using namespace insieme;
+using namespace insieme::testing;
+
+namespace {
+
+constexpr std::size_t kChangesMax = 25;
+
+RegisterPolicy policy(std::string_view, std::string_view field) {
+  return field == "auto" ? RegisterPolicy::automatic : RegisterPolicy::review;
+}
+
+std::vector<std::uint32_t> draw_words() {
+  return *rc::gen::scale(
+      4.0, rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange<std::uint32_t>(0, 5'040)));
+}
+
+History draw_history(Contexts contexts = Contexts::honest, std::size_t changes_max = kChangesMax) {
+  const auto replicas = *rc::gen::inRange<std::size_t>(2, 5);
+  return History(draw_words(), replicas, contexts, changes_max);
+}
+
+Contexts draw_contexts() { return *rc::gen::element(Contexts::honest, Contexts::any); }
+
+template <class T>
+void shuffle(std::vector<T>& list) {
+  std::mt19937 random(*rc::gen::arbitrary<std::uint32_t>());
+  std::shuffle(list.begin(), list.end(), random);
+}
+
+/// Everything that two replicas with the same changes must have in common.
+void assert_same(const Document& a, const Document& b) {
+  RC_ASSERT(a.frontier() == b.frontier());
+  RC_ASSERT(a.waiting() == 0U);
+  RC_ASSERT(b.waiting() == 0U);
+  RC_ASSERT(a.records().size() == b.records().size());
+  for (const auto& [id, record] : a.records()) {
+    const RecordState& other = b.records().at(id);
+    RC_ASSERT(encode_record(record) == encode_record(other));
+    RC_ASSERT(record == other);
+    RC_ASSERT(record.lifecycle() == other.lifecycle());
+    for (const FieldState& field : record.fields) {
+      RC_ASSERT(field.text.text() == other.field(field.name)->text.text());
+      RC_ASSERT(field.text.overlaps() == other.field(field.name)->text.overlaps());
+    }
+  }
+  const auto items = a.review_items(policy);
+  const auto others = b.review_items(policy);
+  RC_ASSERT(items.size() == others.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    RC_ASSERT(items[i].generation == others[i].generation);
+    RC_ASSERT(items[i].values == others[i].values);
+    RC_ASSERT(items[i].contested == others[i].contested);
+  }
+  RC_ASSERT(a.state_digest() == b.state_digest());
+}
+
+/// Only those up to a version that somebody had, in the order given.
+std::vector<Change> up_to(const std::vector<Change>& changes, const VersionVector& version) {
+  std::vector<Change> some;
+  for (const Change& change : changes) {
+    if (version.contains(change.header.replica, change.header.seq)) some.push_back(change);
+  }
+  return some;
+}
+
+}  // namespace
+
+TEST_CASE("law: commutative: any order of delivery gives the same state", "[sync][property][P3]") {
+  CHECK(rc::check([] {
+    const History history = draw_history(draw_contexts());
+    auto changes = history.changes();
+    const Document reference = delivered(changes);
+    shuffle(changes);
+    assert_same(delivered(changes), reference);
+    std::reverse(changes.begin(), changes.end());
+    assert_same(delivered(changes), reference);
+  }));
+}
+
+TEST_CASE("law: idempotent: repetition changes nothing", "[sync][property][P3]") {
+  CHECK(rc::check([] {
+    const History history = draw_history(draw_contexts());
+    auto changes = history.changes();
+    const Document reference = delivered(changes);
+    for (int copies = 0; copies < 3; ++copies) {
+      changes.insert(changes.end(), history.changes().begin(), history.changes().end());
+    }
+    shuffle(changes);
+    Document document = delivered(changes);
+    assert_same(document, reference);
+    for (const Change& change : changes) {
+      RC_ASSERT(*document.deliver(change) == Delivery::duplicate);
+    }
+    assert_same(document, reference);
+  }));
+}
+
+TEST_CASE("law: associative: replicas may meet in any grouping", "[sync][property][P3]") {
+  CHECK(rc::check([] {
+    const History history = draw_history(draw_contexts());
+    std::vector<Peer> parts = history.peers();
+    while (parts.size() < 3) parts.emplace_back("Z");
+    // (a + b) + c, a + (b + c), and all of it in a star around a newcomer.
+    Peer left = parts[0];
+    left.pull(parts[1]);
+    left.pull(parts[2]);
+    Peer inner = parts[1];
+    inner.pull(parts[2]);
+    Peer right = parts[0];
+    right.pull(inner);
+    Peer star("Y");
+    for (const std::size_t i : {2U, 0U, 1U}) star.pull(parts[i]);
+    assert_same(left.document(), right.document());
+    assert_same(left.document(), star.document());
+  }));
+}
+
+TEST_CASE("law: every permutation of a small history gives the same state",
+          "[sync][property][P3]") {
+  CHECK(rc::check([] {
+    const History history = draw_history(draw_contexts(), 5);
+    const auto& changes = history.changes();
+    const Document reference = delivered(changes);
+    std::vector<std::size_t> order(changes.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    do {
+      std::vector<Change> permuted;
+      for (const std::size_t i : order) permuted.push_back(changes[i]);
+      const Document document = delivered(permuted);
+      RC_ASSERT(document.state_digest() == reference.state_digest());
+      RC_ASSERT(document.frontier() == reference.frontier());
+    } while (std::next_permutation(order.begin(), order.end()));
+  }));
+}
+
+TEST_CASE("law: monotone: an author's own copy is what anybody makes of the same changes",
+          "[sync][property][P3]") {
+  CHECK(rc::check([] {
+    const History history = draw_history(draw_contexts());
+    for (const Peer& peer : history.peers()) {
+      auto some = up_to(history.changes(), peer.version());
+      shuffle(some);
+      assert_same(delivered(some), peer.document());
+    }
+  }));
+}
+
+TEST_CASE("law: incremental merge equals the rules applied to the whole set at once",
+          "[sync][property][P3][P4]") {
+  CHECK(rc::check([] {
+    const History history = draw_history();
+    auto changes = history.changes();
+    const MergeOracle oracle(changes, MergeOracle::Restores::all);
+    shuffle(changes);
+    const Document document = delivered(changes);
+    RC_ASSERT(described(pictures_of(document, policy)) == described(oracle.pictures(policy)));
+    for (const auto& [id, record] : document.records()) {
+      const FieldState* tags = record.field("tags");
+      std::set<std::string> in;
+      if (tags != nullptr) {
+        for (const SetMember& member : tags->members) in.insert(spelled(member.element));
+      }
+      RC_ASSERT(in == oracle.tags_in(id, "tags"));
+    }
+  }));
+}
+
+TEST_CASE("law: contexts that are not causally closed merge by the same rules",
+          "[sync][property][P3]") {
+  CHECK(rc::check([] {
+    const History history = draw_history(Contexts::any);
+    auto changes = history.changes();
+    const MergeOracle oracle(changes, MergeOracle::Restores::surviving);
+    shuffle(changes);
+    RC_ASSERT(described(pictures_of(delivered(changes), policy)) ==
+              described(oracle.pictures(policy)));
+  }));
+}
+
+TEST_CASE("law: erased bodies take their effect away and nothing else", "[sync][property][P9]") {
+  CHECK(rc::check([] {
+    const History history = draw_history();
+    auto changes = history.changes();
+    const auto erased = *rc::gen::arbitrary<std::uint32_t>();
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+      if (((erased >> (i % 32)) & 1) != 0) changes[i].ops.reset();
+    }
+    const MergeOracle oracle(changes, MergeOracle::Restores::all);
+    const Document reference = delivered(changes);
+    shuffle(changes);
+    const Document document = delivered(changes);
+    assert_same(document, reference);
+    RC_ASSERT(described(pictures_of(document, policy)) == described(oracle.pictures(policy)));
+    RC_ASSERT(document.frontier() == delivered(history.changes()).frontier());
+  }));
+}
+
+TEST_CASE("law: the digests are equal iff the versions are", "[sync][property][P3]") {
+  CHECK(rc::check([] {
+    const History history = draw_history();
+    std::vector<Document> copies;
+    for (const Peer& peer : history.peers()) {
+      copies.push_back(peer.document());
+      auto some = up_to(history.changes(), peer.version());
+      shuffle(some);
+      copies.push_back(delivered(some));
+    }
+    copies.push_back(delivered(history.changes()));
+    for (const Document& a : copies) {
+      for (const Document& b : copies) {
+        const bool same = a.frontier().version() == b.frontier().version();
+        RC_ASSERT((a.state_digest() == b.state_digest()) == same);
+        RC_ASSERT((a.frontier().history() == b.frontier().history()) == same);
+      }
+    }
+  }));
+}
+
+TEST_CASE("law: what an author had seen can be computed afterwards", "[sync][property][P4][P12]") {
+  CHECK(rc::check([] {
+    const History history = draw_history();
+    const Document whole = delivered(history.changes());
+    for (const Change& change : history.changes()) {
+      const VersionVector seen = whole.deps_of(change.header.replica, change.header.seq);
+      const Document then = delivered(up_to(history.changes(), seen));
+      RC_ASSERT(then.frontier().version() == seen);
+      for (const char* field : {"reg", "auto"}) {
+        const auto record = then.records().find(rec("r1"));
+        std::vector<Value> values;
+        if (record != then.records().end() && record->second.field(field) != nullptr) {
+          values = distinct_values(*record->second.field(field));
+        }
+        RC_ASSERT(whole.values_at(rec("r1"), field, seen) == values);
+      }
+    }
+  }));
+}
+
+TEST_CASE("law: nothing that somebody typed is lost in silence", "[sync][property][P2][P4]") {
+  // Every value of a reviewed register stands, or was replaced by somebody who had it before them.
+  CHECK(rc::check([] {
+    const History history = draw_history();
+    const Document document = delivered(history.changes());
+    for (const Change& change : history.changes()) {
+      for (std::size_t i = 0; i < change.ops->size(); ++i) {
+        const Operation& op = (*change.ops)[i];
+        if (!std::holds_alternative<WriteOp>(op.action)) continue;
+        const Dot dot{change.header.replica, change.header.seq, static_cast<std::uint32_t>(i)};
+        const auto& survivors = document.records().at(op.record).field(op.field)->survivors;
+        const bool stands = std::any_of(survivors.begin(), survivors.end(),
+                                        [&](const Survivor& s) { return s.mark.dot == dot; });
+        const bool seen = std::any_of(
+            history.changes().begin(), history.changes().end(), [&](const Change& later) {
+              return document.deps_of(later.header.replica, later.header.seq).contains(dot);
+            });
+        RC_ASSERT(stands || seen);
+      }
+    }
+  }));
+}
+
+TEST_CASE("histories: the generator reaches every kind of disagreement", "[sync][property]") {
+  std::map<ItemKind, int> items;
+  int retracted = 0;
+  int contested = 0;
+  int decided = 0;
+  std::size_t changes = 0;
+  for (std::uint32_t seed = 0; seed < 300; ++seed) {
+    std::mt19937 random(seed);
+    std::vector<std::uint32_t> words(300);
+    for (std::uint32_t& word : words) word = static_cast<std::uint32_t>(random() % 5'040);
+    const History history(words, 2 + seed % 3, Contexts::honest, kChangesMax);
+    const Document document = delivered(history.changes());
+    changes += history.changes().size();
+    for (const ReviewItem& item : document.review_items(policy)) {
+      ++items[item.kind];
+      contested += item.contested ? 1 : 0;
+    }
+    for (const auto& [id, record] : document.records()) {
+      retracted += record.lifecycle() == Lifecycle::retracted ? 1 : 0;
+      decided += static_cast<int>(record.decisions.size());
+    }
+  }
+  CHECK(changes > 300 * 15);
+  CHECK(items[ItemKind::concurrent_values] > 100);
+  CHECK(items[ItemKind::edited_after_retraction] > 30);
+  CHECK(items[ItemKind::concurrent_lifecycle] > 10);
+  CHECK(items[ItemKind::text_overlap] > 10);
+  CHECK(retracted > 10);
+  CHECK(contested > 3);
+  CHECK(decided > 50);
+}

@@ -1,0 +1,161 @@
+#pragma once
+// Random histories of one document: replicas that write, exchange a part of what they have, save
+// forms opened long before, retract, restore and decide. A script is any list of numbers, so that
+// rapidcheck shrinks it and a fuzzer mutates it; the same script gives the same history.
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/builders.hpp"
+
+namespace insieme::testing {
+
+/// Reads numbers off a script; after its end everything is 0.
+class Script {
+ public:
+  explicit Script(std::vector<std::uint32_t> words) : words_(std::move(words)) {}
+  [[nodiscard]] bool empty() const { return at_ >= words_.size(); }
+  /// 0..limit-1; limit is not 0.
+  std::uint32_t draw(std::uint32_t limit) {
+    return empty() ? 0 : words_[at_++] % limit;
+  }
+  bool one_in(std::uint32_t n) { return draw(n) == n - 1; }
+
+ private:
+  std::vector<std::uint32_t> words_;
+  std::size_t at_ = 0;
+};
+
+enum class Contexts : std::uint8_t {
+  honest,  ///< what some form really showed: causally closed
+  any,     ///< any vector that passes `check_contexts`, as a hostile peer may send
+};
+
+class History {
+ public:
+  History(std::vector<std::uint32_t> words, std::size_t replicas, Contexts contexts,
+          std::size_t changes_max)
+      : script_(std::move(words)), contexts_(contexts) {
+    for (std::size_t i = 0; i < replicas; ++i) {
+      peers_.emplace_back(std::string(1, static_cast<char>('A' + i)));
+      forms_.emplace_back();
+    }
+    while (!script_.empty() && changes_.size() < changes_max) step();
+  }
+
+  /// All changes in the order of authorship, which is causal.
+  [[nodiscard]] const std::vector<Change>& changes() const { return changes_; }
+  [[nodiscard]] const std::vector<Peer>& peers() const { return peers_; }
+
+ private:
+  void step() {
+    const std::size_t r = script_.draw(static_cast<std::uint32_t>(peers_.size()));
+    switch (script_.draw(8)) {
+      case 0: forms_[r] = peers_[r].version(); return;
+      case 1:
+      case 2: return pull(r);
+      case 3: return decide(r);
+      default: return write(r);
+    }
+  }
+
+  /// Some of what another one has, in its order.
+  void pull(std::size_t r) {
+    const std::size_t from = script_.draw(static_cast<std::uint32_t>(peers_.size()));
+    std::size_t count = 1 + script_.draw(6);
+    for (const Change& change : peers_[from].log()) {
+      if (peers_[r].version().contains(change.header.replica, change.header.seq)) continue;
+      INSIEME_ASSERT(peers_[r].receive(change).ok());
+      if (--count == 0) return;
+    }
+  }
+
+  void write(std::size_t r) {
+    peers_[r].set_clock(script_.draw(4) * 1'000);
+    std::vector<Operation> ops;
+    for (std::uint32_t n = 1 + script_.draw(3); n > 0; --n) {
+      ops.push_back(operation());
+      if (script_.one_in(3)) ops.back().context = context(r);
+      if (!check_ops(ops).ok()) ops.pop_back();
+    }
+    author(r, std::move(ops));
+  }
+
+  void decide(std::size_t r) {
+    const auto items = peers_[r].items();
+    if (items.empty()) return write(r);
+    const ReviewItem& item = items[script_.draw(static_cast<std::uint32_t>(items.size()))];
+    std::vector<Operation> ops;
+    const std::uint32_t how = script_.draw(5);
+    const bool has_values = item.kind == ItemKind::concurrent_values;
+    if (how == 0 && has_values) {
+      const auto which = script_.draw(static_cast<std::uint32_t>(item.values.size()));
+      ops.push_back(resolve_op(item, Outcome::choose, item.values[which].value));
+    } else if (how == 1 && has_values) {
+      for (const Survivor& survivor : item.values) {
+        ops.push_back(resolve_op(item, Outcome::undo, survivor.value));
+      }
+    } else if (how == 2) {
+      ops.push_back(resolve_op(item, Outcome::contest));
+    } else if (how == 3) {
+      ops.push_back(resolve_op(item, Outcome::combine, word()));
+    } else {
+      ops.push_back(resolve_op(item, Outcome::dismiss));
+    }
+    if (script_.one_in(4)) ops.back().context = context(r);
+    author(r, std::move(ops));
+  }
+
+  void author(std::size_t r, std::vector<Operation> ops) {
+    changes_.push_back(peers_[r].write(std::move(ops)));
+  }
+
+  Operation operation() {
+    const char* record = script_.one_in(4) ? "r2" : "r1";
+    switch (script_.draw(9)) {
+      case 0:
+      case 1: return set_op(script_.one_in(4) ? "auto" : "reg", word(), record);
+      case 2: return op_on(record, "tags", AddOp{word()});
+      case 3: return op_on(record, "tags", RemoveOp{word()});
+      case 4: return inc_op("n", std::int64_t{script_.draw(7)} - 3, record);
+      case 5:
+        return splice_op("note", {{script_.draw(6), script_.draw(4), script_.one_in(3) ? "" : "x\xc3\xa8"}},
+                         record);
+      case 6: return retract_op(record);
+      case 7: return restore_op(record);
+      default: return op_on(record, "future", OpaqueOp{40, {1}});
+    }
+  }
+
+  Value word() {
+    static const std::vector<Value> kWords{text("a"), text("b"), text("c"), number(1), Null{}};
+    return kWords[script_.draw(static_cast<std::uint32_t>(kWords.size()))];
+  }
+
+  VersionVector context(std::size_t r) {
+    if (contexts_ == Contexts::honest) return forms_[r];
+    VersionVector any;
+    for (const auto& entry : peers_[r].version().entries()) {
+      any.set(entry.replica, script_.draw(static_cast<std::uint32_t>(entry.seq) + 1));
+    }
+    return any;
+  }
+
+  Script script_;
+  Contexts contexts_;
+  std::vector<Peer> peers_;
+  std::vector<VersionVector> forms_;
+  std::vector<Change> changes_;
+};
+
+/// A document that was given these changes, in this order.
+[[nodiscard]] inline Document delivered(const std::vector<Change>& changes) {
+  Document document(document_of("d1"), key_of("key"));
+  for (const Change& change : changes) INSIEME_ASSERT(document.deliver(change).ok());
+  return document;
+}
+
+}  // namespace insieme::testing
