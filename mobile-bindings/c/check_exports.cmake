@@ -4,11 +4,9 @@ execute_process(COMMAND ${NM} -D --defined-only --format=posix ${LIBRARY}
 string(REGEX MATCHALL "[^\n]+" lines "${symbols}")
 set(found "")
 foreach(line IN LISTS lines)
-  string(REGEX REPLACE "[@ ].*" "" name "${line}")
-  string(REGEX REPLACE "^[^ ]+ " "" kind "${line}")
-  # The version node itself is an absolute symbol.
-  if(NOT kind MATCHES "^A")
-    list(APPEND found ${name})
+  # The version node itself is an absolute symbol (A).
+  if(line MATCHES "^([^@ ]+)[^ ]* ([A-Za-z])" AND NOT CMAKE_MATCH_2 STREQUAL "A")
+    list(APPEND found ${CMAKE_MATCH_1})
   endif()
 endforeach()
 list(SORT found)
