@@ -1,6 +1,6 @@
 #pragma once
-// What the targets share: bytes as a list that is exactly as long as it should be, so that a sanitizer
-// sees every read beyond it, and a frame around any payload.
+// What the targets share: bytes as a list that is exactly as long as it should be, so that a
+// sanitizer sees every read beyond it, and a frame around any payload.
 
 #include <cstdint>
 #include <cstdlib>

@@ -24,17 +24,33 @@ std::vector<std::uint8_t> request_of(const MemoryDevice& device, std::vector<Cha
 void tamper(Change& change, Script& script) {
   ChangeHeader& header = change.header;
   switch (script.draw(12)) {
-    case 0: header.seq += 1; break;
-    case 1: header.previous_prefix ^= script.draw(2); break;
-    case 2: header.transaction = Transaction{{}, script.draw(4)}; break;
-    case 3: header.origin = Origin{rep("B"), script.draw(3)}; break;
-    case 4: header.document.section = script.one_in(2) ? "health" : "core"; break;
-    case 5: change.ops.reset(); break;
-    case 6: header.deps.clear(); break;
-    case 7:
-      if (change.ops && !change.ops->empty()) (*change.ops)[0].context = vv({{"A", script.draw(9)}});
+    case 0:
+      header.seq += 1;
       break;
-    default: return;
+    case 1:
+      header.previous_prefix ^= script.draw(2);
+      break;
+    case 2:
+      header.transaction = Transaction{{}, script.draw(4)};
+      break;
+    case 3:
+      header.origin = Origin{rep("B"), script.draw(3)};
+      break;
+    case 4:
+      header.document.section = script.one_in(2) ? "health" : "core";
+      break;
+    case 5:
+      change.ops.reset();
+      break;
+    case 6:
+      header.deps.clear();
+      break;
+    case 7:
+      if (change.ops && !change.ops->empty())
+        (*change.ops)[0].context = vv({{"A", script.draw(9)}});
+      break;
+    default:
+      return;
   }
   complete(change, key_of("key"));
 }
@@ -69,8 +85,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(server.turn(devices[0].id(), fuzzing::frame_of(1, bytes)));
   std::vector<std::uint32_t> words(bytes.begin(), bytes.end());
   const std::size_t half = words.size() / 2;
-  Script script(std::vector<std::uint32_t>(words.begin() + static_cast<std::ptrdiff_t>(half),
-                                           words.end()));
+  Script script(
+      std::vector<std::uint32_t>(words.begin() + static_cast<std::ptrdiff_t>(half), words.end()));
   words.resize(half);
   const History history(std::move(words), 3, Contexts::any, 12);
   std::vector<std::vector<Change>> sent(3);

@@ -15,8 +15,8 @@ using ByteList = std::vector<std::uint8_t>;
 
 History draw_history() {
   const auto contexts = *rc::gen::element(Contexts::honest, Contexts::any);
-  const auto words = *rc::gen::scale(
-      4.0, rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange<std::uint32_t>(0, 5'040)));
+  const auto words = *rc::gen::scale(4.0, rc::gen::container<std::vector<std::uint32_t>>(
+                                              rc::gen::inRange<std::uint32_t>(0, 5'040)));
   return History(words, 3, contexts, 25);
 }
 
@@ -30,15 +30,24 @@ Refill columns_of(const RecordState& record) {
 
 /// Bytes that are more or less a valid encoding: cut, spliced and flipped.
 ByteList damaged(ByteList bytes) {
-  const auto edits = *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::arbitrary<std::uint32_t>());
+  const auto edits =
+      *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::arbitrary<std::uint32_t>());
   for (const std::uint32_t edit : edits) {
     if (bytes.empty()) break;
     const std::size_t at = (edit >> 8) % bytes.size();
     switch (edit % 4) {
-      case 0: bytes[at] = static_cast<std::uint8_t>(edit >> 24); break;
-      case 1: bytes[at] ^= static_cast<std::uint8_t>(1U << (edit >> 29)); break;
-      case 2: bytes.erase(bytes.begin() + static_cast<std::ptrdiff_t>(at)); break;
-      default: bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes[(edit >> 4) % bytes.size()]);
+      case 0:
+        bytes[at] = static_cast<std::uint8_t>(edit >> 24);
+        break;
+      case 1:
+        bytes[at] ^= static_cast<std::uint8_t>(1U << (edit >> 29));
+        break;
+      case 2:
+        bytes.erase(bytes.begin() + static_cast<std::ptrdiff_t>(at));
+        break;
+      default:
+        bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(at),
+                     bytes[(edit >> 4) % bytes.size()]);
     }
   }
   return bytes;
@@ -118,9 +127,10 @@ TEST_CASE("encoding: merging goes on from a stored record as if it had never bee
         const Operation& op = (*change.ops)[i];
         RecordState& row = rows[op.record];
         row.id = op.record;
-        apply(row, op,
-              Provenance{Dot{change.header.replica, change.header.seq, static_cast<std::uint32_t>(i)},
-                         change.header.stamp, change.header.author, deps});
+        apply(
+            row, op,
+            Provenance{Dot{change.header.replica, change.header.seq, static_cast<std::uint32_t>(i)},
+                       change.header.stamp, change.header.author, deps});
         const RecordState shown = row;
         const auto packed = pack_record(row, dictionary, [](const FieldState&) { return true; });
         auto back = unpack_record(packed, row.id, row.type, dictionary, columns_of(shown));

@@ -19,9 +19,7 @@ class Script {
   explicit Script(std::vector<std::uint32_t> words) : words_(std::move(words)) {}
   [[nodiscard]] bool empty() const { return at_ >= words_.size(); }
   /// 0..limit-1; limit is not 0.
-  std::uint32_t draw(std::uint32_t limit) {
-    return empty() ? 0 : words_[at_++] % limit;
-  }
+  std::uint32_t draw(std::uint32_t limit) { return empty() ? 0 : words_[at_++] % limit; }
   bool one_in(std::uint32_t n) { return draw(n) == n - 1; }
 
  private:
@@ -54,11 +52,16 @@ class History {
   void step() {
     const std::size_t r = script_.draw(static_cast<std::uint32_t>(peers_.size()));
     switch (script_.draw(8)) {
-      case 0: forms_[r] = peers_[r].version(); return;
+      case 0:
+        forms_[r] = peers_[r].version();
+        return;
       case 1:
-      case 2: return pull(r);
-      case 3: return decide(r);
-      default: return write(r);
+      case 2:
+        return pull(r);
+      case 3:
+        return decide(r);
+      default:
+        return write(r);
     }
   }
 
@@ -117,16 +120,24 @@ class History {
     const char* record = script_.one_in(4) ? "r2" : "r1";
     switch (script_.draw(9)) {
       case 0:
-      case 1: return set_op(script_.one_in(4) ? "auto" : "reg", word(), record);
-      case 2: return op_on(record, "tags", AddOp{word()});
-      case 3: return op_on(record, "tags", RemoveOp{word()});
-      case 4: return inc_op("n", std::int64_t{script_.draw(7)} - 3, record);
+      case 1:
+        return set_op(script_.one_in(4) ? "auto" : "reg", word(), record);
+      case 2:
+        return op_on(record, "tags", AddOp{word()});
+      case 3:
+        return op_on(record, "tags", RemoveOp{word()});
+      case 4:
+        return inc_op("n", std::int64_t{script_.draw(7)} - 3, record);
       case 5:
-        return splice_op("note", {{script_.draw(6), script_.draw(4), script_.one_in(3) ? "" : "x\xc3\xa8"}},
+        return splice_op("note",
+                         {{script_.draw(6), script_.draw(4), script_.one_in(3) ? "" : "x\xc3\xa8"}},
                          record);
-      case 6: return retract_op(record);
-      case 7: return restore_op(record);
-      default: return op_on(record, "future", OpaqueOp{40, {1}});
+      case 6:
+        return retract_op(record);
+      case 7:
+        return restore_op(record);
+      default:
+        return op_on(record, "future", OpaqueOp{40, {1}});
     }
   }
 

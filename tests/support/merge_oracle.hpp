@@ -18,10 +18,10 @@ using namespace insieme::sync;  // NOLINT: a namespace for tests only
 struct Picture {
   std::string type;
   bool retracted = false;
-  std::map<std::string, std::map<Dot, std::string>> values;                     ///< by field
-  std::map<std::string, std::string> shown;                                     ///< by field
-  std::map<std::string, std::map<std::string, std::set<Dot>>> members;          ///< field, element
-  std::map<std::string, std::map<ReplicaId, std::int64_t>> shares;              ///< field
+  std::map<std::string, std::map<Dot, std::string>> values;             ///< by field
+  std::map<std::string, std::string> shown;                             ///< by field
+  std::map<std::string, std::map<std::string, std::set<Dot>>> members;  ///< field, element
+  std::map<std::string, std::map<ReplicaId, std::int64_t>> shares;      ///< field
   std::map<std::string, std::set<Dot>> text_events;
   std::set<Dot> retractions;
   std::set<Dot> restores;
@@ -116,8 +116,9 @@ using Pictures = std::map<RecordId, Picture>;
 
 class MergeOracle {
  public:
-  /// Whether a restore that another life operation replaced keeps a record alive. While contexts are
-  /// causally closed it makes no difference, and the rule that users are told names all of them.
+  /// Whether a restore that another life operation replaced keeps a record alive. While contexts
+  /// are causally closed it makes no difference, and the rule that users are told names all of
+  /// them.
   enum class Restores : std::uint8_t { all, surviving };
 
   /// The changes in any order; all that they depend on is among them.
@@ -266,9 +267,8 @@ class MergeOracle {
   }
 
   [[nodiscard]] bool covered(const Picture& picture, const Dot& dot) const {
-    return any([&](const Act& act) {
-      return picture.retractions.count(act.dot) != 0 && act.saw(dot);
-    });
+    return any(
+        [&](const Act& act) { return picture.retractions.count(act.dot) != 0 && act.saw(dot); });
   }
 
   void conclude(const RecordId& id, Picture& picture, const PolicyLookup& policy) const {
@@ -289,8 +289,8 @@ class MergeOracle {
         distinct.insert(value);
         dots.push_back(dot);
       }
-      const bool differ = distinct.size() > 1 &&
-                          policy(picture.type, field) == RegisterPolicy::review;
+      const bool differ =
+          distinct.size() > 1 && policy(picture.type, field) == RegisterPolicy::review;
       open(id, picture, ItemKind::concurrent_values, field, dots, differ);
     }
     std::vector<Dot> lives(picture.retractions.begin(), picture.retractions.end());

@@ -13,8 +13,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 std::string must_be(const char* what, std::int64_t wanted, std::int64_t found) {
   if (wanted == found) return {};
-  return std::string(what) + ": " + std::to_string(found) + " instead of " +
-         std::to_string(wanted);
+  return std::string(what) + ": " + std::to_string(found) + " instead of " + std::to_string(wanted);
 }
 
 std::string figures(const Facts& facts) {
@@ -86,6 +85,8 @@ std::string decisions_back(const Facts& facts) { return joined(facts.not_back); 
 
 std::string merged(const Facts& facts) { return joined(facts.not_merged); }
 
+std::string clocks(const Facts& facts) { return joined(facts.clock_faults); }
+
 std::string none_left(const std::map<std::string, std::size_t>& counts, const char* what) {
   for (const auto& [store, count] : counts) {
     if (count != 0) return store + " has " + std::to_string(count) + " " + what;
@@ -114,8 +115,8 @@ std::string holdings(const Facts& facts) {
     if (owner == facts.owners.end()) return "nobody knows whose " + store + " is";
     const auto expected = facts.expected_dossiers.find(owner->second);
     if (expected == facts.expected_dossiers.end() || expected->second != dossiers) {
-      return store + " holds " + std::to_string(dossiers.size()) + " dossiers that are not those of " +
-             owner->second;
+      return store + " holds " + std::to_string(dossiers.size()) +
+             " dossiers that are not those of " + owner->second;
     }
   }
   return {};
@@ -167,6 +168,7 @@ const std::vector<Check>& checks() {
       {"the review items are those that two people made, and no others", items},
       {"authors see the same items as the coordinator", same_items},
       {"what merges by itself is whole on every tablet", merged},
+      {"a wrong clock is marked as such and decides nothing", clocks},
       {"late edits reached the coordinator's inbox and were decided", late_edits},
       {"every decision is back on its authors' tablets with its reason", decisions_back},
       {"no item is left open anywhere", nothing_open},

@@ -176,6 +176,25 @@ void collect_repetitions(World& world) {
   expect("@objective", "progress", "50", 2);
 }
 
+/// The tablet of 2031 wrote the greater stamp; the decision went to the one of 1970, and stands.
+void collect_clocks(World& world) {
+  const std::string& visit = world.families[2].id("@visit");
+  const json::object reply = world.carla.call("history", {{"record", visit}});
+  bool marked = false;
+  for (const json::value& value : list_of(reply, "lines")) {
+    const json::object& line = value.as_object();
+    if (text_of(line, "to") != "Telefonare al CAF") continue;
+    const json::value* suspect = line.if_contains("clock_suspect");
+    marked = suspect != nullptr && suspect->is_bool() && suspect->as_bool();
+  }
+  if (!marked) world.facts.clock_faults.emplace_back("what was written in 2031 is not marked");
+  for (Tablet* tablet : {&world.anna, &world.bruno, &world.carla}) {
+    const std::string shown = seen_by(*tablet, {"", "", visit, "next_step"});
+    if (shown == "Portare l'ISEE") continue;
+    world.facts.clock_faults.push_back(tablet->name() + " shows «" + shown + "»");
+  }
+}
+
 /// People look for what is not theirs.
 void collect_leaks(World& world) {
   const auto look = [&](Tablet& tablet, const std::string& words) {
@@ -221,6 +240,7 @@ void close_project(World& world) {
   collect_server(world);
   collect_merges(world);
   collect_repetitions(world);
+  collect_clocks(world);
   collect_leaks(world);
   print_holdings(world);
 }

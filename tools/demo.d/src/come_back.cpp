@@ -6,6 +6,7 @@
 namespace insieme::demo {
 namespace {
 
+constexpr std::size_t kSeenColumns = 23;
 constexpr std::size_t kCutsMost = 4;
 constexpr std::size_t kCutAfterMost = 2'500;
 
@@ -103,7 +104,7 @@ void print_watched(World& world) {
   for (const Watched& watched : world.watched) {
     Row row{watched.what, watched.english};
     for (Tablet* tablet : {&world.anna, &world.bruno, &world.carla}) {
-      row.push_back(seen_by(*tablet, watched));
+      row.push_back(shortened(seen_by(*tablet, watched), kSeenColumns));
     }
     const std::string fellow = seen_by(world.sara, watched);
     if (fellow != "–") row[2] = world.sara.name() + ": " + fellow;

@@ -51,6 +51,7 @@ struct Facts {
   std::size_t late_changes = 0;       ///< that reached the coordinator's inbox
   std::vector<std::string> not_back;  ///< decisions that a tablet does not show as decided
   std::vector<std::string> not_merged;  ///< merges that are not as they must be, in words
+  std::vector<std::string> clock_faults;  ///< where a wrong clock was believed, in words
   std::vector<std::string> leaks;     ///< what somebody could find and may not
   std::size_t saved_without_server = 0;
   std::size_t saves_without_server = 0;  ///< attempted

@@ -53,8 +53,8 @@ void break_and_restore(World& world) {
   world.bruno.restore(backup);
   edit(world, world.bruno, family.id("@objective"), one("progress", "50"));
   watch(world, "Dallapieve: buoni usati", "saved before the backup", family.id("@voucher"), "used");
-  watch(world, "Dallapieve: obiettivo, %", "typed again after a restore",
-        family.id("@objective"), "progress");
+  watch(world, "Dallapieve: obiettivo, %", "typed twice (restore)", family.id("@objective"),
+        "progress");
 }
 
 void touch_first_household(World& world) {
@@ -64,8 +64,8 @@ void touch_first_household(World& world) {
   const std::string& support = family.id("@support");
   edit(world, world.anna, household,
        {{"housing", "affitto"},
-        {"typologies", json::object{{"add", json::array{"monogenitore"}},
-                                    {"remove", json::array{"fragile"}}}}});
+        {"typologies",
+         json::object{{"add", json::array{"monogenitore"}}, {"remove", json::array{"fragile"}}}}});
   edit(world, world.bruno, household,
        {{"housing", "proprieta"},
         {"typologies", json::object{{"add", json::array{"nuova_poverta"}}}}});
@@ -87,19 +87,22 @@ void touch_second_household(World& world) {
   const Family& family = world.families[1];
   const std::string& note = family.id("@note");
   edit(world, world.anna, note,
-       one("body", "C'era anche la nonna. La madre è disponibile. "
-                   "Incontro con la scuola il giovedì pomeriggio."));
+       one("body",
+           "C'era anche la nonna. La madre è disponibile. "
+           "Incontro con la scuola il giovedì pomeriggio."));
   edit(world, world.bruno, note,
-       one("body", "La madre è disponibile. Incontro con la scuola il venerdì mattina. "
-                   "Portare i moduli della mensa."));
+       one("body",
+           "La madre è disponibile. Incontro con la scuola il venerdì mattina. "
+           "Portare i moduli della mensa."));
   const auto rent = [&](Tablet& tablet, const char* amount) {
-    const json::object reply = save(
-        world, tablet,
-        {{"type", "household_budget_line"},
-         {"dossier", family.dossier},
-         {"fields",
-          {{"month", "2022-03"}, {"direction", "uscita"}, {"category", "affitto"},
-           {"amount", amount}}}});
+    const json::object reply = save(world, tablet,
+                                    {{"type", "household_budget_line"},
+                                     {"dossier", family.dossier},
+                                     {"fields",
+                                      {{"month", "2022-03"},
+                                       {"direction", "uscita"},
+                                       {"category", "affitto"},
+                                       {"amount", amount}}}});
     return text_of(object_of(reply, "record"), "id");
   };
   const std::string line = rent(world.anna, "450,00");
@@ -144,16 +147,19 @@ void touch_the_network(World& world) {
 /// Carla moves a household to Bruno while Anna, who has no network, goes on working on it.
 void move_a_household(World& world) {
   const Family& family = world.families[4];
-  world.admin({"handover", family.dossier, "--from", kAnna, "--to", kBruno, "--reason",
-               "cambio di zona"});
+  world.admin(
+      {"handover", family.dossier, "--from", kAnna, "--to", kBruno, "--reason", "cambio di zona"});
   world.facts.expected_dossiers[kAnna].erase(family.dossier);
   world.facts.expected_dossiers[kBruno].insert(family.dossier);
   save(world, world.anna,
        {{"type", "visit"},
         {"dossier", family.dossier},
         {"fields",
-         {{"case_id", family.id("@case")}, {"start_at", "2022-03-15T15:00:00Z"},
-          {"end_at", "2022-03-15T16:00:00Z"}, {"place", "casa"}, {"educator", kAnna},
+         {{"case_id", family.id("@case")},
+          {"start_at", "2022-03-15T15:00:00Z"},
+          {"end_at", "2022-03-15T16:00:00Z"},
+          {"place", "casa"},
+          {"educator", kAnna},
           {"observations", "Ultima visita prima del passaggio: la famiglia è informata."},
           {"next_step", "Presentare Bruno"}}}});
   edit(world, world.anna, family.id("@household"), one("housing", "affitto"));
@@ -185,7 +191,8 @@ void work_offline(World& world) {
   world.page.line("orologi (clocks): Anna " + clock_date(kIn2031) + ", Bruno " +
                   clock_date(kIn1970) + "; Erbaluce passa a Bruno mentre Anna è senza rete");
   world.page.line();
-  world.page.line("Che cosa vede ognuno, prima  " + world.page.faint("what each store sees, before"));
+  world.page.line("Che cosa vede ognuno, prima  " +
+                  world.page.faint("what each store sees, before"));
   print_watched(world);
 }
 

@@ -6,6 +6,8 @@
 namespace insieme::demo {
 namespace {
 
+constexpr std::size_t kBaseColumns = 30;
+
 enum class How : std::uint8_t { choose_of, write, combine, restore };
 
 /// What Carla decides about one item.
@@ -113,16 +115,18 @@ std::vector<Side> sides_of(Tablet& tablet, const json::object& item) {
 }
 
 void print_items(World& world, const json::array& items) {
-  std::vector<Row> rows{{"questione (item)", "base", "", "valore", "chi (who)", "quando (when)"}};
+  std::vector<Row> rows{
+      {"questione (item)", "base", "", "valore (value)", "chi (who)", "quando, UTC"}};
   for (const json::value& value : items) {
     const json::object& item = value.as_object();
     const std::string base = text_of(item, "base");
+    const std::string shown_base = shortened(around_difference(base, base), kBaseColumns);
     const bool is_life = text_of(item, "field").empty();
     char letter = 'A';
     for (const Side& side : sides_of(world.carla, item)) {
       const bool first = letter == 'A';
       rows.push_back({first ? what_of(world, item) : "",
-                      !first ? "" : is_life ? "(attiva)" : base.empty() ? "(nulla)" : base,
+                      !first ? "" : is_life ? "(attiva)" : base.empty() ? "(nulla)" : shown_base,
                       std::string(1, letter++), around_difference(side.text, base),
                       name_of(side.author), clock_of(side.at)});
     }
@@ -159,7 +163,7 @@ json::object resolve(Tablet& carla, const json::object& item, const Decided& dec
 }
 
 void decide_items(World& world, const json::array& items) {
-  std::vector<Row> rows{{"decisione (decision)", "", "motivo (reason)"}};
+  std::vector<Row> rows{{"questione (item)", "decisione (decision)", "motivo (reason)"}};
   for (const Decided& decided : decisions_of(world)) {
     for (const json::value& value : items) {
       const json::object& item = value.as_object();

@@ -25,15 +25,17 @@ struct Family {
   std::string name;
   std::string dossier;
   std::map<std::string, std::string> records;  ///< `@name` of the load → id
-  [[nodiscard]] const std::string& id(const std::string& record) const { return records.at(record); }
+  [[nodiscard]] const std::string& id(const std::string& record) const {
+    return records.at(record);
+  }
 };
 
 /// A place where two people meet: what is watched before and after.
 struct Watched {
-  std::string what;    ///< for people: «Acquarossa · condizione abitativa»
+  std::string what;  ///< for people: «Acquarossa · condizione abitativa»
   std::string english;
   std::string record;
-  std::string field;   ///< empty: whether the record is active
+  std::string field;  ///< empty: whether the record is active
 };
 
 struct Programs {
@@ -62,7 +64,7 @@ struct World {
   std::vector<Family> families;  ///< in the order of `households`
   std::string project;           ///< dossier
   std::string network_dossier;
-  std::string stakeholder;       ///< about whom two people disagree
+  std::string stakeholder;  ///< about whom two people disagree
   std::vector<Watched> watched;
   Facts facts;
 

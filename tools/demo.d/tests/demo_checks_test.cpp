@@ -62,6 +62,7 @@ TEST_CASE("demo: every check can fail", "[demo]") {
       [](Facts& f) { f.expected_items.push_back("r/c"); },
       [](Facts& f) { f.items_of["Anna"] = {"r/x"}; },
       [](Facts& f) { f.not_merged.push_back("Anna: phones"); },
+      [](Facts& f) { f.clock_faults.push_back("2031"); },
       [](Facts& f) { f.late_changes = 1; },
       [](Facts& f) { f.not_back.push_back("Bruno"); },
       [](Facts& f) { f.open_items["Anna"] = 1; },
