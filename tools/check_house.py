@@ -81,6 +81,7 @@ THIRD_HEADERS = [
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 CLOCK_CALL = re.compile(r"::now\s*\(|\b(?:std::time|gettimeofday|clock_gettime|random_device)\b")
 STRAY_PATH = re.compile(r"(?<![\w.}])/(?:" + "|".join(("work", "root", r"home/\w+", "Users")) + r")/")
+DECODER = re.compile(r"\bResult<.*>\s+((?:decode|unpack)_\w+)\(")
 UNFINISHED = re.compile(r"\b(?:" + "TO" + "DO|FIX" + r"ME)\b")
 
 
@@ -130,6 +131,7 @@ class House:
                 self._check_cpp(path, text, lines)
             if re.match(r"#!.*\bbash\b", text):
                 self._check_bash(path)
+        self._check_fuzzed()
 
     def _check_text(self, path, lines):
         if path.name == "package-lock.json":
@@ -202,7 +204,7 @@ class House:
         return None if layer.posix else f"{name} is pure C++: not <{header}>"
 
     def _private_fault(self, path, header, name):
-        """A quoted header is one's own; tests also have tests/support and their layer's src/."""
+        """A quoted header is one's own; a layer's tests also have tests/support and its src/."""
         beside = PurePosixPath(*_normal(path.parent / header))
         if (self.root / beside).is_file():
             other, _ = self._layer(beside)
@@ -210,9 +212,21 @@ class House:
         owners = [n for n in LAYERS if (self.root / n / "src" / header).is_file()]
         if not owners or name in owners or (self.root / "tests" / header).is_file():
             return None
-        if name == "tests" and any(path.is_relative_to(f"tests/{o}") for o in owners):
-            return None
+        if name == "tests" and any(path.is_relative_to(f"tests/{o}") for o in (*owners, "fuzz")):
+            return None  # fuzz: a decoder may be private
         return f"{name} reaches into {owners[0]}/src: {header}"
+
+    def _check_fuzzed(self):
+        """Whoever adds a decoder of foreign bytes adds a target that feeds it with them."""
+        targets = "".join(self._read(f) or "" for f in self.files
+                          if f.is_relative_to("tests/fuzz") and f.suffix == ".cpp")
+        for path in self.files:
+            if not path.is_relative_to("sync/include") or path.suffix != ".hpp":
+                continue
+            for number, line in enumerate((self._read(path) or "").splitlines(), 1):
+                decoder = DECODER.search(line)
+                if decoder and not re.search(rf"\b{decoder.group(1)}\(", targets):
+                    self.error(path, number, f"no target of tests/fuzz calls {decoder.group(1)}")
 
     def _check_named(self, path):
         """A source file that no CMakeLists.txt names is not compiled: it rots unseen."""
@@ -221,9 +235,11 @@ class House:
                 text = re.sub(r"#.*", "", text)
                 if re.search(rf"(?<![\w]){re.escape(path.name)}\b", text):
                     return
-                stem = re.escape(path.stem.removesuffix("_test"))
-                if "}_test.cpp" in text and re.search(rf"(?<![\w]){stem}\b", text):
-                    return
+                # A list of names in a loop: `${name}_fuzzer.cpp` and the bare word `header`.
+                for tail in set(re.findall(r"\}(_\w+\.cpp)\b", text)):
+                    stem = re.escape(path.name.removesuffix(tail))
+                    if path.name.endswith(tail) and re.search(rf"(?<![\w/]){stem}(?![\w.])", text):
+                        return
         kind = "test" if path.name.endswith("_test.cpp") else "file"
         self.error(path, 1, f"this {kind} is in no target: no CMakeLists.txt names it")
 

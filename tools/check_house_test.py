@@ -93,6 +93,17 @@ class Text(unittest.TestCase):
     def test_files(self):
         self.one({"a.hpp": "int x();\n"}, "#pragma once")
         self.one({"tests/a_test.cpp": "", "tests/CMakeLists.txt": "# a_test.cpp\n"}, "no target")
+        decoder = {"sync/include/insieme/sync/a.hpp":
+                   "#pragma once\nResult<A<B>> decode_a(std::span<const std::uint8_t> bytes);\n",
+                   "tests/fuzz/CMakeLists.txt": "b_fuzzer.cpp"}
+        self.one(decoder, "sync/a.hpp:2: no target of tests/fuzz calls decode_a")
+        self.one({**decoder, "tests/fuzz/b_fuzzer.cpp": "undecode_a(x)"}, "calls decode_a")
+        self.assertEqual(faults({**decoder, "tests/fuzz/b_fuzzer.cpp": "decode_a(x)"}), [])
+        loop = "foreach(name IN ITEMS header%s)\n  f(${name}_fuzzer.cpp)\nendforeach()\n"
+        both = {"tests/header_fuzzer.cpp": "", "tests/body_fuzzer.cpp": ""}
+        self.assertEqual(faults({**both, "tests/CMakeLists.txt": loop % " body"}), [])
+        self.one({**both, "tests/CMakeLists.txt": loop % ""}, "body_fuzzer.cpp:1: this file is in")
+        self.one({**both, "tests/CMakeLists.txt": loop % " anybody"}, "body_fuzzer.cpp:1: this")
         self.one({"a.md": "see /wo" + "rk/x\n"}, "one machine")
         self.one({"a.md": "\nTO" + "DO\n"}, "a.md:2: unfinished")
         self.one({"a": "#!/usr/bin/env bash\nif true\n"}, "bash -n")

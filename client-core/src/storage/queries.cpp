@@ -58,7 +58,7 @@ std::optional<std::string> conditions(const TypedTable& table, const ListQuery& 
   }
   for (const auto& [column, value] : query.where) {
     const bool known = std::any_of(table.columns.begin(), table.columns.end(),
-                                   [&](const schema::Field* f) { return f->name == column; });
+                                   [&name = column](const auto* f) { return f->name == name; });
     if (!known) return {};
     where += " AND CAST(" + quoted(column) + " AS TEXT) = ?";
   }

@@ -42,7 +42,8 @@ class Reauthor {
       touched_[unsent.document] = true;
       unsent_.push_back(std::move(unsent));
     }
-    for (const auto& [document, ignored] : touched_) {
+    for (const auto& touched : touched_) {
+      const std::int64_t document = touched.first;
       DepsWalker walker;
       for_each_change(core_, document, [&](LoggedChange&& logged) {
         const auto& deps = walker.step(logged.change.header);

@@ -1,0 +1,164 @@
+// Writes the seeds of the fuzzers: one small valid input of each format.
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "commands/table.hpp"
+#include "support/memory_dictionary.hpp"
+#include "support/samples.hpp"
+
+using namespace insieme;
+using namespace insieme::testing;
+
+namespace {
+
+using ByteList = std::vector<std::uint8_t>;
+
+void write(const std::filesystem::path& folder, const std::string& name, const ByteList& bytes) {
+  std::filesystem::create_directories(folder);
+  std::ofstream out(folder / name, std::ios::binary);
+  for (const std::uint8_t byte : bytes) out.put(static_cast<char>(byte));
+}
+
+void write(const std::filesystem::path& folder, const std::string& name, std::string_view text) {
+  write(folder, name, ByteList(text.begin(), text.end()));
+}
+
+/// The payload of a reply that is too small to be compressed.
+ByteList small_reply() {
+  SyncReply reply;
+  reply.cursor.epoch = 1;
+  reply.cursor.position = 5;
+  reply.cursor.log_hash = Hasher("sample").finish();
+  const ByteList frame = encode_message(reply);
+  INSIEME_ASSERT(frame[4] == 0);
+  return {frame.begin() + 13, frame.end() - 8};
+}
+
+ByteList random_bytes(std::uint32_t seed, std::size_t size) {
+  std::mt19937 random(seed);
+  ByteList bytes(size);
+  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
+  return bytes;
+}
+
+void write_sync_formats(const std::filesystem::path& root) {
+  write(root / "header", "sample", encode_header(sample_header()));
+  ChangeHeader first = sample_header();
+  first.seq = 1;
+  first.deps.clear();
+  first.transaction.reset();
+  first.origin.reset();
+  write(root / "header", "first", encode_header(first));
+  write(root / "body", "sample", encode_body(sample_ops()));
+  for (const Operation& op : sample_ops()) {
+    write(root / "body", "op-" + std::to_string(op.action.index()), encode_body({op}));
+  }
+  write(root / "record", "sample", encode_record(sample_record()));
+  MemoryDictionary dictionary;
+  const Elide elide = [](const FieldState& field) { return field.name.size() % 2 == 0; };
+  write(root / "packed_record", "sample", pack_record(sample_record(), dictionary, elide));
+  write(root / "message", "request", encode_message(sample_request()));
+  write(root / "message", "reply", encode_message(sample_reply()));
+  ByteList reply{1};
+  const ByteList payload = small_reply();
+  reply.insert(reply.end(), payload.begin(), payload.end());
+  write(root / "message", "small-reply", reply);
+  ByteList turns;
+  for (std::uint8_t turn = 0; turn < 3; ++turn) {
+    turns.insert(turns.end(), {2, static_cast<std::uint8_t>(payload.size()), 0});
+    turns.insert(turns.end(), payload.begin(), payload.end());
+  }
+  write(root / "client_sync", "turns", turns);
+  write(root / "client_sync", "failures", {0, 0, 0, 0, 200, 1, 0, 250, 9, 2, 0, 1, 3});
+  Peer peer("A");
+  peer.write({set_op("f", "x")});
+  MemoryDictionary numbers;
+  write(root / "version_vector", "sample",
+        encode_version(sample_ops().back().context.value_or(vv({{"A", 3}}))));
+  write(root / "frontier", "sample", pack_frontier(peer.document().frontier(), numbers));
+  for (std::uint32_t seed = 1; seed <= 6; ++seed) {
+    write(root / "server_sync", "history-" + std::to_string(seed), random_bytes(seed, 100 * seed));
+  }
+}
+
+void write_texts(const std::filesystem::path& root) {
+  for (std::uint32_t seed = 1; seed <= 3; ++seed) {
+    write(root / "text", "events-" + std::to_string(seed), random_bytes(seed, 150 * seed));
+  }
+  write(root / "invitation", "insieme", "insieme://ats.test:8443/ABCD-EFGH-JKLM?key=00ff&tls=0");
+  write(root / "invitation", "https", "https://ats.test/invito?invitation=ABCD-EFGH-JKLM\n");
+  write(root / "invitation", "code", "abcd efgh jklm");
+  write(root / "csv", "semicolon", "\xEF\xBB\xBFname;commune\r\n\"Rossi; Bianchi\";Bibbiano\r\n");
+  write(root / "csv", "comma", "a,\"b\"\"c\"\n\n1,2\n");
+  write(root / "import", "households", "name;commune\nRossi;Bibbiano\nVerdi;Nessuno\n;\n");
+  write(root / "server_config", "all",
+        "# office\nlisten = 127.0.0.1:0\ntoken_ttl = 15m\nbody_max=4M\ndata = /tmp/x\n");
+  char type = 0;
+  for (const char* text : {"01/06/2021 10:30", "1.234,56", "2021-06", "-12", "x", "casa"}) {
+    write(root / "values", "value-" + std::to_string(type), std::string(1, type) + text);
+    ++type;
+  }
+}
+
+void write_bundle(const std::filesystem::path& root) {
+  char which = 0;
+  for (const char* file : {"bundle.json", "sections.json", "lists/visit.json", "types/note.json"}) {
+    std::string text = schema::embedded_bundle_files().at(file);
+    text.erase(std::remove(text.begin(), text.end(), '\n'), text.end());
+    write(root / "bundle", "file-" + std::to_string(which), std::string(1, which) + text);
+    ++which;
+  }
+}
+
+void write_requests(const std::filesystem::path& root) {
+  for (const client::commands::CommandSpec& command : client::commands::all_commands()) {
+    write(root / "command", command.name, std::string_view(command.example));
+  }
+  const auto id = to_text(id_of<DeviceId>("device"));
+  const std::string hex(64, 'a');
+  write(root / "server_api", "enrol",
+        std::string(1, 0) + "\f\f" + R"({"invitation":"ABCD-EFGH-JKLM","device_public_key":")" +
+            hex + R"(","device_name":"x","replica":")" + id + "\"}");
+  write(root / "server_api", "challenge",
+        std::string(1, 1) + "\f\f" + R"({"device":")" + id + "\"}");
+  write(root / "server_api", "token",
+        std::string(1, 2) + "\f\f" + R"({"device":")" + id + R"(","nonce":"00","signature":")" +
+            hex + hex + "\"}");
+  write(root / "server_api", "digests",
+        std::string(1, 12) + "after=" + id + "/core&limit=3\ftoken-anna\f");
+  const ByteList frame = encode_message(sample_request());
+  ByteList sync{131, '\f'};
+  for (const char letter : std::string_view("token-anna\f")) {
+    sync.push_back(static_cast<std::uint8_t>(letter));
+  }
+  sync.insert(sync.end(), frame.begin(), frame.end());
+  write(root / "server_api", "sync", sync);
+  const std::string welcome = R"({"device":")" + id + R"(","space":")" + id +
+                              R"(","account":"anna","server_public_key":"00"})";
+  std::string turns(1, 0);
+  for (const std::string& body :
+       {welcome, std::string(R"({"nonce":"00"})"), std::string(R"({"token":"t"})")}) {
+    turns += std::string(1, '\0') + static_cast<char>(body.size()) + std::string(1, '\0') + body;
+  }
+  const ByteList reply = small_reply();
+  turns += std::string(1, '\0') + static_cast<char>(reply.size()) + std::string(1, '\0');
+  turns.append(reply.begin(), reply.end());
+  write(root / "server_reply", "enrol-and-sync", turns);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: write_fuzz_corpus <folder>\n");
+    return 2;
+  }
+  const std::filesystem::path root(argv[1]);
+  write_sync_formats(root);
+  write_texts(root);
+  write_bundle(root);
+  write_requests(root);
+  return 0;
+}
