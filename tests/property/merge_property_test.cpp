@@ -1,5 +1,5 @@
 // The laws of the merge, over random histories (docs/merge-algebra.md). A failing history is shrunk
-// by rapidcheck; RC_PARAMS="max_success=5000" runs more of them, "reproduce=…" one again.
+// by rapidcheck; seed.cpp says how to take another seed, run more of them, or run one again.
 #include <rapidcheck.h>
 
 #include <numeric>
@@ -297,6 +297,8 @@ TEST_CASE("histories: the generator reaches every kind of disagreement", "[sync]
   CHECK(items[ItemKind::concurrent_values] > 100);
   CHECK(items[ItemKind::edited_after_retraction] > 30);
   CHECK(items[ItemKind::concurrent_lifecycle] > 10);
+  CHECK(items[ItemKind::text_overlap] > 10);
+  CHECK(retracted > 10);
   CHECK(contested > 3);
   CHECK(decided > 50);
 }

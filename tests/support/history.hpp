@@ -36,11 +36,12 @@ class History {
  public:
   History(std::vector<std::uint32_t> words, std::size_t replicas, Contexts contexts,
           std::size_t changes_max)
-      : script_(std::move(words)), contexts_(contexts) {
+      : script_(std::move(words)), contexts_(contexts), favourite_(script_.draw(9)) {
     for (std::size_t i = 0; i < replicas; ++i) {
       peers_.emplace_back(std::string(1, static_cast<char>('A' + i)));
       forms_.emplace_back();
     }
+    if (changes_max > 0 && script_.one_in(2)) begin();
     while (!script_.empty() && changes_.size() < changes_max) step();
   }
 
@@ -49,9 +50,15 @@ class History {
   [[nodiscard]] const std::vector<Peer>& peers() const { return peers_; }
 
  private:
+  /// A record that everybody has from the start.
+  void begin() {
+    author(0, {set_op("reg", text("a")), splice_op("note", {{0, 0, "C'era la nonna"}})});
+    for (std::size_t r = 1; r < peers_.size(); ++r) receive(r, peers_[0], 1);
+  }
+
   void step() {
     const std::size_t r = script_.draw(static_cast<std::uint32_t>(peers_.size()));
-    switch (script_.draw(8)) {
+    switch (script_.draw(9)) {
       case 0:
         forms_[r] = peers_[r].version();
         return;
@@ -60,6 +67,9 @@ class History {
         return pull(r);
       case 3:
         return decide(r);
+      case 4:
+        if (script_.one_in(2)) return tidy_up(r);
+        return write(r);
       default:
         return write(r);
     }
@@ -68,12 +78,24 @@ class History {
   /// Some of what another one has, in its order.
   void pull(std::size_t r) {
     const std::size_t from = script_.draw(static_cast<std::uint32_t>(peers_.size()));
-    std::size_t count = 1 + script_.draw(6);
-    for (const Change& change : peers_[from].log()) {
+    receive(r, peers_[from], 1 + script_.draw(6));
+  }
+
+  void receive(std::size_t r, const Peer& from, std::size_t count) {
+    for (const Change& change : from.log()) {
+      if (count == 0) return;
       if (peers_[r].version().contains(change.header.replica, change.header.seq)) continue;
       INSIEME_ASSERT(peers_[r].receive(change).ok());
-      if (--count == 0) return;
+      --count;
     }
+  }
+
+  /// Retracts a record with everything in view that anybody wrote.
+  void tidy_up(std::size_t r) {
+    for (const Peer& peer : peers_) {
+      if (&peer != &peers_[r]) receive(r, peer, changes_.size());
+    }
+    author(r, {retract_op(record())});
   }
 
   void write(std::size_t r) {
@@ -117,8 +139,8 @@ class History {
   }
 
   Operation operation() {
-    const char* record = script_.one_in(4) ? "r2" : "r1";
-    switch (script_.draw(9)) {
+    const char* const record = this->record();
+    switch (script_.one_in(2) ? favourite_ : script_.draw(9)) {
       case 0:
       case 1:
         return set_op(script_.one_in(4) ? "auto" : "reg", word(), record);
@@ -129,9 +151,7 @@ class History {
       case 4:
         return inc_op("n", std::int64_t{script_.draw(7)} - 3, record);
       case 5:
-        return splice_op("note",
-                         {{script_.draw(6), script_.draw(4), script_.one_in(3) ? "" : "x\xc3\xa8"}},
-                         record);
+        return splice_op("note", {{script_.draw(9), script_.draw(4), typed()}}, record);
       case 6:
         return retract_op(record);
       case 7:
@@ -139,6 +159,13 @@ class History {
       default:
         return op_on(record, "future", OpaqueOp{40, {1}});
     }
+  }
+
+  const char* record() { return script_.one_in(4) ? "r2" : "r1"; }
+
+  const char* typed() {
+    static constexpr const char* kTyped[] = {"", "x\xc3\xa8", "casa", "la nonna"};
+    return kTyped[script_.draw(4)];
   }
 
   Value word() {
@@ -157,6 +184,7 @@ class History {
 
   Script script_;
   Contexts contexts_;
+  std::uint32_t favourite_;  ///< kind of operation that is half of this history
   std::vector<Peer> peers_;
   std::vector<VersionVector> forms_;
   std::vector<Change> changes_;
