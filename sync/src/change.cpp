@@ -17,6 +17,16 @@ Status check_name(std::string_view name, std::size_t max, const char* what) {
   return {};
 }
 
+Status check_amount(std::uint64_t amount) {
+  if (amount > kEscrowAmountMax) return {ErrorCode::limit_exceeded, "an amount is too large"};
+  return {};
+}
+
+Status check_rights(const ReplicaId& to, std::uint64_t amount) {
+  if (to.is_nil()) return {ErrorCode::malformed, "rights for no replica"};
+  return check_amount(amount);
+}
+
 struct ActionChecker {
   Status operator()(const WriteOp& op) const { return check_value(op.value); }
   Status operator()(const AddOp& op) const { return check_value(op.element); }
@@ -58,6 +68,22 @@ struct ActionChecker {
     if (!is_valid_utf8(op.reason)) return {ErrorCode::malformed, "a reason is not valid UTF-8"};
     return op.value ? check_value(*op.value) : Status{};
   }
+  Status operator()(const TouchOp&) const { return {}; }
+  Status operator()(const GrantOp& op) const { return check_rights(op.to, op.amount); }
+  Status operator()(const TransferOp& op) const { return check_rights(op.to, op.amount); }
+  Status operator()(const SpendOp& op) const { return check_amount(op.amount); }
+  Status operator()(const RefundOp& op) const {
+    if (op.spend.replica.is_nil() || op.spend.seq == 0) {
+      return {ErrorCode::malformed, "a refund of nothing"};
+    }
+    return {};
+  }
+  Status operator()(const ReclaimOp& op) const {
+    if (op.from.is_nil() || op.to.is_nil()) {
+      return {ErrorCode::malformed, "a reclaim without a replica"};
+    }
+    return {};
+  }
   Status operator()(const OpaqueOp& op) const {
     if (op.kind < kFirstOpaqueOpKind || op.kind > 0x7f) {
       return {ErrorCode::malformed, "not a kind of operation"};
@@ -69,42 +95,46 @@ struct ActionChecker {
   }
 };
 
-bool is_about_life(const Action& action) {
-  return std::holds_alternative<RetractOp>(action) || std::holds_alternative<RestoreOp>(action);
+/// Operations on the record as a whole.
+bool names_no_field(const Action& action) {
+  return std::holds_alternative<RetractOp>(action) || std::holds_alternative<RestoreOp>(action) ||
+         std::holds_alternative<TouchOp>(action);
 }
 
-/// What an operation writes, as a key; nothing for those that may repeat.
-std::optional<std::string> written(const Operation& op) {
-  std::string key(reinterpret_cast<const char*>(op.record.bytes.data()), op.record.bytes.size());
-  if (is_about_life(op.action)) return key;
-  key += op.field;
-  if (std::holds_alternative<OpaqueOp>(op.action)) return {};
-  if (const auto* resolve = std::get_if<ResolveOp>(&op.action)) {
-    if (resolve->outcome == Outcome::undo || !resolve->value) return {};
-    return key;
+/// What an operation writes, as a key; nothing for those of which one change may have several.
+/// Adds and removes may repeat, and name one element both ways: operations of one change never
+/// remove each other, so the element is in. Escrow operations count in their order.
+struct WrittenKey {
+  const Operation& op;
+  using Key = std::optional<std::string>;
+
+  Key operator()(const WriteOp&) const { return of_field(); }
+  Key operator()(const IncrementOp&) const { return of_field(); }
+  Key operator()(const SpliceOp&) const { return of_field(); }
+  Key operator()(const RetractOp&) const { return of_field(); }
+  Key operator()(const RestoreOp&) const { return of_field(); }
+  Key operator()(const ResolveOp& resolve) const {
+    return resolve.outcome == Outcome::undo || !resolve.value ? Key{} : of_field();
   }
-  const Value* element = nullptr;
-  if (const auto* add = std::get_if<AddOp>(&op.action)) element = &add->element;
-  if (const auto* remove = std::get_if<RemoveOp>(&op.action)) element = &remove->element;
-  // Adding and removing different elements, or the same one, in one change is meaningful: an add
-  // of the change is never removed by a remove of the change. Twice the same act is not.
-  if (element != nullptr) {
-    WriteOp as_write{*element};
-    Operation probe{op.record, {}, {}, std::move(as_write), {}};
-    const auto bytes = encode_body({probe});
-    key += std::holds_alternative<AddOp>(op.action) ? "+" : "-";
-    key.append(bytes.begin(), bytes.end());
+  template <class Repeatable>
+  Key operator()(const Repeatable&) const {
+    return {};
   }
-  return key;
-}
+
+ private:
+  [[nodiscard]] std::string of_field() const {
+    const auto* id = reinterpret_cast<const char*>(op.record.bytes.data());
+    return std::string(id, op.record.bytes.size()) + op.field;
+  }
+};
 
 }  // namespace
 
 Status check_operation(const Operation& op) {
   if (op.record.is_nil()) return {ErrorCode::malformed, "an operation without a record"};
   INSIEME_TRY(check_name(op.type, kNameBytesMax, "a record type"));
-  if (is_about_life(op.action)) {
-    if (!op.field.empty()) return {ErrorCode::malformed, "a retraction names a field"};
+  if (names_no_field(op.action)) {
+    if (!op.field.empty()) return {ErrorCode::malformed, "an operation on a record names a field"};
   } else if (!op.field.empty() || !std::holds_alternative<ResolveOp>(op.action)) {
     INSIEME_TRY(check_name(op.field, kNameBytesMax, "a field"));
   }
@@ -147,7 +177,7 @@ Status check_ops(const std::vector<Operation>& ops) {
   std::set<std::string> seen;
   for (const Operation& op : ops) {
     INSIEME_TRY(check_operation(op));
-    const auto key = written(op);
+    const auto key = std::visit(WrittenKey{op}, op.action);
     if (key && !seen.insert(*key).second) {
       return {ErrorCode::malformed, "a change writes one field twice"};
     }
@@ -164,6 +194,11 @@ Status check_contexts(const std::vector<Operation>& ops, const VersionVector& de
       const bool seen = std::all_of(resolve->decided.begin(), resolve->decided.end(),
                                     [&](const Dot& dot) { return deps.contains(dot); });
       if (!seen) return {ErrorCode::malformed, "a decision about something not seen"};
+    }
+    if (const auto* refund = std::get_if<RefundOp>(&op.action)) {
+      if (!deps.contains(refund->spend)) {
+        return {ErrorCode::malformed, "a refund of something not seen"};
+      }
     }
   }
   return {};

@@ -49,6 +49,15 @@ std::string read_text(WireIn& ar) {
   return text;
 }
 
+struct EscrowWriter {
+  WireOut& ar;
+  void operator()(const GrantOp& op) const { ar(op.to, op.amount); }
+  void operator()(const TransferOp& op) const { ar(op.to, op.amount); }
+  void operator()(const SpendOp& op) const { ar(op.amount, op.firm); }
+  void operator()(const RefundOp& op) const { ar(op.spend); }
+  void operator()(const ReclaimOp& op) const { ar(op.from, op.to); }
+};
+
 struct ActionWriter {
   WireOut& ar;
   void operator()(const WriteOp& op) const { ar(op.value); }
@@ -64,6 +73,12 @@ struct ActionWriter {
     ar(list_of(op.decided, kDotsPerResolutionMax), optional_of(op.value),
        text_of(op.reason, kReasonBytesMax));
   }
+  void operator()(const TouchOp&) const {}
+  void operator()(const GrantOp& op) const { save_escrow_act(ar, op); }
+  void operator()(const TransferOp& op) const { save_escrow_act(ar, op); }
+  void operator()(const SpendOp& op) const { save_escrow_act(ar, op); }
+  void operator()(const RefundOp& op) const { save_escrow_act(ar, op); }
+  void operator()(const ReclaimOp& op) const { save_escrow_act(ar, op); }
   void operator()(const OpaqueOp& op) const { ar(blob_of(op.payload, kUnknownOpBytesMax)); }
 };
 
@@ -90,6 +105,13 @@ Action read_action(WireIn& ar, std::uint8_t kind) {
     case OpKind::retract: return RetractOp{};
     case OpKind::restore: return RestoreOp{};
     case OpKind::resolve: return read_resolve(ar);
+    case OpKind::touch: return TouchOp{};
+    case OpKind::grant:
+    case OpKind::transfer:
+    case OpKind::spend:
+    case OpKind::refund:
+    case OpKind::reclaim:
+      return std::visit([](auto&& act) -> Action { return act; }, load_escrow_act(ar, kind));
   }
   if (kind < kFirstOpaqueOpKind) WireIn::fail(ErrorCode::malformed, "unknown kind of operation");
   OpaqueOp op;
@@ -104,6 +126,37 @@ std::uint8_t kind_byte(const Action& action) {
 }
 
 }  // namespace
+
+// ---- escrow.hpp ---------------------------------------------------------------------------------
+
+std::uint8_t escrow_kind(const EscrowAct& act) noexcept {
+  return static_cast<std::uint8_t>(static_cast<std::size_t>(OpKind::grant) + act.index());
+}
+
+void save_escrow_act(WireOut& ar, const EscrowAct& act) { std::visit(EscrowWriter{ar}, act); }
+
+EscrowAct load_escrow_act(WireIn& ar, std::uint8_t kind) {
+  ReplicaId replica;
+  std::uint64_t amount = 0;
+  switch (static_cast<OpKind>(kind)) {
+    case OpKind::grant: ar(replica, amount); return GrantOp{replica, amount};
+    case OpKind::transfer: ar(replica, amount); return TransferOp{replica, amount};
+    case OpKind::spend: {
+      bool firm = false;
+      ar(amount, firm);
+      return SpendOp{amount, firm};
+    }
+    case OpKind::refund: return RefundOp{read<Dot>(ar)};
+    case OpKind::reclaim: {
+      ReplicaId to;
+      ar(replica, to);
+      return ReclaimOp{replica, to};
+    }
+    default: WireIn::fail(ErrorCode::malformed, "unknown kind of escrow operation");
+  }
+}
+
+// ---- value.hpp, operation.hpp -------------------------------------------------------------------
 
 void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const Value& value) {
   ar.byte(static_cast<std::uint8_t>(value.index()));

@@ -15,6 +15,11 @@ void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, VersionVector& vector);
 void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const Operation& op);
 void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, Operation& op);
 
+/// An escrow operation by itself: its kind on the wire, and the rest of it.
+[[nodiscard]] std::uint8_t escrow_kind(const EscrowAct& act) noexcept;
+void save_escrow_act(WireOut& ar, const EscrowAct& act);
+[[nodiscard]] EscrowAct load_escrow_act(WireIn& ar, std::uint8_t kind);
+
 template <class Archive>
 void serialize(Archive& ar, Stamp& stamp) {
   ar(stamp.ms, stamp.counter);

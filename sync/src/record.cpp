@@ -152,9 +152,28 @@ struct Applier {
     keep_decision(resolve);
   }
 
+  void operator()(const TouchOp&) const {}
   void operator()(const OpaqueOp&) const {}
 
+  // Rights are counted over all that the author had applied: they are the device's, whatever form
+  // was open. A reclaim alone is about less: what it names is how far the other device was heard.
+  void operator()(const ReclaimOp& reclaim) const { keep_escrow(context_of(op, from), reclaim); }
+  template <class Act>
+  void operator()(const Act& act) const {
+    keep_escrow(from.deps, act);
+  }
+
  private:
+  void keep_escrow(const VersionVector& context, const EscrowAct& act) const {
+    field_of(record, op.field).escrow.apply(from.dot, from.stamp, from.author, context, act);
+  }
+
+  /// Whether two decisions are about the same thing. Each provisional spend is decided by itself.
+  [[nodiscard]] bool is_same_matter(const Decision& decision, const ResolveOp& resolve) const {
+    return decision.item == resolve.item && decision.field == op.field &&
+           (resolve.item != ItemKind::provisional_spend || decision.decided == resolve.decided);
+  }
+
   void supersede_lives() const {
     const VersionVector& context = context_of(op, from);
     auto& retractions = record.retractions;
@@ -174,7 +193,7 @@ struct Applier {
     const VersionVector& context = context_of(op, from);
     decisions.erase(std::remove_if(decisions.begin(), decisions.end(),
                                    [&](const Decision& d) {
-                                     return d.item == resolve.item && d.field == op.field &&
+                                     return is_same_matter(d, resolve) &&
                                             context.contains(d.mark.dot);
                                    }),
                     decisions.end());

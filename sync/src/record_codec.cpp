@@ -14,6 +14,7 @@ constexpr std::uint8_t kHasShares = 4;
 constexpr std::uint8_t kHasText = 8;
 constexpr std::uint8_t kValueElided = 16;  ///< the only survivor's value stands in a column
 constexpr std::uint8_t kTextElided = 32;   ///< the only event inserted what the column holds
+constexpr std::uint8_t kHasEscrow = 64;
 
 // What was merged must be readable again, so these are no limits of ours: the bytes set them.
 constexpr std::size_t kManyMax = 1'000'000;
@@ -50,6 +51,7 @@ class RecordWriter {
     if (!field.members.empty()) parts |= kHasMembers;
     if (!field.shares.empty()) parts |= kHasShares;
     if (!field.text.empty()) parts |= kHasText;
+    if (!field.escrow.empty()) parts |= kHasEscrow;
     if (may_elide && field.survivors.size() == 1) parts |= kValueElided;
     if (may_elide && is_one_piece(field.text)) parts |= kTextElided;
     ar_.name(field.name);
@@ -69,6 +71,20 @@ class RecordWriter {
       }
     }
     if ((parts & kHasText) != 0) write_text(field.text, (parts & kTextElided) != 0);
+    if ((parts & kHasEscrow) != 0) write_escrow(field.escrow);
+  }
+
+  void write_escrow(const EscrowState& escrow) {
+    ar_.varint(escrow.events().size());
+    VersionVector before;
+    for (const EscrowEvent& event : escrow.events()) {
+      const bool sequential = event.context == before;
+      ar_.byte(static_cast<std::uint8_t>(escrow_kind(event.act) | (sequential ? 0 : 0x80)));
+      ar_(Mark{event.dot, event.stamp, event.author});
+      if (!sequential) ar_(event.context);
+      save_escrow_act(ar_, event.act);
+      before.raise(event.dot.replica, event.dot.seq);
+    }
   }
 
   void write_survivors(const FieldState& field, bool elided) {
@@ -166,7 +182,29 @@ class RecordReader {
     if ((parts & kHasMembers) != 0) read_members(field);
     if ((parts & kHasShares) != 0) read_shares(field);
     if ((parts & kHasText) != 0) field.text = read_text(field.name, (parts & kTextElided) != 0);
+    if ((parts & kHasEscrow) != 0) field.escrow = read_escrow();
     return field;
+  }
+
+  EscrowState read_escrow() {
+    std::vector<EscrowEvent> events;
+    const std::size_t count = ar_.count(kManyMax);
+    VersionVector before;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint8_t kind = ar_.byte();
+      const Mark mark = ar_.mark();
+      EscrowEvent event{mark.dot, mark.stamp, mark.author, before, {}};
+      if ((kind & 0x80) != 0) {
+        ar_(event.context);
+        if (event.context == before) WireIn::fail(ErrorCode::malformed, "a context for nothing");
+      }
+      event.act = load_escrow_act(ar_, kind & 0x7f);
+      before.raise(mark.dot.replica, mark.dot.seq);
+      events.push_back(std::move(event));
+    }
+    auto escrow = EscrowState::from_events(std::move(events));
+    if (!escrow.ok()) WireIn::fail(escrow.error().code, "escrow operations that do not fit");
+    return std::move(escrow).value();
   }
 
   void read_survivors(FieldState& field, bool elided) {

@@ -32,10 +32,12 @@ class ItemFinder {
     for (const FieldState& field : record_.fields) {
       concurrent_values(field);
       text_overlaps(field);
+      provisional_spends(field);
     }
     lives();
     std::sort(items_.begin(), items_.end(), [](const ReviewItem& a, const ReviewItem& b) {
-      return a.kind != b.kind ? a.kind < b.kind : a.field < b.field;
+      if (a.kind != b.kind) return a.kind < b.kind;
+      return a.field != b.field ? a.field < b.field : a.dots < b.dots;
     });
     return std::move(items_);
   }
@@ -71,6 +73,17 @@ class ItemFinder {
       return a.mark.dot < b.mark.dot;
     });
     add(ItemKind::text_overlap, field.name, std::move(authors), std::move(dots));
+  }
+
+  /// One item for each: they are separate facts, and decided one by one.
+  void provisional_spends(const FieldState& field) {
+    for (const EscrowState::Spend& spend : field.escrow.spends()) {
+      if (spend.firm || spend.refunded) continue;
+      const EscrowEvent& event = *spend.event;
+      const Value amount = static_cast<std::int64_t>(spend.amount);
+      add(ItemKind::provisional_spend, field.name,
+          {Survivor{Mark{event.dot, event.stamp, event.author}, amount}}, {event.dot});
+    }
   }
 
   void lives() {

@@ -88,6 +88,29 @@ template <class T>
 [[nodiscard]] inline Operation restore_op(std::string_view record = "r1") {
   return op_on(record, "", RestoreOp{});
 }
+[[nodiscard]] inline Operation touch_op(std::string_view record = "r1") {
+  return op_on(record, "", TouchOp{});
+}
+[[nodiscard]] inline Operation grant_op(std::string field, std::string_view to,
+                                        std::uint64_t amount) {
+  return op_on("r1", std::move(field), GrantOp{rep(to), amount});
+}
+[[nodiscard]] inline Operation transfer_op(std::string field, std::string_view to,
+                                           std::uint64_t amount) {
+  return op_on("r1", std::move(field), TransferOp{rep(to), amount});
+}
+/// `firm` is what the author claims.
+[[nodiscard]] inline Operation spend_op(std::string field, std::uint64_t amount,
+                                        bool firm = true) {
+  return op_on("r1", std::move(field), SpendOp{amount, firm});
+}
+[[nodiscard]] inline Operation refund_op(std::string field, const Dot& spend) {
+  return op_on("r1", std::move(field), RefundOp{spend});
+}
+[[nodiscard]] inline Operation reclaim_op(std::string field, std::string_view from,
+                                          std::string_view to) {
+  return op_on("r1", std::move(field), ReclaimOp{rep(from), rep(to)});
+}
 [[nodiscard]] inline Operation resolve_op(const ReviewItem& item, Outcome outcome,
                                           std::optional<Value> value = {},
                                           std::string reason = "because") {

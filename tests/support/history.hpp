@@ -36,7 +36,7 @@ class History {
  public:
   History(std::vector<std::uint32_t> words, std::size_t replicas, Contexts contexts,
           std::size_t changes_max)
-      : script_(std::move(words)), contexts_(contexts), favourite_(script_.draw(9)) {
+      : script_(std::move(words)), contexts_(contexts), favourite_(script_.draw(12)) {
     for (std::size_t i = 0; i < replicas; ++i) {
       peers_.emplace_back(std::string(1, static_cast<char>('A' + i)));
       forms_.emplace_back();
@@ -140,7 +140,7 @@ class History {
 
   Operation operation() {
     const char* const record = this->record();
-    switch (script_.one_in(2) ? favourite_ : script_.draw(9)) {
+    switch (script_.one_in(2) ? favourite_ : script_.draw(12)) {
       case 0:
       case 1:
         return set_op(script_.one_in(4) ? "auto" : "reg", word(), record);
@@ -156,6 +156,11 @@ class History {
         return retract_op(record);
       case 7:
         return restore_op(record);
+      case 8:
+        return touch_op(record);
+      case 9:
+      case 10:
+        return op_on(record, "credit", right());
       default:
         return op_on(record, "future", OpaqueOp{40, {1}});
     }
@@ -166,6 +171,23 @@ class History {
   const char* typed() {
     static constexpr const char* kTyped[] = {"", "x\xc3\xa8", "casa", "la nonna"};
     return kTyped[script_.draw(4)];
+  }
+
+  /// What is claimed need not be true.
+  Action right() {
+    const ReplicaId to = peers_[script_.draw(static_cast<std::uint32_t>(peers_.size()))].replica();
+    const std::uint64_t amount = script_.draw(6);
+    switch (script_.draw(6)) {
+      case 0:
+      case 1:
+        return GrantOp{to, 2 * amount};
+      case 2:
+        return TransferOp{to, amount};
+      case 3:
+        return ReclaimOp{to, peers_[0].replica()};
+      default:
+        return SpendOp{amount, !script_.one_in(4)};
+    }
   }
 
   Value word() {

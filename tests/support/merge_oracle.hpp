@@ -107,7 +107,8 @@ using Pictures = std::map<RecordId, Picture>;
       picture.last_edits[entry.replica] = entry.seq;
     }
     for (const ReviewItem& item : review_items(record, policy)) {
-      if (item.kind == ItemKind::text_overlap) continue;  // tests of the text have their own oracle
+      // Texts and escrow have oracles of their own.
+      if (item.kind == ItemKind::text_overlap || item.kind == ItemKind::provisional_spend) continue;
       picture.items.insert({static_cast<int>(item.kind), item.field});
     }
   }
@@ -254,8 +255,10 @@ class MergeOracle {
       if (!gone) (act.is<RetractOp>() ? picture.retractions : picture.restores).insert(act.dot);
     }
     if (const ResolveOp* decision = act.resolve()) {
+      const bool alone = decision->item == ItemKind::provisional_spend;
       const bool gone = any([&](const Act& other) {
         return other.resolve() != nullptr && other.resolve()->item == decision->item &&
+               (!alone || other.resolve()->decided == decision->decided) &&
                other.on(op.record, op.field) && other.saw(act.dot);
       });
       if (!gone) picture.decisions.insert(act.dot);

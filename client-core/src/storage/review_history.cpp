@@ -56,10 +56,23 @@ struct ActionNames {
   std::string_view operator()(const sync::RetractOp&) const { return "retract"; }
   std::string_view operator()(const sync::RestoreOp&) const { return "restore"; }
   std::string_view operator()(const sync::ResolveOp&) const { return "resolve"; }
+  std::string_view operator()(const sync::TouchOp&) const { return "touch"; }
+  std::string_view operator()(const sync::GrantOp&) const { return "grant"; }
+  std::string_view operator()(const sync::TransferOp&) const { return "transfer"; }
+  std::string_view operator()(const sync::SpendOp&) const { return "spend"; }
+  std::string_view operator()(const sync::RefundOp&) const { return "refund"; }
+  std::string_view operator()(const sync::ReclaimOp&) const { return "reclaim"; }
   std::string_view operator()(const sync::OpaqueOp&) const { return "unknown"; }
 };
 
+sync::Value amount_of(std::uint64_t amount) {
+  return sync::Value{static_cast<std::int64_t>(amount)};
+}
+
 std::optional<sync::Value> value_of(const sync::Action& action) {
+  if (const auto* grant = std::get_if<sync::GrantOp>(&action)) return amount_of(grant->amount);
+  if (const auto* spend = std::get_if<sync::SpendOp>(&action)) return amount_of(spend->amount);
+  if (const auto* moved = std::get_if<sync::TransferOp>(&action)) return amount_of(moved->amount);
   if (const auto* write = std::get_if<sync::WriteOp>(&action)) return write->value;
   if (const auto* add = std::get_if<sync::AddOp>(&action)) return add->element;
   if (const auto* remove = std::get_if<sync::RemoveOp>(&action)) return remove->element;

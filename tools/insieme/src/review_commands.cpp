@@ -33,6 +33,8 @@ struct ResolveOptions {
   bool dismiss = false;
   bool keep = false;
   bool retract = false;
+  bool confirm = false;
+  bool refuse = false;
 };
 
 int resolve(Program& program, const ResolveOptions& options) {
@@ -43,6 +45,8 @@ int resolve(Program& program, const ResolveOptions& options) {
   if (options.dismiss) arguments["dismiss"] = true;
   if (options.keep) arguments["life"] = "restore";
   if (options.retract) arguments["life"] = "retract";
+  if (options.confirm) arguments["confirm"] = true;
+  if (options.refuse) arguments["refuse"] = true;
   if (!options.reason.empty()) arguments["reason"] = options.reason;
   json::object reply;
   if (program.answered("review.resolve", std::move(arguments), reply)) return kOk;
@@ -77,6 +81,10 @@ void add_resolve(CLI::App& app, Program& program) {
   how->add_flag("--keep", options->keep,
                 tr("Tenere la scheda annullata", "Keep the retracted record"));
   how->add_flag("--retract", options->retract, tr("Annullarla davvero", "Retract it after all"));
+  how->add_flag("--confirm", options->confirm,
+                tr("La spesa provvisoria va bene", "The provisional spend stands"));
+  how->add_flag("--refuse", options->refuse,
+                tr("La spesa provvisoria non va bene", "The provisional spend does not stand"));
   how->require_option(1);
   command->add_option(
       "--reason", options->reason,

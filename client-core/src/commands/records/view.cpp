@@ -172,6 +172,9 @@ std::string_view kind_words(sync::ItemKind kind, schema::Language language) {
       return it ? "annullata e ripristinata insieme" : "retracted and restored at once";
     case sync::ItemKind::text_overlap:
       return it ? "stesso passo riscritto da due persone" : "one passage rewritten by two people";
+    case sync::ItemKind::provisional_spend:
+      return it ? "spesa oltre la disponibilità del dispositivo"
+                : "spent beyond what the device was entitled to";
   }
   return it ? "altro" : "other";
 }
@@ -190,6 +193,10 @@ std::string_view outcome_name(sync::Outcome outcome) {
       return "undo";
     case sync::Outcome::contest:
       return "contest";
+    case sync::Outcome::confirm:
+      return "confirm";
+    case sync::Outcome::refuse:
+      return "refuse";
   }
   return "other";
 }

@@ -20,6 +20,8 @@ std::string_view kind_name(sync::ItemKind kind) {
       return "concurrent_lifecycle";
     case sync::ItemKind::text_overlap:
       return "text_overlap";
+    case sync::ItemKind::provisional_spend:
+      return "provisional_spend";
   }
   return "other";
 }
@@ -113,6 +115,19 @@ void view_lives(Context& context, const OpenItem& item, const sync::RecordState&
                                                           : (it ? "annullata" : "retracted");
 }
 
+/// The amount, who spent it, and what that device may still spend.
+void view_spend(Context& context, const OpenItem& item, const sync::RecordState& state,
+                ItemView& view) {
+  for (const sync::Survivor& spend : item.item.values) {
+    view.alternatives.push_back(
+        {spend.mark, spend.value, shown_text(context, view.field, spend.value)});
+    const sync::FieldState* field = state.field(item.item.field);
+    if (field == nullptr) continue;
+    const auto rights = static_cast<std::int64_t>(field->escrow.rights(spend.mark.dot.replica));
+    view.now = shown_text(context, view.field, sync::Value{rights});
+  }
+}
+
 json::object item_json(Context& context, const OpenItem& item, const ItemView& view) {
   json::object out;
   const std::string record = sync::to_text(item.ref.id);
@@ -185,6 +200,9 @@ Outcome<ItemView> view_item(Context& context, const OpenItem& item) {
     case sync::ItemKind::edited_after_retraction:
     case sync::ItemKind::concurrent_lifecycle:
       view_lives(context, item, record.state, view);
+      break;
+    case sync::ItemKind::provisional_spend:
+      view_spend(context, item, record.state, view);
       break;
   }
   return view;

@@ -144,6 +144,20 @@ Check decide_life(Context& context, const OpenItem& item, const std::string& rea
   return Done{};
 }
 
+Check decide_spend(Context& context, const OpenItem& item, const ItemView& view,
+                   const std::string& reason, Decision& decision) {
+  const bool confirms = context.flag("confirm");
+  if (confirms == context.flag("refuse")) {
+    return unfit("Per una spesa provvisoria: confirm (va bene) oppure refuse (non accettata).",
+                 "For a provisional spend: confirm (it stands) or refuse (not accepted).");
+  }
+  const auto outcome = confirms ? sync::Outcome::confirm : sync::Outcome::refuse;
+  decision.first.push_back(operation(item.ref, item.item.field, resolve_op(item, outcome, reason)));
+  decision.reply["outcome"] = key_of(outcome_name(outcome));
+  if (!view.alternatives.empty()) decision.reply["text"] = view.alternatives.front().text;
+  return Done{};
+}
+
 Outcome<std::string> reason_of(Context& context) {
   std::string reason = context.text("reason");
   if (reason.size() <= sync::kReasonBytesMax) return reason;
@@ -170,6 +184,9 @@ Outcome<Decision> decide(Context& context) {
     case sync::ItemKind::edited_after_retraction:
     case sync::ItemKind::concurrent_lifecycle:
       INSIEME_OUT(decide_life(context, item, reason, decision));
+      break;
+    case sync::ItemKind::provisional_spend:
+      INSIEME_OUT(decide_spend(context, item, view, reason, decision));
       break;
   }
   decision.reply["reason"] = reason;
@@ -260,6 +277,10 @@ std::vector<CommandSpec> resolve_commands() {
         {"dismiss", ArgKind::boolean, false, "lasciare com'è", "leave it as it is"},
         {"life", ArgKind::text, false, "«restore» o «retract», per schede annullate",
          "“restore” or “retract”, for retracted records"},
+        {"confirm", ArgKind::boolean, false, "la spesa provvisoria va bene",
+         "the provisional spend stands"},
+        {"refuse", ArgKind::boolean, false, "la spesa provvisoria non è accettata",
+         "the provisional spend is not accepted"},
         {"reason", ArgKind::text, false, "motivo, che gli autori leggeranno",
          "reason, which the authors will read"}},
        "item, record, field, outcome, text?, reason",

@@ -30,6 +30,7 @@ inline constexpr std::size_t kFrameBytesMax = 4 * 1024 * 1024;     ///< on the w
 inline constexpr std::size_t kMessageBytesTarget = 512 * 1024;     ///< where a sender stops filling
 inline constexpr std::size_t kWaitingChangesMax = 10'000;          ///< per document, causal buffer
 inline constexpr std::int64_t kCounterDeltaMax = std::int64_t{1} << 53;
+inline constexpr std::uint64_t kEscrowAmountMax = std::uint64_t{1} << 53;
 inline constexpr std::size_t kEventsPerMessageMax = 4'096;
 inline constexpr std::size_t kSecretsPerMessageMax = 4'096;
 inline constexpr std::size_t kSectionsPerDossierMax = 64;

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "insieme/sync/escrow.hpp"
 #include "insieme/sync/ids.hpp"
 #include "insieme/sync/text.hpp"
 #include "insieme/sync/value.hpp"
@@ -26,6 +27,12 @@ enum class OpKind : std::uint8_t {
   retract = 6,
   restore = 7,
   resolve = 8,
+  touch = 9,
+  grant = 10,
+  transfer = 11,
+  spend = 12,
+  refund = 13,
+  reclaim = 14,
 };
 inline constexpr std::uint8_t kFirstOpaqueOpKind = 32;
 
@@ -65,6 +72,7 @@ enum class ItemKind : std::uint8_t {
   edited_after_retraction = 2,
   concurrent_lifecycle = 3,
   text_overlap = 4,
+  provisional_spend = 5,  ///< one item per spend; its value is the amount
 };
 
 enum class Outcome : std::uint8_t {
@@ -74,6 +82,8 @@ enum class Outcome : std::uint8_t {
   dismiss = 4,    ///< leave it as it is
   undo = 5,       ///< brings one losing value back; one operation per value
   contest = 6,    ///< an author disagrees with a decision
+  confirm = 7,    ///< a provisional spend is accepted
+  refuse = 8,     ///< a provisional spend is not accepted
 };
 
 /// A decision on a review item. Its context is exactly `decided`: if it brings a `value`, it
@@ -90,6 +100,11 @@ struct ResolveOp {
   friend bool operator==(const ResolveOp&, const ResolveOp&) = default;
 };
 
+/// Somebody worked on the record and no field of it changed: it exists, and it is edited.
+struct TouchOp {
+  friend bool operator==(const TouchOp&, const TouchOp&) = default;
+};
+
 /// An operation of a later engine: kept and forwarded untouched, without effect here.
 struct OpaqueOp {
   std::uint8_t kind = 0;
@@ -98,12 +113,13 @@ struct OpaqueOp {
 };
 
 using Action = std::variant<WriteOp, AddOp, RemoveOp, IncrementOp, SpliceOp, RetractOp, RestoreOp,
-                            ResolveOp, OpaqueOp>;
+                            ResolveOp, TouchOp, GrantOp, TransferOp, SpendOp, RefundOp, ReclaimOp,
+                            OpaqueOp>;
 
 struct Operation {
   RecordId record;
   std::string type;   ///< record type, 1..kNameBytesMax bytes
-  std::string field;  ///< empty for retract and restore
+  std::string field;  ///< empty for retract, restore and touch
   Action action;
   /// What the author had in front of them where that is less than the deps of the change (a form
   /// opened before a sync, work authored again). Always <= deps; absent means equal to deps.

@@ -59,6 +59,7 @@ struct FieldState {
   std::vector<SetMember> members;    ///< set: by element
   std::vector<CounterShare> shares;  ///< counter: by replica
   TextState text;
+  EscrowState escrow;
   friend bool operator==(const FieldState&, const FieldState&) = default;
 };
 
@@ -68,7 +69,8 @@ struct Retraction {
   friend bool operator==(const Retraction&, const Retraction&) = default;
 };
 
-/// A decision that no later decision on the same (item, field) has seen.
+/// A decision that no later decision on the same matter has seen. The matter is (item, field), and
+/// for a provisional spend also which one.
 struct Decision {
   Mark mark;
   ItemKind item = ItemKind::concurrent_values;

@@ -24,7 +24,8 @@ struct ReviewItem {
   ItemKind kind = ItemKind::concurrent_values;
   RecordId record;
   std::string field;             ///< empty for items about the record's life
-  std::vector<Survivor> values;  ///< the alternatives, by dot; for texts and lives without a value
+  /// The alternatives, by dot; for texts and lives without a value; for a spend its amount.
+  std::vector<Survivor> values;
   /// The dots that a resolution has to name: sorted, unique.
   std::vector<Dot> dots;
   /// Names this generation of the item: a hash of kind, record, field and dots. A decision closes
@@ -35,7 +36,7 @@ struct ReviewItem {
   bool contested = false;
 };
 
-/// Open items of one record, sorted by (kind, field).
+/// Open items of one record, sorted by (kind, field, dots).
 [[nodiscard]] std::vector<ReviewItem> review_items(const RecordState& record,
                                                    const PolicyLookup& policy);
 
