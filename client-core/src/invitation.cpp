@@ -8,13 +8,36 @@ namespace {
 constexpr std::size_t kCodeCharactersMin = 8;
 constexpr std::size_t kCodeCharactersMax = 128;
 
-bool is_code(std::string_view text) {
-  if (text.size() < kCodeCharactersMin || text.size() > kCodeCharactersMax) return false;
-  for (const char c : text) {
-    const bool letter = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    if (!letter && c != '-' && c != '_' && c != ' ') return false;
+bool is_letter_or_digit(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\n' || text.back() == '\r')) {
+    text.remove_suffix(1);
   }
-  return true;
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  return text;
+}
+
+/// Groups of letters and digits; what is between them does not count.
+bool is_code(std::string_view text) {
+  std::size_t count = 0;
+  for (const char c : text) {
+    if (is_letter_or_digit(c)) {
+      ++count;
+    } else if (c != '-' && c != '_' && c != ' ') {
+      return false;
+    }
+  }
+  return count >= kCodeCharactersMin && text.size() <= kCodeCharactersMax;
+}
+
+/// A name or an address with a port; a name in another script comes as `xn--…`.
+bool is_host(std::string_view host) {
+  return !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
+    return is_letter_or_digit(c) || std::string_view(".-_:[]").find(c) != std::string_view::npos;
+  });
 }
 
 /// The value of `name` in `key=…&tls=0`; empty if it is not there.
@@ -63,7 +86,7 @@ std::string origin_of(const Address& address) {
   std::string scheme(address.scheme);
   if (scheme == "insieme") scheme = parameter(address.query, "tls") == "0" ? "http" : "https";
   if (scheme != "http" && scheme != "https") return {};
-  if (address.host.empty() || address.host.find('@') != std::string_view::npos) return {};
+  if (!is_host(address.host)) return {};
   return scheme + "://" + std::string(address.host);
 }
 
@@ -79,10 +102,7 @@ std::string_view code_of(const Address& address) {
 }  // namespace
 
 Result<Invitation> parse_invitation(std::string_view text) {
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\n' || text.back() == '\r')) {
-    text.remove_suffix(1);
-  }
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  text = trimmed(text);
   const Error no_invitation{ErrorCode::invalid_argument, "not an invitation"};
   if (text.find("://") == std::string_view::npos) {
     if (!is_code(text)) return no_invitation;
@@ -91,7 +111,7 @@ Result<Invitation> parse_invitation(std::string_view text) {
   const Address address = split(text);
   Invitation invitation;
   invitation.server_url = origin_of(address);
-  const std::string_view code = code_of(address);
+  const std::string_view code = trimmed(code_of(address));
   if (invitation.server_url.empty() || !is_code(code)) return no_invitation;
   invitation.code = std::string(code);
   if (const auto key = parameter(address.query, "key"); !key.empty()) {

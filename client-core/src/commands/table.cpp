@@ -97,9 +97,9 @@ std::string_view name_of(ArgKind kind) {
 
 Check check_args(const CommandSpec& command, const json::object& args) {
   for (const auto& [key, value] : args) {
-    const auto spec = std::find_if(command.args.begin(), command.args.end(),
-                                   [&](const ArgSpec& a) { return key == a.name; });
     const std::string name(key);
+    const auto spec = std::find_if(command.args.begin(), command.args.end(),
+                                   [&](const ArgSpec& a) { return name == a.name; });
     if (spec == command.args.end()) {
       std::vector<std::string> names;
       for (const ArgSpec& a : command.args) names.emplace_back(a.name);

@@ -19,6 +19,7 @@ TEST_CASE("invitation: an address in any of its forms, or a code", "[engine]") {
            {"https://ats.example.it/enrol#" + code, "https://ats.example.it"},
            {"https://ats.example.it/enrol?invitation=" + code + "&x=1", "https://ats.example.it"},
            {"http://[::1]:80/" + code + "/\n", "http://[::1]:80"},
+           {"https://ats.example.it/" + code + "  ?x=1", "https://ats.example.it"},
            {"  " + code + " ", ""}}) {
     CAPTURE(one.text);
     const auto invitation = parse_invitation(one.text);
@@ -32,7 +33,9 @@ TEST_CASE("invitation: an address in any of its forms, or a code", "[engine]") {
 TEST_CASE("invitation: what is none is refused", "[engine]") {
   for (const char* text :
        {"", "x", "https://", "https://host", "ftp://host/ABCDEFGH", "https://user@host/ABCDEFGH",
-        "insieme://host/ABCDEFGH?key=12", "javascript:alert(1)", "https://host/../../%00"}) {
+        "insieme://host/ABCDEFGH?key=12", "https://host/A        ?x", "--------", "A-B-C-D-E",
+        "https://ho st/ABCDEFGH", "https://h\xc3\xb2st/ABCDEFGH", "javascript:alert(1)",
+        "https://host/../../%00"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_invitation(text).ok());
   }
