@@ -35,6 +35,14 @@ std::string text_at(const json::object& object, std::string_view key) {
 
 bool may_pass(int status) { return status == 0 || status == 408 || status == 429 || status >= 500; }
 
+/// What a new challenge may mend: no answer, an answer that was damaged on the way, or a challenge
+/// that expired or was used up by a repeated request. To stop at that would end automatic
+/// synchronisation until a person asks.
+bool may_be_the_way(ErrorCode code) {
+  return code == ErrorCode::unavailable || code == ErrorCode::malformed ||
+         code == ErrorCode::unauthenticated;
+}
+
 Error not_ours() { return {ErrorCode::malformed, "the answer is not that of an Insieme server"}; }
 
 }  // namespace
@@ -78,7 +86,7 @@ Error error_of(const HttpReply& reply) {
 Result<std::string> Engine::fetch_token() {
   for (std::uint32_t attempt = 1;; ++attempt) {
     auto token = fetch_token_once();
-    const bool lasting = token.ok() || token.error().code != ErrorCode::unavailable;
+    const bool lasting = token.ok() || !may_be_the_way(token.error().code);
     if (lasting || attempt == kTokenAttemptsMax || cancelled_.load()) return token;
     if (!waiter_(kTokenWaitMs << (attempt - 1))) return token;
   }

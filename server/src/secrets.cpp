@@ -32,16 +32,16 @@ void fill_random(std::span<std::uint8_t> bytes) {
   }
 }
 
-std::string random_hex(std::size_t bytes) {
-  std::vector<std::uint8_t> random(bytes);
-  fill_random(random);
-  return sync::to_hex(random);
+std::string random_hex(std::size_t bytes, const Random& random) {
+  std::vector<std::uint8_t> drawn(bytes);
+  random(drawn);
+  return sync::to_hex(drawn);
 }
 
-std::array<std::uint8_t, 16> new_id(std::int64_t now_ms) {
-  std::array<std::uint8_t, 10> random{};
-  fill_random(random);
-  return sync::make_uuid7(now_ms, random);
+std::array<std::uint8_t, 16> new_id(std::int64_t now_ms, const Random& random) {
+  std::array<std::uint8_t, 10> drawn{};
+  random(drawn);
+  return sync::make_uuid7(now_ms, drawn);
 }
 
 std::string new_invitation_code() {

@@ -217,33 +217,54 @@ bool compare_digests(Core& core, Documents& documents,
   return equal;
 }
 
-void drop_left_dossiers(Core& core, Documents& documents) {
+namespace {
+
+/// Everything of one document but what its author still needs to see of it: quarantine and inbox.
+void drop_document(Core& core, std::int64_t n) {
+  delete_records(core, n);
+  for (const char* sql :
+       {"DELETE FROM changes WHERE document = ?", "DELETE FROM waiting WHERE document = ?",
+        "DELETE FROM seen WHERE document = ?", "DELETE FROM documents WHERE n = ?"}) {
+    core.db.prepare(sql).bind_all(n).run();
+  }
+}
+
+std::vector<std::int64_t> numbers_of(sqlite::Statement rows) {
+  std::vector<std::int64_t> numbers;
+  while (rows.step()) numbers.push_back(rows.get_int64(0));
+  return numbers;
+}
+
+/// Sections that were taken away while the dossier stays. Unsent work goes first.
+std::vector<std::int64_t> taken_sections(Core& core) {
+  return numbers_of(core.db.prepare(
+      "SELECT c.n FROM documents c JOIN dossiers d ON d.n = c.dossier "
+      "WHERE d.leaving = 0 AND instr(' ' || d.sections || ' ', ' ' || c.section || ' ') = 0 "
+      "AND NOT EXISTS (SELECT 1 FROM changes u WHERE u.document = c.n AND u.state IN (0, 1, 5))"));
+}
+
+}  // namespace
+
+void drop_what_left(Core& core, Documents& documents) {
   documents.flush();
-  auto leaving = core.db.prepare(
+  const auto dossiers = numbers_of(core.db.prepare(
       "SELECT n FROM dossiers WHERE leaving = 1 AND NOT EXISTS (SELECT 1 FROM changes c JOIN "
-      "documents d ON d.n = c.document WHERE d.dossier = dossiers.n AND c.state IN (0, 1, 5))");
-  std::vector<std::int64_t> dossiers;
-  while (leaving.step()) dossiers.push_back(leaving.get_int64(0));
+      "documents d ON d.n = c.document WHERE d.dossier = dossiers.n AND c.state IN (0, 1, 5))"));
+  std::vector<std::int64_t> gone = taken_sections(core);
   for (const std::int64_t dossier : dossiers) {
     auto rows = core.db.prepare("SELECT n FROM documents WHERE dossier = ?");
     rows.bind_all(dossier);
-    std::vector<std::int64_t> numbers;
-    while (rows.step()) numbers.push_back(rows.get_int64(0));
-    for (const std::int64_t n : numbers) {
-      delete_records(core, n);
-      for (const char* sql :
-           {"DELETE FROM changes WHERE document = ?", "DELETE FROM waiting WHERE document = ?",
-            "DELETE FROM seen WHERE document = ?"}) {
-        core.db.prepare(sql).bind_all(n).run();
-      }
-    }
-    core.db.prepare("DELETE FROM documents WHERE dossier = ?").bind_all(dossier).run();
+    const auto of_dossier = numbers_of(std::move(rows));
+    gone.insert(gone.end(), of_dossier.begin(), of_dossier.end());
+  }
+  for (const std::int64_t document : gone) drop_document(core, document);
+  for (const std::int64_t dossier : dossiers) {
     core.db.prepare("DELETE FROM inbox WHERE dossier = (SELECT id FROM dossiers WHERE n = ?)")
         .bind_all(dossier)
         .run();
     core.db.prepare("DELETE FROM dossiers WHERE n = ?").bind_all(dossier).run();
   }
-  if (!dossiers.empty()) documents.forget_closed();
+  if (!gone.empty() || !dossiers.empty()) documents.forget_closed();
 }
 
 }  // namespace insieme::client

@@ -11,7 +11,8 @@ void receive(Core& core, Documents& documents, const sync::StreamItem& item);
 /// by receiving everything again. Returns false if something differs.
 bool compare_digests(Core& core, Documents& documents,
                      const std::vector<sync::DocumentDigest>& digests);
-/// Drops dossiers that were revoked and have nothing unsent any more.
-void drop_left_dossiers(Core& core, Documents& documents);
+/// Drops dossiers that were revoked, and sections that were taken from those that stay, once
+/// nothing of them is unsent any more.
+void drop_what_left(Core& core, Documents& documents);
 
 }  // namespace insieme::client

@@ -17,6 +17,7 @@ struct Store::Impl {
   /// `body` in one immediate transaction; its errors roll everything back.
   template <class Body>
   auto write(Body&& body) -> Result<decltype(body())> {
+    const Identity before = core->identity;
     try {
       sqlite::Transaction transaction(core->db);
       auto result = body();
@@ -24,6 +25,7 @@ struct Store::Impl {
       return result;
     } catch (...) {
       core->dictionary.forget();
+      core->identity = before;  // a replica id that was not stored must not be written under
       return error_from_current_exception();
     }
   }
@@ -192,18 +194,28 @@ Result<bool> Store::apply(const sync::SyncReply& reply) {
     Documents documents(core);
     for (const sync::PushResult& result : reply.results) settle(core, documents, result);
     documents.flush();
-    const bool forked = reauthor_after_fork(core);
+    bool forked = reauthor_after_fork(core);
     if (forked) documents.forget_closed();
     for (const sync::StreamItem& item : reply.items) receive(core, documents, item);
     documents.flush();
-    const bool equal = forked || reply.more || compare_digests(core, documents, reply.digests);
-    drop_left_dossiers(core, documents);
+    const bool equal = forked || compare_digests(core, documents, reply.digests);
+    if (!equal) {
+      // A twin may have written under this store's replica id, and the server does not send a
+      // replica its own changes: under a new one everything comes.
+      note_fork(core);
+      forked = reauthor_after_fork(core);
+      if (forked) documents.forget_closed();
+    }
+    // Handed out and not answered: the next reply decides, and this page is asked for once more.
+    const bool again = !equal && !forked;
+    drop_what_left(core, documents);
     core.db.execute(
         "UPDATE seen SET unsent = 0 WHERE unsent = 1;"
         "UPDATE inbox SET unsent = 0 WHERE unsent = 1;");
     core.set_setting_number("clock_offset_ms", reply.server_ms - core.platform.now_ms());
     core.set_setting_number("last_sync_ms", core.platform.now_ms());
-    const bool anew = forked || !equal;  // everything is received again
+    const bool anew = forked;  // everything is received again
+    if (again) return has_unsent(core);
     const sync::Cursor cursor = anew ? sync::Cursor{} : reply.cursor;
     core.set_setting_number("cursor_epoch", static_cast<std::int64_t>(cursor.epoch));
     core.set_setting_number("cursor_position", static_cast<std::int64_t>(cursor.position));
@@ -216,7 +228,7 @@ Result<bool> Store::apply(const sync::SyncReply& reply) {
     }
     core.set_setting("backfill", backfill);
     if (!equal) offer_everything_again(core);
-    return has_unsent(core);
+    return anew || has_unsent(core);
   });
 }
 

@@ -93,7 +93,7 @@ Response challenge(const Services& services, const Request& request) {
   if (!text) return bad_member("a device id in \"device\"");
   const auto device = sync::id_from_text<sync::DeviceId>(*text);
   if (!device.ok()) return bad_member("a device id in \"device\"");
-  const std::string nonce = random_hex(kNonceBytes);
+  const std::string nonce = random_hex(kNonceBytes, services.random);
   const std::int64_t ttl_ms = std::int64_t{services.config.challenge_ttl_s} * 1000;
   // A stranger gets a nonce like anybody else, and nothing is kept for one.
   if (services.repository.find_caller(*device)) {
@@ -135,7 +135,7 @@ Response token(const Services& services, const Request& request) {
   }
   if (caller->device.revoked_ms) return device_revoked();
   if (caller->user.disabled) return account_disabled();
-  const std::string secret = random_hex(kTokenBytes);
+  const std::string secret = random_hex(kTokenBytes, services.random);
   services.tokens.put_token(*device, secret,
                             services.clock() + std::int64_t{services.config.token_ttl_s} * 1000);
   Response response = json_response(

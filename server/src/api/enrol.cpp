@@ -77,7 +77,7 @@ Response enrol(const Services& services, const Request& request) {
   enrolment.invitation_hash = *hash;
   enrolment.device_name = *name;
   enrolment.replica = *replica_id;
-  enrolment.new_device = sync::DeviceId{new_id(services.clock())};
+  enrolment.new_device = sync::DeviceId{new_id(services.clock(), services.random)};
   const auto caller = services.repository.enrol(enrolment);
   if (!caller.ok()) return refused(caller.error());
   if (caller->device.revoked_ms) return device_revoked();

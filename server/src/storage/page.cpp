@@ -46,7 +46,7 @@ class PageReader {
     page_.more = backfill_.has_value() || cursor_ < head_;
     page_.backfill = backfill_;
     page_.cursor = {space.epoch, cursor_, hash_at(cursor_)};
-    if (!page_.more) add_digests();
+    add_digests();
     return std::move(page_);
   }
 
@@ -125,7 +125,7 @@ class PageReader {
       case EntryKind::change:
       case EntryKind::held_change:
       case EntryKind::refused_change:
-        if (get_bytes<sync::ReplicaId>(row, kReplica) == replica_) return std::nullopt;
+        if (get_bytes<sync::ReplicaId>(row, kReplica) == replica_) return own_change(row, position);
         return started_by(row, position) ? change_item(row, position) : std::nullopt;
       case EntryKind::held:
         return started_by(row, position) ? held_item(row, position) : std::nullopt;
@@ -144,6 +144,13 @@ class PageReader {
     std::optional<std::span<const std::uint8_t>> body;
     if (!row.is_null(kBody)) body = row.get_blob(kBody);
     return sync::StreamItem{position, make_change(row.get_blob(kHeader), body)};
+  }
+
+  /// The device has it, so it is not sent. Unless the store is a copy and its twin wrote it under
+  /// the same replica id: the digest shows that.
+  Item own_change(const sqlite::Statement& row, std::uint64_t position) {
+    if (started_by(row, position)) documents_.insert(get_document(row, kDossier));
+    return std::nullopt;
   }
 
   Item grant_item(const sqlite::Statement& row, std::uint64_t position) {
@@ -275,10 +282,23 @@ class PageReader {
     return get_bytes<sync::Digest>(row, 0);
   }
 
+  /// Whether the device, with this page, has all that there is of the document.
+  [[nodiscard]] bool is_complete(const sync::DocumentId& document) {
+    if (!page_.more) return true;
+    if (backfill_ && backfill_->dossier == document.dossier) return false;
+    sqlite::Statement& later =
+        db_.cached("SELECT 1 FROM log WHERE space = ? AND dossier = ? AND position > ?"
+                   " AND section = ? AND kind <= 3 LIMIT 1");
+    const sqlite::ResetGuard guard(later);
+    later.bind_all(space_, document.dossier.bytes, i64(cursor_), document.section);
+    return !later.step();
+  }
+
   void add_digests() {
     sqlite::Statement& row = db_.cached(
         "SELECT count, history FROM documents WHERE space = ? AND dossier = ? AND section = ?");
     for (const sync::DocumentId& document : documents_) {
+      if (!is_complete(document)) continue;
       const sqlite::ResetGuard guard(row);
       row.bind_all(space_, document.dossier.bytes, document.section);
       if (!row.step()) continue;

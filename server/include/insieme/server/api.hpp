@@ -12,6 +12,7 @@
 #include "insieme/server/http.hpp"
 #include "insieme/server/metrics.hpp"
 #include "insieme/server/repository.hpp"
+#include "insieme/server/secrets.hpp"
 #include "insieme/server/tokens.hpp"
 
 namespace insieme::server {
@@ -29,6 +30,7 @@ struct Services {
   Clock clock;
   sync::PublicKey server_key;
   std::function<std::uint64_t()> free_disk_bytes;
+  Random random = fill_random;  ///< of nonces, tokens and device ids
 };
 
 /// Thread-safe.

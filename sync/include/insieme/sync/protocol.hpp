@@ -164,7 +164,9 @@ struct SyncReply {
   Cursor cursor;                    ///< to be stored together with what came
   std::optional<Backfill> backfill;
   bool more = false;                ///< ask again at once
-  std::vector<DocumentDigest> digests;  ///< of documents in `items`, when `more` is false
+  /// Of documents of which something is in `items`, or was passed over because this replica wrote
+  /// it, and of which nothing more is to come.
+  std::vector<DocumentDigest> digests;
   friend bool operator==(const SyncReply&, const SyncReply&) = default;
 };
 

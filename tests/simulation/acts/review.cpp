@@ -1,0 +1,126 @@
+// What people decide: review items, contests, late changes, and that they have seen something.
+#include "simulation/acts.hpp"
+#include "simulation/acts/typing.hpp"
+
+namespace insieme::simulation {
+namespace {
+
+const FieldPlan* plan_of(const std::string& type, const std::string& field) {
+  static std::map<std::string, FieldPlan> known;
+  for (const FieldPlan& plan : fields_of(type)) {
+    if (plan.field == field) return &known.insert_or_assign(type + field, plan).first->second;
+  }
+  return nullptr;
+}
+
+Typed decision_at(const json::object& item, const FieldPlan& plan, const std::string& reason) {
+  Typed typed;
+  typed.place = {text_of(item, "dossier"), plan.section, text_of(item, "record"), plan.field};
+  typed.sort = plan.sort;
+  typed.evidence = reason;
+  return typed;
+}
+
+void decide_values(World& world, Tablet& tablet, const json::object& item, Chance& chance,
+                   json::object request, const std::string& reason) {
+  const FieldPlan* plan = plan_of(text_of(item, "type"), text_of(item, "field"));
+  const json::array& alternatives = item.at("alternatives").as_array();
+  std::vector<Typed> typed;
+  if (plan == nullptr || plan->sort != Sort::value) {
+    request["choose"] = 1;
+  } else {
+    Typed decision = decision_at(item, *plan, reason);
+    for (const json::value& alternative : alternatives) {
+      decision.replaced.insert(text_of(alternative.as_object(), "text"));
+    }
+    if (chance.percent(60)) {
+      const std::size_t at = chance.below(alternatives.size());
+      request["choose"] = at + 1;
+      decision.token = text_of(alternatives[at].as_object(), "text");
+    } else if (chance.one_in(2)) {
+      decision.token = world.ledger().new_word(plan->field);
+      request["write"] = decision.token;
+    } else {
+      decision.replaced.clear();
+      request["dismiss"] = true;
+    }
+    typed.push_back(std::move(decision));
+  }
+  world.save(tablet, std::move(request), std::move(typed));
+}
+
+void resolve(World& world, Tablet& tablet, Chance& chance) {
+  const json::object reply = world.ask(tablet, {{"command", "review.list"}});
+  if (!is_ok(reply)) return;
+  const json::array& items = reply.at("items").as_array();
+  if (items.empty()) return;
+  const json::object& item = items[chance.below(items.size())].as_object();
+  const std::string reason = world.ledger().new_word("motivo");
+  json::object request{
+      {"command", "review.resolve"}, {"item", text_of(item, "id")}, {"reason", reason}};
+  const std::string kind = text_of(item, "kind");
+  if (kind == "concurrent_values") {
+    return decide_values(world, tablet, item, chance, std::move(request), reason);
+  }
+  if (kind == "text_overlap") {
+    request["dismiss"] = true;
+  } else {
+    request["life"] = chance.one_in(2) ? "restore" : "retract";
+  }
+  world.save(tablet, std::move(request), {});
+}
+
+void contest(World& world, Tablet& tablet, Chance& chance) {
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    const auto found = pick_record(tablet, chance);
+    if (!found) return;
+    std::vector<FieldPlan> registers;
+    for (const FieldPlan& plan : fields_of(found->type)) {
+      if (plan.sort == Sort::value) registers.push_back(plan);
+    }
+    if (registers.empty()) continue;
+    const FieldPlan& plan = registers[chance.below(registers.size())];
+    const std::string reason = world.ledger().new_word("motivo");
+    world.ledger().contest({found->dossier, plan.section, found->record, plan.field});
+    const json::object reply = world.save(tablet,
+                                          {{"command", "review.contest"},
+                                           {"record", found->record},
+                                           {"field", plan.field},
+                                           {"reason", reason}},
+                                          {});
+    if (is_ok(reply)) return;
+  }
+}
+
+void decide_late_change(World& world, Tablet& tablet, Chance& chance) {
+  const json::object reply = world.ask(tablet, {{"command", "inbox.list"}});
+  if (!is_ok(reply)) return;
+  const json::array& entries = reply.at("entries").as_array();
+  if (entries.empty()) return;
+  const json::object& entry = entries[chance.below(entries.size())].as_object();
+  world.save(tablet,
+             {{"command", "inbox.decide"},
+              {"entry", text_of(entry, "id")},
+              {"accept", chance.percent(60)},
+              {"reason", world.ledger().new_word("motivo")}},
+             {});
+}
+
+void mark_seen(World& world, Tablet& tablet, Chance& chance) {
+  const auto found = pick_record(tablet, chance);
+  if (!found) return;
+  world.ask(tablet, {{"command", "seen.mark"}, {"record", found->record}});
+}
+
+}  // namespace
+
+std::vector<ActKind> review_acts() {
+  return {
+      {"decide on an item", {4, 4, 16}, resolve, false, false, false},
+      {"contest a decision", {3, 3, 1}, contest, false, false, false},
+      {"decide on a late change", {0, 0, 12}, decide_late_change, false, false, false},
+      {"mark as seen", {1, 1, 6}, mark_seen, false, false, false},
+  };
+}
+
+}  // namespace insieme::simulation

@@ -1,0 +1,202 @@
+// What people do in the field: new dossiers and records, edits, forms that stay open, drafts,
+// retracting and restoring.
+#include "simulation/acts.hpp"
+#include "simulation/acts/typing.hpp"
+
+namespace insieme::simulation {
+namespace {
+
+constexpr std::size_t kDossiersMax = 4;
+
+bool is_root(const std::string& type) { return type == "household" || type == "network"; }
+
+std::vector<std::string> types_in(const std::string& root) {
+  if (root == "network") return {"stakeholder"};
+  return {"visit", "visit", "visit", "note", "voucher"};
+}
+
+void place_all(Edit& edit, const std::string& dossier, const std::string& record) {
+  for (Typed& typed : edit.typed) {
+    typed.place.dossier = dossier;
+    typed.place.record = record;
+  }
+}
+
+/// Ids chosen by the caller, so that the ledger knows a record before the program answers.
+std::string new_record_id(World& world, Chance& chance) {
+  std::array<std::uint8_t, 10> drawn{};
+  chance.fill(drawn);
+  return sync::to_text(sync::RecordId{sync::make_uuid7(world.now_ms(), drawn)});
+}
+
+void new_dossier(World& world, Tablet& tablet, Chance& chance) {
+  const auto dossiers = tablet.store().dossiers();
+  if (dossiers.ok() && dossiers->size() >= kDossiersMax) return;
+  const bool network = tablet.person().role == "fellow" && chance.percent(70);
+  const std::string type = network ? "network" : "household";
+  Edit edit = new_record_fields(world, tablet, type, chance);
+  const std::string id = new_record_id(world, chance);
+  place_all(edit, "00000000", id);
+  std::vector<Typed> typed = std::move(edit.typed);
+  json::object request{{"command", "dossier.create"},
+                       {"type", type},
+                       {"id", id},
+                       {"fields", std::move(edit.fields)}};
+  if (chance.percent(70)) {
+    const std::string second = chance.pick(types_in(type));
+    Edit more = new_record_fields(world, tablet, second, chance);
+    const std::string second_id = new_record_id(world, chance);
+    place_all(more, "00000000", second_id);
+    typed.insert(typed.end(), more.typed.begin(), more.typed.end());
+    request["records"] = json::array{
+        json::object{{"type", second}, {"id", second_id}, {"fields", std::move(more.fields)}}};
+  }
+  world.save(tablet, std::move(request), std::move(typed));
+}
+
+void new_record(World& world, Tablet& tablet, Chance& chance) {
+  const auto dossiers = tablet.store().dossiers();
+  if (!dossiers.ok() || dossiers->empty()) return new_dossier(world, tablet, chance);
+  const client::DossierLine& dossier = dossiers.value()[chance.below(dossiers->size())];
+  const std::string type = chance.pick(types_in(dossier.root_type));
+  Edit edit = new_record_fields(world, tablet, type, chance);
+  const std::string id = new_record_id(world, chance);
+  place_all(edit, sync::to_text(dossier.id), id);
+  json::object request{{"command", "record.save"},
+                       {"type", type},
+                       {"dossier", sync::to_text(dossier.id)},
+                       {"id", id},
+                       {"fields", std::move(edit.fields)}};
+  world.save(tablet, std::move(request), std::move(edit.typed));
+}
+
+json::object request_of(const Form& form, Edit& edit) {
+  return {{"command", "record.save"}, {"record", form.record}, {"fields", std::move(edit.fields)}};
+}
+
+void edit_now(World& world, Tablet& tablet, Chance& chance) {
+  const auto found = pick_record(tablet, chance);
+  if (!found) return new_record(world, tablet, chance);
+  const auto form = open_form(world, tablet, *found);
+  if (!form) return;
+  Edit edit = type_into(world, *form, chance);
+  json::object request = request_of(*form, edit);
+  if (chance.one_in(2)) request["version"] = form->version;
+  world.save(tablet, std::move(request), std::move(edit.typed));
+}
+
+/// Several records in one act: their changes travel together.
+void edit_several(World& world, Tablet& tablet, Chance& chance) {
+  json::array records;
+  std::vector<Typed> typed;
+  std::set<std::string> taken;
+  for (int i = 0; i < 3; ++i) {
+    const auto found = pick_record(tablet, chance);
+    if (!found || !taken.insert(found->record).second) continue;
+    const auto form = open_form(world, tablet, *found);
+    if (!form) continue;
+    Edit edit = type_into(world, *form, chance);
+    json::object one{{"record", form->record}, {"fields", std::move(edit.fields)}};
+    if (chance.one_in(2)) one["version"] = form->version;
+    records.push_back(std::move(one));
+    typed.insert(typed.end(), edit.typed.begin(), edit.typed.end());
+  }
+  if (records.empty()) return;
+  world.save(tablet, {{"command", "record.save"}, {"records", std::move(records)}},
+             std::move(typed));
+}
+
+void leave_form_open(World& world, Tablet& tablet, Chance& chance) {
+  const auto found = pick_record(tablet, chance);
+  if (!found) return;
+  auto form = open_form(world, tablet, *found);
+  if (form) tablet.forms.push_back(*std::move(form));
+}
+
+void save_open_form(World& world, Tablet& tablet, Chance& chance) {
+  if (tablet.forms.empty()) return leave_form_open(world, tablet, chance);
+  const std::size_t at = chance.below(tablet.forms.size());
+  const Form form = tablet.forms[at];
+  tablet.forms.erase(tablet.forms.begin() + static_cast<std::ptrdiff_t>(at));
+  Edit edit = type_into(world, form, chance);
+  json::object request = request_of(form, edit);
+  request["version"] = form.version;
+  world.save(tablet, std::move(request), std::move(edit.typed));
+}
+
+void open_draft(World& world, Tablet& tablet, Chance& chance) {
+  const auto found = pick_record(tablet, chance);
+  if (!found) return;
+  auto form = open_form(world, tablet, *found);
+  if (!form) return;
+  const json::object reply =
+      world.ask(tablet, {{"command", "draft.open"}, {"record", found->record}});
+  if (!is_ok(reply)) return;
+  const std::string id = text_of(reply.at("draft").as_object(), "id");
+  tablet.drafts.insert_or_assign(id, *std::move(form));
+}
+
+/// A draft that was kept for long; what was on the screen when it was opened counts.
+void commit_draft(World& world, Tablet& tablet, Chance& chance) {
+  if (tablet.drafts.empty()) return open_draft(world, tablet, chance);
+  auto at = tablet.drafts.begin();
+  std::advance(at, static_cast<std::ptrdiff_t>(chance.below(tablet.drafts.size())));
+  const std::string id = at->first;
+  const Form form = at->second;
+  Edit edit = type_into(world, form, chance);
+  if (chance.one_in(2)) {
+    const json::object kept =
+        world.ask(tablet, {{"command", "draft.save"}, {"draft", id}, {"fields", edit.fields}});
+    if (!is_ok(kept)) return;
+    edit.fields.clear();
+    if (chance.one_in(3)) world.restart(tablet, Stop::kill);
+  }
+  json::object request{{"command", "draft.commit"}, {"draft", id}};
+  if (!edit.fields.empty()) request["fields"] = std::move(edit.fields);
+  const json::object reply = world.save(tablet, std::move(request), std::move(edit.typed));
+  if (is_ok(reply)) tablet.drafts.erase(id);
+}
+
+void retract(World& world, Tablet& tablet, Chance& chance) {
+  const auto found = pick_record(tablet, chance);
+  if (!found || is_root(found->type)) return;
+  const auto form = open_form(world, tablet, *found);
+  if (!form) return;
+  json::object request{{"command", found->retracted ? "record.restore" : "record.retract"},
+                       {"record", found->record}};
+  if (chance.one_in(2)) request["version"] = form->version;
+  world.save(tablet, std::move(request), {});
+}
+
+/// Reading never writes.
+void read_about(World& world, Tablet& tablet, Chance& chance) {
+  const auto before = tablet.store().status();
+  world.ask(tablet, {{"command", "search"}, {"words", "k1"}});
+  world.ask(tablet, {{"command", "review.list"}});
+  world.ask(tablet, {{"command", "receipts"}});
+  if (const auto found = pick_record(tablet, chance)) {
+    world.ask(tablet, {{"command", "history"}, {"record", found->record}});
+  }
+  const auto after = tablet.store().status();
+  if (!before.ok() || !after.ok()) return;
+  demand(before->unsent == after->unsent, "reading never writes", tablet.name());
+}
+
+}  // namespace
+
+std::vector<ActKind> work_acts() {
+  return {
+      {"open dossier", {4, 4, 1}, new_dossier, false, false, false},
+      {"new record", {10, 10, 3}, new_record, false, false, false},
+      {"edit", {30, 25, 10}, edit_now, false, false, false},
+      {"edit several records", {6, 4, 2}, edit_several, false, false, false},
+      {"leave a form open", {6, 6, 3}, leave_form_open, false, false, false},
+      {"save a form opened before", {10, 8, 4}, save_open_form, false, false, false},
+      {"open a draft", {4, 4, 1}, open_draft, false, false, false},
+      {"commit a draft", {5, 4, 1}, commit_draft, false, false, false},
+      {"retract or restore", {5, 3, 4}, retract, false, false, false},
+      {"read about", {2, 2, 3}, read_about, false, false, false},
+  };
+}
+
+}  // namespace insieme::simulation

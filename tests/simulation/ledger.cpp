@@ -1,0 +1,89 @@
+#include "simulation/ledger.hpp"
+
+#include <stdexcept>
+
+namespace insieme::simulation {
+namespace {
+
+constexpr std::uint32_t kFirstLetter = 0x4e00;  // ideographs: one code point each, stable in NFC
+constexpr std::uint32_t kLetters = 20'000;
+constexpr std::size_t kElementDigits = 64;
+
+}  // namespace
+
+std::string to_text(const Place& place) {
+  return place.section + " of " + place.dossier.substr(place.dossier.size() - 8) + ", record " +
+         place.record.substr(place.record.size() - 8) + ", field " + place.field;
+}
+
+std::string Ledger::new_word(const std::string& stem) {
+  return stem + " k" + std::to_string(++next_);
+}
+
+std::string Ledger::new_letter() {
+  if (++next_ >= kLetters) throw std::logic_error("a run with too much typed");
+  const auto code = kFirstLetter + static_cast<std::uint32_t>(next_);
+  return {static_cast<char>(0xe0 | (code >> 12)), static_cast<char>(0x80 | ((code >> 6) & 0x3f)),
+          static_cast<char>(0x80 | (code & 0x3f))};
+}
+
+std::string Ledger::new_element() {
+  const std::string digits = std::to_string(++next_);
+  return std::string(kElementDigits - digits.size(), 'e') + digits;
+}
+
+std::int64_t Ledger::new_amount(bool negative) {
+  const auto amount = static_cast<std::int64_t>(1'000 + ++next_);
+  return negative ? -amount : amount;
+}
+
+void Ledger::acknowledge(std::uint64_t act) {
+  for (Typed& typed : typed_) {
+    if (typed.act == act) typed.acknowledged = true;
+  }
+}
+
+void Ledger::cancel(std::uint64_t act) {
+  for (Typed& typed : typed_) {
+    if (typed.act == act) typed.void_ = true;
+  }
+}
+
+std::map<Place, Ledger::Expected> Ledger::expected(const Delivered& delivered) const {
+  std::map<std::string, std::size_t> times;  // how often a token was put somewhere
+  std::map<std::string, std::set<std::string>> replaced_at;
+  const auto is_there = [&delivered](const Typed& typed) {
+    if (typed.sort == Sort::amount) return delivered.amounts.count(typed.amount) != 0;
+    const std::string& sign = typed.evidence.empty() ? typed.token : typed.evidence;
+    return sign.empty() || delivered.tokens.count(sign) != 0;
+  };
+  for (const Typed& typed : typed_) {
+    if (!typed.token.empty()) ++times[typed.place.record + typed.place.field + typed.token];
+    if (typed.void_ || !is_there(typed)) continue;
+    for (const std::string& token : typed.replaced) {
+      const bool counts = typed.sort != Sort::element || delivered.removed.count(token) != 0;
+      if (counts) replaced_at[typed.place.record + typed.place.field].insert(token);
+    }
+  }
+  std::map<Place, Expected> all;
+  for (const Typed& typed : typed_) {
+    Expected& expected = all[typed.place];
+    expected.sort = typed.sort;
+    expected.place = typed.place;
+    if (typed.sort == Sort::amount) {
+      if (is_there(typed)) expected.sum += typed.amount;
+      continue;
+    }
+    if (typed.token.empty() || !is_there(typed)) continue;
+    const std::string key = typed.place.record + typed.place.field;
+    const bool replaced = replaced_at[key].count(typed.token) != 0;
+    if (times[key + typed.token] > 1) {
+      expected.possible.insert(typed.token);
+    } else if (!replaced) {
+      expected.tokens.insert(typed.token);
+    }
+  }
+  return all;
+}
+
+}  // namespace insieme::simulation

@@ -1,0 +1,145 @@
+#include "simulation/office.hpp"
+
+#include <filesystem>
+
+#include "insieme/server/secrets.hpp"
+#include "insieme/server/sqlite_repository.hpp"
+#include "simulation/failure.hpp"
+
+namespace insieme::simulation {
+namespace {
+
+constexpr std::int64_t kInvitationMs = 7LL * 24 * 3'600'000;
+
+void collect_letters(const std::string& text, std::set<std::string>& into) {
+  for (std::size_t at = 0; at + 2 < text.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (byte >= 0xe4 && byte <= 0xe9) into.insert(text.substr(at, 3));
+  }
+}
+
+struct Reader {
+  Delivered& found;
+  bool aside = false;
+
+  void token(const std::string& text) const { (aside ? found.aside : found.tokens).insert(text); }
+  void value(const sync::Value& value) const {
+    if (const auto* text = std::get_if<std::string>(&value)) token(*text);
+    if (const auto* number = std::get_if<std::int64_t>(&value)) token(std::to_string(*number));
+  }
+  void operator()(const sync::WriteOp& op) const { value(op.value); }
+  void operator()(const sync::AddOp& op) const { value(op.element); }
+  void operator()(const sync::RemoveOp& op) const {
+    const auto* text = std::get_if<std::string>(&op.element);
+    if (text != nullptr) (aside ? found.removed_aside : found.removed).insert(*text);
+  }
+  void operator()(const sync::IncrementOp& op) const {
+    (aside ? found.amounts_aside : found.amounts).insert(op.delta);
+  }
+  void operator()(const sync::SpliceOp& op) const {
+    for (const sync::Splice& splice : op.splices) {
+      collect_letters(splice.inserted, aside ? found.aside : found.tokens);
+    }
+  }
+  void operator()(const sync::ResolveOp& op) const {
+    token(op.reason);
+    if (op.value) value(*op.value);
+  }
+  template <class Other>
+  void operator()(const Other&) const {}
+};
+
+}  // namespace
+
+void collect_tokens(const std::vector<sync::Operation>& ops, bool aside, Delivered& into) {
+  const Reader reader{into, aside};
+  for (const sync::Operation& op : ops) std::visit(reader, op.action);
+}
+
+Office::Office(const Folder& folder, std::uint64_t seed, const std::int64_t& now_ms)
+    : now_ms_(now_ms), chance_(seed), disk_(folder.make("server")) {
+  database_ = disk_.folder() + "/server.db";
+  const sync::SpaceId space{
+      server::new_id(now_ms_, [this](std::span<std::uint8_t> bytes) { chance_.fill(bytes); })};
+  space_ = sync::to_text(space);
+  const Status made = server::create_space(database_, space, "Ambito di prova", now_ms_);
+  demand(made.ok(), "server start", "create_space failed");
+  open();
+}
+
+void Office::open() {
+  auto opened =
+      server::open_sqlite_repository(database_, config_.roles, [this] { return now_ms_; });
+  demand(opened.ok(), "server start", "the repository does not open");
+  repository_ = std::move(opened).value();
+  tokens_ = std::make_unique<server::Tokens>();
+  api_ = std::make_unique<server::Api>(
+      server::Services{*repository_, *tokens_, metrics_, config_, [this] { return now_ms_; },
+                       sync::PublicKey{}, [this] { return free_disk; },
+                       [this](std::span<std::uint8_t> bytes) { chance_.fill(bytes); }});
+}
+
+void Office::close() {
+  api_.reset();
+  tokens_.reset();
+  repository_.reset();
+}
+
+std::optional<server::Response> Office::handle(const server::Request& request) {
+  server::Response response = api_->handle(request);
+  if (disk_.stopped()) return std::nullopt;
+  return response;
+}
+
+void Office::restart(Stop how, Chance& chance) {
+  disk_.stop();
+  close();
+  disk_.revive(how, chance);
+  try {
+    open();
+  } catch (const server::StorageFailure& failure) {
+    throw Broken("server opens after a stop", failure.what());
+  }
+}
+
+std::string Office::invite(const std::string& account) {
+  std::array<std::uint8_t, 26> drawn{};
+  chance_.fill(drawn);
+  std::string code;
+  for (const std::uint8_t byte : drawn) code += "0123456789ABCDEFGHJKMNPQRSTVWXYZ"[byte % 32];
+  const auto hash = server::hash_invitation(code);
+  const Status added = repository_->add_invitation(hash.value(), account, now_ms_ + kInvitationMs);
+  demand(added.ok(), "server start", "an invitation cannot be added");
+  return code;
+}
+
+void Office::back_up() {
+  ++backups_;
+  repository_->backup_to(disk_.folder() + "/backup-" + std::to_string(backups_));
+}
+
+void Office::restore_backup() {
+  close();
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  for (const char* end : {"", "-wal", "-shm", "-journal"}) {
+    fs::remove(database_ + end, ignored);
+    disk_.forget(database_ + end);
+  }
+  fs::copy_file(disk_.folder() + "/backup-" + std::to_string(backups_), database_);
+  open();
+}
+
+Delivered Office::read_log() {
+  Delivered found;
+  repository_->visit_log([&found](const server::LogEntry& entry) {
+    if (entry.kind != server::EntryKind::change || !entry.body) return true;
+    auto ops = sync::decode_body(*entry.body);
+    demand(ops.ok(), "server log is readable", "a body cannot be decoded");
+    collect_tokens(*ops, false, found);
+    return true;
+  });
+  return found;
+}
+
+}  // namespace insieme::simulation

@@ -1,0 +1,63 @@
+#pragma once
+// The server of a simulated world: the real repository on a simulated disk and the real handlers,
+// without sockets.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "insieme/server/api.hpp"
+#include "insieme/server/repository.hpp"
+#include "simulation/disks.hpp"
+#include "simulation/ledger.hpp"
+
+namespace insieme::simulation {
+
+/// The tokens in operations; `aside`: of a change that does not count (yet).
+void collect_tokens(const std::vector<sync::Operation>& ops, bool aside, Delivered& into);
+
+/// `now_ms` is the world's true time and outlives the office.
+class Office {
+ public:
+  Office(const Folder& folder, std::uint64_t seed, const std::int64_t& now_ms);
+
+  /// Handles one request as the program does. Nothing: the server stopped on the way, and nobody
+  /// heard an answer.
+  [[nodiscard]] std::optional<server::Response> handle(const server::Request& request);
+
+  [[nodiscard]] server::Repository& repository() { return *repository_; }
+  [[nodiscard]] Disk& disk() noexcept { return disk_; }
+  /// The process ends and starts again: tokens are gone, and after a stop what the disk lost.
+  void restart(Stop how, Chance& chance);
+  /// A code that one device may use once.
+  [[nodiscard]] std::string invite(const std::string& account);
+
+  void back_up();
+  [[nodiscard]] bool has_backup() const noexcept { return backups_ != 0; }
+  /// The database is what it was at the last backup; nobody raises the epoch.
+  void restore_backup();
+
+  /// What the log holds now, by content.
+  [[nodiscard]] Delivered read_log();
+  [[nodiscard]] std::string space_text() const { return space_; }
+  std::uint64_t free_disk = 1ULL << 40;
+
+ private:
+  void open();
+  void close();
+
+  const std::int64_t& now_ms_;
+  Chance chance_;
+  Disk disk_;
+  std::string database_;
+  std::string space_;
+  std::size_t backups_ = 0;
+  server::Config config_;
+  server::Metrics metrics_;
+  std::unique_ptr<server::Tokens> tokens_;
+  std::unique_ptr<server::Repository> repository_;
+  std::unique_ptr<server::Api> api_;
+};
+
+}  // namespace insieme::simulation

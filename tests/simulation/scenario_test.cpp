@@ -1,0 +1,151 @@
+// What the simulation found, as short stories in the same world: real stores, real server, and only
+// the trouble that it took.
+#include <filesystem>
+
+#include "simulation/acts/typing.hpp"
+#include "simulation/runner.hpp"
+#include "support/catch.hpp"
+
+namespace insieme::simulation {
+namespace {
+
+/// Anna and Bruno, who coordinates; each with a tablet.
+Script two_people() {
+  Script script;
+  script.settings.seed = 1;
+  script.settings.people = {{"anna", "educator"}, {"bruno", "coordinator"}};
+  script.settings.tablets = {0, 1};
+  return script;
+}
+
+struct Story {
+  World world{file_system(), two_people(), nullptr};
+  Tally tally;
+
+  Tablet& tablet(std::size_t n) { return *world.tablets()[n]; }
+  json::object must(Tablet& on, json::object request) {
+    const std::string asked = json::serialize(request);
+    json::object reply = world.ask(on, std::move(request));
+    if (!is_ok(reply)) FAIL(asked + " → " + json::serialize(reply));
+    return reply;
+  }
+  std::string household(Tablet& on) {
+    return text_of(must(on, {{"command", "dossier.create"},
+                             {"type", "household"},
+                             {"fields", {{"name", "Rossi"}, {"commune", "Bibbiano"}}}})
+                       .at("record")
+                       .as_object(),
+                   "id");
+  }
+  void rename(Tablet& on, const std::string& record, const std::string& name) {
+    must(on, {{"command", "record.save"}, {"record", record}, {"fields", {{"name", name}}}});
+  }
+  std::string name(Tablet& on, const std::string& record) {
+    const json::object shown = world.get(on, record);
+    return shown.empty() ? std::string()
+                         : text_of(shown.at("fields").at("name").as_object(), "text");
+  }
+  /// Quiet, and every check of the simulation.
+  void rest() {
+    try {
+      settle_and_check(world, tally);
+    } catch (const Broken& broken) {
+      FAIL(broken.check() + ": " + broken.what());
+    }
+  }
+  /// The store copied with everything beside it, as a device's image is.
+  Tablet& clone(Tablet& from) {
+    from.close();
+    Tablet& copy = world.add_tablet(from.person());
+    std::filesystem::copy_file(from.path(), copy.path());
+    std::filesystem::copy_file(from.generation_path(), copy.generation_path());
+    world.reopen(from);
+    world.reopen(copy);
+    return copy;
+  }
+};
+
+TEST_CASE("scenario: a copied store that writes nothing learns what its twin wrote",
+          "[simulation][P2][P3]") {
+  Story story;
+  Tablet& anna = story.tablet(0);
+  const std::string record = story.household(anna);
+  SECTION("copied before anything was sent") {
+    Tablet& copy = story.clone(anna);
+    story.rename(anna, record, "Rossi Bianchi");
+    story.world.synchronise(anna);
+    story.world.synchronise(copy);
+    story.world.synchronise(copy);
+    CHECK(story.name(copy, record) == "Rossi Bianchi");
+    story.rest();
+  }
+  SECTION("copied with everything sent") {
+    story.world.synchronise(anna);
+    Tablet& copy = story.clone(anna);
+    story.rename(anna, record, "Rossi Bianchi");
+    story.world.synchronise(anna);
+    story.world.synchronise(copy);
+    story.world.synchronise(copy);
+    CHECK(story.name(copy, record) == "Rossi Bianchi");
+    CHECK(copy.store().identity().replica != anna.store().identity().replica);
+    story.rest();
+  }
+  SECTION("copied with unsent work, which both send") {
+    story.world.synchronise(anna);
+    story.rename(anna, record, "Verdi");
+    Tablet& copy = story.clone(anna);
+    story.rename(copy, record, "Neri");
+    story.world.synchronise(copy);
+    story.world.synchronise(anna);
+    story.rest();
+    CHECK(story.name(anna, record) == "Neri");
+  }
+}
+
+TEST_CASE("scenario: a section that was taken away leaves the device, unsent work first",
+          "[simulation][P2][P7]") {
+  Story story;
+  Tablet& anna = story.tablet(0);
+  story.household(anna);
+  const std::string dossier = sync::to_text(anna.store().dossiers().value().front().id);
+  const auto id = anna.store().dossiers().value().front().id;
+  const std::string note = text_of(story
+                                       .must(anna, {{"command", "record.save"},
+                                                    {"type", "note"},
+                                                    {"dossier", dossier},
+                                                    {"section", "health"},
+                                                    {"fields", {{"title", "Riservata"}}}})
+                                       .at("record")
+                                       .as_object(),
+                                   "id");
+  story.world.synchronise(anna);
+  const auto given = story.world.office().repository().assign("anna", id, {"core", "education"});
+  REQUIRE(given.ok());
+  SECTION("with nothing unsent") {
+    story.world.synchronise(anna);
+    CHECK(story.world.get(anna, note).empty());
+    CHECK(story.must(anna, {{"command", "search"}, {"words", "Riservata"}})
+              .at("records")
+              .as_array()
+              .empty());
+    story.rest();
+  }
+  SECTION("with unsent work there: it goes to the coordinator") {
+    story.must(
+        anna,
+        {{"command", "record.save"}, {"record", note}, {"fields", {{"title", "Riservata, due"}}}});
+    story.rest();
+    CHECK(story.world.get(anna, note).empty());
+    CHECK(story.world.office().repository().held().size() == 1);
+    CHECK(anna.store().quarantine()->size() == 1);
+  }
+  SECTION("and comes back when it is given again") {
+    story.world.synchronise(anna);
+    REQUIRE(story.world.office().repository().assign("anna", id, {}).ok());
+    story.rest();
+    CHECK_FALSE(story.world.get(anna, note).empty());
+  }
+}
+
+}  // namespace
+}  // namespace insieme::simulation

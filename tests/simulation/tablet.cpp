@@ -1,0 +1,48 @@
+#include "simulation/tablet.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+namespace insieme::simulation {
+
+Tablet::Tablet(std::string name, Person person, const Folder& folder, std::uint64_t seed,
+               const std::int64_t& world_ms, client::Transport& transport, client::Waiter waiter)
+    : platform(world_ms, seed),
+      name_(std::move(name)),
+      person_(std::move(person)),
+      disk_(folder.make(name_)),
+      transport_(transport),
+      waiter_(std::move(waiter)) {
+  key.fill(0x17);
+}
+
+Status Tablet::open() {
+  client::StoreOptions options{path(), key, &schema::embedded_bundle(), &platform};
+  auto store = std::filesystem::exists(path()) ? client::Store::open(options)
+                                               : client::Store::create(options);
+  if (!store.ok()) return store.error();
+  engine_ =
+      std::make_unique<client::Engine>(std::move(store).value(), platform, transport_, waiter_);
+  commands_ = std::make_unique<client::Commands>(*engine_);
+  return {};
+}
+
+void Tablet::close() {
+  commands_.reset();
+  engine_.reset();
+}
+
+void Tablet::crash(Stop how, Chance& chance) {
+  disk_.stop();
+  close();
+  disk_.revive(how, chance);
+  forms.clear();
+}
+
+std::optional<json::object> Tablet::call(const json::object& request) {
+  const std::string reply = commands_->call(json::serialize(request));
+  if (disk_.stopped()) return std::nullopt;
+  return json::parse(reply).as_object();
+}
+
+}  // namespace insieme::simulation
