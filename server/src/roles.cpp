@@ -3,8 +3,9 @@
 namespace insieme::server {
 
 const std::vector<std::string>& default_sections() {
-  static const std::vector<std::string> kSections{"core",   "education", "economic", "health",
-                                                  "judicial", "network", "project"};
+  static const std::vector<std::string> kSections{
+      "core",    "education", "economic", "health",     "judicial",  "person",
+      "network", "project",   "registry", "governance", "front_desk"};
   return kSections;
 }
 

@@ -148,7 +148,7 @@ class Parser {
     } else if (file.rfind("lists/", 0) == 0) {
       detail::parse_lists(root, file, bundle_, faults_);
     } else if (file.rfind("types/", 0) == 0) {
-      detail::parse_type(root, file, bundle_, origins_, faults_);
+      detail::parse_type_file(root, file, bundle_, origins_, faults_);
     } else {
       faults_.add({kManifest, "files"},
                   "\"" + file + "\" is neither sections.json nor under lists/ or types/");

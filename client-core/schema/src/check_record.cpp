@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
-#include "codice_fiscale.hpp"
+#include "insieme/schema/codice_fiscale.hpp"
+#include "insieme/schema/cup.hpp"
+#include "insieme/schema/iban.hpp"
+#include "insieme/schema/place_codes.hpp"
 #include "insieme/schema/text.hpp"
 #include "insieme/schema/validate.hpp"
 #include "parse.hpp"
@@ -156,11 +159,47 @@ class Checker {
       };
       add(field, severity, "pattern", "non è scritto nella forma prevista." + hint(Language::it),
           "this is not written in the expected form." + hint(Language::en));
-    } else if (field.format == TextFormat::codice_fiscale &&
-               !detail::has_valid_check_character(words)) {
+    } else {
+      check_format(field, words);
+    }
+  }
+
+  /// A code that cannot be right. A tax code only warns: a case never waits for it.
+  void check_format(const Field& field, const std::string& words) {
+    if (field.format == TextFormat::codice_fiscale && !has_valid_check_character(words)) {
       add(field, Severity::warning, "check_character",
           "il carattere di controllo non torna, ricontrolla sul documento.",
           "the check character does not fit, please look at the document again.");
+    } else if (field.format == TextFormat::cup && !decode_cup(words)) {
+      add(field, Severity::error, "cup",
+          "«" + words + "» non è un CUP: 15 caratteri, come H71B25000350007.",
+          "“" + words + "” is not a CUP: 15 characters, such as H71B25000350007.");
+    } else if (field.format == TextFormat::belfiore && !is_belfiore_code(words)) {
+      add(field, Severity::error, "belfiore",
+          "«" + words + "» non è un codice catastale: una lettera e tre cifre, come L407.",
+          "“" + words + "” is not a cadastral code: a letter and three digits, such as L407.");
+    } else if (field.format == TextFormat::iban) {
+      check_account(field, words);
+    }
+  }
+
+  void check_account(const Field& field, const std::string& words) {
+    switch (check_iban(words)) {
+      case IbanFault::none: return;
+      case IbanFault::shape:
+        add(field, Severity::error, "iban", "non è un IBAN: copialo dal documento della banca.",
+            "this is not an IBAN: copy it from the bank's paper.");
+        return;
+      case IbanFault::length:
+        add(field, Severity::error, "iban",
+            "ha " + std::to_string(words.size()) + " caratteri, non quanti ne ha il suo Paese.",
+            "this has " + std::to_string(words.size()) + " characters, not its country's number.");
+        return;
+      case IbanFault::check_digits:
+      case IbanFault::national:
+        add(field, Severity::error, "iban", "le cifre di controllo non tornano, ricontrollalo.",
+            "the check digits do not fit, please look again.");
+        return;
     }
   }
 

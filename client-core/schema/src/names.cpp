@@ -54,6 +54,9 @@ std::string_view name_of(TextFormat format) noexcept {
     case TextFormat::codice_fiscale: return "codice_fiscale";
     case TextFormat::email: return "email";
     case TextFormat::phone: return "phone";
+    case TextFormat::cup: return "cup";
+    case TextFormat::iban: return "iban";
+    case TextFormat::belfiore: return "belfiore";
   }
   return "none";
 }

@@ -25,8 +25,9 @@ void parse_sections(const boost::json::value& root, const std::string& file, Bun
                     Faults& faults);
 void parse_lists(const boost::json::value& root, const std::string& file, Bundle& bundle,
                  Faults& faults);
-void parse_type(const boost::json::value& root, const std::string& file, Bundle& bundle,
-                std::vector<TypeOrigin>& origins, Faults& faults);
+/// One type, or a family of them under `types`.
+void parse_type_file(const boost::json::value& root, const std::string& file, Bundle& bundle,
+                     std::vector<TypeOrigin>& origins, Faults& faults);
 
 /// A field alone; names of lists, types, sections and other fields are not looked at yet.
 [[nodiscard]] Field parse_field(ObjectReader& reader, Faults& faults);

@@ -22,8 +22,9 @@ constexpr std::array kMerges{MergeKind::mv_register, MergeKind::set, MergeKind::
                              MergeKind::text, MergeKind::blob};
 constexpr std::array kPolicies{RegisterPolicy::review, RegisterPolicy::automatic,
                                RegisterPolicy::maximum};
-constexpr std::array kFormats{TextFormat::user, TextFormat::month, TextFormat::codice_fiscale,
-                              TextFormat::email, TextFormat::phone};
+constexpr std::array kFormats{TextFormat::user,  TextFormat::month, TextFormat::codice_fiscale,
+                              TextFormat::email, TextFormat::phone, TextFormat::cup,
+                              TextFormat::iban,  TextFormat::belfiore};
 
 /// The enumerator whose name stands under `key`; `fallback` if there is none or it is unknown.
 template <class Enum, std::size_t N>
@@ -243,9 +244,11 @@ Field parse_field(ObjectReader& reader, Faults& faults) {
   return field;
 }
 
-void parse_type(const json::value& root, const std::string& file, Bundle& bundle,
-                std::vector<TypeOrigin>& origins, Faults& faults) {
-  ObjectReader reader(root, {file, ""}, faults);
+namespace {
+
+void parse_one_type(const json::value& value, const Place& at, Bundle& bundle,
+                    std::vector<TypeOrigin>& origins, Faults& faults) {
+  ObjectReader reader(value, at, faults);
   if (!reader.is_object()) return;
   RecordType type;
   TypeOrigin origin{reader.place(), {}};
@@ -259,6 +262,7 @@ void parse_type(const json::value& root, const std::string& file, Bundle& bundle
   type.title = reader.string("title", true);
   type.label = reader.label("label", true);
   type.label_plural = reader.label("label_plural", true);
+  type.help = reader.label("help", false);
   const json::array* fields = reader.array("fields", true);
   if (fields != nullptr) {
     if (fields->empty()) reader.fault("fields", "must not be empty");
@@ -283,6 +287,25 @@ void parse_type(const json::value& root, const std::string& file, Bundle& bundle
   }
   bundle.types.push_back(std::move(type));
   origins.push_back(std::move(origin));
+}
+
+}  // namespace
+
+void parse_type_file(const json::value& root, const std::string& file, Bundle& bundle,
+                     std::vector<TypeOrigin>& origins, Faults& faults) {
+  const json::object* object = root.if_object();
+  if (object == nullptr || object->if_contains("types") == nullptr) {
+    parse_one_type(root, {file, ""}, bundle, origins, faults);
+    return;
+  }
+  ObjectReader reader(root, {file, ""}, faults);
+  const json::array* types = reader.array("types", true);
+  reader.finish();
+  if (types == nullptr) return;
+  if (types->empty()) reader.fault("types", "must not be empty");
+  for (std::size_t i = 0; i < types->size(); ++i) {
+    parse_one_type((*types)[i], reader.place().at("types").at(i), bundle, origins, faults);
+  }
 }
 
 }  // namespace insieme::schema::detail

@@ -104,7 +104,10 @@ Result<std::string> parse_words(const Field& field, std::string_view text) {
   }
   std::string out = compose_nfc(lines);
   if (field.format == TextFormat::month) return parse_month(out);
-  if (field.format == TextFormat::codice_fiscale) {
+  const bool is_identifier =
+      field.format == TextFormat::codice_fiscale || field.format == TextFormat::cup ||
+      field.format == TextFormat::iban || field.format == TextFormat::belfiore;
+  if (is_identifier) {
     std::string code;
     for (const char c : out) {
       if (c == ' ') continue;

@@ -114,6 +114,28 @@ std::string_view trim(std::string_view text) noexcept {
   return text;
 }
 
+std::string fold_accents(std::string_view text) {
+  std::string out;
+  const std::string composed_text = compose_nfc(text);
+  std::string_view rest = composed_text;
+  while (!rest.empty()) {
+    char32_t point = take_code_point(rest);
+    if (point >= kFirstMark && point <= kLastMark) continue;
+    // A letter may carry two marks, so what is found may have to be taken apart again.
+    for (bool found = point >= 0xC0; found;) {
+      found = false;
+      for (const detail::Composition& one : detail::kCompositionTable) {
+        if (one.composed != point) continue;
+        point = one.base;
+        found = point >= 0xC0;
+        break;
+      }
+    }
+    append_code_point(out, point);
+  }
+  return out;
+}
+
 std::string fold_case(std::string_view text) {
   std::string out;
   out.reserve(text.size());

@@ -21,6 +21,10 @@ namespace insieme::schema {
 /// Lower case for ASCII and for the letters of Latin-1; for comparing codes and labels.
 [[nodiscard]] std::string fold_case(std::string_view text);
 
+/// Latin letters without their marks: `D'Angelò` becomes `D'Angelo`. Letters of which no mark makes
+/// a part (ß, ø) and other scripts stay.
+[[nodiscard]] std::string fold_accents(std::string_view text);
+
 /// Number of code points of valid UTF-8.
 [[nodiscard]] std::size_t count_code_points(std::string_view text) noexcept;
 

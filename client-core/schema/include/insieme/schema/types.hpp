@@ -48,7 +48,7 @@ enum class MergeKind { mv_register, set, counter, text, blob };
 using RegisterPolicy = sync::RegisterPolicy;
 
 /// A known form of a string, which parsing and display may use.
-enum class TextFormat { none, user, month, codice_fiscale, email, phone };
+enum class TextFormat { none, user, month, codice_fiscale, email, phone, cup, iban, belfiore };
 
 /// The names that the JSON uses (`register`, `auto`, `codice_fiscale` …). Never empty.
 [[nodiscard]] std::string_view name_of(FieldKind kind) noexcept;
@@ -123,6 +123,7 @@ struct RecordType {
   std::string title;  ///< `{surname} {given_names}`: fields in braces, joined by the text between
   Label label;
   Label label_plural;
+  Label help;  ///< both empty when the bundle gives none
   std::vector<Field> fields;
   NameIndex field_index;
 

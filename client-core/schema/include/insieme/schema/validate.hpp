@@ -29,7 +29,8 @@ namespace insieme::schema {
 /// - boolean: sì, si, s, vero, x, yes, y, true, 1; no, n, falso, false, 0;
 /// - code: the code, or one of its labels, in any case;
 /// - reference: a record id; blob: hexadecimal digits;
-/// - format month: `06/2021` or `2021-06`, kept as `2021-06`; codice_fiscale: capitals, no spaces.
+/// - format month: `06/2021` or `2021-06`, kept as `2021-06`; codice_fiscale, cup, iban, belfiore:
+///   capitals, no spaces.
 [[nodiscard]] Result<sync::Value> value_from_text(const Field& field, std::string_view text,
                                                   const Bundle& bundle);
 
@@ -63,8 +64,8 @@ struct Problem {
   std::string field;   ///< empty when the record as a whole is meant
   Severity severity = Severity::error;
   std::string rule;    ///< `required`, `kind`, `code`, `min`, `max`, `max_length`, `pattern`,
-                       ///< `not_before`, `code_period`, `check_character`,
-                       ///< `unknown_field`
+                       ///< `not_before`, `code_period`, `check_character`, `cup`, `iban`,
+                       ///< `belfiore`, `unknown_field`
   std::string message_it;
   std::string message_en;
 };
