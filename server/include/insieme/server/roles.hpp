@@ -29,7 +29,8 @@ class Roles {
   std::map<std::string, RoleRules, std::less<>> rules_;
 };
 
-/// The sections that a space has unless a role says less.
+/// The sections that a role is granted unless the configuration says otherwise: all but those that
+/// are given by name alone (the protected compartment, custody, a person's special data).
 [[nodiscard]] const std::vector<std::string>& default_sections();
 
 /// `core,education` ↔ {core, education}; blanks around names are ignored, empty names dropped.
