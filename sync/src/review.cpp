@@ -133,11 +133,15 @@ class ItemFinder {
     }
   }
 
-  /// A contest that nobody who saw it has answered keeps an item open, whatever others decided.
+  /// A contest that nobody who saw it has answered keeps an item open, whatever others decided, for
+  /// as long as all that it names stands: what joins it (the same value from an old form) must not
+  /// silence it.
   [[nodiscard]] bool is_contested(ItemKind kind, const std::string& field,
                                   const std::vector<Dot>& dots) const {
     return std::any_of(record_.decisions.begin(), record_.decisions.end(), [&](const Decision& d) {
-      return is_about(d, kind, field, dots) && d.outcome == Outcome::contest;
+      return d.outcome == Outcome::contest && d.item == kind && d.field == field &&
+             !d.decided.empty() &&
+             std::includes(dots.begin(), dots.end(), d.decided.begin(), d.decided.end());
     });
   }
 
@@ -145,13 +149,9 @@ class ItemFinder {
   [[nodiscard]] bool is_decided(ItemKind kind, const std::string& field,
                                 const std::vector<Dot>& dots) const {
     return std::any_of(record_.decisions.begin(), record_.decisions.end(), [&](const Decision& d) {
-      return is_about(d, kind, field, dots) && d.outcome != Outcome::contest;
+      return d.outcome != Outcome::contest && d.item == kind && d.field == field &&
+             d.decided == dots;
     });
-  }
-
-  [[nodiscard]] static bool is_about(const Decision& decision, ItemKind kind,
-                                     const std::string& field, const std::vector<Dot>& dots) {
-    return decision.item == kind && decision.field == field && decision.decided == dots;
   }
 
   const RecordState& record_;

@@ -328,7 +328,7 @@ class MergeOracle {
   }
 
   /// An item is open if there is reason for it and nobody has decided exactly this, or if somebody
-  /// contests exactly this.
+  /// contests what all stands in it.
   void open(const RecordId& id, Picture& picture, ItemKind kind, const std::string& field,
             const std::vector<Dot>& dots, bool reason) const {
     bool decided = false;
@@ -336,8 +336,16 @@ class MergeOracle {
     for (const Act& act : all_) {
       if (picture.decisions.count(act.dot) == 0 || act.op->record != id) continue;
       const ResolveOp& decision = *act.resolve();
-      if (decision.item != kind || act.op->field != field || decision.decided != dots) continue;
-      (decision.outcome == Outcome::contest ? contested : decided) = true;
+      if (decision.item != kind || act.op->field != field) continue;
+      if (decision.outcome != Outcome::contest) {
+        decided = decided || decision.decided == dots;
+        continue;
+      }
+      bool stands = !decision.decided.empty();
+      for (const Dot& dot : decision.decided) {
+        stands = stands && std::find(dots.begin(), dots.end(), dot) != dots.end();
+      }
+      contested = contested || stands;
     }
     if (contested || (reason && !decided)) picture.items.insert({static_cast<int>(kind), field});
   }

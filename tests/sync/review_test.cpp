@@ -215,6 +215,38 @@ TEST_CASE("decision: a contest is not lost to a dismissal that did not see it", 
   CHECK(two.a.items().empty());
 }
 
+TEST_CASE("decision: a contest is not silenced by an equal value from an old form", "[sync][P5]") {
+  Disagreement two;
+  const ReviewItem item = two.item();
+  const Change chosen = two.c.write({resolve_op(item, Outcome::choose, text("of A"))});
+  two.share();
+  ReviewItem contested = item;
+  contested.dots = {Dot{chosen.header.replica, chosen.header.seq, 0}};
+  two.b.write({resolve_op(contested, Outcome::contest, {}, "I was there")});
+  two.a.write({with_context(set_op("reg", "of A"), {})});  // saw nothing, says what was chosen
+  two.share();
+  CHECK(two.a.values("reg") == std::vector<Value>{text("of A")});
+  CHECK(two.item().contested);
+  two.c.write({resolve_op(two.item(), Outcome::dismiss, {}, "heard")});
+  two.share();
+  CHECK(two.a.items().empty());
+}
+
+TEST_CASE("decision: a contest ends when what it is about is replaced", "[sync][P5]") {
+  Disagreement two;
+  const ReviewItem item = two.item();
+  two.c.write({resolve_op(item, Outcome::choose, text("of A"))});
+  two.share();
+  ReviewItem contested = item;
+  contested.dots = {two.a.record().field("reg")->survivors[0].mark.dot};
+  two.b.write({resolve_op(contested, Outcome::contest, {}, "no")});
+  two.share();
+  CHECK(two.item().contested);
+  two.a.write({set_op("reg", "asked again")});
+  two.share();
+  CHECK(two.c.items().empty());
+}
+
 TEST_CASE("decision: about lives, by ordinary operations and by dismissal", "[sync][P5]") {
   Peer a("A");
   Peer b("B");

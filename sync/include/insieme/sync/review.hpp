@@ -31,8 +31,8 @@ struct ReviewItem {
   /// Names this generation of the item: a hash of kind, record, field and dots. A decision closes
   /// one generation, never a later one.
   std::uint64_t generation = 0;
-  /// An author disagrees with a decision about this very generation, and nobody who knows has
-  /// decided since.
+  /// An author disagrees with a decision about some of these dots, all of which still stand, and
+  /// nobody who knows has decided since.
   bool contested = false;
 };
 
