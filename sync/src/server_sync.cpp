@@ -159,11 +159,23 @@ class Judge {
       refuse(status.code(), status.error().detail);
     } else if (status = check_contexts(*change.ops, judged.admission.deps); !status.ok()) {
       refuse(status.code(), status.error().detail);
+    } else if (const KnownChange* origin = origin_of(header); origin && origin->decided) {
+      // Two who accept one late change, each without a network: an increment must not count twice.
+      refuse(ErrorCode::conflict, "somebody has decided on this late change before");
     } else if (!may_write(header.document)) {
       judged.verdict = Verdict::held;
       judged.reason = "the dossier is no longer assigned to the author";
     }
     return judged;
+  }
+
+  /// The late change that this one authors again, if it is one.
+  [[nodiscard]] KnownChange* origin_of(const ChangeHeader& header) {
+    if (!header.origin) return nullptr;
+    const auto at =
+        loaded_.changes.find({header.document, header.origin->replica, header.origin->seq});
+    const bool held = at != loaded_.changes.end() && at->second.verdict == Verdict::held;
+    return held ? &at->second : nullptr;
   }
 
   void judge_unadmitted(Judged& judged, const ChangeHeader& header, const Error& error) {
@@ -263,6 +275,7 @@ class Judge {
     // Who may decide accepts a held change by authoring it again. Others author their own work
     // again.
     if (header.origin && judged.verdict == Verdict::accepted && arrived_.may_review) {
+      if (KnownChange* origin = origin_of(header)) origin->decided = true;
       commit_.held_decisions.push_back(HeldDecision{header.document, header.origin->replica,
                                                     header.origin->seq, true, {},
                                                     arrived_.account});

@@ -99,6 +99,25 @@ TEST_CASE("held: accepted by authoring it again, the author hears it [P5]", "[se
   CHECK(server::verify_repository(*w.repository, {}).faults == std::vector<std::string>{});
 }
 
+TEST_CASE("held: decided once; who accepts it later is refused, nothing counts twice [P8]",
+          "[server][held]") {
+  HandOver w;
+  MemoryDevice dora{"dora"};
+  w.add(dora, "coordinator");
+  REQUIRE(w.repository->assign("user-dora", dossier("d1"), {}).ok());
+  REQUIRE(w.sync(dora).done);
+  REQUIRE(events_of<HeldEvent>(dora).size() == 1);
+  const Origin origin{rep("anna"), 2};
+  w.carla.write(kCore, {set_op("note", "late")}, {}, origin);
+  dora.write(kCore, {set_op("note", "late")}, {}, origin);
+  REQUIRE(w.sync(w.carla).done);
+  REQUIRE(w.sync(dora).done);
+  CHECK(w.carla.fates.back().verdict == Verdict::accepted);
+  CHECK(dora.fates.back().verdict == Verdict::refused);
+  CHECK(dora.fates.back().code == ErrorCode::conflict);
+  CHECK(w.repository->held()[0].state == server::HeldState::accepted);
+}
+
 TEST_CASE("held: refused with a reason, once, by those who may", "[server][held]") {
   HandOver w;
   const HeldDecision refusal{kCore, rep("anna"), 2, false, "already told by Luca", "x"};

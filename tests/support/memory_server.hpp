@@ -240,6 +240,7 @@ class MemoryServer {
     if (at == state.held.end()) return;  // decided already, or never held
     const std::string author = at->second.header.author;
     state.held.erase(at);
+    state.changes[ref].decided = true;
     append(LogEntry{decision.document.dossier, {}, Event(HeldClosedEvent{decision}), author, false,
                     {}});
   }

@@ -392,6 +392,35 @@ TEST_CASE("server: only who may decide closes what is held", "[sync][server][P8]
   CHECK(w.server.state.held.empty());
 }
 
+TEST_CASE("server: what is held is decided once, a second acceptance is refused",
+          "[sync][server][P8]") {
+  World w;
+  w.push(w.anna, {w.anna.write(kCore, {inc_op("n", 1)})}, {w.secret()});
+  MemoryDevice other("other");
+  enrol(w.server, other, true);
+  w.server.grant("user-other", kFamily, {"core"});
+  w.server.revoke("user-anna", kFamily, "handed over");
+  const Change late = w.anna.write(kCore, {inc_op("n", 5)});
+  w.push(w.anna, {late});
+  REQUIRE(w.boss.sync(w.server).done);
+  REQUIRE(other.sync(w.server).done);
+  const Origin origin{late.header.replica, late.header.seq};
+  // Both accept it without a network; one of them twice.
+  w.boss.write(kCore, *late.ops, {}, origin);
+  other.write(kCore, *late.ops, {}, origin);
+  w.boss.write(kCore, *late.ops, {}, origin);
+  REQUIRE(w.boss.sync(w.server).done);
+  CHECK(w.boss.fates.back().verdict == Verdict::refused);
+  REQUIRE(other.sync(w.server).done);
+  CHECK(other.fates.back().verdict == Verdict::refused);
+  CHECK(other.fates.back().code == ErrorCode::conflict);
+  MemoryDevice reader("reader");
+  enrol(w.server, reader, true);
+  w.server.grant("user-reader", kFamily, {"core"});
+  REQUIRE(reader.sync(w.server).done);
+  CHECK(counter_total(*reader.document(kCore).records().at(rec("r1")).field("n")) == 6);
+}
+
 TEST_CASE("server: a cursor from another log is told, nothing is judged", "[sync][server][P2]") {
   World w;
   SyncRequest request;

@@ -111,7 +111,8 @@ class SqliteTurn final : public Turn {
 
   void load_changes(const sync::LoadAction& action, sync::Loaded& loaded) {
     sqlite::Statement& row =
-        db_.cached("SELECT l.item_id, l.position, l.kind, h.code, h.reason FROM log l"
+        db_.cached("SELECT l.item_id, l.position, l.kind, h.code, h.reason, h.state"
+                   " FROM log l"
                    " LEFT JOIN held h ON h.space = l.space AND h.dossier = l.dossier"
                    "  AND h.section = l.section AND h.replica = l.replica AND h.seq = l.seq"
                    " WHERE l.space = ? AND l.dossier = ? AND l.section = ? AND l.replica = ?"
@@ -127,6 +128,8 @@ class SqliteTurn final : public Turn {
       known.verdict = verdict_of(static_cast<EntryKind>(row.get_int64(2)));
       known.code = static_cast<ErrorCode>(row.get_int64(3));
       known.reason = row.get_text(4);
+      known.decided = known.verdict == sync::Verdict::held &&
+                      row.get_int64(5) != static_cast<std::int64_t>(HeldState::waiting);
       loaded.changes[ref] = std::move(known);
     }
   }

@@ -40,6 +40,7 @@ struct KnownChange {
   Verdict verdict = Verdict::accepted;  ///< accepted, held or refused
   ErrorCode code = ErrorCode::ok;
   std::string reason;
+  bool decided = false;  ///< held, and accepted or refused since
 };
 
 // ---- actions ------------------------------------------------------------------------------------
