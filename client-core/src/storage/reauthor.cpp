@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/stand_in.hpp"
+
 namespace insieme::client {
 namespace {
 
@@ -9,12 +11,14 @@ struct Unsent {
   std::int64_t document = 0;
   LoggedChange logged;
   sync::VersionVector deps;  ///< in full, as it was authored
+  bool stands_in = false;    ///< somebody else's late work, accepted here
 };
 
 /// Unsent changes of one replica in one document: what is taken away and gets new numbers.
 struct Moved {
   std::uint64_t first = 0;  ///< the least seq that moves
   std::uint64_t count = 0;
+  sync::ReplicaId to;
 };
 
 class Reauthor {
@@ -23,7 +27,17 @@ class Reauthor {
 
   void run() {
     collect();
+    const sync::ReplicaId before = core_.identity.replica;
     core_.mint_replica();
+    // Accepted work of others goes on standing under an id of its own.
+    for (Unsent& unsent : unsent_) {
+      const sync::ChangeHeader& header = unsent.logged.change.header;
+      unsent.stands_in =
+          header.origin && header.replica == stand_in_for(before, header.origin->replica);
+      moved_[{unsent.document, header.replica}].to =
+          unsent.stands_in ? stand_in_for(core_.identity.replica, header.origin->replica)
+                           : core_.identity.replica;
+    }
     for (const auto& [document, ignored] : touched_) take_away(document);
     for (Unsent& unsent : unsent_) author_again(unsent);
     documents_.flush();
@@ -77,13 +91,11 @@ class Reauthor {
     documents_.rebuild(document);
   }
 
-  /// Where a change that moved stands now.
-  [[nodiscard]] std::optional<std::uint64_t> new_seq(std::int64_t document,
-                                                     const sync::ReplicaId& replica,
-                                                     std::uint64_t seq) const {
-    const auto at = moved_.find({document, replica});
-    if (at == moved_.end() || seq < at->second.first) return {};
-    return seq - at->second.first + 1;
+  /// Where an operation of a change that moved stands now.
+  [[nodiscard]] sync::Dot new_dot(std::int64_t document, const sync::Dot& dot) const {
+    const auto at = moved_.find({document, dot.replica});
+    if (at == moved_.end() || dot.seq < at->second.first) return dot;
+    return sync::Dot{at->second.to, dot.seq - at->second.first + 1, dot.op};
   }
 
   [[nodiscard]] sync::VersionVector translate(std::int64_t document,
@@ -96,7 +108,7 @@ class Reauthor {
         continue;
       }
       out.raise(entry.replica, at->second.first - 1);
-      out.raise(core_.identity.replica, entry.seq - at->second.first + 1);
+      out.raise(at->second.to, entry.seq - at->second.first + 1);
     }
     return out;
   }
@@ -106,18 +118,14 @@ class Reauthor {
     sync::Change change;
     const sync::ChangeHeader& old = unsent.logged.change.header;
     change.header = old;
-    change.header.origin = sync::Origin{old.replica, old.seq};
-    document.frontier.fill_next(change.header, core_.identity.replica);
+    if (!unsent.stands_in) change.header.origin = sync::Origin{old.replica, old.seq};
+    document.frontier.fill_next(change.header, moved_.at({unsent.document, old.replica}).to);
     change.ops = std::move(unsent.logged.change.ops);
     if (!change.ops) return;
     for (sync::Operation& op : *change.ops) {
       op.context = translate(unsent.document, op.context ? *op.context : unsent.deps);
       if (auto* resolve = std::get_if<sync::ResolveOp>(&op.action)) {
-        for (sync::Dot& dot : resolve->decided) {
-          if (const auto seq = new_seq(unsent.document, dot.replica, dot.seq)) {
-            dot = sync::Dot{core_.identity.replica, *seq, dot.op};
-          }
-        }
+        for (sync::Dot& dot : resolve->decided) dot = new_dot(unsent.document, dot);
         std::sort(resolve->decided.begin(), resolve->decided.end());
       }
     }

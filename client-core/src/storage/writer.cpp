@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "insieme/sync/limits.hpp"
+#include "storage/stand_in.hpp"
 
 namespace insieme::client {
 
@@ -62,7 +63,16 @@ void StoreWriter::author_change(Pending& pending,
   OpenDocument& document = *pending.document;
   sync::Change change;
   change.header.document = document.id;
-  document.frontier.fill_next(change.header, core_.identity.replica);
+  const sync::ReplicaId& self = core_.identity.replica;
+  const sync::ReplicaId replica = origin_ ? stand_in_for(self, origin_->replica) : self;
+  document.frontier.fill_next(change.header, replica);
+  if (origin_) {
+    // What the author's later work had seen of their earlier work was accepted meanwhile.
+    const AcceptedWork accepted(core_, document.n, origin_->replica);
+    for (sync::Operation& op : pending.ops) {
+      if (op.context) accepted.extend(*op.context);
+    }
+  }
   change.header.stamp = core_.take_stamp();
   change.header.author = author_.empty() ? core_.identity.account : author_;
   change.header.schema_version = static_cast<std::uint32_t>(core_.bundle.version);

@@ -256,5 +256,39 @@ TEST_CASE("inbox: an accepted change does not overwrite what came meanwhile",
   CHECK(list(three.carla.items()[0].as_object(), "alternatives").size() == 2);
 }
 
+TEST_CASE("inbox: late changes that build on one another are accepted as their author left them",
+          "[commands][P2][P8]") {
+  Three three;
+  three.bruno.save(three.family.visit, {{"observations", "abcdefgh"}});
+  three.bruno.sync();
+  three.anna.sync();
+  three.office.server.revoke("anna", three.dossier(), "passaggio a Bruno");
+  three.anna.save(three.family.visit,
+                  {{"observations", "Pronto! abcdefgh"}, {"next_step", "Telefonare"}});
+  three.anna.save(three.family.visit,
+                  {{"observations", "abcdefgh, fine"}, {"next_step", "Incontrare"}});
+  three.anna.sync();
+  three.carla.sync();
+  // Carla writes between the two decisions what Anna had not seen.
+  bool first = true;
+  while (true) {
+    const json::array entries = list(three.carla.call({{"command", "inbox.list"}}), "entries");
+    if (entries.empty()) break;
+    three.carla.call({{"command", "inbox.decide"},
+                      {"entry", text(entries[0].as_object(), "id")},
+                      {"accept", true}});
+    if (first) three.carla.save(three.family.visit, {{"next_date", "2024-04-01"}});
+    first = false;
+  }
+  CHECK(three.carla.shown(three.family.visit, "observations") == "abcdefgh, fine");
+  CHECK(three.carla.shown(three.family.visit, "next_step") == "Incontrare");
+  CHECK(three.carla.items().empty());
+  three.carla.sync();
+  three.bruno.sync();
+  CHECK(three.bruno.shown(three.family.visit, "observations") == "abcdefgh, fine");
+  CHECK(three.bruno.items().empty());
+  three.expect_settled();
+}
+
 }  // namespace
 }  // namespace insieme::testing

@@ -1,0 +1,35 @@
+#include "storage/stand_in.hpp"
+
+#include <algorithm>
+
+namespace insieme::client {
+
+sync::ReplicaId stand_in_for(const sync::ReplicaId& self, const sync::ReplicaId& author) {
+  const sync::Digest digest =
+      sync::Hasher("insieme stand-in v1").add(self.bytes).add(author.bytes).finish();
+  sync::ReplicaId id;
+  std::copy_n(digest.bytes.begin(), id.bytes.size(), id.bytes.begin());
+  return id;
+}
+
+AcceptedWork::AcceptedWork(Core& core, std::int64_t document, const sync::ReplicaId& author)
+    : author_(author) {
+  for_each_change(core, document, [&](LoggedChange&& logged) {
+    const sync::ChangeHeader& header = logged.change.header;
+    if (!header.origin || header.origin->replica != author) return true;
+    std::vector<std::uint64_t>& origins = origins_[header.replica];
+    if (origins.size() + 1 == header.seq) origins.push_back(header.origin->seq);
+    return true;
+  });
+}
+
+void AcceptedWork::extend(sync::VersionVector& context) const {
+  const std::uint64_t seen = context[author_];
+  for (const auto& [replica, origins] : origins_) {
+    std::uint64_t named = 0;
+    while (named < origins.size() && origins[static_cast<std::size_t>(named)] <= seen) ++named;
+    if (named > 0) context.raise(replica, named);
+  }
+}
+
+}  // namespace insieme::client
