@@ -6,7 +6,7 @@
 
 #include "fixture.hpp"
 #include "insieme/sqlite/connection.hpp"
-#include "process.hpp"
+#include "support/server_process.hpp"
 #include "support/catch.hpp"
 
 using namespace insieme::testing;
@@ -14,19 +14,21 @@ namespace json = boost::json;
 
 namespace {
 
+Finished run_server(const Words& words) { return run_program("insieme-server", words, {}); }
+
 struct Operator {
   TempDir dir;
   std::string data = dir.file("data");
 
-  CommandResult run(std::vector<std::string> arguments) const {
+  Finished run(std::vector<std::string> arguments) const {
     arguments.insert(arguments.end(), {"--data", data});
-    return run_server_command(arguments);
+    return run_server(arguments);
   }
   json::value json_of(std::vector<std::string> arguments) const {
     arguments.push_back("--json");
-    const CommandResult result = run(std::move(arguments));
+    const Finished result = run(std::move(arguments));
     CAPTURE(result.err);
-    REQUIRE(result.exit_code == 0);
+    REQUIRE(result.code == 0);
     return json::parse(result.out);
   }
 };
@@ -36,13 +38,13 @@ struct Operator {
 TEST_CASE("cli: from an empty folder to an enrolled device", "[server][process]") {
   const Operator op;
   REQUIRE(op.json_of({"init", "--name", "Ambito di prova"}).at("name") == "Ambito di prova");
-  CHECK(op.run({"init", "--name", "Again"}).exit_code == 4);
+  CHECK(op.run({"init", "--name", "Again"}).code == 4);
   CHECK((std::filesystem::status(op.data).permissions() & std::filesystem::perms::others_all) ==
         std::filesystem::perms::none);
   const ServerProcess server(op.data);
-  REQUIRE(op.run({"users", "add", "anna", "--name", "Anna", "--role", "educator"}).exit_code == 0);
-  const CommandResult wrong = op.run({"users", "add", "b", "--name", "B", "--role", "educatr"});
-  CHECK(wrong.exit_code == 4);
+  REQUIRE(op.run({"users", "add", "anna", "--name", "Anna", "--role", "educator"}).code == 0);
+  const Finished wrong = op.run({"users", "add", "b", "--name", "B", "--role", "educatr"});
+  CHECK(wrong.code == 4);
   CHECK(wrong.err.find("did you mean \"educator\"?") != std::string::npos);
   CHECK(op.json_of({"users"}).as_array().size() == 1);
 
@@ -64,74 +66,74 @@ TEST_CASE("cli: from an empty folder to an enrolled device", "[server][process]"
   REQUIRE(devices.as_array().size() == 1);
   CHECK(devices.at(0).at("device").as_string() == device);
   CHECK(devices.at(0).at("revoked").is_null());
-  CHECK(op.run({"revoke", device.substr(0, 8)}).exit_code == 0);
+  CHECK(op.run({"revoke", device.substr(0, 8)}).code == 0);
   CHECK(op.json_of({"devices"}).at(0).at("revoked").is_string());
-  CHECK(op.run({"revoke", "ffffffff"}).exit_code == 4);
-  CHECK(op.run({"users", "disable", "anna"}).exit_code == 0);
-  CHECK(op.run({"invite", "anna"}).exit_code == 4);
+  CHECK(op.run({"revoke", "ffffffff"}).code == 4);
+  CHECK(op.run({"users", "disable", "anna"}).code == 0);
+  CHECK(op.run({"invite", "anna"}).code == 4);
 }
 
 TEST_CASE("cli: every command speaks JSON and words on an empty space", "[server][process]") {
   const Operator op;
-  REQUIRE(op.run({"init", "--name", "Vuoto"}).exit_code == 0);
+  REQUIRE(op.run({"init", "--name", "Vuoto"}).code == 0);
   for (const char* command : {"users", "devices", "dossiers", "held", "status", "verify"}) {
     CAPTURE(command);
     CHECK(op.json_of({command}).is_structured());
-    const CommandResult words = op.run({command});
-    CHECK(words.exit_code == 0);
+    const Finished words = op.run({command});
+    CHECK(words.code == 0);
     CHECK_FALSE(words.out.empty());
-    const CommandResult help = run_server_command({command, "--help"});
-    CHECK(help.exit_code == 0);
+    const Finished help = run_server({command, "--help"});
+    CHECK(help.code == 0);
     CHECK(help.out.find("Examples:") != std::string::npos);
   }
-  CHECK(op.run({"assign", "anna", "019a4c2e"}).exit_code == 4);
-  CHECK(op.run({"handover", "019a4c2e", "--from", "a", "--to", "b"}).exit_code == 4);
+  CHECK(op.run({"assign", "anna", "019a4c2e"}).code == 4);
+  CHECK(op.run({"handover", "019a4c2e", "--from", "a", "--to", "b"}).code == 4);
 }
 
 TEST_CASE("cli: exit codes tell what kind of trouble it is", "[server][process]") {
   const Operator op;
-  CHECK(run_server_command({"--help"}).exit_code == 0);
-  CHECK(run_server_command({"--version"}).exit_code == 0);
-  CHECK(run_server_command({}).exit_code == 2);
-  CHECK(op.run({"no-such-command"}).exit_code == 2);
-  CHECK(op.run({"status"}).exit_code == 4);  // never initialised
-  REQUIRE(op.run({"init", "--name", "X"}).exit_code == 0);
-  CHECK(op.run({"serve"}).exit_code == 3);  // neither TLS nor proxy nor dev
-  CHECK(op.run({"serve", "--dev", "--listen", "0.0.0.0:0"}).exit_code == 3);
-  CHECK(op.run({"serve", "--dev", "--token-ttl", "soon"}).exit_code == 3);
+  CHECK(run_server({"--help"}).code == 0);
+  CHECK(run_server({"--version"}).code == 0);
+  CHECK(run_server({}).code == 2);
+  CHECK(op.run({"no-such-command"}).code == 2);
+  CHECK(op.run({"status"}).code == 4);  // never initialised
+  REQUIRE(op.run({"init", "--name", "X"}).code == 0);
+  CHECK(op.run({"serve"}).code == 3);  // neither TLS nor proxy nor dev
+  CHECK(op.run({"serve", "--dev", "--listen", "0.0.0.0:0"}).code == 3);
+  CHECK(op.run({"serve", "--dev", "--token-ttl", "soon"}).code == 3);
   std::ofstream(op.data + "/insieme.conf") << "wokers = 3\n";
-  const CommandResult wrong = op.run({"status", "--json"});
-  CHECK(wrong.exit_code == 3);
+  const Finished wrong = op.run({"status", "--json"});
+  CHECK(wrong.code == 3);
   CHECK(wrong.err.find("insieme.conf:1: there is no setting") != std::string::npos);
   std::ofstream(op.data + "/insieme.conf") << "workers = 3\n";
   std::ofstream(op.data + "/server.db") << std::string(10'000, 'x');
-  CHECK(op.run({"status"}).exit_code == 5);
+  CHECK(op.run({"status"}).code == 5);
 }
 
 TEST_CASE("cli: an address in use is said in words", "[server][process]") {
   const Operator op;
   const ServerProcess server(op.data);
-  const CommandResult second =
+  const Finished second =
       op.run({"serve", "--dev", "--listen", "127.0.0.1:" + std::to_string(server.port())});
-  CHECK(second.exit_code == 1);
+  CHECK(second.code == 1);
   CHECK(second.err.find("cannot listen on 127.0.0.1:") != std::string::npos);
 }
 
 TEST_CASE("cli: backup while the server runs, and verify that finds damage", "[server][process]") {
   const Operator op;
-  REQUIRE(op.run({"init", "--name", "X"}).exit_code == 0);
-  REQUIRE(op.run({"users", "add", "anna", "--name", "A", "--role", "educator"}).exit_code == 0);
+  REQUIRE(op.run({"init", "--name", "X"}).code == 0);
+  REQUIRE(op.run({"users", "add", "anna", "--name", "A", "--role", "educator"}).code == 0);
   const ServerProcess server(op.data);
   const std::string file = op.dir.file("copy.db");
   CHECK(op.json_of({"backup", file}).at("file").as_string() == file);
   CHECK(std::filesystem::exists(file));
   CHECK_FALSE(std::filesystem::exists(file + ".part"));
-  CHECK(op.run({"backup", file}).exit_code == 4);
+  CHECK(op.run({"backup", file}).code == 4);
 
   insieme::sqlite::OpenOptions options;
   options.path = op.data + "/server.db";
   insieme::sqlite::Connection::open(options).execute("UPDATE spaces SET position = 7");
-  const CommandResult verified = op.run({"verify", "--json"});
-  CHECK(verified.exit_code == 6);
+  const Finished verified = op.run({"verify", "--json"});
+  CHECK(verified.code == 6);
   CHECK_FALSE(json::parse(verified.out).at("ok").as_bool());
 }

@@ -2,7 +2,7 @@
 #include "fixture.hpp"
 #include <unistd.h>
 
-#include "process.hpp"
+#include "support/server_process.hpp"
 #include "support/catch.hpp"
 
 using namespace insieme::testing;

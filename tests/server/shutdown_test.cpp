@@ -8,7 +8,7 @@
 
 #include "fixture.hpp"
 #include "insieme/server/verify.hpp"
-#include "process.hpp"
+#include "support/server_process.hpp"
 #include "support/catch.hpp"
 
 using namespace insieme;
@@ -154,8 +154,9 @@ TEST_CASE("kill -9 at any moment loses nothing that was acknowledged [P2]", "[se
   CHECK(tablet.unsent.empty());
   CHECK(folder.repository->frontier(document_of("d1")) ==
         tablet.document(document_of("d1")).frontier());
-  const auto verified = run_server_command({"verify", "--json", "--data", folder.path()});
-  CHECK(verified.exit_code == 0);
+  const auto verified =
+      run_program("insieme-server", {"verify", "--json", "--data", folder.path()}, {});
+  CHECK(verified.code == 0);
   const std::string state =
       sync::to_hex(tablet.document(document_of("d1")).state_digest());
   CHECK(verified.out.find("\"state\":\"" + state + "\"") != std::string::npos);

@@ -1,7 +1,7 @@
 // A person alone with the program: a store, a family, a visit.
 #include <fstream>
 
-#include "cli_runner.hpp"
+#include "support/cli_runner.hpp"
 #include "support/catch.hpp"
 
 namespace insieme::testing {

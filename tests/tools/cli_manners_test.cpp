@@ -2,7 +2,7 @@
 #include <set>
 #include <sstream>
 
-#include "cli_runner.hpp"
+#include "support/cli_runner.hpp"
 #include "support/catch.hpp"
 
 namespace insieme::testing {

@@ -1,5 +1,5 @@
 // Two educators and a coordinator, each at a terminal, and a real server process.
-#include "cli_runner.hpp"
+#include "support/cli_runner.hpp"
 #include "support/catch.hpp"
 
 namespace insieme::testing {

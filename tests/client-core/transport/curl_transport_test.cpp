@@ -1,7 +1,7 @@
 // libcurl behind its seam, against raw bytes on loopback.
 #include <cstdlib>
 
-#include "http_stub.hpp"
+#include "support/http_stub.hpp"
 #include "insieme/client/transport.hpp"
 #include "support/catch.hpp"
 

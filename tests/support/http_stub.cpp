@@ -1,4 +1,4 @@
-#include "http_stub.hpp"
+#include "support/http_stub.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -2,43 +2,34 @@
 // The real program, and a client that is as rude as it likes. Loopback only; processes are ended by
 // their own id.
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "support/process.hpp"
+
 namespace insieme::testing {
 
-/// `<build>/bin/insieme-server`.
-[[nodiscard]] std::string server_program();
-
-struct CommandResult {
-  int exit_code = -1;
-  std::string out;
-  std::string err;
-};
-/// Runs the program to its end.
-[[nodiscard]] CommandResult run_server_command(const std::vector<std::string>& arguments);
-
-/// `insieme-server serve --dev` on any free port; ready when constructed.
+/// `insieme-server serve --dev` on this port of loopback, or any free one; ready when constructed.
 class ServerProcess {
  public:
-  ServerProcess(const std::string& data, const std::vector<std::string>& flags = {});
+  explicit ServerProcess(const std::string& data, const Words& flags = {}, std::uint16_t port = 0,
+                         const Environment& environment = {});
   ~ServerProcess();  ///< kills it if it still runs
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] int id() const { return pid_; }
   void signal(int number) const;
   /// Waits for the end: the exit status, or minus the signal that ended it.
   int wait();
   void kill_hard();  ///< SIGKILL, and waits
 
  private:
-  ::pid_t pid_ = -1;
-  int out_ = -1;
+  int pid_ = -1;
+  Pipe out_;
   std::uint16_t port_ = 0;
 };
 

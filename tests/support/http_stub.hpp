@@ -2,6 +2,7 @@
 // A server on loopback that answers one connection after the other with given bytes, or cuts it.
 
 #include <atomic>
+#include <cstdint>
 #include <string>
 #include <thread>
 #include <vector>
@@ -17,6 +18,7 @@ class HttpStub {
   HttpStub& operator=(const HttpStub&) = delete;
 
   [[nodiscard]] std::string url() const;
+  [[nodiscard]] std::uint16_t port() const { return static_cast<std::uint16_t>(port_); }
   /// What came, after all answers were given.
   [[nodiscard]] const std::vector<std::string>& requests();
 

@@ -1,60 +1,20 @@
-#include "process.hpp"
+#include "support/server_process.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <stdexcept>
 #include <thread>
 
 namespace insieme::testing {
 namespace {
 
-struct Pipe {
-  int read_end = -1;
-  int write_end = -1;
-  Pipe() {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
-    read_end = ends[0];
-    write_end = ends[1];
-  }
-};
-
-::pid_t spawn(const std::vector<std::string>& arguments, int out, int err) {
-  std::vector<std::string> all{server_program()};
-  all.insert(all.end(), arguments.begin(), arguments.end());
-  std::vector<char*> raw;
-  for (std::string& argument : all) raw.push_back(argument.data());
-  raw.push_back(nullptr);
-  const ::pid_t pid = ::fork();
-  if (pid < 0) throw std::runtime_error("cannot fork");
-  if (pid == 0) {
-    ::dup2(out, STDOUT_FILENO);
-    if (err >= 0) ::dup2(err, STDERR_FILENO);
-    ::execv(raw[0], raw.data());
-    ::_exit(127);
-  }
-  return pid;
-}
-
-std::string read_all(int file) {
-  std::string all;
-  char part[4096];
-  for (::ssize_t count; (count = ::read(file, part, sizeof part)) > 0;) {
-    all.append(part, static_cast<std::size_t>(count));
-  }
-  ::close(file);
-  return all;
-}
-
-int status_of(int raw) { return WIFEXITED(raw) ? WEXITSTATUS(raw) : -WTERMSIG(raw); }
+constexpr int kStartsMax = 40;
 
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](char c) {
@@ -65,57 +25,40 @@ std::string lower(std::string text) {
 
 }  // namespace
 
-std::string server_program() {
-  const char* folder = std::getenv("INSIEME_BIN_DIR");
-  return std::string(folder == nullptr ? "build/dev/bin" : folder) + "/insieme-server";
-}
-
-CommandResult run_server_command(const std::vector<std::string>& arguments) {
-  const Pipe out;
-  const Pipe err;
-  const ::pid_t pid = spawn(arguments, out.write_end, err.write_end);
-  ::close(out.write_end);
-  ::close(err.write_end);
-  CommandResult result;
-  std::thread reader([&result, &err] { result.err = read_all(err.read_end); });
-  result.out = read_all(out.read_end);
-  reader.join();
-  int raw = 0;
-  ::waitpid(pid, &raw, 0);
-  result.exit_code = status_of(raw);
-  return result;
-}
-
-ServerProcess::ServerProcess(const std::string& data, const std::vector<std::string>& flags) {
-  const Pipe out;
-  std::vector<std::string> arguments{"serve",        "--data",    data, "--dev", "--listen",
-                                     "127.0.0.1:0", "--log-level", "off"};
-  arguments.insert(arguments.end(), flags.begin(), flags.end());
-  pid_ = spawn(arguments, out.write_end, -1);
-  ::close(out.write_end);
-  out_ = out.read_end;
-  std::string line;
-  for (char c = 0; ::read(out_, &c, 1) == 1 && c != '\n';) line += c;
-  const std::size_t colon = line.rfind(':');
-  if (line.rfind("listening on http://127.0.0.1:", 0) != 0) {
-    kill_hard();
-    throw std::runtime_error("the server did not start: " + line);
+ServerProcess::ServerProcess(const std::string& data, const Words& flags, std::uint16_t port,
+                             const Environment& environment) {
+  Words words{"serve", "--data",      data, "--dev", "--listen",
+              "127.0.0.1:" + std::to_string(port), "--log-level", "off"};
+  words.insert(words.end(), flags.begin(), flags.end());
+  Launch launch("insieme-server", words, environment);
+  std::string said;
+  for (int attempt = 1; said.rfind("listening on http", 0) != 0; ++attempt) {
+    // A port that was used a moment ago may be somebody else's for another moment.
+    if (attempt > 1) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    if (attempt > (port == 0 ? 1 : kStartsMax)) {
+      throw std::runtime_error("the server did not start: " + said);
+    }
+    if (pid_ > 0) wait();
+    said.clear();
+    Pipe out;
+    pid_ = start_program(launch, {STDIN_FILENO, out.ends[1], STDERR_FILENO});
+    out.close(1);
+    while (out.ends[0] >= 0 && said.find('\n') == std::string::npos) out.drain(said);
+    std::swap(out_.ends, out.ends);
   }
-  port_ = static_cast<std::uint16_t>(std::stoi(line.substr(colon + 1)));
+  port_ = static_cast<std::uint16_t>(std::stoi(said.substr(said.rfind(':') + 1)));
 }
 
 ServerProcess::~ServerProcess() {
   if (pid_ > 0) kill_hard();
-  if (out_ >= 0) ::close(out_);
 }
 
 void ServerProcess::signal(int number) const { ::kill(pid_, number); }
 
 int ServerProcess::wait() {
-  int raw = 0;
-  ::waitpid(pid_, &raw, 0);
+  const int status = wait_for(pid_);
   pid_ = -1;
-  return status_of(raw);
+  return status;
 }
 
 void ServerProcess::kill_hard() {
