@@ -17,22 +17,37 @@ constexpr std::uint32_t kResetsMax = 1;
 constexpr int kUnauthorized = 401;
 constexpr int kTooManyRequests = 429;
 constexpr int kServerError = 500;
+constexpr int kFull = 507;
 
 bool may_pass(int http_status) {
   return http_status == 0 || http_status == 408 || http_status == kTooManyRequests ||
-         (http_status >= kServerError && http_status != 507);
+         (http_status >= kServerError && http_status != kFull);
+}
+
+/// What a status that will not pass by itself means to whoever has to act.
+ErrorCode code_of(int http_status) {
+  switch (http_status) {
+    case 403: return ErrorCode::not_allowed;
+    case 409: return ErrorCode::conflict;
+    case 413: return ErrorCode::limit_exceeded;
+    case kFull: return ErrorCode::quota;
+    default: return ErrorCode::unavailable;
+  }
 }
 
 /// The results answer what was sent, in order: anything else is not our server's answer.
 Status match_results(const std::vector<Change>& pushed, const std::vector<PushResult>& results) {
+  const Status not_ours(ErrorCode::malformed,
+                        "the reply does not answer what was sent\n"
+                        "la risposta non corrisponde a ciò che è stato inviato");
   if (results.size() != pushed.size()) {
-    return {ErrorCode::malformed, "the reply does not answer what was sent"};
+    return not_ours;
   }
   for (std::size_t i = 0; i < pushed.size(); ++i) {
     const ChangeHeader& header = pushed[i].header;
     if (!(results[i].document == header.document) || results[i].replica != header.replica ||
         results[i].seq != header.seq) {
-      return {ErrorCode::malformed, "the reply does not answer what was sent"};
+      return not_ours;
     }
   }
   return {};
@@ -98,10 +113,16 @@ ClientAction ClientSync::resume(ClientInput input) {
 
 ClientAction ClientSync::gather() {
   state_ = State::gathering;
+  if (full_) return GatherAction{0, 0};
   return GatherAction{kMessageBytesTarget, kChangesPerMessageMax};
 }
 
 ClientAction ClientSync::on_gathered(Gathered gathered) {
+  if (full_) {
+    gathered.unsent_left += gathered.changes.size();
+    gathered.changes.clear();
+    gathered.secrets.clear();
+  }
   SyncRequest request;
   request.schema_version = identity_.schema_version;
   request.space = identity_.space;
@@ -142,13 +163,16 @@ ClientAction ClientSync::on_reply(const std::vector<std::uint8_t>& body) {
   }
   if (reply->protocol != kProtocolVersion || reply->engine_min > kEngineVersion) {
     return give_up({ErrorCode::wrong_version,
-                    "the server speaks a newer protocol: update this program; your work is kept"});
+                    "the server speaks a newer protocol: update this program; your work is kept\n"
+                    "il server parla un protocollo più recente: aggiornare questo programma; il "
+                    "lavoro resta"});
   }
   tokens_ = 0;
   ++summary_.turns;
   if (reply->status == ReplyStatus::cursor_unknown) {
     if (++resets_ > kResetsMax) {
-      return give_up({ErrorCode::conflict, "the server does not recognise this store"});
+      return give_up({ErrorCode::conflict, "the server does not recognise this store\n"
+                    "il server non riconosce questo archivio"});
     }
     state_ = State::resetting;
     return ResetAction{};
@@ -175,11 +199,13 @@ ClientAction ClientSync::on_reply(const std::vector<std::uint8_t>& body) {
 /// A server that sends a device back, or round in circles, must not keep it busy for ever.
 Status ClientSync::check_place(const SyncReply& reply) {
   if (reply.cursor.position < cursor_.position) {
-    return {ErrorCode::conflict, "the server answers with a cursor that goes back"};
+    return {ErrorCode::conflict, "the server answers with a cursor that goes back\n"
+                    "il server risponde con una posizione che torna indietro"};
   }
   const bool moved = place_of(reply.cursor, reply.backfill) > place_of(cursor_, backfill_);
   if (reply.more && !moved) {
-    return {ErrorCode::conflict, "the server promises more but the cursor does not move"};
+    return {ErrorCode::conflict, "the server promises more but the cursor does not move\n"
+                    "il server promette altro ma non va avanti"};
   }
   return {};
 }
@@ -187,16 +213,19 @@ Status ClientSync::check_place(const SyncReply& reply) {
 ClientAction ClientSync::on_failure(const SendFailed& failure) {
   if (failure.http_status == kUnauthorized) {
     if (++tokens_ > kTokensMax) {
-      return give_up({ErrorCode::unauthenticated, "the server does not accept this device"});
+      return give_up({ErrorCode::unauthenticated, "the server does not accept this device\n"
+                    "il server non accetta questo dispositivo"});
     }
     state_ = State::waiting_token;
     return TokenAction{};
   }
+  if (failure.http_status == kFull && !full_) {
+    // There is room for nothing new, but what others did may still be fetched.
+    full_ = Error{ErrorCode::quota, failure.detail};
+    return gather();
+  }
   if (!may_pass(failure.http_status)) {
-    const ErrorCode code = failure.http_status == 507   ? ErrorCode::quota
-                           : failure.http_status == 403 ? ErrorCode::not_allowed
-                                                        : ErrorCode::unavailable;
-    return give_up({code, failure.detail});
+    return give_up({code_of(failure.http_status), failure.detail});
   }
   if (++attempts_ >= kAttemptsMax) return give_up({ErrorCode::unavailable, failure.detail});
   state_ = State::backing_off;
@@ -211,13 +240,14 @@ ClientAction ClientSync::on_failure(const SendFailed& failure) {
 ClientAction ClientSync::on_applied(bool unsent) {
   // Without progress another turn would say the same again: what is deferred waits for the next
   // run.
-  if (more_ || (unsent && progress_)) {
+  if (more_ || (unsent && progress_ && !full_)) {
     if (summary_.turns >= kTurnsPerRunMax) {
       return give_up(
           {ErrorCode::busy, "more remains than one run may fetch: the next one goes on"});
     }
     return gather();
   }
+  if (full_) return give_up(*full_);
   state_ = State::ended;
   return DoneAction{summary_};
 }

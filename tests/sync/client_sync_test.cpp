@@ -199,9 +199,33 @@ TEST_CASE("client: what cannot pass ends the run at once, with a reason", "[sync
     return given_up(sent.fail(status));
   };
   CHECK(code(403) == ErrorCode::not_allowed);
-  CHECK(code(507) == ErrorCode::quota);
+  CHECK(code(409) == ErrorCode::conflict);
+  CHECK(code(413) == ErrorCode::limit_exceeded);
   CHECK(code(400) == ErrorCode::unavailable);
   CHECK(code(404) == ErrorCode::unavailable);
+}
+
+TEST_CASE("client: a server without room is asked for the news alone, and the run says so",
+          "[sync][client][P1][P2]") {
+  Sent sent(with_changes(2));
+  CHECK(expect<GatherAction>(sent.fail(507)).changes_max == 0);
+  // Whatever a store hands out then, nothing of it is pushed.
+  const auto send = expect<SendAction>(sent.machine.resume(GatherDone{with_changes(2)}));
+  const auto message = decode_message(send.body);
+  REQUIRE(message.ok());
+  const auto& request = std::get<SyncRequest>(*message);
+  CHECK(request.changes.empty());
+  CHECK(request.unsent_left == 2);
+  expect<ApplyAction>(sent.machine.resume(arrived(reply_at(5, true))));
+  CHECK(expect<GatherAction>(sent.machine.resume(ApplyDone{true})).changes_max == 0);
+  expect<SendAction>(sent.machine.resume(GatherDone{{}}));
+  expect<ApplyAction>(sent.machine.resume(arrived(reply_at(9))));
+  CHECK(given_up(sent.machine.resume(ApplyDone{true})) == ErrorCode::quota);
+  // Not even that: the run ends.
+  Sent other(with_changes(1));
+  expect<GatherAction>(other.fail(507));
+  expect<SendAction>(other.machine.resume(GatherDone{{}}));
+  CHECK(given_up(other.fail(507)) == ErrorCode::quota);
 }
 
 TEST_CASE("client: an expired token is renewed, twice in a row at most", "[sync][client][P1]") {

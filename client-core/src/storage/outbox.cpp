@@ -101,7 +101,7 @@ sync::Gathered gather(Core& core, const sync::GatherAction& limits,
                       std::vector<std::int64_t>& numbers) {
   sync::Gathered out;
   std::set<std::int64_t> documents;
-  gather_changes(core, limits, out, numbers, documents);
+  if (limits.changes_max != 0) gather_changes(core, limits, out, numbers, documents);
   std::set<std::int64_t> dossiers;
   for (const std::int64_t document : documents) {
     auto& find = core.db.cached(

@@ -4,6 +4,7 @@
 // caller with a loop-back and a test that fails every step drive it alike.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -61,6 +62,7 @@ using ClientInput = std::variant<StartSync, GatherDone, TokenReady, TokenFailed,
                                  SendFailed, WaitOver, ApplyDone, StoreFailed>;
 
 /// Actions.
+/// `changes_max` 0: no changes this time, the server has no room for them.
 struct GatherAction { std::size_t bytes_target = 0; std::size_t changes_max = 0; };
 struct TokenAction {};  ///< get a fresh token by signing a challenge
 struct SendAction { std::vector<std::uint8_t> body; };
@@ -77,7 +79,9 @@ using ClientAction = std::variant<GatherAction, TokenAction, SendAction, WaitAct
 
 /// One run of synchronisation, from `StartSync` to `DoneAction` or `GiveUpAction`. After the end,
 /// or on an input that does not answer the last action, it gives up with `internal`. A run ends
-/// whatever the server does: a cursor never goes back, a turn that brings nobody further is the
+/// whatever the server does: one that has no room for
+/// what was sent (507) is asked for the news alone, and the run gives up with `quota` after that; a
+/// cursor never goes back, a turn that brings nobody further is the
 /// last one, and there are at most kTurnsPerRunMax of them. Not thread-safe.
 class ClientSync {
  public:
@@ -106,6 +110,7 @@ class ClientSync {
   std::uint32_t attempts_ = 0;
   std::uint32_t tokens_ = 0;
   std::uint32_t resets_ = 0;
+  std::optional<Error> full_;  ///< the server's own words; from then on this run only receives
   bool more_ = false;
   bool progress_ = false;  ///< the last turn brought this device or the server further
 };
