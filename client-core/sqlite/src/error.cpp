@@ -17,6 +17,7 @@ ErrorKind kind_of(int extended_code) noexcept {
   if (extended_code == SQLITE_IOERR_DATA || extended_code == SQLITE_IOERR_CORRUPTFS) {
     return ErrorKind::corrupt_or_key;
   }
+  if (extended_code == SQLITE_IOERR_SHMSIZE) return ErrorKind::full;
   switch (extended_code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:

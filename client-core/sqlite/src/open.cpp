@@ -208,7 +208,9 @@ int set_key(sqlite3* db, const Key& key) noexcept {
   return code;
 }
 
-Handle open_database(const OpenOptions& options) {
+namespace {
+
+Handle open_once(const OpenOptions& options) {
   if (options.path.empty() || options.cache_kib < 64 || options.busy_timeout_ms < 0) {
     throw_misuse("open options out of range");
   }
@@ -252,6 +254,21 @@ Handle open_database(const OpenOptions& options) {
                              ";PRAGMA journal_size_limit=" + std::to_string(kWalLimitBytes);
   execute(db.get(), script, "cannot configure the connection");
   return db;
+}
+
+}  // namespace
+
+Handle open_database(const OpenOptions& options) {
+  try {
+    return open_once(options);
+  } catch (const Error& error) {
+    if (error.extended_code() != SQLITE_IOERR_SHMSIZE || options.exclusive) throw;
+  }
+  // A full disk has no room for the file of shared memory. Alone, a connection needs none, and what
+  // is there can be read.
+  OpenOptions alone = options;
+  alone.exclusive = true;
+  return open_once(alone);
 }
 
 }  // namespace insieme::sqlite::detail

@@ -63,6 +63,7 @@ void Core::load_identity() {
   identity.space = id_setting<sync::SpaceId>(*this, "space");
   identity.space_name = setting("space_name").value_or("");
   identity.server_url = setting("server_url").value_or("");
+  identity.server_pin = setting("server_pin").value_or("");
   identity.account = setting("account").value_or("local");
   identity.display_name = setting("display_name").value_or("");
   identity.role = setting("role").value_or("");
@@ -80,6 +81,7 @@ void Core::save_identity() {
   set_setting("space", sync::to_text(identity.space));
   set_setting("space_name", identity.space_name);
   set_setting("server_url", identity.server_url);
+  set_setting("server_pin", identity.server_pin);
   set_setting("account", identity.account);
   set_setting("display_name", identity.display_name);
   set_setting("role", identity.role);
@@ -169,16 +171,18 @@ Error error_from_current_exception() {
   } catch (const sqlite::Error& error) {
     switch (error.kind()) {
       case sqlite::ErrorKind::busy:
-        return {ErrorCode::busy, "another program is writing to the store; try again"};
+        return {ErrorCode::busy, "another program is writing to the store; try again\n"
+                "un altro programma ci sta scrivendo: riprovare"};
       case sqlite::ErrorKind::full:
         return {ErrorCode::storage_full,
-                "no room is left on this device; nothing was changed, free some space"};
+                "no room is left on this device: free some space and try again\n"
+                "non c'è più posto su questo dispositivo: liberare spazio e riprovare"};
       case sqlite::ErrorKind::corrupt_or_key:
         return {ErrorCode::wrong_key,
-                "the store does not open: wrong key, or a damaged file; it was left untouched"};
+                "the file was left untouched\nil file non è stato toccato"};
       case sqlite::ErrorKind::schema_newer:
         return {ErrorCode::storage_newer,
-                "the store was written by a newer version of this program; update the program"};
+                "nothing in it was changed\nnulla vi è stato cambiato"};
       case sqlite::ErrorKind::io:
         return {ErrorCode::storage_failure, error.what()};
       default:

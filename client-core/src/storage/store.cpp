@@ -245,7 +245,7 @@ Status Store::forget_cursor() {
 
 Status Store::backup(const std::string& path) {
   try {
-    impl_->core->db.backup_to(path);
+    backup_core(*impl_->core, path);
     return {};
   } catch (...) {
     return error_from_current_exception();

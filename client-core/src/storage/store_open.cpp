@@ -32,33 +32,77 @@ std::string read_generation(const std::string& store) {
   return text;
 }
 
-/// Whole or not at all: a torn file would look like a copied store.
-void write_generation(const std::string& store, const std::string& text) {
-  const std::string path = generation_path(store);
-  const std::string temporary = path + ".new";
-  {
-    std::ofstream out(temporary, std::ios::trunc);
-    out << text << '\n';
-    out.flush();
-    if (!out) refuse(ErrorCode::storage_failure, "cannot write beside the store: " + temporary);
+/// The file beside the store, renewed: whole or not at all, since a torn one would look like a
+/// copied store, and the former one again unless `keep` is called.
+class NewGeneration {
+ public:
+  NewGeneration(const std::string& store, const std::string& text)
+      : path_(generation_path(store)), former_(path_ + ".old") {
+    const std::string aside = path_ + ".new";
+    {
+      errno = 0;
+      std::ofstream out(aside, std::ios::trunc);
+      out << text << '\n';
+      out.flush();
+      if (!out) {
+        const bool full = errno == ENOSPC || errno == EDQUOT;
+        refuse(full ? ErrorCode::storage_full : ErrorCode::storage_failure,
+               "cannot write beside the store: " + aside);
+      }
+    }
+    std::error_code error;
+    fs::rename(path_, former_, error);
+    had_former_ = !error;
+    fs::rename(aside, path_, error);
+    if (error) refuse(ErrorCode::storage_failure, "cannot write beside the store: " + path_);
   }
-  std::error_code error;
-  fs::rename(temporary, path, error);
-  if (error) refuse(ErrorCode::storage_failure, "cannot write beside the store: " + path);
-}
+  ~NewGeneration() {
+    std::error_code ignored;
+    if (kept_) {
+      fs::remove(former_, ignored);
+    } else if (had_former_) {
+      fs::rename(former_, path_, ignored);
+    } else {
+      fs::remove(path_, ignored);
+    }
+  }
+  NewGeneration(const NewGeneration&) = delete;
+  NewGeneration& operator=(const NewGeneration&) = delete;
+  void keep() noexcept { kept_ = true; }
+
+ private:
+  std::string path_;
+  std::string former_;
+  bool had_former_ = false;
+  bool kept_ = false;
+};
 
 /// The store and the file beside it count its openings together. When they disagree, one of them
 /// was copied or put back from elsewhere: another store may go on under this replica id, so this
 /// one takes a new one. A false alarm (killed in between) only costs an id.
-void check_generation(Core& core) {
-  const std::string inside = core.setting("generation").value_or("");
-  const std::string beside = read_generation(core.path);
-  std::array<std::uint8_t, 8> chance{};
-  core.platform.random(chance);
-  const std::string next = sync::to_hex(chance);
-  if (!inside.empty() && inside != beside) core.mint_replica();
-  write_generation(core.path, next);
-  core.set_setting("generation", next);
+///
+/// On a full disk an opening may go uncounted, as long as this is no copy: what the store holds can
+/// still be read, and the next opening makes up for it.
+void note_opening(Core& core) {
+  bool is_copy = true;
+  try {
+    sqlite::Transaction transaction(core.db);
+    const std::string inside = core.setting("generation").value_or("");
+    is_copy = !inside.empty() && inside != read_generation(core.path);
+    std::array<std::uint8_t, 8> chance{};
+    core.platform.random(chance);
+    const std::string next = sync::to_hex(chance);
+    if (is_copy) core.mint_replica();
+    core.set_setting("generation", next);
+    // What the server could not look at last time gets another chance.
+    core.db.execute("UPDATE changes SET state = 0 WHERE state = 5");
+    NewGeneration beside(core.path, next);
+    transaction.commit();
+    beside.keep();
+  } catch (...) {
+    if (is_copy || error_from_current_exception().code != ErrorCode::storage_full) throw;
+    core.dictionary.forget();
+  }
 }
 
 void adapt_tables(Core& core) {
@@ -66,8 +110,10 @@ void adapt_tables(Core& core) {
   const auto known = core.setting("bundle_digest");
   const auto known_version = core.setting_number("bundle_version", 0);
   if (known_version > core.bundle.version) {
-    refuse(ErrorCode::storage_newer, "the store was written with a newer schema (version " +
-                                         std::to_string(known_version) + "); update the program");
+    const std::string number = std::to_string(known_version);
+    refuse(ErrorCode::storage_newer, "schema version " + number + "; nothing in it was changed\n" +
+                                         "schema versione " + number +
+                                         "; nulla vi è stato cambiato");
   }
   const auto grown = core.tables.adapt();
   if (!grown.empty() || (known && *known != digest)) {
@@ -79,6 +125,7 @@ void adapt_tables(Core& core) {
     for (const std::int64_t n : numbers) documents.rebuild(documents.by_number(n));
     documents.flush();
   }
+  if (known == digest && known_version == core.bundle.version) return;
   core.set_setting("bundle_digest", digest);
   core.set_setting_number("bundle_version", core.bundle.version);
 }
@@ -94,18 +141,34 @@ std::unique_ptr<Core> open_core(const StoreOptions& options, bool create) {
   if (!create && !exists) refuse(ErrorCode::not_found, "there is no store at " + options.path);
   auto core = std::make_unique<Core>(connect(options, options.path, create), options);
   sqlite::migrate(core->db, store_migrations());
-  sqlite::Transaction transaction(core->db);
-  core->load_identity();
-  if (core->identity.replica.is_nil()) {
-    core->mint_replica();
+  {
+    sqlite::Transaction transaction(core->db);
     core->load_identity();
+    if (core->identity.replica.is_nil()) {
+      core->mint_replica();
+      core->load_identity();
+    }
+    adapt_tables(*core);
+    transaction.commit();
   }
-  adapt_tables(*core);
-  check_generation(*core);
-  // What the server could not look at last time gets another chance.
-  core->db.execute("UPDATE changes SET state = 0 WHERE state = 5");
-  transaction.commit();
+  note_opening(*core);
   return core;
+}
+
+void backup_core(Core& core, const std::string& path) {
+  std::error_code ignored;
+  if (fs::exists(path, ignored)) {
+    refuse(ErrorCode::already_exists, "there is a file already: " + path);
+  }
+  // Written aside: what died half-way must not look like a backup.
+  const std::string aside = path + ".part";
+  for (const char* rest : {"", "-journal"}) fs::remove(aside + rest, ignored);
+  core.db.backup_to(aside);
+  std::error_code failed;
+  fs::rename(aside, path, failed);
+  if (!failed) return;
+  fs::remove(aside, ignored);
+  refuse(ErrorCode::storage_failure, "cannot put the backup in place: " + path);
 }
 
 void restore_core(const std::string& backup_path, const StoreOptions& options) {
@@ -120,6 +183,10 @@ void restore_core(const std::string& backup_path, const StoreOptions& options) {
     auto backup = connect(options, backup_path, false);
     const std::string check = backup.integrity_check();
     if (check != "ok") refuse(ErrorCode::storage_failure, "the backup is damaged: " + check);
+    auto tables = backup.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'settings'");
+    if (!tables.step()) {
+      refuse(ErrorCode::storage_failure, "this file is no backup of a store: it holds no records");
+    }
     backup.backup_to(temporary);
   }
   {

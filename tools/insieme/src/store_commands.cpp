@@ -12,14 +12,21 @@
 namespace insieme::cli {
 namespace {
 
-/// A file that only its owner may read, and that is new.
+/// A file that only its owner may read, and that is new: whole or not there, since a store made
+/// under half a key would be lost.
 void write_key_file(const std::string& path, const std::string& key) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  const std::string aside = path + ".new";
+  ::unlink(aside.c_str());
+  const int file =
+      ::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
   const std::string line = key + "\n";
-  const bool written =
+  bool written =
       file >= 0 && ::write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
       ::fsync(file) == 0;
   if (file >= 0) ::close(file);
+  // Unlike a renamed file, a linked one never takes the place of another.
+  written = written && ::link(aside.c_str(), path.c_str()) == 0;
+  ::unlink(aside.c_str());
   if (written) return;
   throw Stop(
       kStorage,
