@@ -105,11 +105,21 @@ Result<std::unique_ptr<Repository>> open_repository(const DataDir& dir, const Ro
   return open_sqlite_repository(dir.database(), roles, clock);
 }
 
-std::optional<std::uint16_t> read_port(const DataDir& dir) {
+std::optional<Listening> read_listening(const DataDir& dir) {
   std::ifstream stream(dir.port());
-  std::uint16_t port = 0;
-  if (!(stream >> port)) return std::nullopt;
-  return port;
+  Listening listening;
+  if (!(stream >> listening.port)) return std::nullopt;
+  std::string scheme;
+  stream >> scheme >> listening.pin;
+  listening.tls = scheme == "https";
+  return listening;
+}
+
+Status write_listening(const DataDir& dir, const Listening& listening) {
+  std::ofstream stream(dir.port(), std::ios::trunc);
+  stream << listening.port << '\n' << (listening.tls ? "https " : "http ") << listening.pin << '\n';
+  if (!stream.flush()) return {ErrorCode::storage_failure, dir.port() + ": cannot be written"};
+  return {};
 }
 
 }  // namespace insieme::server

@@ -103,6 +103,20 @@ void check_enrolment(const MakeRepository& make) {
     CHECK(repository.revoke_device(device("a"), "lost").ok());
     CHECK(repository.find_caller(device("a"))->device.revoked_ms == *subject.now_ms);
     CHECK_FALSE(repository.find_caller(device("x")).has_value());
+    // Found again, with a new invitation of its owner; another person's does not bring it back.
+    REQUIRE(repository.add_user({"bruno", "Bruno", "educator", false, 0}).ok());
+    REQUIRE(repository.add_invitation(hash_named("his"), "bruno", *subject.now_ms + 10).ok());
+    REQUIRE(repository.add_invitation(hash_named("new"), "anna", *subject.now_ms + 10).ok());
+    const Enrolment his{hash_named("his"), public_key("a"), "t", rep("c"), device("c")};
+    CHECK(repository.enrol(his).error().code == ErrorCode::conflict);
+    CHECK(repository.find_caller(device("a"))->device.revoked_ms.has_value());
+    const Enrolment hers{hash_named("new"), public_key("a"), "t", rep("c"), device("c")};
+    for (int time = 0; time < 2; ++time) {
+      const auto again = repository.enrol(hers);
+      REQUIRE(again.ok());
+      CHECK(again->device.id == device("a"));
+      CHECK_FALSE(again->device.revoked_ms.has_value());
+    }
   }
 }
 

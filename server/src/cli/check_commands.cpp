@@ -35,7 +35,7 @@ int init(Context& context, const std::string& name) {
 int status(Context& context) {
   const SpaceInfo space = context.repository().space();
   const Counts counts = context.repository().counts();
-  const auto port = read_port(context.dir());
+  const auto listening = read_listening(context.dir());
   if (context.json()) {
     json::object body{{"space", sync::to_text(space.id)},
                       {"name", space.name},
@@ -52,7 +52,7 @@ int status(Context& context) {
                       {"log_bytes", space.log_bytes},
                       {"database_bytes", counts.database_bytes},
                       {"port", nullptr}};
-    if (port) body["port"] = *port;
+    if (listening) body["port"] = listening->port;
     print_json(std::move(body));
     return kOk;
   }
@@ -68,7 +68,7 @@ int status(Context& context) {
   table.add({"changes", std::to_string(counts.changes)});
   table.add({"held", std::to_string(counts.held_waiting) + " waiting"});
   table.add({"database", show_bytes(counts.database_bytes)});
-  table.add({"last port", port ? std::to_string(*port) : "not running"});
+  table.add({"last port", listening ? std::to_string(listening->port) : "not running"});
   table.print("");
   return kOk;
 }

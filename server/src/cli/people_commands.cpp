@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "insieme/server/secrets.hpp"
+#include "net/tls.hpp"
 
 namespace insieme::server::cli {
 namespace {
@@ -58,26 +59,34 @@ int set_disabled(Context& context, const std::string& account, bool disabled) {
   return kOk;
 }
 
-/// `insieme://HOST:PORT/CODE`, with `tls=0` where a plain connection is meant (dev), and the
-/// server's public key so that the device knows whom it speaks to.
+/// What the configuration says of the server, or the running server itself, which may have been
+/// given flags.
+Listening reachable_at(Context& context) {
+  const Config& config = context.config();
+  const auto running = read_listening(context.dir());
+  Listening at = running.value_or(Listening{config.listen_port, config.behind_proxy, {}});
+  if (config.tls_certificate.empty()) return at;
+  at.tls = true;
+  at.pin = public_key_pin(config.tls_certificate);
+  return at;
+}
+
+/// `insieme://HOST:PORT/CODE`, with `tls=0` where a plain connection is meant (dev), the pin of the
+/// certificate's public key where the server does TLS itself, and the server's own key, so that the
+/// device knows whom it speaks to.
 std::string invitation_url(Context& context, const std::string& code) {
   const Config& config = context.config();
-  std::string host;
-  bool tls = true;
+  Listening at = reachable_at(context);
+  std::string host = config.listen_host + ":" + std::to_string(at.port);
   if (!config.public_url.empty()) {
-    const std::size_t scheme = config.public_url.find("://");
-    tls = config.public_url.starts_with("https");
-    host = config.public_url.substr(scheme + 3);
+    at.tls = config.public_url.starts_with("https");
+    host = config.public_url.substr(config.public_url.find("://") + 3);
     host = host.substr(0, host.find('/'));
-  } else {
-    const auto port = read_port(context.dir());
-    host = config.listen_host + ":" + std::to_string(port.value_or(config.listen_port));
-    tls = !config.tls_certificate.empty() || config.behind_proxy;
   }
   const sync::KeyPair key = require(load_server_key(context.dir()));
   std::string url = "insieme://" + host + "/" + code + "?key=" + sync::to_hex(key.public_key.bytes);
-  if (!tls) url += "&tls=0";
-  return url;
+  if (!at.tls) return url + "&tls=0";
+  return at.pin.empty() ? url : url + "&pin=" + at.pin;
 }
 
 int invite(Context& context, const std::string& account, const std::string& expires) {

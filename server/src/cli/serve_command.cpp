@@ -1,12 +1,11 @@
 #include <sys/statvfs.h>
 
-#include <fstream>
-
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "insieme/server/config.hpp"
 #include "insieme/server/server.hpp"
 #include "log.hpp"
+#include "net/tls.hpp"
 
 namespace insieme::server::cli {
 namespace {
@@ -19,11 +18,10 @@ std::function<std::uint64_t()> free_disk_of(const std::string& folder) {
   };
 }
 
-/// For `invite` and for scripts that asked for any free port.
-void write_port(const DataDir& dir, std::uint16_t port) {
-  std::ofstream stream(dir.port(), std::ios::trunc);
-  stream << port << '\n';
-  if (!stream.flush()) throw CommandError(kStorage, dir.port() + ": cannot be written");
+Listening listening_of(const Config& config, std::uint16_t port) {
+  const bool own_tls = !config.tls_certificate.empty();
+  return {port, own_tls || config.behind_proxy,
+          own_tls ? public_key_pin(config.tls_certificate) : std::string()};
 }
 
 int serve(Context& context) {
@@ -42,7 +40,7 @@ int serve(Context& context) {
   Api api(Services{repository, tokens, metrics, config, wall_clock(), key.public_key,
                    free_disk_of(context.dir().folder.string())});
   Server server(api, metrics, config);
-  write_port(context.dir(), server.port());
+  require(write_listening(context.dir(), listening_of(config, server.port())));
   print_line("listening on " + server.url());
   log_event("started", server.url());
   server.run();

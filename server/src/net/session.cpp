@@ -9,6 +9,7 @@
 #include <chrono>
 #include <optional>
 
+#include "api/problem.hpp"
 #include "insieme/server/secrets.hpp"
 #include "log.hpp"
 
@@ -68,13 +69,8 @@ http::response<Body> make_response(const Response& answer, std::string_view requ
 }
 
 /// A mistake below the level of handlers: answered as they would.
-Response plain_problem(int status, std::string_view slug, std::string_view title) {
-  Response response;
-  response.status = status;
-  response.content_type = "application/problem+json";
-  const std::string body = "{\"type\":\"/problems/" + std::string(slug) + "\",\"title\":\"" +
-                           std::string(title) + "\",\"status\":" + std::to_string(status) + "}";
-  response.body.assign(body.begin(), body.end());
+Response plain_problem(const Problem& problem) {
+  Response response = problem_response(problem);
   response.route = "other";
   return response;
 }
@@ -208,12 +204,16 @@ class Session {
   asio::awaitable<void> answer_broken(error_code error) {
     std::optional<Response> response;
     if (error == http::error::header_limit) {
-      response = plain_problem(431, "header-too-large", "Header too large");
+      response = plain_problem({431, "header-too-large", "Header too large",
+                                "All header fields together take at most 8 KiB.", {}});
     } else if (error == http::error::body_limit) {
-      response = plain_problem(413, "too-large", "Too large");
+      response = plain_problem({413, "too-large", "Too large",
+                                "The body is larger than this route takes.",
+                                "La richiesta è più grande di quanto il server accetti."});
     } else if (error.category() == make_error_code(http::error::bad_method).category() &&
                error != http::error::end_of_stream && error != http::error::partial_message) {
-      response = plain_problem(400, "bad-request", "Not HTTP as we know it");
+      response = plain_problem({400, "bad-request", "Bad request",
+                                "This is not HTTP/1.1 as this server knows it.", {}});
     }
     if (!response) co_return;
     context_.metrics.count_request(response->route, response->status, 0);

@@ -1,6 +1,14 @@
 #include "net/tls.hpp"
 
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <array>
+#include <memory>
 #include <stdexcept>
+
+#include "insieme/sync/digest.hpp"
 
 namespace insieme::server {
 
@@ -23,6 +31,28 @@ ssl::context make_tls_context(const Config& config) {
     throw std::runtime_error("tls_key: " + config.tls_key + " is not the certificate's key");
   }
   return context;
+}
+
+std::string public_key_pin(const std::string& certificate_file) {
+  const auto fail = [&certificate_file](const std::string& why) {
+    return std::runtime_error("tls_certificate: " + certificate_file + ": " + why);
+  };
+  const std::unique_ptr<BIO, int (*)(BIO*)> file(BIO_new_file(certificate_file.c_str(), "r"),
+                                                 &BIO_free);
+  if (!file) throw fail("cannot be read");
+  const std::unique_ptr<X509, void (*)(X509*)> certificate(
+      PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr), &X509_free);
+  if (!certificate) throw fail("is no certificate in PEM");
+  unsigned char* der = nullptr;
+  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate.get()), &der);
+  const std::unique_ptr<unsigned char, void (*)(unsigned char*)> bytes(
+      der, [](unsigned char* memory) { OPENSSL_free(memory); });
+  std::array<std::uint8_t, 32> digest{};
+  if (size <= 0 || EVP_Digest(der, static_cast<std::size_t>(size), digest.data(), nullptr,
+                              EVP_sha256(), nullptr) != 1) {
+    throw fail("its public key cannot be read");
+  }
+  return sync::to_hex(digest);
 }
 
 }  // namespace insieme::server

@@ -75,6 +75,16 @@ std::optional<Device> SqliteRepository::find_device(sqlite::Connection& db,
   return get_device(row);
 }
 
+std::optional<Device> SqliteRepository::find_device_by_key(sqlite::Connection& db,
+                                                           const sync::PublicKey& key) const {
+  static const std::string kSql = std::string(kDeviceColumns) + " AND public_key = ?";
+  sqlite::Statement& row = db.cached(kSql);
+  const sqlite::ResetGuard guard(row);
+  row.bind_all(space_, key.bytes);
+  if (!row.step()) return std::nullopt;
+  return get_device(row);
+}
+
 Caller SqliteRepository::make_caller(Device device, sqlite::Connection& db) const {
   Caller caller;
   auto user = find_user(db, device.account);
@@ -186,9 +196,11 @@ Result<Caller> SqliteRepository::enrol(const Enrolment& enrolment) {
 Result<Device> SqliteRepository::redeem(sqlite::Connection& db, LogWriter& log,
                                         const Enrolment& enrolment,
                                         const std::string& account) const {
-  if (exists(db.cached("SELECT 1 FROM devices WHERE space = ? AND public_key = ?")
-                 .bind_all(space_, enrolment.device_key.bytes))) {
-    return Error{ErrorCode::conflict, "this device key is enrolled already"};
+  if (auto known = find_device_by_key(db, enrolment.device_key)) {
+    if (!known->revoked_ms || known->account != account) {
+      return Error{ErrorCode::conflict, "this device key is enrolled already"};
+    }
+    return reinstate(db, log, enrolment, *std::move(known));
   }
   if (exists(db.cached("SELECT 1 FROM replicas WHERE space = ? AND replica = ?")
                  .bind_all(space_, enrolment.replica.bytes))) {
@@ -202,9 +214,7 @@ Result<Device> SqliteRepository::redeem(sqlite::Connection& db, LogWriter& log,
   db.cached("INSERT INTO replicas(space, replica, device, first_seen_ms) VALUES(?,?,?,?)")
       .bind_all(space_, enrolment.replica.bytes, enrolment.new_device.bytes, log.now_ms())
       .run();
-  db.cached("UPDATE invitations SET used_by = ?, used_ms = ? WHERE space = ? AND hash = ?")
-      .bind_all(enrolment.new_device.bytes, log.now_ms(), space_, enrolment.invitation_hash.bytes)
-      .run();
+  use_invitation(db, log, enrolment, enrolment.new_device);
   log.audit(account, "device.enrol", sync::to_text(enrolment.new_device));
   Device device;
   device.id = enrolment.new_device;
@@ -213,6 +223,29 @@ Result<Device> SqliteRepository::redeem(sqlite::Connection& db, LogWriter& log,
   device.key = enrolment.device_key;
   device.enrolled_ms = log.now_ms();
   return device;
+}
+
+/// A tablet that was lost and is found: whoever invites its owner again vouches for it, and what
+/// was never sent can be sent.
+Device SqliteRepository::reinstate(sqlite::Connection& db, LogWriter& log,
+                                   const Enrolment& enrolment, Device device) const {
+  db.cached("UPDATE devices SET revoked_ms = NULL, revoke_reason = ''"
+            " WHERE space = ? AND device = ?")
+      .bind_all(space_, device.id.bytes)
+      .run();
+  use_invitation(db, log, enrolment, device.id);
+  log.audit(device.account, "device.reinstate", sync::to_text(device.id));
+  device.revoked_ms.reset();
+  device.revoke_reason.clear();
+  return device;
+}
+
+void SqliteRepository::use_invitation(sqlite::Connection& db, LogWriter& log,
+                                      const Enrolment& enrolment,
+                                      const sync::DeviceId& device) const {
+  db.cached("UPDATE invitations SET used_by = ?, used_ms = ? WHERE space = ? AND hash = ?")
+      .bind_all(device.bytes, log.now_ms(), space_, enrolment.invitation_hash.bytes)
+      .run();
 }
 
 std::optional<Caller> SqliteRepository::find_caller(const sync::DeviceId& device) {

@@ -116,6 +116,12 @@ class SqliteRepository final : public Repository {
                                               const std::string& account) const;
   [[nodiscard]] std::optional<Device> find_device(sqlite::Connection& db,
                                                   const sync::DeviceId& device) const;
+  [[nodiscard]] std::optional<Device> find_device_by_key(sqlite::Connection& db,
+                                                         const sync::PublicKey& key) const;
+  [[nodiscard]] Device reinstate(sqlite::Connection& db, LogWriter& log, const Enrolment& enrolment,
+                                 Device device) const;
+  void use_invitation(sqlite::Connection& db, LogWriter& log, const Enrolment& enrolment,
+                      const sync::DeviceId& device) const;
   [[nodiscard]] Result<User> active_user(sqlite::Connection& db, const std::string& account) const;
   [[nodiscard]] Result<Device> redeem(sqlite::Connection& db, LogWriter& log,
                                       const Enrolment& enrolment, const std::string& account) const;

@@ -35,7 +35,14 @@ struct DataDir {
                                                                   const Roles& roles,
                                                                   const Clock& clock);
 
-/// The port that a running server wrote down, if any.
-[[nodiscard]] std::optional<std::uint16_t> read_port(const DataDir& dir);
+/// How a running server can be reached, which `invite` and scripts cannot know otherwise.
+struct Listening {
+  std::uint16_t port = 0;
+  bool tls = false;
+  std::string pin;  ///< of its certificate's public key, if it does TLS itself
+};
+/// Written down by a running server: the port in the first line, for scripts.
+[[nodiscard]] std::optional<Listening> read_listening(const DataDir& dir);
+[[nodiscard]] Status write_listening(const DataDir& dir, const Listening& listening);
 
 }  // namespace insieme::server

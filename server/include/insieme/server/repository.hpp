@@ -207,7 +207,8 @@ class Repository {
                                               std::int64_t expires_ms) = 0;
   /// `not_found`: no such invitation. `expired`. `conflict`: used by another device, or the key
   /// is another device's. `not_allowed`: the account is disabled. The same again is the same
-  /// answer, whatever the time.
+  /// answer, whatever the time. A revoked device that comes with a new invitation of its own
+  /// account is the same device again.
   [[nodiscard]] virtual Result<Caller> enrol(const Enrolment& enrolment) = 0;
   [[nodiscard]] virtual std::optional<Caller> find_caller(const sync::DeviceId& device) = 0;
   [[nodiscard]] virtual std::vector<Device> devices() = 0;
