@@ -80,7 +80,10 @@ class Engine::Run {
   }
 
  private:
-  static Status stopped() { return {ErrorCode::cancelled, "the synchronisation was stopped"}; }
+  static Status stopped() {
+    return {ErrorCode::cancelled,
+            "the synchronisation was stopped\nla sincronizzazione è stata fermata"};
+  }
 
   void tell(SyncStep step) {
     progress_.step = step;
@@ -184,10 +187,15 @@ SyncOutcome Engine::sync_now(const ProgressSink& progress) {
 }
 
 Result<HttpReply> Engine::post(std::string_view path, std::string_view content_type,
-                               std::vector<std::uint8_t> body, std::string server_url) {
-  if (server_url.empty()) server_url = store_->identity().server_url;
+                               std::vector<std::uint8_t> body) {
+  return post_to(store_->identity(), path, content_type, std::move(body));
+}
+
+Result<HttpReply> Engine::post_to(const Identity& server, std::string_view path,
+                                  std::string_view content_type, std::vector<std::uint8_t> body) {
   HttpRequest request;
-  request.url = server_url + std::string(path);
+  request.url = server.server_url + std::string(path);
+  request.pin = server.server_pin;
   request.headers.emplace_back("Content-Type", content_type);
   if (!token_.empty()) request.headers.emplace_back("Authorization", "Bearer " + token_);
   request.body = std::move(body);

@@ -12,7 +12,9 @@ namespace json = boost::json;
 constexpr int kOk = 200;
 constexpr std::uint32_t kTokenAttemptsMax = 4;
 constexpr std::uint32_t kTokenWaitMs = 500;
+constexpr std::uint32_t kStaleMax = 2;  ///< challenges in a row that were used up on the way
 constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kBadChallenge = "/problems/bad-challenge";
 constexpr std::size_t kDetailBytesMax = 300;
 
 std::vector<std::uint8_t> bytes_of(const json::object& object) {
@@ -33,30 +35,52 @@ std::string text_at(const json::object& object, std::string_view key) {
   return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
 }
 
+/// What a stranger wrote, fit to be shown: one line, not long, no broken letter at its end.
+std::string short_line(std::string text) {
+  if (text.size() > kDetailBytesMax) {
+    std::size_t end = kDetailBytesMax;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
+    text.resize(end);
+  }
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20U) c = ' ';
+  }
+  return text;
+}
+
 bool may_pass(int status) { return status == 0 || status == 408 || status == 429 || status >= 500; }
 
-/// What a new challenge may mend: no answer, an answer that was damaged on the way, or a challenge
-/// that expired or was used up by a repeated request. To stop at that would end automatic
+/// What a new challenge may mend: no answer, one that was damaged on the way, or a challenge that
+/// expired or was used up by a repeated request. To stop at that would end automatic
 /// synchronisation until a person asks.
 bool may_be_the_way(ErrorCode code) {
   return code == ErrorCode::unavailable || code == ErrorCode::malformed ||
-         code == ErrorCode::unauthenticated;
+         code == ErrorCode::expired;
 }
 
-Error not_ours() { return {ErrorCode::malformed, "the answer is not that of an Insieme server"}; }
+Error not_ours() {
+  return {ErrorCode::malformed,
+          "the answer is not that of an Insieme server\n"
+          "la risposta non è quella di un server Insieme"};
+}
 
 }  // namespace
 
 std::string sentence_of(const HttpReply& reply) {
-  if (reply.status == 0) return reply.failure.empty() ? "no answer" : reply.failure;
+  if (reply.status == 0) {
+    return reply.failure.empty() ? "no answer\nnessuna risposta" : reply.failure;
+  }
   if (reply.content_type.rfind("application/", 0) == 0) {
     const json::object problem = object_of(reply.body);
     std::string detail = text_at(problem, "detail");
     if (detail.empty()) detail = text_at(problem, "title");
-    if (detail.size() > kDetailBytesMax) detail.resize(kDetailBytesMax);
-    if (!detail.empty()) return detail;
+    const std::string italian = text_at(problem, "detail_it");
+    if (!detail.empty() && italian.empty()) return short_line(detail);
+    if (!detail.empty()) return short_line(detail) + "\n" + short_line(italian);
   }
-  return "the server answered with status " + std::to_string(reply.status);
+  const std::string status = std::to_string(reply.status);
+  return "the server answered with status " + status + "\nil server ha risposto con lo stato " +
+         status;
 }
 
 Error error_of(const HttpReply& reply) {
@@ -84,8 +108,13 @@ Error error_of(const HttpReply& reply) {
 }
 
 Result<std::string> Engine::fetch_token() {
+  std::uint32_t stale = 0;
   for (std::uint32_t attempt = 1;; ++attempt) {
     auto token = fetch_token_once();
+    // A signed challenge whose answer was lost is used up: the next one is as good.
+    while (!token.ok() && token.error().code == ErrorCode::expired && ++stale <= kStaleMax) {
+      token = fetch_token_once();
+    }
     const bool lasting = token.ok() || !may_be_the_way(token.error().code);
     if (lasting || attempt == kTokenAttemptsMax || cancelled_.load()) return token;
     if (!waiter_(kTokenWaitMs << (attempt - 1))) return token;
@@ -110,6 +139,9 @@ Result<std::string> Engine::fetch_token_once() {
                           bytes_of({{"device", device},
                                     {"nonce", nonce},
                                     {"signature", sync::to_hex(signature.bytes)}})));
+  if (granted.status == 401 && text_at(object_of(granted.body), "type") == kBadChallenge) {
+    return Error{ErrorCode::expired, sentence_of(granted)};
+  }
   if (granted.status != kOk) return error_of(granted);
   std::string token = text_at(object_of(granted.body), "token");
   if (token.empty()) return not_ours();
@@ -119,9 +151,14 @@ Result<std::string> Engine::fetch_token_once() {
 Result<Identity> Engine::enrol(const EnrolRequest& request) {
   Identity self = store_->identity();
   const bool was_enrolled = self.is_enrolled();
-  if (!request.invitation.server_url.empty()) self.server_url = request.invitation.server_url;
+  if (!request.invitation.server_url.empty()) {
+    self.server_url = request.invitation.server_url;
+    self.server_pin = request.invitation.pin;
+  }
   if (self.server_url.empty()) {
-    return Error{ErrorCode::invalid_argument, "the invitation does not name its server"};
+    return Error{ErrorCode::invalid_argument,
+                 "a code alone does not say which server: give its address, too (--server)\n"
+                 "il codice da solo non dice quale server: dare anche il suo indirizzo (--server)"};
   }
   if (self.keys.public_key == sync::PublicKey{}) {
     std::array<std::uint8_t, 32> seed{};
@@ -135,12 +172,12 @@ Result<Identity> Engine::enrol(const EnrolRequest& request) {
 
   INSIEME_TRY_ASSIGN(
       const HttpReply reply,
-      post("/v1/enrol", kJson,
-           bytes_of({{"invitation", request.invitation.code},
-                     {"device_public_key", sync::to_hex(self.keys.public_key.bytes)},
-                     {"device_name", request.device_name.empty() ? "insieme" : request.device_name},
-                     {"replica", sync::to_text(self.replica)}}),
-           self.server_url));
+      post_to(self, "/v1/enrol", kJson,
+              bytes_of({{"invitation", request.invitation.code},
+                        {"device_public_key", sync::to_hex(self.keys.public_key.bytes)},
+                        {"device_name",
+                         request.device_name.empty() ? "insieme" : request.device_name},
+                        {"replica", sync::to_text(self.replica)}})));
   if (may_pass(reply.status)) return Error{ErrorCode::unavailable, sentence_of(reply)};
   if (reply.status != kOk && reply.status != 201) return error_of(reply);
   const json::object answer = object_of(reply.body);
@@ -149,11 +186,13 @@ Result<Identity> Engine::enrol(const EnrolRequest& request) {
   const std::string account = text_at(answer, "account");
   if (!device.ok() || !space.ok() || account.empty()) return not_ours();
   if (was_enrolled && self.space != space.value()) {
-    return Error{ErrorCode::conflict, "this store belongs to another space: make a new one"};
+    return Error{ErrorCode::conflict, "this store belongs to another space: make a new one\n"
+                                     "questo archivio è di un altro spazio: farne uno nuovo"};
   }
   if (request.invitation.server_key &&
       text_at(answer, "server_public_key") != sync::to_hex(request.invitation.server_key->bytes)) {
-    return Error{ErrorCode::bad_signature, "not the server that made the invitation"};
+    return Error{ErrorCode::bad_signature, "not the server that made the invitation\n"
+                                          "non è il server che ha fatto l'invito"};
   }
   self.device = device.value();
   self.space = space.value();

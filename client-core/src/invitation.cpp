@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "insieme/client/engine.hpp"
 
@@ -106,7 +107,7 @@ Result<Invitation> parse_invitation(std::string_view text) {
   const Error no_invitation{ErrorCode::invalid_argument, "not an invitation"};
   if (text.find("://") == std::string_view::npos) {
     if (!is_code(text)) return no_invitation;
-    return Invitation{{}, std::string(text), {}};
+    return Invitation{{}, std::string(text), {}, {}};
   }
   const Address address = split(text);
   Invitation invitation;
@@ -116,6 +117,11 @@ Result<Invitation> parse_invitation(std::string_view text) {
   invitation.code = std::string(code);
   if (const auto key = parameter(address.query, "key"); !key.empty()) {
     INSIEME_TRY(sync::from_hex(key, invitation.server_key.emplace().bytes));
+  }
+  if (const auto pin = parameter(address.query, "pin"); !pin.empty()) {
+    std::array<std::uint8_t, 32> digest{};
+    INSIEME_TRY(sync::from_hex(pin, digest));
+    invitation.pin = pin;
   }
   return invitation;
 }

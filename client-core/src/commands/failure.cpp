@@ -63,7 +63,7 @@ Words words_of(ErrorCode code) {
     case ErrorCode::cancelled:
       return {"Interrotto.", "Stopped."};
     case ErrorCode::storage_full:
-      return {"Il dispositivo non ha più spazio: non è stato salvato nulla di questo passo.",
+      return {"Il dispositivo è pieno: di questo passo non è stato salvato nulla.",
               "The device is full: nothing of this step was saved."};
     case ErrorCode::storage_failure:
       return {"Il dispositivo non riesce a leggere o scrivere l'archivio.",
@@ -93,8 +93,15 @@ Failure::Failure(const Error& error) : code(name_of(error.code)) {
   it = words.it;
   en = words.en;
   if (error.detail.empty()) return;
-  it = open_end(it) + " (" + error.detail + ").";
-  en = open_end(en) + " (" + error.detail + ").";
+  const Said said(error.detail);
+  it = open_end(it) + " (" + open_end(said.it) + ").";
+  en = open_end(en) + " (" + open_end(said.en) + ").";
+}
+
+Said::Said(const std::string& detail) {
+  const std::size_t line_end = detail.find('\n');
+  en = detail.substr(0, line_end);
+  it = line_end == std::string::npos ? en : detail.substr(line_end + 1);
 }
 
 json::object Failure::to_json() const {

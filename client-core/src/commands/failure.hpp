@@ -15,6 +15,14 @@ namespace insieme::client::commands {
 
 namespace json = boost::json;
 
+/// The detail of an error, which layers below write in English and, after a line end, perhaps in
+/// Italian, too.
+struct Said {
+  explicit Said(const std::string& detail);
+  std::string it;
+  std::string en;
+};
+
 struct Failure {
   std::string code;  ///< name_of(ErrorCode), or one of the command API's own
   std::string it;

@@ -7,8 +7,9 @@
 namespace insieme::client::commands {
 namespace {
 
-/// What the server says of an invitation, in words for the person who holds it.
+/// What became of an invitation, in words for the person who holds it, and what to do now.
 Failure enrol_failure(const Error& error) {
+  const Said said(error.detail);
   switch (error.code) {
     case ErrorCode::not_found:
       return {"not_found", "L'invito non è valido: controllare il codice o chiederne un altro.",
@@ -17,11 +18,57 @@ Failure enrol_failure(const Error& error) {
       return {"expired", "L'invito è scaduto: chiederne un altro.",
               "The invitation has expired: ask for another."};
     case ErrorCode::conflict:
-      return {
-          "conflict",
-          "L'invito è già stato usato, o l'archivio è di un altro spazio (" + error.detail + ").",
-          "The invitation was used already, or the store is of another space (" + error.detail +
-              ")."};
+      return {"conflict",
+              "L'invito è già stato usato da un altro dispositivo, o l'archivio è di un altro "
+              "spazio: chiederne un altro (" + said.it + ").",
+              "The invitation was used by another device already, or the store is of another "
+              "space: ask for another (" + said.en + ")."};
+    case ErrorCode::unavailable:
+      return {"unavailable",
+              "Il server non risponde (" + said.it + "). Controllare la rete e l'indirizzo, poi "
+              "ripetere: l'invito resta valido.",
+              "The server does not answer (" + said.en + "). Check the network and the address, "
+              "then repeat: the invitation stays valid."};
+    case ErrorCode::malformed:
+      return {"not_insieme",
+              "A quell'indirizzo non risponde un server Insieme: controllare l'indirizzo "
+              "dell'invito, o se la rete chiede prima un accesso.",
+              "What answers at that address is no Insieme server: check the invitation's address, "
+              "or whether the network wants a login first."};
+    case ErrorCode::not_allowed:
+      return {"device_refused", said.it, said.en};
+    case ErrorCode::invalid_argument:
+      return {"invalid_argument", "Così non si raggiunge il server: " + said.it + ".",
+              "The server cannot be reached like this: " + said.en + ".", "invitation"};
+    default:
+      return error;
+  }
+}
+
+/// The address that was given beside a code: without a scheme it would be guessed.
+Failure bad_server(const std::string& url) {
+  return {"invalid_argument",
+          "L'indirizzo del server comincia con https://, non è " + quoted_it(url) + ".",
+          "The server's address begins with https://, it is not " + quoted_en(url) + ".", "server"};
+}
+
+/// Why a synchronisation ended early. Whatever it was: the work is where it was.
+Failure sync_failure(const Error& error) {
+  const Said said(error.detail);
+  switch (error.code) {
+    case ErrorCode::not_allowed:  // revoked, or the account is disabled: the server says what to do
+      return {"device_refused", "Il server non accetta questo dispositivo: " + said.it,
+              "The server does not accept this device: " + said.en};
+    case ErrorCode::conflict:
+    case ErrorCode::truncated:
+    case ErrorCode::malformed:
+    case ErrorCode::trailing_bytes:
+    case ErrorCode::checksum:
+      return {"bad_reply",
+              "La risposta del server non è quella attesa (" + said.it + "). Il lavoro resta "
+              "salvato qui: riprovare; se continua, avvisare chi gestisce il server.",
+              "The server's answer is not the expected one (" + said.en + "). The work stays saved "
+              "here: try again; if it goes on, tell the people who run the server."};
     default:
       return error;
   }
@@ -36,7 +83,12 @@ Outcome<json::object> enrol(Context& context) {
                    "code and the server.",
                    "invitation");
   }
-  if (context.has("server")) invitation->server_url = context.text("server");
+  if (context.has("server")) {
+    invitation->server_url = context.text("server");
+    invitation->pin.clear();
+    const std::string& url = invitation->server_url;
+    if (url.rfind("https://", 0) != 0 && url.rfind("http://", 0) != 0) return bad_server(url);
+  }
   while (!invitation->server_url.empty() && invitation->server_url.back() == '/') {
     invitation->server_url.pop_back();
   }
@@ -108,7 +160,7 @@ Outcome<json::object> run(Context& context) {
   const SyncOutcome outcome = context.engine.sync_now(progress_to(context.events));
   context.scheduler.on_end(end_of(outcome), context.platform().steady_ms());
   if (!outcome.status.ok()) {
-    Failure failure(outcome.status.error());
+    Failure failure = sync_failure(outcome.status.error());
     failure.details = summary_json(outcome.summary);
     return failure;
   }

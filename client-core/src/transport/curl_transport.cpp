@@ -2,8 +2,12 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <array>
+#include <span>
+#include <string_view>
 
 #include "insieme/client/transport.hpp"
+#include "insieme/sync/digest.hpp"
 
 namespace insieme::client {
 namespace {
@@ -77,44 +81,92 @@ Headers make_headers(const HttpRequest& request) {
   return headers;
 }
 
-/// What curl's outcome means to a person, where it is worth another try.
+std::string base64_of(std::span<const std::uint8_t> bytes) {
+  constexpr std::string_view kLetters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
+    std::uint32_t group = 0;
+    for (std::size_t k = 0; k < 3; ++k) group = (group << 8) | (k < count ? bytes[i + k] : 0U);
+    for (std::size_t k = 0; k < 4; ++k) {
+      text += k <= count ? kLetters[(group >> (18 - 6 * k)) & 63U] : '=';
+    }
+  }
+  return text;
+}
+
+/// What curl's outcome means to a person, where it is worth another try. In English, and after a
+/// line end in Italian.
 std::string sentence_of(CURLcode code, bool too_large) {
-  if (too_large) return "the reply is longer than this program takes";
+  if (too_large) {
+    return "the reply is longer than this program takes\n"
+           "la risposta è più lunga di quanto questo programma accetti";
+  }
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
-      return "the server's name was not found: is there a network?";
+      return "the server's name was not found: is there a network?\n"
+             "il nome del server non è stato trovato: c'è rete?";
     case CURLE_COULDNT_CONNECT:
-      return "the server cannot be reached";
+      return "the server cannot be reached\nil server non è raggiungibile";
     case CURLE_OPERATION_TIMEDOUT:
-      return "the connection was too slow or stopped answering";
+      return "the connection was too slow or stopped answering\n"
+             "la connessione è troppo lenta o si è fermata";
     case CURLE_GOT_NOTHING:
-      return "the connection was cut before an answer came";
+      return "the connection was cut before an answer came\n"
+             "la connessione si è interrotta prima di una risposta";
     case CURLE_PARTIAL_FILE:
     case CURLE_RECV_ERROR:
-      return "the connection was cut in the middle of the answer";
+      return "the connection was cut in the middle of the answer\n"
+             "la connessione si è interrotta durante la risposta";
     case CURLE_SEND_ERROR:
     case CURLE_SEND_FAIL_REWIND:
-      return "the connection was cut while sending";
+      return "the connection was cut while sending\n"
+             "la connessione si è interrotta durante l'invio";
     case CURLE_SSL_CONNECT_ERROR:
-      return "no secure connection could be made";
-    default:
-      return std::string("the network failed: ") + curl_easy_strerror(code);
+      return "no secure connection could be made: is the address right, https or http?\n"
+             "non si è potuta aprire una connessione sicura: l'indirizzo è giusto, https o http?";
+    default: {
+      const std::string reason = curl_easy_strerror(code);
+      return "the network failed: " + reason + "\nla rete non ha funzionato: " + reason;
+    }
   }
 }
 
-/// What another try cannot mend.
-Status lasting_error(CURLcode code) {
+/// OpenSSL's numbers for a certificate whose time has not come or has passed.
+constexpr long kNotYetValid = 9;
+constexpr long kHasExpired = 10;
+
+std::string distrust_of(long verdict) {
+  if (verdict == kHasExpired) {
+    return "the server's certificate has expired, or this device's clock is wrong\n"
+           "il certificato del server è scaduto, o l'orologio di questo dispositivo è sbagliato";
+  }
+  if (verdict == kNotYetValid) {
+    return "the server's certificate is not valid yet: this device's clock seems wrong\n"
+           "il certificato del server non vale ancora: l'orologio di questo dispositivo sembra "
+           "sbagliato";
+  }
+  return "the server's certificate is not the expected one\n"
+         "il certificato del server non è quello atteso";
+}
+
+/// What another try cannot mend. `verdict`: what verification found, as OpenSSL numbers it.
+Status lasting_error(CURLcode code, long verdict) {
   switch (code) {
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
-      return {ErrorCode::invalid_argument, "not the address of a server"};
+      return {ErrorCode::invalid_argument,
+              "not the address of a server\nnon è l'indirizzo di un server"};
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
     case CURLE_SSL_ISSUER_ERROR:
-      return {ErrorCode::bad_signature, "the server's certificate is not the expected one"};
+      return {ErrorCode::bad_signature, distrust_of(verdict)};
     case CURLE_SSL_CACERT_BADFILE:
-      return {ErrorCode::storage_failure, "the file of certificates cannot be read"};
+      return {ErrorCode::storage_failure,
+              "the file of certificates cannot be read\n"
+              "il file dei certificati non si può leggere"};
     default:
       return {};
   }
@@ -129,6 +181,11 @@ class CurlTransport final : public Transport {
 
   Result<HttpReply> post(const HttpRequest& request) override {
     if (!handle_) return Error{ErrorCode::internal, "libcurl could not be started"};
+    if (request.url.rfind("http://", 0) == 0 && !is_loopback(request.url)) {
+      return Error{ErrorCode::invalid_argument,
+                   "without https nothing leaves this device\n"
+                   "senza https nulla lascia questo dispositivo"};
+    }
     CURL* curl = handle_.get();
     curl_easy_reset(curl);  // keeps connections and sessions
     const Headers headers = make_headers(request);
@@ -137,12 +194,32 @@ class CurlTransport final : public Transport {
     set_request(curl, request, headers.get(), sink);
     set_limits(curl, request.limits);
     set_trust(curl, request.url);
-    const CURLcode code = curl_easy_perform(curl);
-    INSIEME_TRY(lasting_error(code));
+    CURLcode code = CURLE_SSL_PINNEDPUBKEYNOTMATCH;
+    if (!request.pin.empty() && options_.public_key.empty()) {
+      code = perform_pinned(curl, request.pin);
+    }
+    if (code == CURLE_SSL_PINNEDPUBKEYNOTMATCH) code = curl_easy_perform(curl);
+    long verdict = 0;
+    curl_easy_getinfo(curl, CURLINFO_SSL_VERIFYRESULT, &verdict);
+    INSIEME_TRY(lasting_error(code, verdict));
     return reply_of(curl, code, request, std::move(sink));
   }
 
  private:
+  /// With the pin proven nothing else has to be; without it nothing was sent.
+  static CURLcode perform_pinned(CURL* curl, const std::string& pin) {
+    std::array<std::uint8_t, 32> digest{};
+    if (!sync::from_hex(pin, digest).ok()) return CURLE_SSL_PINNEDPUBKEYNOTMATCH;
+    const std::string wanted = "sha256//" + base64_of(digest);
+    curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, wanted.c_str());
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+    const CURLcode code = curl_easy_perform(curl);
+    curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, nullptr);
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
+    return code;
+  }
   static void set_request(CURL* curl, const HttpRequest& request, curl_slist* headers, Sink& sink) {
     curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");

@@ -115,10 +115,12 @@ void add_exchange_commands(CLI::App& app, Program& program) {
   command->add_option("file", options->file, tr("Il file", "The file"))->required();
   command->add_option("--map", options->map,
                       tr("colonna=campo, o colonna=@dossier; senza: per nome",
-                         "column=field, or column=@dossier; without it: by name"));
+                         "column=field, or column=@dossier; without it: by name"))
+      ->allow_extra_args(false);
   command->add_option("--key", options->key,
                       tr("Colonna che dice quale scheda è: reimportare non duplica",
-                         "Column that says which record it is: importing again doubles nothing"));
+                         "Column that says which record it is: importing again doubles nothing"))
+      ->allow_extra_args(false);
   command->add_option("--dossier", options->dossier, tr("Fascicolo di tutte", "Dossier of all"));
   command->add_option("--section", options->section, tr("Sezione di tutte", "Section of all"));
   command->add_flag("--dry-run", options->dry_run, tr("Controlla soltanto", "Only check"));

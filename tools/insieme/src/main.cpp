@@ -100,12 +100,33 @@ std::string meant_command(const CLI::App& app, int argc, char** argv) {
   return best;
 }
 
+/// The parser's complaint in the person's language. Its own texts are English: what they name is
+/// kept, what they say is said again.
+std::string complaint_of(const CLI::ParseError& error) {
+  const std::string english = error.what();
+  if (language() == Language::en) return english;
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    return "di troppo: " + english.substr(english.find(": ") + 2);
+  }
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    return "manca: " + english.substr(0, english.find(" is required"));
+  }
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    return "manca un valore o ce n'è uno di troppo: " + english.substr(0, english.find(':'));
+  }
+  if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr ||
+      dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
+    return "valore non ammesso: " + english;
+  }
+  return english;
+}
+
 int explain(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
   if (error.get_exit_code() == 0) return app.exit(error);
   const std::string meant = meant_command(app, argc, argv);
   std::cerr << "insieme: " << tr("comando non capito", "command not understood");
   if (meant.empty()) {
-    std::cerr << ": " << harmless(error.what());
+    std::cerr << ": " << harmless(complaint_of(error));
   } else {
     std::cerr << tr(". Forse: insieme ", ". Did you mean: insieme ") << meant;
   }

@@ -1,5 +1,6 @@
 #include "program.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 
@@ -19,7 +20,8 @@ int exit_code_of(const std::string& code) {
       {"checksum", kStorage},      {"broken_chain", kStorage},   {"fork", kStorage},
       {"internal", kStorage},      {"unavailable", kNetwork},    {"unauthenticated", kNetwork},
       {"bad_signature", kNetwork}, {"not_enrolled", kNetwork},   {"wrong_version", kNetwork},
-      {"quota", kNetwork},         {"cancelled", kNetwork}};
+      {"quota", kNetwork},         {"cancelled", kNetwork},      {"bad_reply", kNetwork},
+      {"not_insieme", kNetwork},   {"device_refused", kNetwork}};
   const auto found = kCodes.find(code);
   return found != kCodes.end() ? found->second : kRefused;
 }
@@ -99,8 +101,13 @@ std::string Program::key() const {
   std::ifstream file(key_path());
   std::string key;
   if (file >> key) return key;
-  throw Stop(kStorage, tr("Non si legge il file della chiave: ", "The key file cannot be read: ") +
-                           key_path());
+  throw Stop(kStorage,
+             tr("Non si legge il file della chiave: ", "The key file cannot be read: ") +
+                 key_path() +
+                 tr(". Se la chiave è altrove: --key-file FILE, o INSIEME_KEY. Senza la chiave "
+                    "l'archivio non si apre.",
+                    ". If the key is elsewhere: --key-file FILE, or INSIEME_KEY. Without the key "
+                    "the store does not open."));
 }
 
 std::int64_t Program::now_ms() const {
@@ -110,6 +117,12 @@ std::int64_t Program::now_ms() const {
 
 void Program::ensure_open() {
   if (client_) return;
+  std::error_code unreadable;
+  if (mode_ == "open" && !std::filesystem::exists(store_path(), unreadable) && !unreadable) {
+    throw Stop(kStorage, tr("Non c'è nessun archivio in ", "There is no store at ") + store_path() +
+                             tr(". Per crearlo: insieme init. Per usarne un altro: --store FILE.",
+                                ". To make it: insieme init. To use another: --store FILE."));
+  }
   json::object options{{"path", store_path()}, {"key", key()}, {"mode", mode_}};
   if (!backup_.empty()) options["backup"] = backup_;
   if (!globals.ca_file.empty()) options["ca_file"] = globals.ca_file;

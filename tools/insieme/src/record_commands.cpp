@@ -120,7 +120,8 @@ void add_list(CLI::App& app, Program& program) {
   auto options = std::make_shared<ListOptions>();
   command->add_option("type", options->type, tr("Tipo: nome o etichetta", "Type: name or label"));
   command->add_option("--dossier", options->dossier, tr("Solo di un fascicolo", "Of one dossier"));
-  command->add_option("--where", options->where, tr("campo=valore", "field=value"));
+  command->add_option("--where", options->where, tr("campo=valore", "field=value"))
+      ->allow_extra_args(false);
   command->add_flag("--retracted", options->retracted,
                     tr("Anche le annullate", "Retracted ones too"));
   command->add_option("--limit", options->limit, tr("Quante al massimo", "How many at most"))

@@ -17,9 +17,11 @@ void add_field_options(CLI::App& command, FieldOptions& options) {
   command.add_option("fields", options.fields,
                      tr("campo=valore; insiemi anche campo+=v e campo-=v; contatori campo+=n",
                         "field=value; sets also field+=v and field-=v; counters field+=n"));
-  command.add_option("--from-file", options.from_files,
-                     tr("campo=FILE: il valore è il contenuto (- è l'ingresso)",
-                        "field=FILE: the value is its content (- is standard input)"));
+  command
+      .add_option("--from-file", options.from_files,
+                  tr("campo=FILE: il valore è il contenuto (- è l'ingresso)",
+                     "field=FILE: the value is its content (- is standard input)"))
+      ->allow_extra_args(false);  // one each time: what follows are fields
 }
 
 std::string content_of(const std::string& path) {

@@ -26,9 +26,11 @@ struct Invitation {
   std::string server_url;  ///< without a slash at its end; empty if only a code was given
   std::string code;
   std::optional<sync::PublicKey> server_key;  ///< whose answer is expected
+  std::string pin;                            ///< HttpRequest::pin; may be empty
 };
-/// Reads `insieme://host:port/CODE?key=…&tls=0` (HTTPS unless `tls=0`), `https://host/…#CODE`,
-/// `…?invitation=CODE`, `…/CODE`, or a bare code. `invalid_argument` if it is none of these.
+/// Reads `insieme://host:port/CODE?key=…&pin=…&tls=0` (HTTPS unless `tls=0`),
+/// `https://host/…#CODE`, `…?invitation=CODE`, `…/CODE`, or a bare code. `invalid_argument` if it
+/// is none of these.
 [[nodiscard]] Result<Invitation> parse_invitation(std::string_view text);
 
 struct EnrolRequest {
@@ -55,6 +57,8 @@ struct SyncOutcome {
   bool unsent = false;  ///< work that can be sent is left
 };
 
+/// The detail of an error that comes from the network or the server is a sentence in English and,
+/// where there is one, after a line end the same in Italian.
 class Engine {
  public:
   /// All but the store must outlive the engine.
@@ -77,9 +81,11 @@ class Engine {
 
  private:
   class Run;
-  /// To the store's own server unless another is named.
+  /// To the store's own server.
   Result<HttpReply> post(std::string_view path, std::string_view content_type,
-                         std::vector<std::uint8_t> body, std::string server_url = {});
+                         std::vector<std::uint8_t> body);
+  Result<HttpReply> post_to(const Identity& server, std::string_view path,
+                            std::string_view content_type, std::vector<std::uint8_t> body);
   Result<std::string> fetch_token();
   Result<std::string> fetch_token_once();
 

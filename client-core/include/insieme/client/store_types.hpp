@@ -20,6 +20,7 @@ struct Identity {
   sync::SpaceId space;
   std::string space_name;
   std::string server_url;
+  std::string server_pin;  ///< HttpRequest::pin; may be empty
   std::string account = "local";
   std::string display_name;
   std::string role;

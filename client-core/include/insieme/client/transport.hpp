@@ -29,6 +29,11 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> headers;
   std::vector<std::uint8_t> body;
   HttpLimits limits;
+  /// SHA-256 of the public key that the server's certificate is expected to have (64 hexadecimal
+  /// digits), from an invitation. A server that proves it is the right one, whatever this device's
+  /// clock says of the certificate and whoever signed it; one with another key must have a
+  /// certificate that is trusted without. Nothing is sent before either is proven.
+  std::string pin;
 };
 
 struct HttpReply {
@@ -36,7 +41,8 @@ struct HttpReply {
   std::string content_type;
   std::vector<std::uint8_t> body;
   std::uint32_t retry_after_s = 0;  ///< 0: the server named no time
-  std::string failure;              ///< a sentence in English, without addresses of people
+  /// A sentence in English, without addresses of people; after a line end perhaps in Italian, too.
+  std::string failure;
   bool handed_over = false;         ///< the whole request left this device
 };
 
