@@ -98,24 +98,41 @@ Outcome<sync::RecordId> find_record_id(Context& context, std::string_view id) {
   return ref.id;
 }
 
-Outcome<DossierLine> find_dossier(Context& context, std::string_view id) {
+namespace {
+
+/// The one dossier whose id has these digits; nil if there is none.
+Outcome<sync::DossierId> dossier_by_digits(Context& context, std::string_view id,
+                                           const std::string& digits) {
+  sync::DossierId found;
+  if (digits.size() == kFullDigits) {
+    INSIEME_OUT_ASSIGN(found, sync::id_from_text<sync::DossierId>(digits));
+    return found;
+  }
+  INSIEME_OUT_ASSIGN(const auto ids, context.store().dossier_ids());
+  for (const sync::DossierId& one : ids) {
+    if (!has_part(digits_of(sync::to_text(one)), digits)) continue;
+    if (!found.is_nil()) return ambiguous(id);
+    found = one;
+  }
+  return found;
+}
+
+}  // namespace
+
+Outcome<DossierRef> find_dossier(Context& context, std::string_view id) {
   const std::string digits = digits_of(id);
   if (digits.size() < kShortestPart || digits.size() > kFullDigits) return not_an_id(id);
-  INSIEME_OUT_ASSIGN(const auto dossiers, context.store().dossiers());
-  const DossierLine* found = nullptr;
-  for (const DossierLine& line : dossiers) {
-    if (!has_part(digits_of(sync::to_text(line.id)), digits)) continue;
-    if (found != nullptr) return ambiguous(id);
-    found = &line;
-  }
-  if (found != nullptr) return *found;
+  INSIEME_OUT_ASSIGN(const auto named, dossier_by_digits(context, id, digits));
+  auto found = context.store().dossier(named);
+  if (found.ok()) return std::move(found).value();
+  if (found.error().code != ErrorCode::not_found) return found.error();
   auto root = find_record(context, id);
   if (!root.ok()) return not_here(id);
   const schema::RecordType* type = context.bundle().find_type(root->type);
-  for (const DossierLine& line : dossiers) {
-    if (type != nullptr && type->root && line.id == root->document.dossier) return line;
-  }
-  return not_here(id);
+  if (type == nullptr || !type->root) return not_here(id);
+  auto its = context.store().dossier(root->document.dossier);
+  if (!its.ok()) return not_here(id);
+  return std::move(its).value();
 }
 
 Outcome<const schema::RecordType*> find_type(Context& context, std::string_view name) {

@@ -15,7 +15,7 @@ namespace insieme::client::commands {
 [[nodiscard]] Outcome<RecordRef> find_record(Context& context, std::string_view id);
 [[nodiscard]] Outcome<sync::RecordId> find_record_id(Context& context, std::string_view id);
 /// As find_record, for dossiers held here. Also the id of its root record.
-[[nodiscard]] Outcome<DossierLine> find_dossier(Context& context, std::string_view id);
+[[nodiscard]] Outcome<DossierRef> find_dossier(Context& context, std::string_view id);
 
 /// By name or label, any case.
 [[nodiscard]] Outcome<const schema::RecordType*> find_type(Context& context, std::string_view name);

@@ -94,49 +94,77 @@ std::string match_expression(const std::string& words) {
   return out;
 }
 
-void fill_root(Core& core, std::int64_t dossier, DossierLine& line) {
+/// Titles of dossiers, from the first root record of each.
+void fill_roots(Core& core, std::map<std::int64_t, DossierLine>& lines) {
   for (const TypedTable& table : core.tables.all()) {
     const schema::RecordType* type = core.bundle.find_type(table.type);
     if (type == nullptr || !type->root || table.section != type->section) continue;
-    auto row = core.db.prepare(line_columns(table) + " FROM " + table.name +
-                               " WHERE _document IN (SELECT n FROM documents WHERE dossier = ?) "
-                               "ORDER BY _retracted, _id LIMIT 1");
-    row.bind_all(dossier);
-    if (!row.step()) continue;
-    line.title = read_line(core, table, row).title;
-    line.root_type = table.type;
-    return;
+    auto& rows = core.db.cached(line_columns(table) +
+                                ", (SELECT dossier FROM documents WHERE n = _document) FROM " +
+                                table.name + " ORDER BY _retracted, _id");
+    const sqlite::ResetGuard guard(rows);
+    const int dossier_column = kOwnColumns + static_cast<int>(table.columns.size()) + 2;
+    while (rows.step()) {
+      const auto line = lines.find(rows.get_int64(dossier_column));
+      if (line == lines.end() || !line->second.root_type.empty()) continue;
+      line->second.title = read_line(core, table, rows).title;
+      line->second.root_type = table.type;
+    }
+  }
+}
+
+/// Adds what `sql` counts (dossier, number) to each line.
+void count_by_dossier(Core& core, const std::string& sql,
+                      std::map<std::int64_t, DossierLine>& lines,
+                      std::uint64_t DossierLine::*number) {
+  auto& rows = core.db.cached(sql);
+  const sqlite::ResetGuard guard(rows);
+  while (rows.step()) {
+    const auto line = lines.find(rows.get_int64(0));
+    if (line != lines.end()) {
+      line->second.*number += static_cast<std::uint64_t>(rows.get_int64(1));
+    }
   }
 }
 
 }  // namespace
 
+std::vector<sync::DossierId> list_dossier_ids(Core& core) {
+  auto& rows = core.db.cached("SELECT id FROM dossiers ORDER BY n");
+  const sqlite::ResetGuard guard(rows);
+  std::vector<sync::DossierId> ids;
+  while (rows.step()) ids.push_back(id_from_blob<sync::DossierId>(rows.get_blob(0)));
+  return ids;
+}
+
 std::vector<DossierLine> list_dossiers(Core& core) {
-  auto rows =
-      core.db.prepare("SELECT n, id, sections, may_review, leaving FROM dossiers ORDER BY n");
-  std::vector<DossierLine> lines;
-  while (rows.step()) {
-    const std::int64_t n = rows.get_int64(0);
-    DossierLine line;
-    line.id = id_from_blob<sync::DossierId>(rows.get_blob(1));
-    line.sections = split_words(rows.get_text(2));
-    line.may_review = rows.get_int64(3) != 0;
-    line.leaving = rows.get_int64(4) != 0;
-    fill_root(core, n, line);
-    for (const TypedTable& table : core.tables.all()) {
-      auto records = core.db.prepare("SELECT count(*) FROM " + table.name +
-                                     " WHERE _document IN "
-                                     "(SELECT n FROM documents WHERE dossier = ?)");
-      records.bind_all(n);
-      if (records.step()) line.records += static_cast<std::uint64_t>(records.get_int64(0));
+  std::map<std::int64_t, DossierLine> by_number;
+  {
+    auto& rows = core.db.cached("SELECT n, id, sections, may_review, leaving FROM dossiers");
+    const sqlite::ResetGuard guard(rows);
+    while (rows.step()) {
+      DossierLine& line = by_number[rows.get_int64(0)];
+      line.id = id_from_blob<sync::DossierId>(rows.get_blob(1));
+      line.sections = split_words(rows.get_text(2));
+      line.may_review = rows.get_int64(3) != 0;
+      line.leaving = rows.get_int64(4) != 0;
     }
-    auto unsent = core.db.prepare(
-        "SELECT count(*) FROM changes WHERE state IN (0, 1, 5) AND document IN "
-        "(SELECT n FROM documents WHERE dossier = ?)");
-    unsent.bind_all(n);
-    if (unsent.step()) line.unsent = static_cast<std::uint64_t>(unsent.get_int64(0));
-    lines.push_back(std::move(line));
   }
+  fill_roots(core, by_number);
+  for (const TypedTable& table : core.tables.all()) {
+    count_by_dossier(core,
+                     "SELECT d.dossier, r.records FROM (SELECT _document, count(*) AS records "
+                     "FROM " + table.name +
+                         " GROUP BY _document) r JOIN documents d ON d.n = r._document",
+                     by_number, &DossierLine::records);
+  }
+  count_by_dossier(core,
+                   "SELECT d.dossier, count(*) FROM changes c JOIN documents d ON d.n = c.document "
+                   "WHERE c.state IN (0, 1, 5) GROUP BY d.dossier",
+                   by_number, &DossierLine::unsent);
+  std::vector<DossierLine> lines;
+  lines.reserve(by_number.size());
+  for (auto& [n, line] : by_number) lines.push_back(std::move(line));
   return lines;
 }
 
@@ -191,17 +219,18 @@ std::vector<RecordLine> search_records(Core& core, const std::string& words, std
 }
 
 std::optional<RecordRef> locate_record(Core& core, const sync::RecordId& id) {
-  for (const TypedTable& table : core.tables.all()) {
-    auto row = core.db.prepare("SELECT _document, _type FROM " + table.name + " WHERE _id = ?");
-    row.bind_all(id.bytes);
-    if (!row.step()) continue;
-    RecordRef ref;
-    ref.id = id;
-    ref.type = table.is_other() ? std::string(row.get_text(1)) : table.type;
-    ref.document = document_id(core, row.get_int64(0));
-    return ref;
-  }
-  return {};
+  // One statement looks through all tables, in their order: a record is found, or found missing,
+  // at the cost of a probe each.
+  auto& row = core.db.cached(core.tables.locate());
+  const sqlite::ResetGuard guard(row);
+  row.bind_all(id.bytes);
+  if (!row.step()) return {};
+  const TypedTable& table = core.tables.all()[static_cast<std::size_t>(row.get_int64(0))];
+  RecordRef ref;
+  ref.id = id;
+  ref.type = table.is_other() ? std::string(row.get_text(2)) : table.type;
+  ref.document = document_id(core, row.get_int64(1));
+  return ref;
 }
 
 StoreStatus read_status(Core& core) {

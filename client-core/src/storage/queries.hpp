@@ -5,6 +5,7 @@
 namespace insieme::client {
 
 [[nodiscard]] std::vector<DossierLine> list_dossiers(Core& core);
+[[nodiscard]] std::vector<sync::DossierId> list_dossier_ids(Core& core);
 [[nodiscard]] std::vector<RecordLine> list_records(Core& core, const ListQuery& query);
 [[nodiscard]] std::vector<RecordLine> search_records(Core& core, const std::string& words,
                                                      std::size_t limit);

@@ -131,15 +131,26 @@ Result<StoredRecord> Store::record(const RecordRef& ref) {
 }
 
 Result<RecordRef> Store::locate(const sync::RecordId& id) {
-  return impl_->read([&] {
-    auto ref = locate_record(*impl_->core, id);
-    if (!ref) refuse(ErrorCode::not_found, "there is no such record here");
-    return *ref;
-  });
+  // Not an exception: to find nothing is what usually happens when a record is made.
+  INSIEME_TRY_ASSIGN(auto ref, impl_->read([&] { return locate_record(*impl_->core, id); }));
+  if (!ref) return Error{ErrorCode::not_found, "there is no such record here"};
+  return *std::move(ref);
 }
 
 Result<std::vector<DossierLine>> Store::dossiers() {
   return impl_->read([&] { return list_dossiers(*impl_->core); });
+}
+
+Result<DossierRef> Store::dossier(const sync::DossierId& id) {
+  return impl_->read([&] {
+    auto row = impl_->core->dossier(id);
+    if (!row) refuse(ErrorCode::not_found, "this dossier is not on this device");
+    return DossierRef{id, std::move(row->sections)};
+  });
+}
+
+Result<std::vector<sync::DossierId>> Store::dossier_ids() {
+  return impl_->read([&] { return list_dossier_ids(*impl_->core); });
 }
 
 Result<std::vector<RecordLine>> Store::list(const ListQuery& query) {

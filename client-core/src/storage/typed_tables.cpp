@@ -182,7 +182,12 @@ void TypedTables::describe() {
   TypedTable other;
   other.name = "rec_other_types";
   tables_.push_back(std::move(other));
-  for (std::size_t i = 0; i < tables_.size(); ++i) by_name_.emplace(tables_[i].name, i);
+  locate_.clear();
+  for (std::size_t i = 0; i < tables_.size(); ++i) {
+    by_name_.emplace(tables_[i].name, i);
+    locate_ += std::string(locate_.empty() ? "" : " UNION ALL ") + "SELECT " + std::to_string(i) +
+               ", _document, _type FROM " + tables_[i].name + " WHERE _id = ?1";
+  }
 }
 
 void TypedTables::finish(TypedTable& table) {

@@ -49,6 +49,9 @@ class TypedTables {
                                             const std::string& section) const;
   [[nodiscard]] const std::vector<TypedTable>& all() const noexcept { return tables_; }
   [[nodiscard]] const TypedTable* by_number(std::int64_t number) const noexcept;
+  /// Finds a record by id alone: place of its table in `all()`, _document, _type; the first table
+  /// first.
+  [[nodiscard]] const std::string& locate() const noexcept { return locate_; }
 
  private:
   void describe();
@@ -56,6 +59,7 @@ class TypedTables {
   sqlite::Connection& db_;
   const schema::Bundle& bundle_;
   std::vector<TypedTable> tables_;
+  std::string locate_;
   std::map<std::string, std::size_t, std::less<>> by_name_;
 };
 

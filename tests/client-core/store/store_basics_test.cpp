@@ -32,6 +32,49 @@ TEST_CASE("a saved record is there after the process is gone", "[store][P2]") {
   CHECK(must(t.anna.store->verify()).problems.empty());
 }
 
+TEST_CASE("a dossier and a record are found by id alone", "[store]") {
+  OneTablet t;
+  const sync::DossierId other = t.anna.new_dossier();
+  CHECK(must(t.anna.store->dossier_ids()) == std::vector{t.dossier, other});
+  const client::DossierRef found = must(t.anna.store->dossier(other));
+  CHECK(found.id == other);
+  CHECK(found.sections.size() == schema::embedded_bundle().sections.size());
+  CHECK(t.anna.store->dossier(sync::DossierId{}).error().code == ErrorCode::not_found);
+
+  // A record with facets in two sections is found in its main one, whichever was written first.
+  const auto id = t.anna.new_record();
+  CHECK(t.anna.store->locate(id).error().code == ErrorCode::not_found);
+  must(t.anna.save({t.dossier, "health"},
+                   {write_op(id, "member", "disability", true)}));
+  must(t.anna.save(t.core, {write_op(id, "member", "surname", std::string("Bianchi"))}));
+  const client::RecordRef ref = must(t.anna.store->locate(id));
+  CHECK(ref.document == t.core);
+  CHECK(ref.type == "member");
+  const auto unknown = t.anna.new_record();
+  must(t.anna.save(t.core, {write_op(unknown, "of_tomorrow", "x", true)}));
+  CHECK(must(t.anna.store->locate(unknown)).type == "of_tomorrow");
+}
+
+TEST_CASE("the list of dossiers counts what is in each", "[store]") {
+  OneTablet t;
+  const sync::DossierId other = t.anna.new_dossier();
+  const auto household = t.anna.new_record();
+  const auto visit = t.anna.new_record();
+  must(t.anna.save(t.core, {write_op(household, "household", "name", std::string("Rossi"))}));
+  must(t.anna.save(t.education, {write_op(visit, "visit", "educator", std::string("anna"))}));
+  const auto lines = must(t.anna.store->dossiers());
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].id == t.dossier);
+  CHECK(lines[0].title == "Rossi");
+  CHECK(lines[0].root_type == "household");
+  CHECK(lines[0].records == 2);
+  CHECK(lines[0].unsent == 2);
+  CHECK(lines[1].id == other);
+  CHECK(lines[1].title.empty());
+  CHECK(lines[1].records == 0);
+  CHECK(lines[1].unsent == 0);
+}
+
 TEST_CASE("a repeated request gets the first answer and writes nothing twice", "[store][P2]") {
   OneTablet t;
   const auto id = t.anna.new_record();

@@ -79,6 +79,9 @@ class Store {
   /// facets in several sections gives its main one.
   [[nodiscard]] Result<RecordRef> locate(const sync::RecordId& id);
   [[nodiscard]] Result<std::vector<DossierLine>> dossiers();
+  /// One dossier, by its whole id; `not_found` otherwise. Costs the same however many there are.
+  [[nodiscard]] Result<DossierRef> dossier(const sync::DossierId& id);
+  [[nodiscard]] Result<std::vector<sync::DossierId>> dossier_ids();
   [[nodiscard]] Result<std::vector<RecordLine>> list(const ListQuery& query);
   /// Words and beginnings of words in names and notes, accents and case ignored; best first.
   [[nodiscard]] Result<std::vector<RecordLine>> search(const std::string& words, std::size_t limit);

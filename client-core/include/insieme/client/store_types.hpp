@@ -67,6 +67,12 @@ struct RecordLine {
   std::string edited_by;
 };
 
+/// A dossier that is held here, without what a list shows of it.
+struct DossierRef {
+  sync::DossierId id;
+  std::vector<std::string> sections;  ///< that are held here
+};
+
 struct DossierLine {
   sync::DossierId id;
   std::string title;  ///< of its root record, or empty

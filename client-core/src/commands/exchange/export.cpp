@@ -61,7 +61,7 @@ Outcome<json::object> run(Context& context) {
   query.retracted_too = context.flag("retracted");
   query.limit = kPage;
   if (context.has("dossier")) {
-    INSIEME_OUT_ASSIGN(const DossierLine line, find_dossier(context, context.text("dossier")));
+    INSIEME_OUT_ASSIGN(const DossierRef line, find_dossier(context, context.text("dossier")));
     query.dossier = line.id;
   }
   std::string content;

@@ -104,7 +104,7 @@ Outcome<Job> prepare(Context& context) {
   INSIEME_OUT(read_key(context, header, job));
   job.section = context.text("section");
   if (context.has("dossier")) {
-    INSIEME_OUT_ASSIGN(const DossierLine line, find_dossier(context, context.text("dossier")));
+    INSIEME_OUT_ASSIGN(const DossierRef line, find_dossier(context, context.text("dossier")));
     job.dossier = line.id;
   }
   const bool by_column = std::any_of(job.columns.begin(), job.columns.end(),
@@ -138,7 +138,7 @@ Outcome<json::object> input_of(Context& context, const Job& job, const CsvRow& r
       fields[column.field->name] = cell;
       continue;
     }
-    INSIEME_OUT_ASSIGN(const DossierLine line, find_dossier(context, cell));
+    INSIEME_OUT_ASSIGN(const DossierRef line, find_dossier(context, cell));
     dossier = line.id;
   }
   if (!job.type->root && !dossier) {

@@ -77,7 +77,7 @@ Outcome<json::object> mark_seen(Context& context) {
     INSIEME_OUT_ASSIGN(const Facets facets, read_facets(context, ref));
     for (const StoredRecord& part : facets.parts) documents.push_back(part.ref.document);
   } else if (context.has("dossier")) {
-    INSIEME_OUT_ASSIGN(const DossierLine line, find_dossier(context, context.text("dossier")));
+    INSIEME_OUT_ASSIGN(const DossierRef line, find_dossier(context, context.text("dossier")));
     for (const std::string& section : line.sections) documents.push_back({line.id, section});
   } else {
     return Failure("missing_argument", "Serve una scheda o un fascicolo.",

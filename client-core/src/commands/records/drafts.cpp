@@ -58,7 +58,7 @@ Outcome<Draft> new_draft(Context& context) {
     content["version"] = token_of(facets.versions());
   } else {
     INSIEME_OUT_ASSIGN(const schema::RecordType* type, find_type(context, context.text("type")));
-    INSIEME_OUT_ASSIGN(const DossierLine line, find_dossier(context, context.text("dossier")));
+    INSIEME_OUT_ASSIGN(const DossierRef line, find_dossier(context, context.text("dossier")));
     draft.is_new = true;
     draft.ref.type = type->name;
     draft.ref.id = new_uuid7<sync::RecordId>(context.platform());

@@ -33,7 +33,7 @@ Outcome<sync::DossierId> dossier_of(Context& context, const json::object& input,
     return Failure("missing_argument", "Manca il fascicolo in cui salvare la scheda.",
                    "The dossier to save the record in is missing.", "dossier");
   }
-  INSIEME_OUT_ASSIGN(const DossierLine line, find_dossier(context, named));
+  INSIEME_OUT_ASSIGN(const DossierRef line, find_dossier(context, named));
   return line.id;
 }
 
@@ -275,12 +275,11 @@ Check plan_record(Context& context, const json::object& input,
   return Done{};
 }
 
-Check carry_out(const Plan& plan, Writer& writer) {
-  for (const DocumentOps& document : plan.documents) {
+Check carry_out(Plan& plan, Writer& writer) {
+  for (DocumentOps& document : plan.documents) {
     if (document.ops.empty()) continue;
-    if (const Status status = writer.add(document.document, document.ops); !status.ok()) {
-      return status.error();
-    }
+    const Status added = writer.add(document.document, std::move(document.ops));
+    if (!added.ok()) return added.error();
   }
   for (const std::string& draft : plan.drafts_to_drop) INSIEME_OUT(writer.drop_draft(draft));
   return Done{};

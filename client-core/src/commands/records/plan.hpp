@@ -38,8 +38,8 @@ struct Plan {
 /// the dossier that the same act will create.
 [[nodiscard]] Check plan_record(Context& context, const json::object& input,
                                 const std::optional<sync::DossierId>& new_dossier, Plan& plan);
-/// Writes a plan.
-[[nodiscard]] Check carry_out(const Plan& plan, Writer& writer);
+/// Writes a plan and takes its operations.
+[[nodiscard]] Check carry_out(Plan& plan, Writer& writer);
 /// Puts the real id of a new dossier into a plan made with a provisional one.
 void settle(Plan& plan, const sync::DossierId& provisional, const sync::DossierId& real);
 

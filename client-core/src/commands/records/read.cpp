@@ -59,7 +59,7 @@ Outcome<json::object> list(Context& context) {
     query.type = type->name;
   }
   if (context.has("dossier")) {
-    INSIEME_OUT_ASSIGN(const DossierLine line, find_dossier(context, context.text("dossier")));
+    INSIEME_OUT_ASSIGN(const DossierRef line, find_dossier(context, context.text("dossier")));
     query.dossier = line.id;
   }
   INSIEME_OUT(fill_where(context, type, query));

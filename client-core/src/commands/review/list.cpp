@@ -168,7 +168,7 @@ Outcome<json::object> list(Context& context) {
     record = ref.id;
   }
   if (context.has("dossier")) {
-    INSIEME_OUT_ASSIGN(const DossierLine line, find_dossier(context, context.text("dossier")));
+    INSIEME_OUT_ASSIGN(const DossierRef line, find_dossier(context, context.text("dossier")));
     dossier = line.id;
   }
   INSIEME_OUT_ASSIGN(const auto items, context.store().open_items());
