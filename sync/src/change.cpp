@@ -1,7 +1,9 @@
 #include "insieme/sync/change.hpp"
 
 #include <algorithm>
-#include <set>
+#include <optional>
+#include <string_view>
+#include <utility>
 
 #include "insieme/sync/limits.hpp"
 
@@ -101,12 +103,12 @@ bool names_no_field(const Action& action) {
          std::holds_alternative<TouchOp>(action);
 }
 
-/// What an operation writes, as a key; nothing for those of which one change may have several.
-/// Adds and removes may repeat, and name one element both ways: operations of one change never
-/// remove each other, so the element is in. Escrow operations count in their order.
+/// What an operation writes; nothing for those of which one change may have several. Adds and
+/// removes may repeat, and name one element both ways: operations of one change never remove each
+/// other, so the element is in. Escrow operations count in their order.
 struct WrittenKey {
+  using Key = std::optional<std::pair<RecordId, std::string_view>>;
   const Operation& op;
-  using Key = std::optional<std::string>;
 
   Key operator()(const WriteOp&) const { return of_field(); }
   Key operator()(const IncrementOp&) const { return of_field(); }
@@ -122,10 +124,7 @@ struct WrittenKey {
   }
 
  private:
-  [[nodiscard]] std::string of_field() const {
-    const auto* id = reinterpret_cast<const char*>(op.record.bytes.data());
-    return std::string(id, op.record.bytes.size()) + op.field;
-  }
+  [[nodiscard]] Key of_field() const { return Key(std::in_place, op.record, op.field); }
 };
 
 }  // namespace
@@ -174,13 +173,15 @@ Status check_ops(const std::vector<Operation>& ops) {
   if (ops.size() > kOpsPerChangeMax) {
     return {ErrorCode::limit_exceeded, "a change has too many operations"};
   }
-  std::set<std::string> seen;
+  std::vector<std::pair<RecordId, std::string_view>> all;
+  all.reserve(ops.size());
   for (const Operation& op : ops) {
     INSIEME_TRY(check_operation(op));
-    const auto key = std::visit(WrittenKey{op}, op.action);
-    if (key && !seen.insert(*key).second) {
-      return {ErrorCode::malformed, "a change writes one field twice"};
-    }
+    if (auto key = std::visit(WrittenKey{op}, op.action)) all.push_back(*key);
+  }
+  std::sort(all.begin(), all.end());
+  if (std::adjacent_find(all.begin(), all.end()) != all.end()) {
+    return {ErrorCode::malformed, "a change writes one field twice"};
   }
   return {};
 }

@@ -1,6 +1,7 @@
 #include "text_utf8.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 
 #include "insieme/sync/text.hpp"
@@ -68,7 +69,22 @@ CodePoint code_point_before(std::string_view text, std::size_t at) noexcept {
   return {};
 }
 
+std::size_t ascii_run(std::string_view text) noexcept {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  std::size_t at = 0;
+  for (std::uint64_t word = 0; text.size() - at >= sizeof word; at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if ((word & kHighBits) != 0) break;
+  }
+  return at;
+}
+
 std::size_t walk_forward(std::string_view text, std::size_t at, std::uint32_t points) noexcept {
+  if (points >= 8 && at < text.size()) {
+    const std::size_t run = ascii_run(text.substr(at, points));
+    points -= static_cast<std::uint32_t>(run);
+    at += run;
+  }
   for (; points > 0 && at < text.size(); --points) {
     at += byte_at(text, at) < 0x80 ? 1 : code_point_at(text, at).bytes;
   }
@@ -83,11 +99,12 @@ std::size_t walk_back(std::string_view text, std::size_t at, std::uint32_t point
 }
 
 void repair_utf8(std::string& text) {
-  std::size_t at = 0;
+  std::size_t at = ascii_run(text);
   while (at < text.size()) {
     const CodePoint point = code_point_at(text, at);
     if (!point.valid) break;
     at += point.bytes;
+    if (point.bytes > 1) at += ascii_run(std::string_view(text).substr(at));
   }
   if (at == text.size()) return;
   std::string repaired = text.substr(0, at);
@@ -155,7 +172,15 @@ void PlainText::splice(const Splice& splice) {
 
 std::uint32_t count_code_points(std::string_view utf8) noexcept {
   std::uint32_t count = 0;
-  for (std::size_t at = 0; at < utf8.size(); ++count) at = detail::walk_forward(utf8, at, 1);
+  for (std::size_t at = 0; at < utf8.size();) {
+    const std::size_t run = detail::ascii_run(utf8.substr(at));
+    count += static_cast<std::uint32_t>(run);
+    at += run;
+    // Then the word that stopped the run, one by one.
+    for (const std::size_t end = at + 8; at < utf8.size() && at < end; ++count) {
+      at = detail::walk_forward(utf8, at, 1);
+    }
+  }
   return count;
 }
 

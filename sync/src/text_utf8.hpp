@@ -20,6 +20,8 @@ struct CodePoint {
 /// The code point that ends before byte `at`, which must be a boundary greater than 0.
 [[nodiscard]] CodePoint code_point_before(std::string_view text, std::size_t at) noexcept;
 
+/// How many bytes at the beginning are ASCII: whole words of 8 of them, so at least that many.
+[[nodiscard]] std::size_t ascii_run(std::string_view text) noexcept;
 /// The byte offset `points` code points after or before `at`, at most the end or the start.
 [[nodiscard]] std::size_t walk_forward(std::string_view text, std::size_t at,
                                        std::uint32_t points) noexcept;

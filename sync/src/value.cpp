@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "insieme/sync/limits.hpp"
+#include "text_utf8.hpp"
 
 namespace insieme::sync {
 namespace {
@@ -67,10 +68,11 @@ std::strong_ordering compare(const Value& a, const Value& b) noexcept {
 }
 
 bool is_valid_utf8(std::string_view text) noexcept {
-  for (std::size_t at = 0; at < text.size();) {
+  for (std::size_t at = detail::ascii_run(text); at < text.size();) {
     const std::size_t length = sequence_length(text, at);
     if (length == 0) return false;
     at += length;
+    if (length > 1) at += detail::ascii_run(text.substr(at));
   }
   return true;
 }

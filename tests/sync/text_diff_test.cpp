@@ -123,6 +123,17 @@ TEST_CASE("text: bytes that are not UTF-8 count as one code point each", "[sync]
   REQUIRE(count_code_points("") == 0);
   REQUIRE(count_code_points("a\u00e8\u20ac\U0001f469") == 4);
   REQUIRE(count_code_points("\xff\xc3") == 2);
+  // Wherever the first letter that is not ASCII stands in a word of eight bytes, or across two.
+  for (std::size_t ascii = 0; ascii < 20; ++ascii) {
+    const std::string before(ascii, 'a');
+    const std::string text = before + "\u00e8\u20ac\U0001f469" + std::string(20 - ascii, 'b');
+    REQUIRE(count_code_points(text) == 23);
+    REQUIRE(is_valid_utf8(text));
+    REQUIRE_FALSE(is_valid_utf8(before + "\xff" + std::string(20 - ascii, 'b')));
+    const auto cut = static_cast<std::uint32_t>(ascii + 3);
+    REQUIRE(splice_text(text, {{cut, 20 - static_cast<std::uint32_t>(ascii), ""}}) ==
+            before + "\u00e8\u20ac\U0001f469");
+  }
   REQUIRE(count_code_points("\xed\xa0\x80") == 3);    // a surrogate half
   REQUIRE(count_code_points("\xc0\xaf") == 2);        // overlong
   REQUIRE(count_code_points("\xf0\x9f\x91") == 3);    // cut short

@@ -22,7 +22,9 @@ Outcome<json::object> parse_request(std::string_view request) {
     return Error{ErrorCode::limit_exceeded, "a request of more than 64 MiB"};
   }
   boost::system::error_code error;
-  json::value value = json::parse(key_of(request), error);
+  // Everything of one request dies together.
+  json::value value = json::parse(key_of(request), error,
+                                  json::make_shared_resource<json::monotonic_resource>());
   if (error || !value.is_object()) {
     return Failure("malformed", "La richiesta non è un oggetto JSON.",
                    "The request is not a JSON object.");
@@ -47,6 +49,31 @@ std::string random_request_id(Platform& platform) {
   return sync::to_hex(bytes);
 }
 
+void add_to(sync::Hasher& hasher, const json::value& value);
+
+void add_to(sync::Hasher& hasher, const json::object& object) {
+  hasher.add(std::uint64_t{object.size()});
+  for (const auto& [key, value] : object) {
+    hasher.add(std::string_view(key.data(), key.size()));
+    add_to(hasher, value);
+  }
+}
+
+/// What was asked, whatever white space it was written with: kind and content of every value.
+void add_to(sync::Hasher& hasher, const json::value& value) {
+  hasher.add(static_cast<std::uint64_t>(value.kind()));
+  if (const json::object* object = value.if_object()) {
+    add_to(hasher, *object);
+  } else if (const json::array* array = value.if_array()) {
+    hasher.add(std::uint64_t{array->size()});
+    for (const json::value& one : *array) add_to(hasher, one);
+  } else if (const json::string* text = value.if_string()) {
+    hasher.add(std::string_view(text->data(), text->size()));
+  } else {
+    hasher.add(json::serialize(value));
+  }
+}
+
 /// Takes what every command has out of `request`; the rest are the command's own arguments.
 Check fill_common(Context& context, json::object& request, const CommandSpec& command) {
   context.language = text_at(request, "lang") == "en" ? schema::Language::en : schema::Language::it;
@@ -66,8 +93,9 @@ Check fill_common(Context& context, json::object& request, const CommandSpec& co
   }
   request.erase("request_id");
   request.erase("lang");
-  context.fingerprint =
-      sync::Hasher("insieme command v1").add(json::serialize(request)).finish().prefix();
+  sync::Hasher hasher("insieme command v2");
+  add_to(hasher, request);
+  context.fingerprint = hasher.finish().prefix();
   request.erase("command");
   context.args = std::move(request);
   return check_args(command, context.args);
@@ -97,7 +125,9 @@ Commands::Commands(Engine& engine)
 std::string Commands::call(std::string_view request, const EventSink& events) {
   auto parsed = parse_request(request);
   if (!parsed.ok()) return failed(parsed.error());
-  Context context{engine_, scheduler_, events, {}, schema::Language::it, {}, 0};
+  // The arguments stay in the request's memory: moving them into another would copy them.
+  Context context{engine_, scheduler_,           events, json::object(parsed.value().storage()),
+                  schema::Language::it, {}, 0};
   auto done = run(context, parsed.value());
   if (!done.ok()) return failed(done.error());
   json::object out;

@@ -56,12 +56,14 @@ Outcome<json::object> once(Context& context, const Act& act, std::string_view su
   }
   Failure failure;
   bool failed = false;
-  bool ran = false;
+  std::optional<json::object> fresh;
   auto kept =
       context.store().once(id, context.fingerprint, [&](Writer& writer) -> Result<std::string> {
-        ran = true;
         auto done = act(writer);
-        if (done.ok()) return json::serialize(done.value());
+        if (done.ok()) {
+          fresh = std::move(done).value();
+          return json::serialize(*fresh);
+        }
         failed = true;
         failure = done.error();
         return Error{ErrorCode::invalid_argument, "see the failure"};
@@ -74,12 +76,16 @@ Outcome<json::object> once(Context& context, const Act& act, std::string_view su
     }
     return kept.error();
   }
+  if (fresh) {
+    context.scheduler.on_saved(context.platform().steady_ms());
+    return *std::move(fresh);
+  }
   boost::system::error_code error;
   json::value reply = json::parse(kept.value(), error);
-  if (error || !reply.is_object())
+  if (error || !reply.is_object()) {
     return Error{ErrorCode::storage_failure, "a kept reply is damaged"};
-  if (!ran) reply.as_object()["repeated"] = true;
-  if (ran) context.scheduler.on_saved(context.platform().steady_ms());
+  }
+  reply.as_object()["repeated"] = true;
   return std::move(reply.as_object());
 }
 

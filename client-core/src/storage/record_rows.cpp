@@ -101,6 +101,7 @@ LoadedRecord& RecordCache::load(std::int64_t document, const sync::DocumentId& i
   slot->table = &core_.tables.table_for(type, id.section);
   slot->state.id = record;
   slot->state.type = type;
+  slot->type = type;
   auto& find = core_.db.cached(slot->table->select_one);
   const sqlite::ResetGuard guard(find);
   find.bind(1, record.bytes).bind(2, document);
@@ -113,8 +114,12 @@ void RecordCache::apply(std::int64_t document, const sync::ChangeHeader& header,
                         const std::vector<sync::Operation>& ops, const sync::VersionVector& deps,
                         std::int64_t own_change) {
   const std::int64_t author = core_.dictionary.number_of_name(header.author);
+  LoadedRecord* last = nullptr;  // operations on one record mostly stand together
   for (std::size_t i = 0; i < ops.size(); ++i) {
-    LoadedRecord& record = load(document, header.document, ops[i].type, ops[i].record);
+    if (last == nullptr || last->state.id != ops[i].record || last->type != ops[i].type) {
+      last = &load(document, header.document, ops[i].type, ops[i].record);
+    }
+    LoadedRecord& record = *last;
     sync::apply(
         record.state, ops[i],
         sync::Provenance{sync::Dot{header.replica, header.seq, static_cast<std::uint32_t>(i)},

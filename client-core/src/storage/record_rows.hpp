@@ -15,6 +15,7 @@ struct LoadedRecord {
   std::int64_t document = 0;
   sync::DocumentId document_id;
   const TypedTable* table = nullptr;
+  std::string type;    ///< that it was asked for by; the state may know a lesser one
   std::int64_t n = 0;  ///< 0: no row yet
   sync::RecordState state;
   std::int64_t edited_ms = INT64_MIN;
