@@ -201,7 +201,7 @@ TEST_CASE("sync.state: a save plans a run, a refusal stops it, an enrolment star
   CHECK_FALSE(state.at("due").as_bool());
   office.server.devices.clear();
   office.tokens_valid = false;
-  CHECK(text(anna.refused({{"command", "sync.run"}}), "code") == "not_allowed");
+  CHECK(text(anna.refused({{"command", "sync.run"}}), "code") == "device_refused");
   CHECK(text(anna.call({{"command", "sync.state"}}), "state") == "stopped");
   // Work goes on.
   anna.save(family.visit, {{"place", "scuola"}});

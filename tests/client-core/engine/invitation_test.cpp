@@ -30,6 +30,16 @@ TEST_CASE("invitation: an address in any of its forms, or a code", "[engine]") {
   }
 }
 
+TEST_CASE("invitation: it may pin the key of the server's certificate", "[engine]") {
+  const std::string pin(64, 'b');
+  const std::string address = "insieme://ats.example.it/7KQ2M-ABCDE?pin=";
+  const auto invitation = parse_invitation(address + pin);
+  REQUIRE(invitation.ok());
+  CHECK(invitation->pin == pin);
+  CHECK_FALSE(parse_invitation(address + pin.substr(1)).ok());
+  CHECK_FALSE(parse_invitation(address + std::string(64, 'x')).ok());
+}
+
 TEST_CASE("invitation: what is none is refused", "[engine]") {
   for (const char* text :
        {"", "x", "https://", "https://host", "ftp://host/ABCDEFGH", "https://user@host/ABCDEFGH",
