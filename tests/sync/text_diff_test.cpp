@@ -4,6 +4,7 @@
 #include <random>
 
 #include "insieme/sync/limits.hpp"
+#include "insieme/sync/value.hpp"
 #include "support/catch.hpp"
 #include "text_samples.hpp"
 
