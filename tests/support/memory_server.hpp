@@ -190,7 +190,9 @@ class MemoryServer {
       for (const auto& [id, device] : devices) {
         if (device.may_review) accounts.insert(device.name);
       }
-      for (const std::string& name : accounts) grant(name, secret.dossier, {"core", "health"});
+      for (const std::string& name : accounts) {
+        grant(name, secret.dossier, {"core", "economic", "education", "health"});
+      }
     }
     Committed answer;
     for (const NewChange& fresh : commit.changes) answer.positions.push_back(log_change(fresh));
