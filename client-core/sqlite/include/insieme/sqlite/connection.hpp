@@ -52,8 +52,7 @@ struct OpenOptions {
 /// strings are errors.
 class Connection {
  public:
-  /// Opens, and creates if the mode says so; on a disk too full for a shared memory file as if
-  /// `exclusive` were set. Throws Error:
+  /// Opens, creating if the mode says so; on a full disk as if `exclusive` were set. Throws Error:
   ///  - corrupt_or_key: wrong key, key missing, key given for a plain file, damaged file, or no
   ///    database. The file and its journal are left as they were, byte for byte.
   ///  - io: folder or file missing or not accessible, or no WAL possible.
