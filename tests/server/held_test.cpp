@@ -112,7 +112,7 @@ TEST_CASE("held: decided once; who accepts it later is refused, nothing counts t
   dora.write(kCore, {set_op("note", "late")}, {}, origin);
   REQUIRE(w.sync(w.carla).done);
   REQUIRE(w.sync(dora).done);
-  CHECK(w.carla.fates.back().verdict == Verdict::accepted);
+  CHECK(w.carla.fates.empty());
   CHECK(dora.fates.back().verdict == Verdict::refused);
   CHECK(dora.fates.back().code == ErrorCode::conflict);
   CHECK(w.repository->held()[0].state == server::HeldState::accepted);
