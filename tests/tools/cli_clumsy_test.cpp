@@ -91,7 +91,7 @@ TEST_CASE("cli: words that are too many, too few or unknown are named, in the pe
   anna.ok({"init"});
   check_words(anna.refused(1, {"sync", "--veloce"}), {"di troppo", "--veloce", "--help"});
   check_words(anna.refused(1, {"show"}), {"manca", "record"});
-  check_words(anna.refused(1, {"show", "a", "b", "c"}), {"di troppo", "b c"});
+  check_words(anna.refused(1, {"show", "a", "b", "c"}), {"di troppo: ", "b", "c"});
   check_words(anna.refused(1, {"--lang", "de", "status"}), {"--lang", "it"});
   check_words(anna.refused(1, {"decide", "1234", "--refuse", "--accept"}), {"--help"});
   check_words(anna.refused(1, {"--store"}), {"--store"});

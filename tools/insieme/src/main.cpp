@@ -81,21 +81,29 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+/// The first word that is neither an option nor the value of one; empty if there is none.
+std::string first_word(const CLI::App& app, int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word.rfind('-', 0) != 0) return word;
+    const CLI::Option* option = app.get_option_no_throw(word);
+    if (option != nullptr && option->get_items_expected_max() > 0) ++i;
+  }
+  return {};
+}
+
 /// The command that the first word may have meant, or nothing.
 std::string meant_command(const CLI::App& app, int argc, char** argv) {
+  const std::string word = first_word(app, argc, argv);
+  if (word.empty()) return {};
   std::string best;
   std::size_t best_distance = 3;
-  for (int i = 1; i < argc; ++i) {
-    if (argv[i][0] == '-') continue;
-    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-      const std::size_t now = distance(argv[i], command->get_name());
-      if (now == 0) return {};
-      if (now < best_distance) {
-        best_distance = now;
-        best = command->get_name();
-      }
-    }
-    if (!best.empty()) return best;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    const std::size_t now = distance(word, command->get_name());
+    if (now == 0) return {};
+    if (now >= best_distance) continue;
+    best_distance = now;
+    best = command->get_name();
   }
   return best;
 }
