@@ -3,7 +3,7 @@ _insieme() {
   local word=${COMP_WORDS[COMP_CWORD]} command="" i
   local commands="init enrol open list show add edit retract restore-record search draft history
     status sync review resolve contest inbox decide export import verify backup restore call commands
-    completion"
+    completion replay"
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
       --store | --key-file | --lang | --ca-file | --public-key | --clock) ((i++)) ;;

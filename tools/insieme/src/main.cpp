@@ -200,6 +200,7 @@ int run(int argc, char** argv) {
   add_review_commands(app, program);
   add_exchange_commands(app, program);
   add_guide_commands(app, program);
+  add_replay_commands(app, program);
   try {
     app.parse(argc, argv);
     return program.run ? program.run() : kUsage;

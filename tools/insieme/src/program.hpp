@@ -108,5 +108,6 @@ void add_write_commands(CLI::App& app, Program& program);
 void add_review_commands(CLI::App& app, Program& program);
 void add_exchange_commands(CLI::App& app, Program& program);
 void add_guide_commands(CLI::App& app, Program& program);
+void add_replay_commands(CLI::App& app, Program& program);
 
 }  // namespace insieme::cli

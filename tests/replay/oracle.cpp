@@ -1,0 +1,459 @@
+#include "replay/oracle.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <iterator>
+#include <sstream>
+
+namespace insieme::testing::replay {
+namespace {
+
+namespace json = boost::json;
+using Kind = OracleOp::Kind;
+
+std::string quoted(const std::string& text) {
+  std::ostringstream out;
+  out << '"';
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out << '\\' << c;
+    } else if (code >= 0x20) {
+      out << c;
+    } else if (const auto at = std::string("\b\t\n\f\r").find(c); at != std::string::npos) {
+      out << '\\' << "btnfr"[at];
+    } else {
+      out << "\\u00" << (code < 16 ? '0' : '1') << "0123456789abcdef"[code % 16];
+    }
+  }
+  out << '"';
+  return out.str();
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string out;
+  for (const std::string& part : parts) out += (out.empty() ? "" : ",") + part;
+  return out;
+}
+/// Members whose values are JSON already.
+std::string object(const std::map<std::string, std::string>& members) {
+  std::vector<std::string> parts;
+  for (const auto& [key, value] : members) parts.push_back(quoted(key) + ":" + value);
+  return "{" + joined(parts) + "}";
+}
+template <class Strings>
+std::string strings(const Strings& list) {
+  std::vector<std::string> parts;
+  for (const std::string& text : list) parts.push_back(quoted(text));
+  return "[" + joined(parts) + "]";
+}
+
+std::string text_at(const json::object& line, const char* key) {
+  return std::string(line.at(key).as_string());
+}
+
+/// Strings before all else; the first byte of the key says so.
+void read_value(const json::value& value, OracleOp& op) {
+  if (value.is_string()) {
+    op.text = quoted(std::string(value.as_string()));
+    op.sort_key = "a" + std::string(value.as_string());
+    return;
+  }
+  if (value.is_null()) op.text = "null";
+  if (value.is_bool()) op.text = value.as_bool() ? "true" : "false";
+  if (value.is_int64()) op.text = std::to_string(value.as_int64());
+  op.sort_key = "b" + op.text;
+}
+
+std::uint64_t next_random(std::uint64_t& state) {
+  state += 0x9e3779b97f4a7c15U;
+  std::uint64_t mixed = state;
+  mixed ^= mixed >> 30U;
+  mixed *= 0xbf58476d1ce4e5b9U;
+  mixed ^= mixed >> 27U;
+  mixed *= 0x94d049bb133111ebU;
+  mixed ^= mixed >> 31U;
+  return mixed;
+}
+
+void put_in_order(std::vector<std::size_t>& ids, const std::string& order) {
+  if (order == "reverse") std::reverse(ids.begin(), ids.end());
+  if (order.rfind("shuffle:", 0) != 0) return;
+  std::uint64_t state = std::stoull(order.substr(8));
+  for (std::size_t i = ids.size(); i > 1; --i) {
+    std::swap(ids[i - 1], ids[next_random(state) % i]);
+  }
+}
+
+}  // namespace
+
+/// One line at a time.
+struct Oracle::Reader {
+  Oracle& oracle;
+  const json::object& line;
+
+  [[nodiscard]] std::size_t replica(const char* key) const {
+    return oracle.place(text_at(line, key));
+  }
+
+  void write() const {
+    const std::size_t on = replica("on");
+    OracleChange change;
+    change.record = text_at(line, "record");
+    change.is_write = true;
+    change.context = oracle.replicas_[on].applied;
+    if (line.contains("form")) {
+      change.context = oracle.replicas_[on].forms.at(text_at(line, "form"));
+    }
+    read_fields(change);
+    if (read_rights(change, on)) oracle.author(on, std::move(change));
+  }
+
+  void live(Kind kind) const {
+    const std::size_t on = replica("on");
+    OracleChange change;
+    change.record = text_at(line, "record");
+    change.context = oracle.replicas_[on].applied;
+    change.ops.push_back({});
+    change.ops.back().kind = kind;
+    oracle.author(on, std::move(change));
+  }
+
+  void deliver(std::size_t from, std::size_t to) const {
+    Ids missing;
+    for (const std::size_t id : oracle.replicas_[from].applied) {
+      const Replica& target = oracle.replicas_[to];
+      if (target.applied.count(id) == 0 && target.waiting.count(id) == 0) missing.insert(id);
+    }
+    std::vector<std::size_t> ids = oracle.in_causal_order(missing);
+    if (line.contains("order")) put_in_order(ids, text_at(line, "order"));
+    std::size_t max = ids.size();
+    if (line.contains("max")) {
+      max = std::min<std::size_t>(max, static_cast<std::size_t>(line.at("max").as_int64()));
+    }
+    const std::int64_t repeat = line.contains("repeat") ? line.at("repeat").as_int64() : 1;
+    if (repeat == 0) return;
+    for (std::size_t i = 0; i < max; ++i) oracle.receive(oracle.replicas_[to], ids[i]);
+  }
+
+ private:
+  [[nodiscard]] OracleOp& add_op(OracleChange& change, Kind kind, const char* field) const {
+    change.ops.emplace_back();
+    change.ops.back().kind = kind;
+    change.ops.back().field = field;
+    return change.ops.back();
+  }
+  [[nodiscard]] const json::value* member(const char* verb, const char* field) const {
+    const json::value* object = line.if_contains(verb);
+    return object == nullptr ? nullptr : object->as_object().if_contains(field);
+  }
+
+  void read_fields(OracleChange& change) const {
+    for (const char* field : {"reg", "auto"}) {
+      if (const json::value* value = member("set", field)) {
+        read_value(*value, add_op(change, Kind::set, field));
+      }
+    }
+    if (const json::value* tags = member("remove", "tags")) {
+      for (const auto& tag : tags->as_array()) {
+        add_op(change, Kind::remove, "tags").text = std::string(tag.as_string());
+      }
+    }
+    if (const json::value* tags = member("add", "tags")) {
+      for (const auto& tag : tags->as_array()) {
+        add_op(change, Kind::add, "tags").text = std::string(tag.as_string());
+      }
+    }
+    if (const json::value* n = member("inc", "n")) {
+      add_op(change, Kind::inc, "n").number = n->as_int64();
+    }
+    const json::value* note = member("splice", "note");
+    if (note == nullptr) return;
+    OracleOp& op = add_op(change, Kind::splice, "note");
+    for (const auto& splice : note->as_array()) {
+      const json::array& parts = splice.as_array();
+      op.splices.push_back({parts[0].as_int64(), parts[1].as_int64(),
+                            std::string(parts[2].as_string())});
+    }
+  }
+
+  /// False if the line hands on more than the writer has.
+  [[nodiscard]] bool read_rights(OracleChange& change, std::size_t on) const {
+    std::int64_t own = oracle.rights(oracle.replicas_[on].applied, change.record, on);
+    if (const json::value* grant = member("grant", "credit")) {
+      OracleOp& op = add_op(change, Kind::grant, "credit");
+      op.to = oracle.place(text_at(grant->as_object(), "to"));
+      op.number = grant->at("amount").as_int64();
+      if (op.to == on) own += op.number;
+    }
+    if (const json::value* transfer = member("transfer", "credit")) {
+      OracleOp& op = add_op(change, Kind::transfer, "credit");
+      op.to = oracle.place(text_at(transfer->as_object(), "to"));
+      op.number = transfer->at("amount").as_int64();
+      if (op.number > own) return false;
+      if (op.to != on) own -= op.number;
+    }
+    if (const json::value* spend = member("spend", "credit")) {
+      OracleOp& op = add_op(change, Kind::spend, "credit");
+      op.number = spend->as_int64();
+      op.firm = own >= op.number;
+    }
+    return true;
+  }
+};
+
+std::vector<Oracle::Dump> Oracle::run(const std::string& script) {
+  std::vector<Dump> dumps;
+  bool named = false;
+  std::istringstream in(script);
+  for (std::string text; std::getline(in, text);) {
+    if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
+    const json::object line = json::parse(text).as_object();
+    const std::string verb = text_at(line, "do");
+    if (verb == "replica") {
+      replicas_.emplace_back();
+      replicas_.back().name = text_at(line, "name");
+      continue;
+    }
+    if (!named) {
+      named = true;
+      std::sort(replicas_.begin(), replicas_.end(),
+                [](const Replica& a, const Replica& b) { return a.name < b.name; });
+    }
+    const Reader reader{*this, line};
+    if (verb == "clock") {
+      replicas_[reader.replica("on")].clock = line.at("ms").as_int64();
+    } else if (verb == "open") {
+      Replica& replica = replicas_[reader.replica("on")];
+      replica.forms[text_at(line, "form")] = replica.applied;
+    } else if (verb == "write") {
+      reader.write();
+    } else if (verb == "retract" || verb == "restore") {
+      reader.live(verb == "retract" ? Kind::retract : Kind::restore);
+    } else if (verb == "deliver") {
+      reader.deliver(reader.replica("from"), reader.replica("to"));
+    } else if (verb == "sync") {
+      const std::size_t a = place(std::string(line.at("between").at(0).as_string()));
+      const std::size_t b = place(std::string(line.at("between").at(1).as_string()));
+      reader.deliver(a, b);
+      reader.deliver(b, a);
+    } else if (verb == "snapshot") {
+      reader.deliver(reader.replica("from"), reader.replica("to"));
+    } else if (verb == "dump") {
+      dumps.push_back(dump(reader.replica("on")));
+    }
+  }
+  return dumps;
+}
+
+std::size_t Oracle::place(const std::string& name) const {
+  for (std::size_t i = 0; i < replicas_.size(); ++i) {
+    if (replicas_[i].name == name) return i;
+  }
+  throw std::logic_error("the generator named nobody");
+}
+
+void Oracle::author(std::size_t on, OracleChange change) {
+  Replica& replica = replicas_[on];
+  change.replica = on;
+  change.seq = ++replica.seq;
+  change.deps = replica.applied;
+  change.ms = replica.last_ms ? std::max(replica.clock, *replica.last_ms) : replica.clock;
+  replica.last_ms = change.ms;
+  replica.applied.insert(changes_.size());
+  changes_.push_back(std::move(change));
+}
+
+std::int64_t Oracle::rights(const Ids& seen, const std::string& record,
+                            std::size_t replica) const {
+  std::int64_t own = 0;
+  for (const std::size_t id : seen) {
+    const OracleChange& change = changes_[id];
+    if (change.record != record) continue;
+    const bool mine = change.replica == replica;
+    for (const OracleOp& op : change.ops) {
+      if (op.kind == Kind::grant && op.to == replica) own += op.number;
+      if (op.kind == Kind::transfer && op.to == replica) own += op.number;
+      if (op.kind == Kind::transfer && mine) own -= op.number;
+      if (op.kind == Kind::spend && mine && op.firm) own -= op.number;
+    }
+  }
+  return own;
+}
+
+void Oracle::receive(Replica& to, std::size_t id) {
+  if (to.applied.count(id) == 0) to.waiting.insert(id);
+  for (bool progress = true; progress;) {
+    progress = false;
+    for (const std::size_t waiting : Ids(to.waiting)) {
+      const Ids& deps = changes_[waiting].deps;
+      if (!std::includes(to.applied.begin(), to.applied.end(), deps.begin(), deps.end())) continue;
+      to.waiting.erase(waiting);
+      to.applied.insert(waiting);
+      progress = true;
+    }
+  }
+}
+
+std::vector<std::size_t> Oracle::in_causal_order(const Ids& ids) const {
+  std::vector<std::size_t> sorted(ids.begin(), ids.end());
+  std::sort(sorted.begin(), sorted.end(), [&](std::size_t a, std::size_t b) {
+    const OracleChange& x = changes_[a];
+    const OracleChange& y = changes_[b];
+    return std::make_tuple(x.deps.size(), x.replica, x.seq) <
+           std::make_tuple(y.deps.size(), y.replica, y.seq);
+  });
+  return sorted;
+}
+
+Oracle::Dump Oracle::dump(std::size_t on) const {
+  const Replica& replica = replicas_[on];
+  std::map<std::string, std::vector<std::size_t>> by_record;
+  for (const std::size_t id : in_causal_order(replica.applied)) {
+    by_record[changes_[id].record].push_back(id);
+  }
+  std::map<std::string, std::string> records;
+  for (const auto& [record, changes] : by_record) records[record] = record_json(record, changes);
+  return {object({{"digest", "\"\""}, {"on", quoted(replica.name)}, {"records", object(records)}}),
+          replica.applied};
+}
+
+std::string Oracle::record_json(const std::string& record,
+                                const std::vector<std::size_t>& changes) const {
+  std::map<std::string, std::string> fields;
+  std::set<std::string> items;
+  std::set<std::string> flags;
+  bool contested = false;
+  bool provisional = false;
+  fields["auto"] = register_json(changes, "auto", contested);
+  fields["reg"] = register_json(changes, "reg", contested);
+  if (contested) items.insert("concurrent-values");
+  fields["tags"] = tags_json(changes);
+  fields["credit"] = credit_json(record, changes, provisional);
+  if (provisional) items.insert("provisional-spend");
+  std::int64_t n = 0;
+  std::vector<OracleTextEvent> events;
+  for (const std::size_t id : changes) {
+    const OracleChange& change = changes_[id];
+    for (const OracleOp& op : change.ops) {
+      if (op.kind == Kind::inc) n += op.number;
+      if (op.kind != Kind::splice) continue;
+      events.push_back({id, change.replica, change.seq, &change.context, &op.splices});
+    }
+  }
+  fields["n"] = std::to_string(n);
+  const OracleText note = text_of(events);
+  fields["note"] = quoted(note.text);
+  if (note.flagged) flags.insert("note");
+  const std::string life = life_of(changes, items);
+  return object({{"fields", object(fields)},
+                 {"flags", strings(flags)},
+                 {"items", strings(items)},
+                 {"lifecycle", quoted(life)}});
+}
+
+/// `contested` becomes true if the field is `reg` and shows a disagreement.
+std::string Oracle::register_json(const std::vector<std::size_t>& changes,
+                                  const std::string& field, bool& contested) const {
+  const auto write_in = [&](std::size_t id) -> const OracleOp* {
+    for (const OracleOp& op : changes_[id].ops) {
+      if (op.kind == Kind::set && op.field == field) return &op;
+    }
+    return nullptr;
+  };
+  std::map<std::string, std::string> values;  // by sort key
+  std::string display = "null";
+  std::optional<std::tuple<std::int64_t, std::size_t, std::uint64_t>> best;
+  for (const std::size_t id : changes) {
+    const OracleOp* write = write_in(id);
+    if (write == nullptr) continue;
+    const bool replaced = std::any_of(changes.begin(), changes.end(), [&](std::size_t other) {
+      return write_in(other) != nullptr && changes_[other].context.count(id) != 0;
+    });
+    if (replaced) continue;
+    values[write->sort_key] = write->text;
+    const auto rank = std::make_tuple(changes_[id].ms, changes_[id].replica, changes_[id].seq);
+    if (!best || *best < rank) {
+      best = rank;
+      display = write->text;
+    }
+  }
+  if (field == "reg" && values.size() > 1) contested = true;
+  std::vector<std::string> list;
+  for (const auto& [key, value] : values) list.push_back(value);
+  return object({{"display", display}, {"values", "[" + joined(list) + "]"}});
+}
+
+std::string Oracle::tags_json(const std::vector<std::size_t>& changes) const {
+  std::set<std::string> tags;
+  for (const std::size_t id : changes) {
+    for (const OracleOp& add : changes_[id].ops) {
+      if (add.kind != Kind::add) continue;
+      bool removed = false;
+      for (const std::size_t other : changes) {
+        if (changes_[other].context.count(id) == 0) continue;
+        for (const OracleOp& op : changes_[other].ops) {
+          removed = removed || (op.kind == Kind::remove && op.text == add.text);
+        }
+      }
+      if (!removed) tags.insert(add.text);
+    }
+  }
+  return strings(tags);
+}
+
+std::string Oracle::credit_json(const std::string& record, const std::vector<std::size_t>& changes,
+                                bool& provisional) const {
+  std::int64_t firm_sum = 0;
+  std::int64_t provisional_sum = 0;
+  for (const std::size_t id : changes) {
+    for (const OracleOp& op : changes_[id].ops) {
+      if (op.kind != Kind::spend) continue;
+      (op.firm ? firm_sum : provisional_sum) += op.number;
+      provisional = provisional || !op.firm;
+    }
+  }
+  const Ids seen(changes.begin(), changes.end());
+  std::map<std::string, std::string> shares;
+  for (std::size_t i = 0; i < replicas_.size(); ++i) {
+    shares[replicas_[i].name] = std::to_string(rights(seen, record, i));
+  }
+  return object({{"provisional", std::to_string(provisional_sum)},
+                 {"rights", object(shares)},
+                 {"spent", std::to_string(firm_sum)}});
+}
+
+std::string Oracle::life_of(const std::vector<std::size_t>& changes,
+                            std::set<std::string>& items) const {
+  const auto is = [&](std::size_t id, Kind kind) {
+    return !changes_[id].is_write && changes_[id].ops.at(0).kind == kind;
+  };
+  const auto survives = [&](std::size_t id) {
+    return std::none_of(changes.begin(), changes.end(), [&](std::size_t other) {
+      return !changes_[other].is_write && changes_[other].context.count(id) != 0;
+    });
+  };
+  std::vector<std::size_t> retractions;
+  bool restore_survives = false;
+  for (const std::size_t id : changes) {
+    if (is(id, Kind::retract) && survives(id)) retractions.push_back(id);
+    restore_survives = restore_survives || (is(id, Kind::restore) && survives(id));
+  }
+  const auto covered = [&](std::size_t id) {
+    return std::any_of(retractions.begin(), retractions.end(), [&](std::size_t retraction) {
+      return changes_[retraction].context.count(id) != 0;
+    });
+  };
+  bool late_write = false;
+  bool late_restore = false;
+  for (const std::size_t id : changes) {
+    if (changes_[id].is_write && !covered(id)) late_write = true;
+    if (is(id, Kind::restore) && !covered(id)) late_restore = true;
+  }
+  const bool retracted = !retractions.empty() && !late_write && !late_restore;
+  if (!retracted && !retractions.empty() && late_write) items.insert("edited-after-retraction");
+  if (!retractions.empty() && restore_survives) items.insert("concurrent-lifecycle");
+  return retracted ? "retracted" : "active";
+}
+
+}  // namespace insieme::testing::replay

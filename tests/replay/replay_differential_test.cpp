@@ -1,0 +1,37 @@
+// Random scripts through the program and through the oracle. INSIEME_REPLAY_SEED sets the first
+// seed and INSIEME_REPLAY_SCRIPTS their number; a failure prints its seed and its script.
+#include <cstdlib>
+
+#include "replay/compare.hpp"
+#include "replay/generator.hpp"
+#include "support/catch.hpp"
+
+using namespace insieme::testing::replay;
+
+namespace {
+
+std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
+  const char* text = std::getenv(variable);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+}  // namespace
+
+TEST_CASE("replay: random scripts print what the oracle says", "[replay][P3][P4][P11]") {
+  const std::uint64_t first = number_from("INSIEME_REPLAY_SEED", 1);
+  const std::uint64_t count = number_from("INSIEME_REPLAY_SCRIPTS", 2'000);
+  WARN("seeds " << first << " to " << first + count - 1);
+  std::uint64_t lines = 0;
+  for (std::uint64_t seed = first; seed < first + count; ++seed) {
+    const std::string script = random_script(seed);
+    lines += static_cast<std::uint64_t>(std::count(script.begin(), script.end(), '\n'));
+    const std::string differs = difference(script);
+    if (!differs.empty()) FAIL("seed " << seed << "\n" << differs << "\n" << script);
+  }
+  CHECK(lines > count);
+}
+
+TEST_CASE("replay: the generator gives the same script for the same seed", "[replay]") {
+  CHECK(random_script(7) == random_script(7));
+  CHECK(random_script(7) != random_script(8));
+}
