@@ -1,6 +1,7 @@
 #include "insieme/sync/escrow.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace insieme::sync {
@@ -23,17 +24,23 @@ bool is_same_change(const Dot& a, const Dot& b) noexcept {
 
 }  // namespace
 
-void EscrowState::count(const EscrowAct& act) noexcept {
-  if (std::holds_alternative<RefundOp>(act)) ++refunds_;
-  if (std::holds_alternative<ReclaimOp>(act)) ++reclaims_;
+/// What is known of an operation whatever it comes to.
+void EscrowState::note(const EscrowEvent& event) {
+  if (std::holds_alternative<RefundOp>(event.act)) ++refunds_;
+  if (std::holds_alternative<ReclaimOp>(event.act)) ++reclaims_;
+  auto at = std::lower_bound(seqs_.begin(), seqs_.end(), event.dot.replica,
+                             [](const Seqs& s, const ReplicaId& id) { return s.replica < id; });
+  if (at == seqs_.end() || at->replica != event.dot.replica) {
+    at = seqs_.insert(at, Seqs{event.dot.replica, {}});
+  }
+  if (at->seqs.empty() || at->seqs.back() < event.dot.seq) at->seqs.push_back(event.dot.seq);
 }
 
 void EscrowState::apply(const Dot& dot, const Stamp& stamp, std::string_view author,
                         const VersionVector& context, EscrowAct act) {
   const bool was_simple = settled_ && is_simple();
-  count(act);
   EscrowEvent event{dot, stamp, std::string(author), seen_in(dot, context), std::move(act)};
-  seen_.raise(dot.replica, dot.seq);
+  note(event);
   const auto place = std::upper_bound(events_.begin(), events_.end(), event, canonical_less);
   const auto index = static_cast<std::size_t>(place - events_.begin());
   events_.insert(place, std::move(event));
@@ -43,18 +50,18 @@ void EscrowState::apply(const Dot& dot, const Stamp& stamp, std::string_view aut
   }
   // What is there already has not seen the new one, so it stands as it was judged.
   rulings_.insert(rulings_.begin() + static_cast<std::ptrdiff_t>(index), Ruling{});
-  judge(index, seen_);
+  judge(index);
   book(index);
 }
 
-/// `context` restricted to the operations here.
+/// `context` restricted to the operations here. It never holds the change itself.
 VersionVector EscrowState::seen_in(const Dot& dot, const VersionVector& context) const {
-  if (context.covers(seen_)) return seen_;
   VersionVector result;
-  for (const EscrowEvent& event : events_) {
-    if (!is_same_change(event.dot, dot) && context.contains(event.dot)) {
-      result.raise(event.dot.replica, event.dot.seq);
-    }
+  for (const Seqs& known : seqs_) {
+    std::uint64_t limit = context[known.replica];
+    if (known.replica == dot.replica) limit = std::min(limit, dot.seq - 1);
+    const auto after = std::upper_bound(known.seqs.begin(), known.seqs.end(), limit);
+    if (after != known.seqs.begin()) result.set(known.replica, *std::prev(after));
   }
   return result;
 }
@@ -66,15 +73,6 @@ bool EscrowState::sees(std::size_t event, std::size_t other) const {
   const EscrowEvent& own = events_[event];
   const Dot& dot = events_[other].dot;
   return is_same_change(own.dot, dot) ? dot.op < own.dot.op : own.context.contains(dot);
-}
-
-bool EscrowState::sees_all(std::size_t event, const VersionVector& all) const {
-  const EscrowEvent& own = events_[event];
-  return std::all_of(all.entries().begin(), all.entries().end(),
-                     [&](const VersionVector::Entry& entry) {
-                       return is_same_change(own.dot, Dot{entry.replica, entry.seq, 0}) ||
-                              own.context.contains(entry.replica, entry.seq);
-                     });
 }
 
 bool EscrowState::is_refund_seen(std::size_t event, const Dot& spend) const {
@@ -137,22 +135,32 @@ bool EscrowState::is_beaten(std::size_t reclaim) const {
   return false;
 }
 
-/// The author's own rights at that point. `all` is the last seq of every replica among the
-/// operations judged so far.
-std::uint64_t EscrowState::own_rights(std::size_t event, const VersionVector& all) const {
-  const ReplicaId& replica = events_[event].dot.replica;
-  if (!is_simple() || !sees_all(event, all)) return rights_seen(event, replica);
-  const Account& own = account(replica);
-  return less(own.gained, own.given);
+/// The author's own rights at that point. Its own operations are applied in their order, so all
+/// that it gave away before is in its account.
+std::uint64_t EscrowState::own_rights(std::size_t event) const {
+  const EscrowEvent& own = events_[event];
+  const ReplicaId& replica = own.dot.replica;
+  if (!is_simple()) return rights_seen(event, replica);
+  std::uint64_t gained = 0;
+  auto flow = std::lower_bound(flows_.begin(), flows_.end(), replica,
+                               [](const Flow& f, const ReplicaId& id) { return f.to < id; });
+  for (; flow != flows_.end() && flow->to == replica; ++flow) {
+    const std::uint64_t limit = flow->from == replica ? own.dot.seq : own.context[flow->from];
+    const auto after =
+        std::upper_bound(flow->sums.begin(), flow->sums.end(), limit,
+                         [](std::uint64_t seq, const Flow::Sum& sum) { return seq < sum.seq; });
+    if (after != flow->sums.begin()) gained = plus(gained, std::prev(after)->amount);
+  }
+  return less(gained, account(replica).given);
 }
 
-void EscrowState::judge(std::size_t event, const VersionVector& all) const {
+void EscrowState::judge(std::size_t event) const {
   const EscrowEvent& own = events_[event];
   Ruling& ruling = rulings_[event];
   if (const auto* transfer = std::get_if<TransferOp>(&own.act)) {
-    ruling.counts = !is_outside(event) && own_rights(event, all) >= transfer->amount;
+    ruling.counts = !is_outside(event) && own_rights(event) >= transfer->amount;
   } else if (const auto* spend = std::get_if<SpendOp>(&own.act)) {
-    ruling.counts = spend->firm && !is_outside(event) && own_rights(event, all) >= spend->amount;
+    ruling.counts = spend->firm && !is_outside(event) && own_rights(event) >= spend->amount;
   } else if (const auto* refund = std::get_if<RefundOp>(&own.act)) {
     for (std::size_t i = 0; i < event && !ruling.counts; ++i) {
       ruling.counts = events_[i].dot == refund->spend && sees(event, i) &&
@@ -175,16 +183,30 @@ EscrowState::Account& EscrowState::account(const ReplicaId& replica) const {
   return *accounts_.insert(at, Account{replica, 0, 0});
 }
 
+/// `event` gives to `to`.
+void EscrowState::gain(const EscrowEvent& event, const ReplicaId& to, std::uint64_t amount) const {
+  account(to).gained = plus(account(to).gained, amount);
+  const std::pair key(to, event.dot.replica);
+  auto flow = std::lower_bound(flows_.begin(), flows_.end(), key, [](const Flow& f, const auto& k) {
+    return f.to != k.first ? f.to < k.first : f.from < k.second;
+  });
+  if (flow == flows_.end() || flow->to != to || flow->from != event.dot.replica) {
+    flow = flows_.insert(flow, Flow{to, event.dot.replica, {}});
+  }
+  const std::uint64_t before = flow->sums.empty() ? 0 : flow->sums.back().amount;
+  flow->sums.push_back(Flow::Sum{event.dot.seq, plus(before, amount)});
+}
+
 void EscrowState::book(std::size_t event) const {
   const EscrowEvent& own = events_[event];
   const Ruling& ruling = rulings_[event];
   if (!ruling.counts) return;
-  const auto move = [this](const ReplicaId& from, const ReplicaId& to, std::uint64_t amount) {
+  const auto move = [&](const ReplicaId& from, const ReplicaId& to, std::uint64_t amount) {
     account(from).given = plus(account(from).given, amount);
-    account(to).gained = plus(account(to).gained, amount);
+    gain(own, to, amount);
   };
   if (const auto* grant = std::get_if<GrantOp>(&own.act)) {
-    account(grant->to).gained = plus(account(grant->to).gained, grant->amount);
+    gain(own, grant->to, grant->amount);
   } else if (const auto* transfer = std::get_if<TransferOp>(&own.act)) {
     move(own.dot.replica, transfer->to, transfer->amount);
   } else if (const auto* spend = std::get_if<SpendOp>(&own.act)) {
@@ -202,10 +224,9 @@ void EscrowState::settle() const {
   settled_ = true;
   rulings_.assign(events_.size(), Ruling{});
   accounts_.clear();
-  VersionVector judged;
+  flows_.clear();
   for (std::size_t i = 0; i < events_.size(); ++i) {
-    judged.raise(events_[i].dot.replica, events_[i].dot.seq);
-    judge(i, judged);
+    judge(i);
     if (is_simple()) book(i);
   }
   if (is_simple()) return;
@@ -269,8 +290,7 @@ Result<EscrowState> EscrowState::from_events(std::vector<EscrowEvent> events) {
     if (i != 0 && !canonical_less(events[i - 1], event)) {
       return Error{ErrorCode::malformed, "escrow operations out of order"};
     }
-    state.seen_.raise(event.dot.replica, event.dot.seq);
-    state.count(event.act);
+    state.note(event);
   }
   state.settled_ = events.empty();
   state.events_ = std::move(events);

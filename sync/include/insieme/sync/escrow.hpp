@@ -126,6 +126,21 @@ class EscrowState {
     std::uint64_t gained = 0;  ///< granted, transferred in, reclaimed
     std::uint64_t given = 0;   ///< transferred away, spent firmly and not refunded, reclaimed from
   };
+  /// What one replica has given to one (grants, transfers), summed up along its operations.
+  struct Flow {
+    ReplicaId to;
+    ReplicaId from;
+    struct Sum {
+      std::uint64_t seq = 0;
+      std::uint64_t amount = 0;
+    };
+    std::vector<Sum> sums;  ///< by seq
+  };
+  /// The seqs of one replica's operations in this field.
+  struct Seqs {
+    ReplicaId replica;
+    std::vector<std::uint64_t> seqs;
+  };
   /// What an operation came to.
   struct Ruling {
     bool counts = false;      ///< a spend: firm; the others: valid
@@ -136,26 +151,27 @@ class EscrowState {
   [[nodiscard]] VersionVector seen_in(const Dot& dot, const VersionVector& context) const;
   /// Whether the author of events_[event] had applied events_[other].
   [[nodiscard]] bool sees(std::size_t event, std::size_t other) const;
-  [[nodiscard]] bool sees_all(std::size_t event, const VersionVector& all) const;
   [[nodiscard]] std::uint64_t rights_seen(std::size_t event, const ReplicaId& replica) const;
   [[nodiscard]] bool is_refund_seen(std::size_t event, const Dot& spend) const;
   [[nodiscard]] bool is_outside(std::size_t event) const;
   [[nodiscard]] bool is_beaten(std::size_t reclaim) const;
-  [[nodiscard]] std::uint64_t own_rights(std::size_t event, const VersionVector& all) const;
-  void judge(std::size_t event, const VersionVector& all) const;
+  [[nodiscard]] std::uint64_t own_rights(std::size_t event) const;
+  void judge(std::size_t event) const;
   void book(std::size_t event) const;
   [[nodiscard]] Account& account(const ReplicaId& replica) const;
+  void gain(const EscrowEvent& event, const ReplicaId& to, std::uint64_t amount) const;
   void settle() const;
   [[nodiscard]] bool is_simple() const noexcept { return refunds_ == 0 && reclaims_ == 0; }
-  void count(const EscrowAct& act) noexcept;
+  void note(const EscrowEvent& event);
 
   std::vector<EscrowEvent> events_;
-  VersionVector seen_;  ///< last seq of each replica in this field
+  std::vector<Seqs> seqs_;  ///< by replica
   std::size_t refunds_ = 0;
   std::size_t reclaims_ = 0;
   // Derived from the events; brought up to date when it is asked for.
   mutable std::vector<Ruling> rulings_;
   mutable std::vector<Account> accounts_;  ///< by replica
+  mutable std::vector<Flow> flows_;        ///< by to, from
   mutable bool settled_ = true;
 };
 
