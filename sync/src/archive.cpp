@@ -1,5 +1,7 @@
 #include "archive.hpp"
 
+#include <algorithm>
+
 #include "insieme/sync/limits.hpp"
 
 namespace insieme::sync {
@@ -15,6 +17,11 @@ std::size_t find_change(const std::vector<Mark>& marks, const Dot& dot) {
     if (marks[at - 1].dot.replica == dot.replica && marks[at - 1].dot.seq == dot.seq) return at;
   }
   return 0;
+}
+
+bool by_change(const Mark& a, const Mark& b) {
+  if (const auto order = a.dot.replica <=> b.dot.replica; order != 0) return order < 0;
+  return a.dot.seq < b.dot.seq;
 }
 
 }  // namespace
@@ -51,6 +58,13 @@ void WireOut::name(const std::string& name) {
 }
 
 void WireOut::mark(const Mark& mark) {
+  if (collected_ != nullptr) return collected_->push_back(mark);
+  if (mark_table_ != nullptr) {
+    const auto at = std::lower_bound(mark_table_->begin(), mark_table_->end(), mark, by_change);
+    INSIEME_ASSERT(at != mark_table_->end() && !by_change(mark, *at));
+    varint(static_cast<std::uint64_t>(at - mark_table_->begin()));
+    return varint(mark.dot.op);
+  }
   const std::size_t known = find_change(marks_, mark.dot);
   if (known != 0) {
     varint(known);
@@ -151,6 +165,14 @@ const std::string& WireIn::name() {
 
 Mark WireIn::mark() {
   const std::uint64_t number = varint();
+  if (mark_table_ != nullptr) {
+    if (number >= mark_table_->size()) {
+      fail(ErrorCode::malformed, "a change that is not in the table");
+    }
+    Mark mark = (*mark_table_)[static_cast<std::size_t>(number)];
+    mark.dot.op = varint_as<std::uint32_t>();
+    return mark;
+  }
   if (number > marks_.size()) fail(ErrorCode::malformed, "a change that was not introduced");
   if (number == 0) {
     Mark mark;

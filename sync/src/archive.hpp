@@ -50,6 +50,11 @@ class WireOut : public cereal::OutputArchive<WireOut, cereal::AllowEmptyClassEli
   void id(const IdBytes& id);
   void name(const std::string& name);
   void mark(const Mark& mark);
+  /// From here on marks are written by their place in a table, which is sorted by replica and seq
+  /// and holds them all.
+  void use_marks(const std::vector<Mark>* table) noexcept { mark_table_ = table; }
+  /// Marks are only collected, with repetitions: to make that table.
+  void collect_marks(std::vector<Mark>* into) noexcept { collected_ = into; }
   [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
   [[nodiscard]] std::vector<std::uint8_t> take() { return std::move(bytes_); }
 
@@ -59,6 +64,8 @@ class WireOut : public cereal::OutputArchive<WireOut, cereal::AllowEmptyClassEli
   std::unordered_map<IdBytes, std::uint64_t, IdBytesHash> ids_;
   std::unordered_map<std::string, std::uint64_t> names_;
   std::vector<Mark> marks_;
+  const std::vector<Mark>* mark_table_ = nullptr;
+  std::vector<Mark>* collected_ = nullptr;
 };
 
 class WireIn : public cereal::InputArchive<WireIn, cereal::AllowEmptyClassElision> {
@@ -82,6 +89,7 @@ class WireIn : public cereal::InputArchive<WireIn, cereal::AllowEmptyClassElisio
   [[nodiscard]] IdBytes id();
   [[nodiscard]] const std::string& name();
   [[nodiscard]] Mark mark();
+  void use_marks(const std::vector<Mark>* table) noexcept { mark_table_ = table; }
   [[nodiscard]] std::size_t remaining() const noexcept { return bytes_.size() - at_; }
   /// Counts one operation: they take a hundred times more memory than bytes.
   void claim_operation();
@@ -100,6 +108,7 @@ class WireIn : public cereal::InputArchive<WireIn, cereal::AllowEmptyClassElisio
   std::vector<std::string> names_;
   std::string name_from_dictionary_;
   std::vector<Mark> marks_;
+  const std::vector<Mark>* mark_table_ = nullptr;
   std::size_t operations_ = 0;
 };
 

@@ -4,11 +4,10 @@
 
 namespace insieme::sync {
 
-std::vector<std::uint8_t> compress(std::span<const std::uint8_t> bytes) {
-  constexpr int kLevel = 3;
+std::vector<std::uint8_t> compress(std::span<const std::uint8_t> bytes, Effort effort) {
   std::vector<std::uint8_t> out(ZSTD_compressBound(bytes.size()));
-  const std::size_t size =
-      ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), kLevel);
+  const std::size_t size = ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(),
+                                          static_cast<int>(effort));
   if (ZSTD_isError(size) != 0 || size >= bytes.size()) return {};
   out.resize(size);
   return out;

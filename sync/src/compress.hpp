@@ -9,8 +9,12 @@
 
 namespace insieme::sync {
 
+/// For what is sent once, and for what is prepared once and sent many times.
+enum class Effort : std::uint8_t { quick = 3, thorough = 12 };
+
 /// Empty when compressing would not make it smaller.
-[[nodiscard]] std::vector<std::uint8_t> compress(std::span<const std::uint8_t> bytes);
+[[nodiscard]] std::vector<std::uint8_t> compress(std::span<const std::uint8_t> bytes,
+                                                 Effort effort = Effort::quick);
 /// Exactly `size` bytes come out, or an error; never allocates more than `size`.
 [[nodiscard]] Result<std::vector<std::uint8_t>> decompress(std::span<const std::uint8_t> bytes,
                                                            std::size_t size);

@@ -63,7 +63,9 @@ Result<Delivery> Document::try_apply(const Change& change) {
   const auto ids = [this](const ReplicaId& replica,
                           std::uint64_t seq) -> std::optional<ChangeId> {
     const auto at = log_index_.find({replica, seq});
-    return at == log_index_.end() ? std::nullopt : std::optional(log_ids_[at->second]);
+    if (at != log_index_.end()) return log_ids_[at->second];
+    const Head* folded = ground_ ? ground_->frontier.head(replica) : nullptr;
+    return folded != nullptr && folded->seq == seq ? std::optional(folded->id) : std::nullopt;
   };
   auto admission = frontier_.admit(change.header, ids);
   if (!admission.ok()) {
@@ -80,9 +82,13 @@ Result<Delivery> Document::try_apply(const Change& change) {
     const Operation& op = (*change.ops)[i];
     RecordState& record = records_[op.record];
     record.id = op.record;
+    const Dot dot{change.header.replica, change.header.seq, static_cast<std::uint32_t>(i)};
     apply(record, op,
-          Provenance{Dot{change.header.replica, change.header.seq, static_cast<std::uint32_t>(i)},
-                     change.header.stamp, change.header.author, admission->deps});
+          Provenance{dot, change.header.stamp, change.header.author, admission->deps});
+    Mark& newest = newest_[op.record];
+    const bool newer = newest.dot.seq == 0 || newest.stamp < change.header.stamp ||
+                       (newest.stamp == change.header.stamp && newest.dot < dot);
+    if (newer) newest = Mark{dot, change.header.stamp, change.header.author};
   }
   return Delivery::applied;
 }
@@ -105,12 +111,7 @@ void Document::apply_ready() {
 }
 
 Digest Document::state_digest() const {
-  Hasher hasher("insieme state v1");
-  for (const auto& entry : frontier_.version().entries()) {
-    hasher.add(entry.replica.bytes).add(entry.seq);
-  }
-  for (const auto& [id, record] : records_) hasher.add(encode_record(record));
-  return hasher.finish();
+  return state_digest_of(frontier_.version(), records_);
 }
 
 std::vector<ReviewItem> Document::review_items(const PolicyLookup& policy) const {
@@ -129,7 +130,8 @@ const Change* Document::find(const ReplicaId& replica, std::uint64_t seq) const 
 
 VersionVector Document::deps_of(const ReplicaId& replica, std::uint64_t seq) const {
   VersionVector deps;
-  for (std::uint64_t own = 1; own <= seq; ++own) {
+  if (const Head* head = ground_ ? ground_->frontier.head(replica) : nullptr) deps = head->deps;
+  for (std::uint64_t own = horizon()[replica] + 1; own <= seq; ++own) {
     const Change* change = find(replica, own);
     if (change == nullptr) continue;
     for (const DepEntry& entry : change->header.deps) deps.raise(entry.replica, entry.seq);
@@ -138,32 +140,15 @@ VersionVector Document::deps_of(const ReplicaId& replica, std::uint64_t seq) con
   return deps;
 }
 
-std::vector<Value> base_values(const std::vector<Change>& log, const RecordId& record,
-                               std::string_view field, const VersionVector& context) {
-  RecordState replayed;
-  replayed.id = record;
-  std::map<ReplicaId, VersionVector> deps;  // of each replica's newest change so far
-  for (const Change& change : log) {
-    const ChangeHeader& header = change.header;
-    VersionVector& own = deps[header.replica];
-    for (const DepEntry& entry : header.deps) own.raise(entry.replica, entry.seq);
-    own.raise(header.replica, header.seq - 1);
-    if (!context.contains(header.replica, header.seq) || !change.ops) continue;
-    for (std::size_t i = 0; i < change.ops->size(); ++i) {
-      const Operation& op = (*change.ops)[i];
-      if (op.record != record || op.field != field) continue;
-      apply(replayed, op,
-            Provenance{Dot{header.replica, header.seq, static_cast<std::uint32_t>(i)}, header.stamp,
-                       header.author, own});
-    }
-  }
-  const FieldState* state = replayed.field(field);
-  return state == nullptr ? std::vector<Value>{} : distinct_values(*state);
-}
-
 std::vector<Value> Document::values_at(const RecordId& record, std::string_view field,
                                        const VersionVector& context) const {
-  return base_values(log_, record, field, context);
+  return base_values({ground_.get(), log_}, record, field, context);
+}
+
+std::vector<Value> Document::base_of(const ReviewItem& item) const {
+  const auto record = records_.find(item.record);
+  if (record == records_.end()) return {};
+  return sync::base_of({ground_.get(), log_}, record->second, item);
 }
 
 }  // namespace insieme::sync

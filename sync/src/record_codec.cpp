@@ -1,8 +1,7 @@
 // How record states are written: canonical for digests and snapshots, packed for a store's rows.
 #include <algorithm>
 
-#include "codec.hpp"
-#include "insieme/sync/record.hpp"
+#include "record_codec.hpp"
 
 namespace insieme::sync {
 namespace {
@@ -18,10 +17,12 @@ constexpr std::uint8_t kHasEscrow = 64;
 
 // What was merged must be readable again, so these are no limits of ours: the bytes set them.
 constexpr std::size_t kManyMax = 1'000'000;
+constexpr std::size_t kTextMax = 64'000'000;  ///< what was merged, whoever made it that long
 
 /// A text that came in one piece: its only event put the whole text into an empty one.
 bool is_one_piece(const TextState& text) {
-  return text.events().size() == 1 && text.events()[0].splices.size() == 1 &&
+  return text.base() == nullptr && text.events().size() == 1 &&
+         text.events()[0].splices.size() == 1 &&
          text.events()[0].splices[0].inserted == text.text() &&
          text.events()[0].splices[0].position == 0 && text.events()[0].splices[0].removed == 0;
 }
@@ -32,7 +33,14 @@ class RecordWriter {
 
   void write(const RecordState& record) {
     ar_.varint(record.fields.size());
-    for (const FieldState& field : record.fields) write_field(field);
+    for (const FieldState& field : record.fields) {
+      ar_.name(field.name);
+      write_field(field);
+    }
+    write_rest(record);
+  }
+
+  void write_rest(const RecordState& record) {
     ar_(record.last_edits);
     ar_.varint(record.retractions.size());
     for (const Retraction& retraction : record.retractions) {
@@ -43,7 +51,6 @@ class RecordWriter {
     for (const Decision& decision : record.decisions) write_decision(decision);
   }
 
- private:
   void write_field(const FieldState& field) {
     const bool may_elide = elide_ != nullptr && *elide_ && (*elide_)(field);
     std::uint8_t parts = 0;
@@ -54,7 +61,6 @@ class RecordWriter {
     if (!field.escrow.empty()) parts |= kHasEscrow;
     if (may_elide && field.survivors.size() == 1) parts |= kValueElided;
     if (may_elide && is_one_piece(field.text)) parts |= kTextElided;
-    ar_.name(field.name);
     ar_.byte(parts);
     if ((parts & kHasSurvivors) != 0) write_survivors(field, (parts & kValueElided) != 0);
     if ((parts & kHasMembers) != 0) {
@@ -87,6 +93,7 @@ class RecordWriter {
     }
   }
 
+ private:
   void write_survivors(const FieldState& field, bool elided) {
     if (elided) {
       ar_(field.survivors[0].mark);
@@ -101,14 +108,45 @@ class RecordWriter {
       ar_(Mark{text.events()[0].dot, text.events()[0].stamp, text.events()[0].author});
       return;
     }
-    ar_.varint(text.events().size());
+    // Canonical bytes hold no events: those that a replica has folded it cannot tell any more.
+    if (elide_ == nullptr) {
+      ar_.varint(0);
+      write_base(text.folded());
+      ar_.varint(0);
+      return;
+    }
     VersionVector before;
+    if (text.base() != nullptr) {
+      ar_.varint(0);
+      write_base(*text.base());
+      before = text.base()->seen;
+    }
+    ar_.varint(text.events().size());
     for (const TextEvent& event : text.events()) {
       const bool sequential = event.context == before;
       ar_(Mark{event.dot, event.stamp, event.author}, sequential);
       if (!sequential) ar_(event.context);
       ar_(list_of(event.splices, kSplicesPerOpMax));
       before.raise(event.dot.replica, event.dot.seq);
+    }
+  }
+
+  void write_base(const TextBase& base) {
+    ar_(base.seen, text_of(base.text, kTextMax));
+    ar_.varint(base.runs.size());
+    for (const TextRun& run : base.runs) {
+      ar_(run.mark);
+      ar_.varint(run.length);
+    }
+    ar_(list_of(base.overlap_marks, kManyMax));
+    // Overlaps name their events by place in that list.
+    ar_.varint(base.overlaps.size());
+    for (const TextOverlap& overlap : base.overlaps) {
+      for (const Dot* dot : {&overlap.first, &overlap.second}) {
+        const auto at = std::lower_bound(base.overlap_marks.begin(), base.overlap_marks.end(), *dot,
+                                         [](const Mark& m, const Dot& d) { return m.dot < d; });
+        ar_.varint(static_cast<std::uint64_t>(at - base.overlap_marks.begin()));
+      }
     }
   }
 
@@ -142,12 +180,17 @@ class RecordReader {
   void read(RecordState& record) {
     const std::size_t fields = ar_.count(kManyMax);
     for (std::size_t i = 0; i < fields; ++i) {
-      FieldState field = read_field();
+      std::string name = ar_.name();
+      FieldState field = read_field(std::move(name));
       if (i != 0 && record.fields.back().name >= field.name) {
         WireIn::fail(ErrorCode::malformed, "fields out of order");
       }
       record.fields.push_back(std::move(field));
     }
+    read_rest(record);
+  }
+
+  void read_rest(RecordState& record) {
     ar_(record.last_edits);
     const std::size_t retractions = ar_.count(kManyMax);
     for (std::size_t i = 0; i < retractions; ++i) {
@@ -163,17 +206,9 @@ class RecordReader {
     expect_order(record.decisions, kByDot);
   }
 
- private:
-  [[nodiscard]] std::string refill_text(const std::string& field) const {
-    Value value = (*refill_)(field);
-    auto* text = std::get_if<std::string>(&value);
-    if (text == nullptr) WireIn::fail(ErrorCode::malformed, "a text is missing from its column");
-    return std::move(*text);
-  }
-
-  FieldState read_field() {
+  FieldState read_field(std::string name) {
     FieldState field;
-    field.name = ar_.name();
+    field.name = std::move(name);
     const std::uint8_t parts = ar_.byte();
     if ((parts & (kValueElided | kTextElided)) != 0 && (refill_ == nullptr || !*refill_)) {
       WireIn::fail(ErrorCode::malformed, "a value was left out");
@@ -186,6 +221,7 @@ class RecordReader {
     return field;
   }
 
+ private:
   EscrowState read_escrow() {
     std::vector<EscrowEvent> events;
     const std::size_t count = ar_.count(kManyMax);
@@ -205,6 +241,13 @@ class RecordReader {
     auto escrow = EscrowState::from_events(std::move(events));
     if (!escrow.ok()) WireIn::fail(escrow.error().code, "escrow operations that do not fit");
     return std::move(escrow).value();
+  }
+
+  [[nodiscard]] std::string refill_text(const std::string& field) const {
+    Value value = (*refill_)(field);
+    auto* text = std::get_if<std::string>(&value);
+    if (text == nullptr) WireIn::fail(ErrorCode::malformed, "a text is missing from its column");
+    return std::move(*text);
   }
 
   void read_survivors(FieldState& field, bool elided) {
@@ -250,6 +293,7 @@ class RecordReader {
   }
 
   TextState read_text(const std::string& name, bool elided) {
+    TextBase base;
     std::vector<TextEvent> events;
     if (elided) {
       const Mark mark = ar_.mark();
@@ -257,8 +301,13 @@ class RecordReader {
       event.splices.push_back(Splice{0, 0, refill_text(name)});
       events.push_back(std::move(event));
     } else {
-      const std::size_t count = ar_.count(kManyMax);
+      std::size_t count = ar_.count(kManyMax);
       VersionVector before;
+      if (count == 0) {
+        base = read_base();
+        before = base.seen;
+        count = ar_.count(kManyMax);
+      }
       for (std::size_t i = 0; i < count; ++i) {
         const Mark mark = ar_.mark();
         TextEvent event{mark.dot, mark.stamp, mark.author, {}, {}};
@@ -274,9 +323,38 @@ class RecordReader {
         events.push_back(std::move(event));
       }
     }
-    auto text = TextState::from_events(std::move(events));
+    auto text = TextState::from_base(std::move(base), std::move(events));
     if (!text.ok()) WireIn::fail(text.error().code, "a text whose events do not fit together");
     return std::move(text).value();
+  }
+
+  TextBase read_base() {
+    TextBase base;
+    ar_(base.seen, text_of(base.text, kTextMax));
+    if (base.seen.empty()) WireIn::fail(ErrorCode::malformed, "a folded text without an event");
+    const std::size_t runs = ar_.count(kManyMax);
+    for (std::size_t i = 0; i < runs; ++i) {
+      TextRun run;
+      ar_(run.mark);
+      run.length = ar_.varint_as<std::uint32_t>();
+      base.runs.push_back(std::move(run));
+    }
+    ar_(list_of(base.overlap_marks, kManyMax));
+    const std::size_t overlaps = ar_.count(kManyMax);
+    const auto read_dot = [&] {
+      const auto place = ar_.varint_as<std::size_t>();
+      if (place >= base.overlap_marks.size()) {
+        WireIn::fail(ErrorCode::malformed, "an overlap of an event that is not there");
+      }
+      return base.overlap_marks[place].dot;
+    };
+    for (std::size_t i = 0; i < overlaps; ++i) {
+      TextOverlap overlap;
+      overlap.first = read_dot();
+      overlap.second = read_dot();
+      base.overlaps.push_back(overlap);
+    }
+    return base;
   }
 
   Decision read_decision() {
@@ -295,6 +373,19 @@ class RecordReader {
 };
 
 }  // namespace
+
+void write_field_content(WireOut& ar, const FieldState& field) {
+  RecordWriter(ar, nullptr).write_field(field);
+}
+FieldState read_field_content(WireIn& ar, std::string name) {
+  return RecordReader(ar, nullptr).read_field(std::move(name));
+}
+void write_record_rest(WireOut& ar, const RecordState& record) {
+  RecordWriter(ar, nullptr).write_rest(record);
+}
+void read_record_rest(WireIn& ar, RecordState& record) {
+  RecordReader(ar, nullptr).read_rest(record);
+}
 
 std::vector<std::uint8_t> encode_record(const RecordState& record) {
   WireOut ar;

@@ -64,14 +64,11 @@ class ItemFinder {
     }
     dots = sorted_dots(std::move(dots));
     std::vector<Survivor> authors;
-    for (const TextEvent& event : field.text.events()) {
-      if (std::binary_search(dots.begin(), dots.end(), event.dot)) {
-        authors.push_back(Survivor{Mark{event.dot, event.stamp, event.author}, Null{}});
+    for (const Dot& dot : dots) {
+      if (auto mark = field.text.mark_of(dot)) {
+        authors.push_back(Survivor{*std::move(mark), Null{}});
       }
     }
-    std::sort(authors.begin(), authors.end(), [](const Survivor& a, const Survivor& b) {
-      return a.mark.dot < b.mark.dot;
-    });
     add(ItemKind::text_overlap, field.name, std::move(authors), std::move(dots));
   }
 

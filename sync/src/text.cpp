@@ -33,14 +33,22 @@ bool overlap_less(const TextOverlap& a, const TextOverlap& b) {
   return a.first == b.first ? a.second < b.second : a.first < b.first;
 }
 
-/// Checks that events are a history: nothing twice, nothing missing, every context closed (it
-/// contains the contexts of the events in it).
+/// Checks that events are a history on top of what was folded: nothing twice, nothing missing,
+/// every context closed (it contains the base and the contexts of the events in it).
 class HistoryCheck {
  public:
+  explicit HistoryCheck(const VersionVector& folded) : folded_(folded) {}
+
   Status check(const std::vector<TextEvent>& events) {
     for (const TextEvent& event : events) {
       if (event.dot.seq == 0 || event.dot.seq > kSeqMax) {
         return {ErrorCode::malformed, "a text event has an impossible seq"};
+      }
+      if (folded_.contains(event.dot)) {
+        return {ErrorCode::malformed, "a text event is folded and stands beside it"};
+      }
+      if (!event.context.covers(folded_)) {
+        return {ErrorCode::malformed, "a text event has not seen what was folded"};
       }
       if (!by_replica_[event.dot.replica].emplace(event.dot.seq, &event.context).second) {
         return {ErrorCode::malformed, "a text event stands twice"};
@@ -76,6 +84,7 @@ class HistoryCheck {
     if (entry.replica == event.dot.replica && entry.seq >= event.dot.seq) {
       return {ErrorCode::malformed, "a text event has seen itself"};
     }
+    if (entry.seq == folded_[entry.replica]) return {};
     const auto contexts = by_replica_.find(entry.replica);
     if (contexts == by_replica_.end()) {
       return {ErrorCode::malformed, "a text event is missing"};
@@ -90,6 +99,7 @@ class HistoryCheck {
     return {};
   }
 
+  const VersionVector& folded_;
   std::map<ReplicaId, Contexts> by_replica_;
   std::vector<std::unique_ptr<VersionVector>> joined_;
 };
@@ -102,7 +112,8 @@ TextState& TextState::operator=(TextState&& other) noexcept = default;
 TextState::~TextState() = default;
 
 TextState::TextState(const TextState& other)
-    : events_(other.events_),
+    : base_(other.base_),
+      events_(other.events_),
       overlaps_(other.overlaps_),
       plain_(other.plain_),
       seen_(other.seen_),
@@ -119,9 +130,11 @@ Status TextState::apply(const Dot& dot, const Stamp& stamp, std::string_view aut
     return {ErrorCode::malformed, "a text event has an impossible seq"};
   }
   if (seen_[dot.replica] >= dot.seq) {
-    const bool known = std::any_of(events_.begin(), events_.end(), [&](const TextEvent& event) {
+    const bool folded = base_ && base_->seen.contains(dot);
+    const auto same = [&](const TextEvent& event) {
       return event.dot.replica == dot.replica && event.dot.seq == dot.seq;
-    });
+    };
+    const bool known = folded || std::any_of(events_.begin(), events_.end(), same);
     if (known) return {ErrorCode::duplicate, "this text event is already applied"};
     return {ErrorCode::malformed, "text events of one replica come in order"};
   }
@@ -151,6 +164,7 @@ VersionVector TextState::seen_in(const VersionVector& context) const {
     return cache_->open->index.closed(context, cache_->open->base);
   }
   VersionVector result;
+  if (base_) result = base_->seen;
   std::size_t from = 0;  // what stands before is in `result`, and closed
   if (cache_) {
     for (const detail::TextCheckpoint& checkpoint : cache_->checkpoints) {
@@ -238,6 +252,11 @@ void TextState::rebuild() {
   std::size_t from = 0;
   VersionVector seen;
   plain_ = {};
+  if (base_) {
+    seen = base_->seen;
+    plain_.bytes = base_->text;
+    plain_.length = count_code_points(base_->text);
+  }
   if (!cache.checkpoints.empty()) {
     const detail::TextCheckpoint& checkpoint = cache.checkpoints.back();
     from = checkpoint.count;
@@ -277,10 +296,22 @@ void TextState::note_overlaps(std::vector<TextOverlap> found) {
 }
 
 Result<TextState> TextState::from_events(std::vector<TextEvent> events) {
+  return from_base({}, std::move(events));
+}
+
+Result<TextState> TextState::from_base(TextBase base, std::vector<TextEvent> events) {
+  INSIEME_TRY(detail::check_base(base));
   for (TextEvent& event : events) repair(event.splices);
   std::sort(events.begin(), events.end(), detail::canonical_less);
-  INSIEME_TRY(HistoryCheck().check(events));
+  INSIEME_TRY(HistoryCheck(base.seen).check(events));
   TextState state;
+  if (!base.seen.empty()) {
+    state.seen_ = base.seen;
+    state.overlaps_ = base.overlaps;
+    state.plain_.bytes = base.text;
+    state.plain_.length = count_code_points(base.text);
+    state.base_ = std::make_shared<const TextBase>(std::move(base));
+  }
   state.events_ = std::move(events);
   for (const TextEvent& event : state.events_) state.seen_.raise(event.dot.replica, event.dot.seq);
   if (!state.events_.empty()) state.rebuild();

@@ -19,6 +19,9 @@ using EventList = std::vector<const TextEvent*>;
 /// are entry by entry within its own.
 [[nodiscard]] bool canonical_less(const TextEvent& a, const TextEvent& b) noexcept;
 
+/// `malformed` unless it is what `TextState::folded` may give.
+[[nodiscard]] Status check_base(const TextBase& base);
+
 /// For each event: is the point after it *critical*, that is, has every later event seen all up to
 /// it? Then the text there may stand for everything before: nobody can tell its tombstones apart,
 /// since an insertion names the visible character on its left. `seen` is what came before the list.

@@ -74,6 +74,10 @@ void write_sync_formats(const std::filesystem::path& root) {
   write(root / "client_sync", "failures", {0, 0, 0, 0, 200, 1, 0, 250, 9, 2, 0, 1, 3});
   Peer peer("A");
   peer.write({set_op("f", "x")});
+  const ByteList snapshot = *encode_snapshot(*peer.document().snapshot());
+  write(root / "snapshot", "sample", snapshot);
+  INSIEME_ASSERT(snapshot[3] == 0);  // too small to be compressed
+  write(root / "snapshot", "columns", ByteList(snapshot.begin() + 8, snapshot.end() - 8));
   MemoryDictionary numbers;
   write(root / "version_vector", "sample",
         encode_version(sample_ops().back().context.value_or(vv({{"A", 3}}))));

@@ -34,15 +34,19 @@ enum class Contexts : std::uint8_t {
 
 class History {
  public:
+  /// Once there are `meet_at` changes everybody gets everything and opens their forms anew.
   History(std::vector<std::uint32_t> words, std::size_t replicas, Contexts contexts,
-          std::size_t changes_max)
+          std::size_t changes_max, std::size_t meet_at = SIZE_MAX)
       : script_(std::move(words)), contexts_(contexts), favourite_(script_.draw(12)) {
     for (std::size_t i = 0; i < replicas; ++i) {
       peers_.emplace_back(std::string(1, static_cast<char>('A' + i)));
       forms_.emplace_back();
     }
     if (changes_max > 0 && script_.one_in(2)) begin();
-    while (!script_.empty() && changes_.size() < changes_max) step();
+    while (!script_.empty() && changes_.size() < changes_max) {
+      if (changes_.size() >= meet_at && !met_) meet();
+      step();
+    }
   }
 
   /// All changes in the order of authorship, which is causal.
@@ -54,6 +58,14 @@ class History {
   void begin() {
     author(0, {set_op("reg", text("a")), splice_op("note", {{0, 0, "C'era la nonna"}})});
     for (std::size_t r = 1; r < peers_.size(); ++r) receive(r, peers_[0], 1);
+  }
+
+  void meet() {
+    met_ = true;
+    for (Peer& peer : peers_) {
+      for (const Change& change : changes_) INSIEME_ASSERT(peer.receive(change).ok());
+    }
+    for (std::size_t r = 0; r < peers_.size(); ++r) forms_[r] = peers_[r].version();
   }
 
   void step() {
@@ -210,7 +222,37 @@ class History {
   std::vector<Peer> peers_;
   std::vector<VersionVector> forms_;
   std::vector<Change> changes_;
+  bool met_ = false;
 };
+
+/// The greatest closed part of the first `count` changes that every other one has seen with all of
+/// its operations: what may be folded.
+[[nodiscard]] inline VersionVector stable_part(const std::vector<Change>& changes,
+                                               std::size_t count) {
+  std::vector<VersionVector> deps;
+  DepsWalker walker;
+  VersionVector stable;
+  for (const Change& change : changes) {
+    deps.push_back(walker.step(change.header));
+    if (deps.size() <= count) stable.raise(change.header.replica, change.header.seq);
+  }
+  for (VersionVector before; !(before == stable);) {
+    before = stable;
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+      const ChangeHeader& header = changes[i].header;
+      if (stable.contains(header.replica, header.seq)) {
+        if (!stable.covers(deps[i])) stable.set(header.replica, header.seq - 1);
+        continue;
+      }
+      stable.meet(deps[i]);
+      if (!changes[i].ops) continue;
+      for (const Operation& op : *changes[i].ops) {
+        if (op.context) stable.meet(*op.context);
+      }
+    }
+  }
+  return stable;
+}
 
 /// A document that was given these changes, in this order.
 [[nodiscard]] inline Document delivered(const std::vector<Change>& changes) {

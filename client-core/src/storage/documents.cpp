@@ -36,13 +36,6 @@ LoggedChange read_logged(const sqlite::Statement& row) {
 
 }  // namespace
 
-const sync::VersionVector& DepsWalker::step(const sync::ChangeHeader& header) {
-  sync::VersionVector& deps = deps_[header.replica];
-  for (const sync::DepEntry& entry : header.deps) deps.raise(entry.replica, entry.seq);
-  deps.raise(header.replica, header.seq - 1);
-  return deps;
-}
-
 OpenDocument* Documents::find(const sync::DocumentId& id) {
   if (const auto known = open_.find(id); known != open_.end()) return known->second.get();
   const auto dossier = core_.dossier(id.dossier);
@@ -182,7 +175,7 @@ void Documents::rebuild(OpenDocument& document) {
   flush();
   delete_records(core_, document.n);
   records_.clear();
-  DepsWalker walker;
+  sync::DepsWalker walker;
   std::vector<LoggedChange> log;
   for_each_change(core_, document.n, [&](LoggedChange&& logged) {
     log.push_back(std::move(logged));

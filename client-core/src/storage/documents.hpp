@@ -6,7 +6,7 @@
 #include <memory>
 #include <optional>
 
-#include "insieme/sync/frontier.hpp"
+#include "insieme/sync/document.hpp"
 #include "storage/record_rows.hpp"
 
 namespace insieme::client {
@@ -79,14 +79,5 @@ void for_each_change(Core& core, std::int64_t document,
 [[nodiscard]] std::optional<LoggedChange> find_change(Core& core, std::int64_t document,
                                                       const sync::ReplicaId& replica,
                                                       std::uint64_t seq);
-/// Walks a log in order and keeps the full deps of each replica's newest change.
-class DepsWalker {
- public:
-  /// Full deps of `header`, which must follow the headers given before.
-  const sync::VersionVector& step(const sync::ChangeHeader& header);
-
- private:
-  std::map<sync::ReplicaId, sync::VersionVector> deps_;
-};
 
 }  // namespace insieme::client

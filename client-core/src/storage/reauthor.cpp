@@ -58,7 +58,7 @@ class Reauthor {
     }
     for (const auto& touched : touched_) {
       const std::int64_t document = touched.first;
-      DepsWalker walker;
+      sync::DepsWalker walker;
       for_each_change(core_, document, [&](LoggedChange&& logged) {
         const auto& deps = walker.step(logged.change.header);
         for (Unsent& unsent : unsent_) {

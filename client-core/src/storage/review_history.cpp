@@ -10,41 +10,13 @@ namespace {
 
 constexpr std::size_t kOpenItemsMax = 10'000;
 
-struct LoadedLog {
-  std::vector<sync::Change> changes;
-  std::vector<LoggedChange> lines;  ///< without their changes
-};
-
-LoadedLog load_log(Core& core, std::int64_t document) {
-  LoadedLog log;
+std::vector<sync::Change> load_log(Core& core, std::int64_t document) {
+  std::vector<sync::Change> log;
   for_each_change(core, document, [&](LoggedChange&& logged) {
-    log.changes.push_back(std::move(logged.change));
-    log.lines.push_back(std::move(logged));
+    log.push_back(std::move(logged.change));
     return true;
   });
   return log;
-}
-
-/// What everybody who parted had in front of them: the meet of the writers' contexts.
-sync::VersionVector common_context(const LoadedLog& log, const sync::ReviewItem& item) {
-  std::optional<sync::VersionVector> common;
-  DepsWalker walker;
-  for (const sync::Change& change : log.changes) {
-    const auto& deps = walker.step(change.header);
-    for (const sync::Dot& dot : item.dots) {
-      if (dot.replica != change.header.replica || dot.seq != change.header.seq) continue;
-      const sync::VersionVector* context = &deps;
-      if (change.ops && dot.op < change.ops->size() && (*change.ops)[dot.op].context) {
-        context = &*(*change.ops)[dot.op].context;
-      }
-      if (!common) {
-        common = *context;
-      } else {
-        common->meet(*context);
-      }
-    }
-  }
-  return common.value_or(sync::VersionVector{});
 }
 
 struct ActionNames {
@@ -151,7 +123,7 @@ std::vector<OpenItem> read_open_items(Core& core) {
       "ORDER BY i.n LIMIT ?");
   rows.bind_all(static_cast<std::int64_t>(kOpenItemsMax));
   Documents documents(core, Access::read);
-  std::map<std::int64_t, LoadedLog> logs;
+  std::map<std::int64_t, std::vector<sync::Change>> logs;
   const auto policy = [&core](std::string_view type, std::string_view field) {
     return core.policy(type, field);
   };
@@ -174,14 +146,7 @@ std::vector<OpenItem> read_open_items(Core& core) {
         bytes[i] = static_cast<std::uint8_t>(item.generation >> (56 - 8 * i));
       }
       open.id = sync::to_hex(bytes);
-      if (item.kind == sync::ItemKind::concurrent_values) {
-        open.base = sync::base_values(log->second.changes, ref.id, item.field,
-                                      common_context(log->second, item));
-      } else if (item.kind == sync::ItemKind::text_overlap) {
-        const sync::FieldState* field = record.state.field(item.field);
-        const auto context = common_context(log->second, item);
-        if (field != nullptr) open.base = {sync::Value{field->text.text_at(context)}};
-      }
+      open.base = sync::base_of({nullptr, log->second}, record.state, item);
       open.item = std::move(item);
       items.push_back(std::move(open));
     }
@@ -194,7 +159,7 @@ std::vector<HistoryLine> read_history(Core& core, const RecordRef& ref) {
   const OpenDocument* document = documents.find(ref.document);
   if (document == nullptr) refuse(ErrorCode::not_found, "this dossier is not on this device");
   HistoryReader reader(core, ref);
-  DepsWalker walker;
+  sync::DepsWalker walker;
   for_each_change(core, document->n, [&](LoggedChange&& logged) {
     const auto& deps = walker.step(logged.change.header);
     reader.step(logged, deps);

@@ -24,14 +24,6 @@ struct Provenance {
   const VersionVector& deps;  ///< of the change, in full
 };
 
-/// Who wrote something and when.
-struct Mark {
-  Dot dot;
-  Stamp stamp;
-  std::string author;
-  friend bool operator==(const Mark&, const Mark&) = default;
-};
-
 /// A value that nobody who saw it has replaced.
 struct Survivor {
   Mark mark;

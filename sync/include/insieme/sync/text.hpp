@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,14 @@ struct TextEvent {
   friend bool operator==(const TextEvent&, const TextEvent&) = default;
 };
 
+/// Who wrote something and when.
+struct Mark {
+  Dot dot;
+  Stamp stamp;
+  std::string author;
+  friend bool operator==(const Mark&, const Mark&) = default;
+};
+
 /// Two events, neither in the other's context, that both took away at least one same character,
 /// and of which at least one put something in its place (by the same splice). `first` < `second`.
 struct TextOverlap {
@@ -54,6 +63,25 @@ struct TextOverlap {
 struct AuthorRun {
   Dot dot;
   std::uint32_t length = 0;  ///< code points
+};
+
+/// The same with the facts about its author.
+struct TextRun {
+  Mark mark;
+  std::uint32_t length = 0;  ///< code points
+  friend bool operator==(const TextRun&, const TextRun&) = default;
+};
+
+/// What is left of a text whose events need not be told apart any more, because every event still
+/// to come has seen them all: the text, who wrote which part of it, and the overlaps found. A pure
+/// function of the events; the canonical bytes of a text hold exactly this.
+struct TextBase {
+  VersionVector seen;             ///< the last event of each replica
+  std::string text;               ///< UTF-8
+  std::vector<TextRun> runs;      ///< of the text, neighbours of different dots
+  std::vector<TextOverlap> overlaps;  ///< sorted
+  std::vector<Mark> overlap_marks;    ///< of the events in `overlaps`, by dot
+  friend bool operator==(const TextBase&, const TextBase&) = default;
 };
 
 namespace detail {
@@ -76,6 +104,8 @@ struct PlainText {
 
 /// The state of one text field: a pure function of the set of events applied, whatever the order of
 /// their arrival, provided that every event comes after those in its context (causal delivery).
+/// The oldest of them may be folded into a base (`from_base`), after which every event must have
+/// seen all of it; one that claims less is taken as having seen it.
 /// A value type; not thread-safe.
 class TextState {
  public:
@@ -90,7 +120,7 @@ class TextState {
   [[nodiscard]] const std::string& text() const noexcept { return plain_.bytes; }
   /// Length of the visible text in code points.
   [[nodiscard]] std::uint32_t length() const noexcept { return plain_.length; }
-  [[nodiscard]] bool empty() const noexcept { return events_.empty(); }
+  [[nodiscard]] bool empty() const noexcept { return seen_.empty(); }
 
   /// Applies one event. `context` may be any vector (the deps of the change): it is restricted to
   /// this text here, and closed: what an event in it had seen is seen too. `duplicate` when the dot
@@ -104,20 +134,37 @@ class TextState {
   Status apply(const Dot& dot, const Stamp& stamp, std::string_view author,
                const VersionVector& context, std::vector<Splice> splices, Origin origin);
 
-  /// All events in canonical order: ascending (sum of context, replica, seq): a causal order that
-  /// is the same on every replica. Rebuilding from it gives an equal state.
+  /// The events not folded, by (sum of context, replica, seq): a causal order that is the same on
+  /// every replica. Rebuilding from it gives an equal state.
   [[nodiscard]] const std::vector<TextEvent>& events() const noexcept { return events_; }
   /// Takes events in any order; `malformed` if one is missing something of its context, or twice.
   [[nodiscard]] static Result<TextState> from_events(std::vector<TextEvent> events);
+
+  /// Everything folded: what a snapshot holds. Replays the log.
+  [[nodiscard]] TextBase folded() const;
+  /// What the events stand on; null while all events are here.
+  [[nodiscard]] const TextBase* base() const noexcept { return base_.get(); }
+  /// A folded text and the events since. `malformed` if the base is not one that `folded` gives, or
+  /// an event is missing something of its context, or stands twice.
+  [[nodiscard]] static Result<TextState> from_base(TextBase base, std::vector<TextEvent> events);
+  /// Who made an event; nothing if it is folded and left no trace in the text.
+  [[nodiscard]] std::optional<Mark> mark_of(const Dot& dot) const;
 
   /// Who wrote what of the visible text, in text order. Replays the log.
   [[nodiscard]] std::vector<AuthorRun> author_runs() const;
   /// Overlapping rewrites, sorted; empty while all events are sequential. Kept, not recomputed.
   [[nodiscard]] const std::vector<TextOverlap>& overlaps() const noexcept { return overlaps_; }
-  /// The text as somebody with this context saw it. Replays the log.
+  /// The text as somebody with this context saw it; with less than the base, the base. Replays the
+  /// log.
   [[nodiscard]] std::string text_at(const VersionVector& context) const;
+  /// `splices`, written against the text that `from` shows, as splices against the one that `to`
+  /// shows, with the effect that the merge would have given them. `to` covers `from`.
+  [[nodiscard]] std::vector<Splice> moved(const std::vector<Splice>& splices,
+                                          const VersionVector& from,
+                                          const VersionVector& to) const;
 
-  friend bool operator==(const TextState& a, const TextState& b) { return a.events_ == b.events_; }
+  /// Equal events applied, folded or not.
+  friend bool operator==(const TextState& a, const TextState& b);
 
  private:
   [[nodiscard]] VersionVector seen_in(const VersionVector& context) const;
@@ -129,6 +176,7 @@ class TextState {
   void keep_checkpoint();
   void note_overlaps(std::vector<TextOverlap> found);
 
+  std::shared_ptr<const TextBase> base_;  ///< null: nothing is folded
   std::vector<TextEvent> events_;
   std::vector<TextOverlap> overlaps_;
   detail::PlainText plain_;

@@ -1,0 +1,93 @@
+// What a disagreement started from, out of what is left of the history.
+#include "insieme/sync/document.hpp"
+
+namespace insieme::sync {
+namespace {
+
+/// What everybody who parted had in front of them: the meet of their contexts. Nothing if one of
+/// them wrote what is folded: their context is gone.
+std::optional<VersionVector> common_context(const HistoryView& history, const ReviewItem& item) {
+  std::optional<VersionVector> common;
+  for (const Dot& dot : item.dots) {
+    if (history.ground != nullptr && history.ground->version().contains(dot)) return {};
+  }
+  DepsWalker walker(history.ground);
+  for (const Change& change : history.log) {
+    const VersionVector& deps = walker.step(change.header);
+    for (const Dot& dot : item.dots) {
+      if (dot.replica != change.header.replica || dot.seq != change.header.seq) continue;
+      const VersionVector* context = &deps;
+      if (change.ops && dot.op < change.ops->size() && (*change.ops)[dot.op].context) {
+        context = &*(*change.ops)[dot.op].context;
+      }
+      if (!common) {
+        common = *context;
+      } else {
+        common->meet(*context);
+      }
+    }
+  }
+  if (!common) return VersionVector{};
+  return common;
+}
+
+}  // namespace
+
+DepsWalker::DepsWalker(const Snapshot* ground) {
+  if (ground == nullptr) return;
+  for (const auto& [replica, head] : ground->frontier.heads()) deps_[replica] = head.deps;
+}
+
+const VersionVector& DepsWalker::step(const ChangeHeader& header) {
+  VersionVector& deps = deps_[header.replica];
+  for (const DepEntry& entry : header.deps) deps.raise(entry.replica, entry.seq);
+  deps.raise(header.replica, header.seq - 1);
+  return deps;
+}
+
+std::vector<Value> base_values(const HistoryView& history, const RecordId& record,
+                               std::string_view field, const VersionVector& context) {
+  RecordState replayed;
+  replayed.id = record;
+  if (history.ground != nullptr) {
+    if (!context.covers(history.ground->version())) return {};
+    const auto known = history.ground->records.find(record);
+    const FieldState* state =
+        known == history.ground->records.end() ? nullptr : known->second.field(field);
+    if (state != nullptr) replayed.fields.push_back(*state);
+  }
+  DepsWalker walker(history.ground);
+  for (const Change& change : history.log) {
+    const ChangeHeader& header = change.header;
+    const VersionVector& deps = walker.step(header);
+    if (!context.contains(header.replica, header.seq) || !change.ops) continue;
+    for (std::size_t i = 0; i < change.ops->size(); ++i) {
+      const Operation& op = (*change.ops)[i];
+      if (op.record != record || op.field != field) continue;
+      apply(replayed, op,
+            Provenance{Dot{header.replica, header.seq, static_cast<std::uint32_t>(i)}, header.stamp,
+                       header.author, deps});
+    }
+  }
+  const FieldState* state = replayed.field(field);
+  return state == nullptr ? std::vector<Value>{} : distinct_values(*state);
+}
+
+std::vector<Value> base_of(const HistoryView& history, const RecordState& record,
+                           const ReviewItem& item) {
+  const bool is_text = item.kind == ItemKind::text_overlap;
+  if (!is_text && item.kind != ItemKind::concurrent_values) return {};
+  const auto common = common_context(history, item);
+  const bool is_folded =
+      history.ground != nullptr && (!common || !common->covers(history.ground->version()));
+  if (is_folded) {
+    const ContestedBase* kept = history.ground->base(item.record, item.field);
+    return kept == nullptr ? std::vector<Value>{} : kept->values;
+  }
+  if (!is_text) return base_values(history, item.record, item.field, *common);
+  const FieldState* field = record.field(item.field);
+  if (field == nullptr) return {};
+  return {Value{field->text.text_at(*common)}};
+}
+
+}  // namespace insieme::sync
