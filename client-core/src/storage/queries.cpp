@@ -22,30 +22,77 @@ sync::DocumentId document_id(Core& core, std::int64_t n) {
   return {id_from_blob<sync::DossierId>(row.get_blob(0)), std::string(row.get_text(1))};
 }
 
-/// Columns of a line query: those of TypedTable::select_one, then _id and _document.
+/// Columns of a line query: the store's own, then those of the title, or all where a line needs the
+/// whole record; then _id and _document.
 std::string line_columns(const TypedTable& table) {
-  const auto from = table.select_one.find(" FROM ");
-  return table.select_one.substr(0, from) + ", _id, _document";
+  if (!table.has_lines) {
+    return table.select_one.substr(0, table.select_one.find(" FROM ")) + ", _id, _document";
+  }
+  std::string columns = "SELECT _n, _retracted, _edited_ms, _edited_by, _items, _own, NULL, _type";
+  for (const schema::Field* field : table.title) columns += ", " + quoted(field->name);
+  return columns + ", _id, _document";
 }
 
-RecordLine read_line(Core& core, const TypedTable& table, const sqlite::Statement& row) {
-  const int id_column = kOwnColumns + static_cast<int>(table.columns.size());
-  LoadedRecord record;
-  record.table = &table;
-  record.state.id = id_from_blob<sync::RecordId>(row.get_blob(id_column));
-  read_row(core, record, row);
-  RecordLine line;
-  line.ref.id = record.state.id;
-  line.ref.type = record.state.type;
-  line.ref.document = document_id(core, row.get_int64(id_column + 1));
-  line.title = title_of(core, record.state);
-  line.retracted = row.get_int64(kColRetracted) != 0;
-  line.in_review = record.items != 0;
-  line.edited_ms = record.edited_ms;
-  const std::string* by = core.dictionary.name_at(static_cast<std::uint32_t>(record.edited_by));
-  if (by != nullptr) line.edited_by = *by;
-  return line;
+int id_column(const TypedTable& table) {
+  const std::size_t fields = table.has_lines ? table.title.size() : table.columns.size();
+  return kOwnColumns + static_cast<int>(fields);
 }
+
+/// Makes lines out of rows; names of documents are looked up once.
+class Lines {
+ public:
+  explicit Lines(Core& core) : core_(core) {}
+
+  RecordLine read(const TypedTable& table, const sqlite::Statement& row) {
+    const int id = id_column(table);
+    RecordLine line;
+    line.ref.id = id_from_blob<sync::RecordId>(row.get_blob(id));
+    line.ref.type = table.is_other() ? std::string(row.get_text(kColType)) : table.type;
+    line.ref.document = document(row.get_int64(id + 1));
+    line.title = table.has_lines ? title(table, row) : whole_title(table, row, line.ref.id);
+    line.retracted = row.get_int64(kColRetracted) != 0;
+    line.in_review = row.get_int64(kColItems) != 0;
+    line.edited_ms = row.get_int64(kColEditedMs);
+    const auto author = static_cast<std::uint32_t>(row.get_int64(kColEditedBy));
+    const std::string* by = core_.dictionary.name_at(author);
+    if (by != nullptr) line.edited_by = *by;
+    return line;
+  }
+
+ private:
+  const sync::DocumentId& document(std::int64_t n) {
+    const auto known = documents_.find(n);
+    if (known != documents_.end()) return known->second;
+    return documents_.emplace(n, document_id(core_, n)).first->second;
+  }
+
+  /// Columns show what fields show, so a title needs nothing else of the record.
+  std::string title(const TypedTable& table, const sqlite::Statement& row) {
+    const schema::RecordType* type = core_.bundle.find_type(table.type);
+    schema::RecordValues values;
+    for (std::size_t i = 0; i < table.title.size(); ++i) {
+      const int column = kOwnColumns + static_cast<int>(i);
+      if (row.is_null(column)) continue;
+      sync::Value value = value_from_column(*table.title[i], row, column);
+      // What is not of the field's kind stands in its column as words.
+      if (std::holds_alternative<sync::Null>(value)) value = std::string(row.get_text(column));
+      values[table.title[i]->name].push_back(std::move(value));
+    }
+    return schema::record_title(core_.bundle, *type, values, schema::Language::it);
+  }
+
+  std::string whole_title(const TypedTable& table, const sqlite::Statement& row,
+                          const sync::RecordId& id) {
+    LoadedRecord record;
+    record.table = &table;
+    record.state.id = id;
+    read_row(core_, record, row);
+    return title_of(core_, record.state);
+  }
+
+  Core& core_;
+  std::map<std::int64_t, sync::DocumentId> documents_;
+};
 
 /// The WHERE clause of a list over one table; empty if the table has not the asked columns.
 std::optional<std::string> conditions(const TypedTable& table, const ListQuery& query) {
@@ -103,11 +150,12 @@ void fill_roots(Core& core, std::map<std::int64_t, DossierLine>& lines) {
                                 ", (SELECT dossier FROM documents WHERE n = _document) FROM " +
                                 table.name + " ORDER BY _retracted, _id");
     const sqlite::ResetGuard guard(rows);
-    const int dossier_column = kOwnColumns + static_cast<int>(table.columns.size()) + 2;
+    const int dossier_column = id_column(table) + 2;
+    Lines reader(core);
     while (rows.step()) {
       const auto line = lines.find(rows.get_int64(dossier_column));
       if (line == lines.end() || !line->second.root_type.empty()) continue;
-      line->second.title = read_line(core, table, rows).title;
+      line->second.title = reader.read(table, rows).title;
       line->second.root_type = table.type;
     }
   }
@@ -173,6 +221,7 @@ std::vector<RecordLine> list_records(Core& core, const ListQuery& query) {
     refuse(ErrorCode::invalid_argument, "a list has 1 to 1000 lines a page");
   }
   std::vector<RecordLine> lines;
+  Lines reader(core);
   std::size_t skip = query.offset;
   bool column_found = false;
   for (const TypedTable& table : core.tables.all()) {
@@ -181,8 +230,9 @@ std::vector<RecordLine> list_records(Core& core, const ListQuery& query) {
     if (!where) continue;
     column_found = true;
     const bool filter_other = query.type && table.is_other();
-    auto rows = core.db.prepare(line_columns(table) + " FROM " + table.name + *where +
+    auto& rows = core.db.cached(line_columns(table) + " FROM " + table.name + *where +
                                 (filter_other ? " AND _type = ?" : "") + " ORDER BY _id");
+    const sqlite::ResetGuard guard(rows);
     int index = 0;
     bind_conditions(rows, query, index);
     if (filter_other) rows.bind(++index, std::string_view(*query.type));
@@ -191,7 +241,7 @@ std::vector<RecordLine> list_records(Core& core, const ListQuery& query) {
         --skip;
         continue;
       }
-      lines.push_back(read_line(core, table, rows));
+      lines.push_back(reader.read(table, rows));
     }
   }
   if (!column_found && !query.where.empty()) {
@@ -203,17 +253,20 @@ std::vector<RecordLine> list_records(Core& core, const ListQuery& query) {
 std::vector<RecordLine> search_records(Core& core, const std::string& words, std::size_t limit) {
   const std::string match = match_expression(words);
   if (match.empty()) return {};
-  auto hits = core.db.prepare(
+  auto& hits = core.db.cached(
       "SELECT rowid FROM search WHERE search MATCH ? ORDER BY bm25(search, 10.0, 1.0) LIMIT ?");
+  const sqlite::ResetGuard hits_guard(hits);
   hits.bind_all(match, static_cast<std::int64_t>(std::min<std::size_t>(limit, 1'000)));
+  Lines reader(core);
   std::vector<RecordLine> lines;
   while (hits.step()) {
     const std::int64_t row_id = hits.get_int64(0);
     const TypedTable* table = core.tables.by_number(row_id >> 40);
     if (table == nullptr) continue;
-    auto row = core.db.prepare(line_columns(*table) + " FROM " + table->name + " WHERE _n = ?");
+    auto& row = core.db.cached(line_columns(*table) + " FROM " + table->name + " WHERE _n = ?");
+    const sqlite::ResetGuard guard(row);
     row.bind_all(row_id & ((std::int64_t{1} << 40) - 1));
-    if (row.step()) lines.push_back(read_line(core, *table, row));
+    if (row.step()) lines.push_back(reader.read(*table, row));
   }
   return lines;
 }

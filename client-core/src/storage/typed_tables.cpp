@@ -176,6 +176,12 @@ void TypedTables::describe() {
       for (const schema::Field& field : type.fields) {
         if (field.section == section) table.columns.push_back(&field);
       }
+      table.has_lines = true;
+      for (const schema::Field* field : table.columns) {
+        if (type.title.find("{" + field->name + "}") == std::string::npos) continue;
+        table.title.push_back(field);
+        table.has_lines = table.has_lines && !field->is_set();
+      }
       tables_.push_back(std::move(table));
     }
   }

@@ -22,6 +22,10 @@ struct TypedTable {
   std::string select_one;   ///< by (_id, _document)
   std::string insert;
   std::string update;
+  /// Fields of the type's title that stand here. A line of a list is made of them alone.
+  std::vector<const schema::Field*> title;
+  /// Whether it can be: not for unknown types, nor when a set is part of the title.
+  bool has_lines = false;
   [[nodiscard]] bool is_other() const noexcept { return type.empty(); }
 };
 

@@ -75,6 +75,31 @@ TEST_CASE("the list of dossiers counts what is in each", "[store]") {
   CHECK(lines[1].unsent == 0);
 }
 
+TEST_CASE("a line of a list has the title of its record", "[store]") {
+  OneTablet t;
+  const auto member = t.anna.new_record();
+  const auto visit = t.anna.new_record();
+  const auto unknown = t.anna.new_record();
+  must(t.anna.save(t.core, {write_op(member, "member", "surname", std::string("Bianchi")),
+                            write_op(member, "member", "given_names", std::string("Ada")),
+                            write_op(unknown, "of_tomorrow", "name", std::string("x"))}));
+  must(t.anna.save(t.education,
+                   {write_op(visit, "visit", "start_at", sync::Instant{1'700'000'000'000}),
+                    write_op(visit, "visit", "place", std::string("casa"))}));
+  const auto lines = must(t.anna.store->list({}));
+  REQUIRE(lines.size() == 3);
+  for (const client::RecordLine& line : lines) {
+    CHECK(line.title == must(t.anna.store->record(line.ref)).title);
+    CHECK(line.title.empty() == (line.ref.id == unknown));
+    CHECK(line.edited_by == "anna");
+    CHECK_FALSE(line.retracted);
+  }
+  const auto found = must(t.anna.store->search("bian", 10));
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].title == "Bianchi Ada");
+  CHECK(found[0].ref.document == t.core);
+}
+
 TEST_CASE("a repeated request gets the first answer and writes nothing twice", "[store][P2]") {
   OneTablet t;
   const auto id = t.anna.new_record();
