@@ -13,6 +13,7 @@ Scale tiny_scale() {
   scale.households = 5;
   scale.directory = 20;
   scale.probes = 10;
+  scale.trace_events = 1'000;
   return scale;
 }
 

@@ -22,6 +22,7 @@ struct Scale {
   std::size_t history_edits = 100'000;
   std::size_t households = 1'000;  ///< caseload C: 5 persons and 30 visits each
   std::size_t directory = 95'000;  ///< further persons
+  std::size_t trace_events = SIZE_MAX;  ///< of each text trace at most
   std::size_t probes = 500;        ///< operations per run whose percentiles are taken
 };
 [[nodiscard]] Scale tiny_scale();
@@ -42,6 +43,9 @@ struct Bench {
 void measure_writes(Bench& bench);     // insert_batch, edit_durable
 void measure_sizes(Bench& bench);      // meta_bytes_per_row, history_growth
 void measure_caseload(Bench& bench);   // open_case, save_visit, search_name, cold_start, memory
+
+void measure_sync(Bench& bench);       // first_sync_*, incremental*, idle_sync, merge, review_list
+void measure_text(Bench& bench);       // text_*
 
 /// Bytes of `text` by zstd -3.
 [[nodiscard]] std::size_t zstd_bytes(std::string_view text);

@@ -24,6 +24,11 @@ constexpr std::array kGroups{
     Group{"sizes", "meta_bytes_per_row history_growth", measure_sizes},
     Group{"caseload", "open_case save_visit search_name cold_start client_memory",
           measure_caseload},
+    Group{"sync",
+          "first_sync_apply first_sync_bytes incremental incremental_flat idle_sync "
+          "merge_concurrent review_list",
+          measure_sync},
+    Group{"text", "text_local text_merge text_size", measure_text},
 };
 
 bool wanted(const Group& group, const std::vector<std::string>& only) {

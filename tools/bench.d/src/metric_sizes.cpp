@@ -10,16 +10,6 @@
 namespace insieme::bench {
 namespace {
 
-std::string as_csv(const Workload& workload) {
-  std::string csv;
-  for (const VisitRow& row : workload.rows) {
-    csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", sync::to_text(row.id),
-                       row.document, row.educator, row.date, row.minutes, row.place, row.codes[0],
-                       row.codes[1], row.codes[2], row.note, row.score, row.cents);
-  }
-  return csv;
-}
-
 void insert_everything(Subject& subject, const Workload& workload) {
   const auto dossiers = create_cases(subject, workload);
   for (std::size_t at = 0; at < workload.rows.size(); at += kBatch) {

@@ -137,6 +137,16 @@ Workload make_workload(std::uint64_t seed, std::size_t rows, std::size_t documen
   return workload;
 }
 
+std::string as_csv(const Workload& workload) {
+  std::string csv;
+  for (const VisitRow& row : workload.rows) {
+    csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", sync::to_text(row.id),
+                       row.document, row.educator, row.date, row.minutes, row.place, row.codes[0],
+                       row.codes[1], row.codes[2], row.note, row.score, row.cents);
+  }
+  return csv;
+}
+
 const schema::Bundle& workload_bundle() {
   static const schema::Bundle bundle = [] {
     auto parsed = schema::parse_bundle(workload_files());

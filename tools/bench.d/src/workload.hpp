@@ -44,6 +44,9 @@ inline constexpr std::size_t kPerDocument = 20;
 /// Between 2022 and 2025.
 [[nodiscard]] std::string invented_date(Chance& chance);
 
+/// All rows, one a line.
+[[nodiscard]] std::string as_csv(const Workload& workload);
+
 /// The schema of W: a case and its visits, in one section. Lives for ever.
 [[nodiscard]] const schema::Bundle& workload_bundle();
 

@@ -1,0 +1,26 @@
+#pragma once
+// The public editing traces (https://github.com/josephg/editing-traces, CC BY 4.0), when they are
+// on this machine: they are too large to be part of the repository.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "insieme/sync/text.hpp"
+
+namespace insieme::bench {
+
+struct Trace {
+  std::string name;
+  std::string start;
+  std::string end;
+  /// In a causal order; each with what its author had seen.
+  std::vector<sync::TextEvent> events;
+  std::size_t patches = 0;
+  bool concurrent = false;
+};
+
+/// Nothing when there is no such file under `$INSIEME_SHARED/data/traces` (../shared by default).
+[[nodiscard]] std::optional<Trace> load_trace(const std::string& name);
+
+}  // namespace insieme::bench
