@@ -34,6 +34,9 @@ struct ActKind {
 [[nodiscard]] std::vector<ActKind> tablet_acts();  ///< synchronising, stops, clocks, copies
 [[nodiscard]] std::vector<ActKind> office_acts();  ///< assignments, hand-overs, server, backups
 
+/// Before the first act: a household that everybody is assigned to and has, so that people meet.
+void share_a_dossier(World& world, Chance& chance);
+
 /// All of them, in this order; numbers of acts are indices of it.
 [[nodiscard]] const std::vector<ActKind>& act_table();
 

@@ -26,6 +26,7 @@ class Rest {
     delivered_ = world_.office().read_log();
     check_server();
     for (const auto& tablet : world_.tablets()) check_store(*tablet);
+    check_receipts();
     check_documents();
     check_items();
     check_ledger();
@@ -89,6 +90,20 @@ class Rest {
            tablet.name() + ": " + (report->problems.empty() ? "" : report->problems.front()));
     ++tally_.checks;
     if (!tablet.revoked) states_[&tablet] = report->states;
+  }
+
+  /// Nothing waits to be sent, so no receipt says that.
+  void check_receipts() {
+    for (const auto& [tablet, ignored] : states_) {
+      const json::object reply = world_.ask(*tablet, {{"command", "receipts"}, {"all", true}});
+      demand(is_ok(reply), "receipts are true", tablet->name());
+      for (const json::value& line : reply.at("receipts").as_array()) {
+        ++tally_.checks;
+        const std::string receipt = text_of(line.as_object(), "receipt");
+        demand(receipt != "saved_here" && receipt != "sent", "receipts are true",
+               tablet->name() + " " + json::serialize(line));
+      }
+    }
   }
 
   /// Every document a tablet may see, it has, byte for byte; and no other.

@@ -8,6 +8,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "simulation/chance.hpp"
@@ -55,6 +57,12 @@ class Disk {
   /// The n-th read, write or sync from now fails, once.
   void fail_at(std::size_t nth) noexcept { failing_ = nth; }
   void calm() noexcept { full_ = false, failing_ = 0, countdown_ = 0; }
+  /// What is armed waits.
+  void pause() noexcept {
+    paused_ = {countdown_, failing_};
+    countdown_ = failing_ = 0;
+  }
+  void resume() noexcept { std::tie(countdown_, failing_) = paused_; }
 
   /// A file that appeared without this file system (copied there): it counts as synced.
   void forget(const std::string& path) { files_.erase(path); }
@@ -78,6 +86,7 @@ class Disk {
   std::map<std::string, File> files_;
   std::size_t countdown_ = 0;
   std::size_t failing_ = 0;
+  std::pair<std::size_t, std::size_t> paused_;
   bool stopped_ = false;
   bool full_ = false;
   DiskCounts counts_;

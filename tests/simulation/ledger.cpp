@@ -49,6 +49,30 @@ void Ledger::cancel(std::uint64_t act) {
   }
 }
 
+namespace {
+
+std::string key_of(const Place& place) { return place.record + place.field; }
+
+}  // namespace
+
+std::set<std::string> Ledger::seen_by(const Typed& typed) const {
+  std::set<std::string> seen = typed.replaced;
+  if (typed.sort != Sort::value) return seen;
+  // Who saw a value had before them what its author had replaced, whatever became of that edit.
+  for (bool grows = true; grows;) {
+    grows = false;
+    for (const Typed& earlier : typed_) {
+      if (earlier.sort != Sort::value || seen.count(earlier.token) == 0 ||
+          key_of(earlier.place) != key_of(typed.place)) {
+        continue;
+      }
+      for (const std::string& token : earlier.replaced) grows |= seen.insert(token).second;
+    }
+  }
+  seen.erase(typed.token);
+  return seen;
+}
+
 std::map<Place, Ledger::Expected> Ledger::expected(const Delivered& delivered) const {
   std::map<std::string, std::size_t> times;  // how often a token was put somewhere
   std::map<std::string, std::set<std::string>> replaced_at;
@@ -58,11 +82,11 @@ std::map<Place, Ledger::Expected> Ledger::expected(const Delivered& delivered) c
     return sign.empty() || delivered.tokens.count(sign) != 0;
   };
   for (const Typed& typed : typed_) {
-    if (!typed.token.empty()) ++times[typed.place.record + typed.place.field + typed.token];
+    if (!typed.token.empty()) ++times[key_of(typed.place) + typed.token];
     if (typed.void_ || !is_there(typed)) continue;
-    for (const std::string& token : typed.replaced) {
+    for (const std::string& token : seen_by(typed)) {
       const bool counts = typed.sort != Sort::element || delivered.removed.count(token) != 0;
-      if (counts) replaced_at[typed.place.record + typed.place.field].insert(token);
+      if (counts) replaced_at[key_of(typed.place)].insert(token);
     }
   }
   std::map<Place, Expected> all;
@@ -75,12 +99,14 @@ std::map<Place, Ledger::Expected> Ledger::expected(const Delivered& delivered) c
       continue;
     }
     if (typed.token.empty() || !is_there(typed)) continue;
-    const std::string key = typed.place.record + typed.place.field;
-    const bool replaced = replaced_at[key].count(typed.token) != 0;
-    if (times[key + typed.token] > 1) {
+    const bool replaced = replaced_at[key_of(typed.place)].count(typed.token) != 0;
+    if (times[key_of(typed.place) + typed.token] > 1) {
       expected.possible.insert(typed.token);
     } else if (!replaced) {
       expected.tokens.insert(typed.token);
+    } else if (delivered.again.count(typed.token) != 0) {
+      // Accepted late, beside what its author had put in its place meanwhile: both are shown.
+      expected.possible.insert(typed.token);
     }
   }
   return all;

@@ -44,6 +44,7 @@ struct Typed {
 struct Delivered {
   std::set<std::string> tokens;   ///< values, elements, letters, reasons
   std::set<std::string> removed;  ///< elements with an accepted removal
+  std::set<std::string> again;    ///< in changes that were authored again
   std::set<std::int64_t> amounts;
   std::set<std::string> aside;  ///< the same in changes that are unsent, held or refused
   std::set<std::string> removed_aside;
@@ -78,6 +79,8 @@ class Ledger {
     Sort sort = Sort::value;
     Place place;
   };
+  /// Tokens that this replaces: those on the screen and those that had gone before them.
+  [[nodiscard]] std::set<std::string> seen_by(const Typed& typed) const;
   [[nodiscard]] std::map<Place, Expected> expected(const Delivered& delivered) const;
 
  private:

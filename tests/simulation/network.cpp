@@ -53,10 +53,24 @@ std::unique_ptr<client::Transport> make_line(World& world, std::size_t tablet) {
 void World::meanwhile(Tablet& tablet) {
   if (meanwhile_.empty() || network_.one_in(2)) return;
   const Act next = meanwhile_.front();
-  if (tablets_[next.tablet % tablets_.size()].get() == &tablet) return;
+  if (tablets_[next.tablet % tablets_.size()].get() == &tablet) {
+    if (act_table()[next.kind].takes_others || act_table()[next.kind].is_outside) return;
+    meanwhile_.pop_front();
+    return save_beside(tablet, next);
+  }
   meanwhile_.pop_front();
   note_fault("others work during a synchronisation");
   perform(next);
+}
+
+/// The same person, in a second program on the same store (a command line beside the app).
+void World::save_beside(Tablet& tablet, const Act& act) {
+  if (tablet.disk().full() || !tablet.push_program()) return;
+  note_fault("a second program on the store during a synchronisation");
+  tell(std::string("beside: ") + act_table()[act.kind].name + " " + tablet.name());
+  Chance chance(act.seed);
+  act_table()[act.kind].run(*this, tablet, chance);
+  tablet.pop_program();
 }
 
 void World::deliver_late() {

@@ -114,8 +114,9 @@ std::string Office::invite(const std::string& account) {
 }
 
 void Office::back_up() {
-  ++backups_;
-  repository_->backup_to(disk_.folder() + "/backup-" + std::to_string(backups_));
+  // One that failed half-way is none: an operator is told.
+  repository_->backup_to(disk_.folder() + "/backup-" + std::to_string(++attempts_));
+  backup_ = attempts_;
 }
 
 void Office::restore_backup() {
@@ -126,7 +127,7 @@ void Office::restore_backup() {
     fs::remove(database_ + end, ignored);
     disk_.forget(database_ + end);
   }
-  fs::copy_file(disk_.folder() + "/backup-" + std::to_string(backups_), database_);
+  fs::copy_file(disk_.folder() + "/backup-" + std::to_string(backup_), database_);
   open();
 }
 
@@ -137,6 +138,13 @@ Delivered Office::read_log() {
     auto ops = sync::decode_body(*entry.body);
     demand(ops.ok(), "server log is readable", "a body cannot be decoded");
     collect_tokens(*ops, false, found);
+    const auto header = sync::decode_header(entry.header);
+    demand(header.ok(), "server log is readable", "a header cannot be decoded");
+    if (header->origin) {
+      Delivered again;
+      collect_tokens(*ops, false, again);
+      found.again.insert(again.tokens.begin(), again.tokens.end());
+    }
     return true;
   });
   return found;

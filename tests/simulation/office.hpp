@@ -34,7 +34,7 @@ class Office {
   [[nodiscard]] std::string invite(const std::string& account);
 
   void back_up();
-  [[nodiscard]] bool has_backup() const noexcept { return backups_ != 0; }
+  [[nodiscard]] bool has_backup() const noexcept { return backup_ != 0; }
   /// The database is what it was at the last backup; nobody raises the epoch.
   void restore_backup();
 
@@ -52,7 +52,8 @@ class Office {
   Disk disk_;
   std::string database_;
   std::string space_;
-  std::size_t backups_ = 0;
+  std::size_t attempts_ = 0;
+  std::size_t backup_ = 0;  ///< the last one that is whole; 0: none
   server::Config config_;
   server::Metrics metrics_;
   std::unique_ptr<server::Tokens> tokens_;

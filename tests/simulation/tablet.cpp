@@ -32,6 +32,22 @@ void Tablet::close() {
   engine_.reset();
 }
 
+bool Tablet::push_program() {
+  disk_.pause();
+  first_engine_ = std::move(engine_);
+  first_commands_ = std::move(commands_);
+  if (open().ok()) return true;
+  pop_program();
+  return false;
+}
+
+void Tablet::pop_program() {
+  close();
+  engine_ = std::move(first_engine_);
+  commands_ = std::move(first_commands_);
+  disk_.resume();
+}
+
 void Tablet::crash(Stop how, Chance& chance) {
   disk_.stop();
   close();

@@ -67,6 +67,10 @@ class Tablet {
   Status open();
   /// The program ends in order.
   void close();
+  /// A second program opens the same store while the first one stays where it is; the disk does
+  /// not stop meanwhile. False if it could not open it.
+  [[nodiscard]] bool push_program();
+  void pop_program();
   /// Everything of the program is gone; the disk is revived.
   void crash(Stop how, Chance& chance);
   /// The reply; nothing if the tablet stopped on the way.
@@ -89,6 +93,8 @@ class Tablet {
   client::Waiter waiter_;
   std::unique_ptr<client::Engine> engine_;
   std::unique_ptr<client::Commands> commands_;
+  std::unique_ptr<client::Engine> first_engine_;  ///< while a second program works
+  std::unique_ptr<client::Commands> first_commands_;
 };
 
 }  // namespace insieme::simulation

@@ -278,6 +278,11 @@ void World::perform(const Act& act) {
 }
 
 void World::run() {
+  const Weather bad = weather;
+  weather = {};
+  Chance chance(Chance::mix(script_.settings.seed, 4));
+  share_a_dossier(*this, chance);
+  weather = bad;
   for (step_ = 0; step_ < script_.acts.size(); ++step_) {
     const Act& act = script_.acts[step_];
     if (act_table()[act.kind].takes_others) {

@@ -88,6 +88,7 @@ class World {
   void deliver_late();
   void meanwhile(Tablet& tablet);
   void perform(const Act& act);
+  void save_beside(Tablet& tablet, const Act& act);
   void check_request(const client::HttpRequest& request);
   void check_reply(Tablet& tablet, const std::vector<std::uint8_t>& body);
   void watch_items(Tablet& tablet);

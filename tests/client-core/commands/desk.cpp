@@ -136,6 +136,7 @@ Desk::Desk(const Folder& folder, const std::string& name, Office& office)
       path_(folder.file(name + ".db")),
       office_(office) {
   if (office_.space.is_nil()) platform.random(office_.space.bytes);
+  office_.server.sections_of_new = {"core", "economic", "education", "health"};
   reopen();
 }
 

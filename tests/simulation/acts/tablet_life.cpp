@@ -119,7 +119,7 @@ void restore(World& world, Tablet& tablet, Chance&) {
 
 std::vector<ActKind> tablet_acts() {
   return {
-      {"synchronise", {28, 28, 30}, synchronise, false, true, false},
+      {"synchronise", {20, 20, 24}, synchronise, false, true, false},
       {"stop the tablet", {4, 4, 4}, stop, false, false, true},
       {"close the program", {2, 2, 2}, close, false, false, true},
       {"set the clock", {3, 3, 3}, set_clock, true, false, true},

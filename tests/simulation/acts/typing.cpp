@@ -14,6 +14,7 @@ const std::vector<FieldPlan>& plans() {
       {"note", "body", Sort::letter, "core"},
       {"voucher", "provider", Sort::value, "economic"},
       {"voucher", "used", Sort::amount, "economic"},
+      {"household_budget_line", "remarks", Sort::value, "economic"},
       {"network", "name", Sort::value, "network"},
       {"stakeholder", "contact_person", Sort::value, "network"},
       {"stakeholder", "needs", Sort::letter, "network"},
@@ -139,13 +140,26 @@ Edit new_record_fields(World& world, Tablet& tablet, const std::string& type, Ch
     edit.fields["units"] = "40";
     edit.fields["from_date"] = "2026-01-01";
     edit.fields["to_date"] = "2026-12-31";
-    edit.fields["state"] = "attivo";
+    edit.fields["state"] = "in_uso";
   }
   if (type == "stakeholder") {
     edit.fields["name"] = "Polisportiva";
     edit.fields["kind"] = "associazione";
   }
   return edit;
+}
+
+std::string natural_id(const sync::DossierId& dossier, const std::string& type,
+                       const std::vector<std::string>& key) {
+  sync::Hasher hasher("insieme natural key v1");
+  hasher.add(dossier.bytes).add(type);
+  for (const std::string& part : key) hasher.add('"' + part + '"');
+  const sync::Digest digest = hasher.finish();
+  sync::RecordId id;
+  std::copy_n(digest.bytes.begin(), id.bytes.size(), id.bytes.begin());
+  id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0f) | 0x80);
+  id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3f) | 0x80);
+  return sync::to_text(id);
 }
 
 std::vector<Found> records_of(Tablet& tablet) {

@@ -30,6 +30,10 @@ void type_field(World& world, const Form& form, const FieldPlan& plan, Chance& c
 [[nodiscard]] Edit new_record_fields(World& world, Tablet& tablet, const std::string& type,
                                      Chance& chance);
 
+/// The id that a natural key gives (docs/commands.md: two offline creations are one record).
+[[nodiscard]] std::string natural_id(const sync::DossierId& dossier, const std::string& type,
+                                     const std::vector<std::string>& key);
+
 struct Found {
   std::string record;
   std::string type;
