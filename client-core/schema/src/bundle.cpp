@@ -103,6 +103,8 @@ class Parser {
       faults_.add({kManifest, "files"}, "lists no sections.json");
     }
     detail::resolve(bundle_, origins_, faults_);
+    // Expressions name fields of all types, which must be known, and sound, first.
+    if (faults_.empty()) detail::parse_rules(rules_, bundle_, faults_);
     if (!faults_.empty()) return failure();
     return std::move(bundle_);
   }
@@ -149,9 +151,11 @@ class Parser {
       detail::parse_lists(root, file, bundle_, faults_);
     } else if (file.rfind("types/", 0) == 0) {
       detail::parse_type_file(root, file, bundle_, origins_, faults_);
+    } else if (file.rfind("rules/", 0) == 0) {
+      rules_.emplace_back(file, &root);
     } else {
       faults_.add({kManifest, "files"},
-                  "\"" + file + "\" is neither sections.json nor under lists/ or types/");
+                  "\"" + file + "\" is neither sections.json nor under lists/, types/ or rules/");
     }
   }
 
@@ -173,6 +177,7 @@ class Parser {
   Bundle bundle_;
   std::vector<detail::TypeOrigin> origins_;
   std::vector<std::string> listed_;
+  std::vector<std::pair<std::string, const json::value*>> rules_;
 };
 
 std::optional<std::string> read_file(const std::filesystem::path& path) {
@@ -204,6 +209,14 @@ const CodeList* Bundle::find_list(std::string_view list_name) const noexcept {
 const RecordType* Bundle::find_type(std::string_view type_name) const noexcept {
   const auto found = type_index.find(type_name);
   return found == type_index.end() ? nullptr : &types[found->second];
+}
+
+std::vector<const Rule*> Bundle::rules_for(std::string_view type_name) const {
+  std::vector<const Rule*> out;
+  const auto found = rules_of_type.find(type_name);
+  if (found == rules_of_type.end()) return out;
+  for (const std::size_t at : found->second) out.push_back(&rules[at]);
+  return out;
 }
 
 std::string Bundle::digest_text() const {

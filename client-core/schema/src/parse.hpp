@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "insieme/schema/bundle.hpp"
@@ -34,6 +35,10 @@ void parse_type_file(const boost::json::value& root, const std::string& file, Bu
 
 /// Checks every name that points elsewhere.
 void resolve(const Bundle& bundle, const std::vector<TypeOrigin>& origins, Faults& faults);
+
+/// Files under rules/, once all types are known.
+void parse_rules(const std::vector<std::pair<std::string, const boost::json::value*>>& files,
+                 Bundle& bundle, Faults& faults);
 
 /// nullptr if `expression` is not a regular expression that we support.
 [[nodiscard]] std::shared_ptr<const Pattern> compile_pattern(const std::string& expression);

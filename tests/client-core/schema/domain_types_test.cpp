@@ -5,6 +5,7 @@
 #include <set>
 
 #include "insieme/schema/bundle.hpp"
+#include "insieme/schema/validate.hpp"
 #include "support/catch.hpp"
 
 using namespace insieme;
@@ -179,4 +180,21 @@ TEST_CASE("domain: nineteen output and six result indicators", "[schema]") {
   };
   CHECK(count("EECO") == 19);
   CHECK(count("EECR") == 6);
+}
+
+TEST_CASE("domain: grant agreements of Avviso 1/2019 have their shape", "[schema][S009]") {
+  const auto shaped = [](const char* code) {
+    const RecordValues values{{"convention_code", {sync::Value{std::string(code)}}}};
+    for (const Problem& problem : check_record(embedded_bundle(), type("grant"), values)) {
+      if (problem.field == "convention_code") return false;
+    }
+    return true;
+  };
+  CHECK(shaped("AV1-097"));
+  CHECK(shaped("AV1-044-MAR_13"));
+  CHECK(shaped("4368-0001-307-2025"));  // other funders have other codes
+  for (const char* wrong : {"AV1-97", "AV1-0977", "AV1-044-MAR", "av1-097"}) {
+    INFO(wrong);
+    CHECK_FALSE(shaped(wrong));
+  }
 }

@@ -9,13 +9,15 @@
 #include <string_view>
 #include <vector>
 
+#include "insieme/schema/rule.hpp"
 #include "insieme/schema/types.hpp"
 #include "insieme/sync/result.hpp"
 
 namespace insieme::schema {
 
-/// The bundle format that this build reads. A bundle that asks for more is `wrong_version`.
-inline constexpr int kEngineVersion = 1;
+/// The bundle format that this build reads. A bundle that asks for more is `wrong_version`. Since 2
+/// there are rules and computed fields.
+inline constexpr int kEngineVersion = 2;
 /// A refused bundle names at most so many of its faults.
 inline constexpr std::size_t kReportedFaultsMax = 20;
 
@@ -29,14 +31,20 @@ struct Bundle {
   std::vector<Section> sections;
   std::vector<CodeList> lists;
   std::vector<RecordType> types;
+  std::vector<Rule> rules;
+  std::vector<ComputedField> computed;
   NameIndex section_index;
   NameIndex list_index;
   NameIndex type_index;
+  /// Positions in `rules`, by record type.
+  std::map<std::string, std::vector<std::size_t>, std::less<>> rules_of_type;
 
   /// Constant time; nullptr when there is none. The pointers live as long as the bundle.
   [[nodiscard]] const Section* find_section(std::string_view section_name) const noexcept;
   [[nodiscard]] const CodeList* find_list(std::string_view list_name) const noexcept;
   [[nodiscard]] const RecordType* find_type(std::string_view type_name) const noexcept;
+  /// The rules about records of a type, in the order of the files.
+  [[nodiscard]] std::vector<const Rule*> rules_for(std::string_view type_name) const;
   /// 16 lower-case hexadecimal digits.
   [[nodiscard]] std::string digest_text() const;
 };
