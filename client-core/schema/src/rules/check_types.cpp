@@ -10,40 +10,6 @@ namespace insieme::schema::rules {
 
 namespace {
 
-Type type_of(const Field& field) {
-  switch (field.kind) {
-    case FieldKind::string:
-    case FieldKind::text:
-      return {Kind::text, {}, {}};
-    case FieldKind::code:
-      return {Kind::text, field.list, {}};
-    case FieldKind::codes:
-      return {Kind::texts, field.list, {}};
-    case FieldKind::strings:
-      return {Kind::texts, {}, {}};
-    case FieldKind::integer:
-    case FieldKind::counter:
-      return {Kind::integer, {}, {}};
-    case FieldKind::real:
-      return {Kind::real, {}, {}};
-    case FieldKind::money:
-      return {Kind::money, {}, {}};
-    case FieldKind::date:
-      return {Kind::date, {}, {}};
-    case FieldKind::instant:
-      return {Kind::instant, {}, {}};
-    case FieldKind::boolean:
-      return {Kind::boolean, {}, {}};
-    case FieldKind::reference:
-      return {Kind::reference, {}, field.target};
-    case FieldKind::references:
-      return {Kind::references, {}, field.target};
-    case FieldKind::blob:
-      return {Kind::bytes, {}, {}};
-  }
-  return {};
-}
-
 bool is_number(Kind kind) { return kind == Kind::integer || kind == Kind::real; }
 bool is_ordered(Kind kind) {
   return is_number(kind) || kind == Kind::money || kind == Kind::date || kind == Kind::instant ||
@@ -439,38 +405,6 @@ class Checker {
 };
 
 }  // namespace
-
-std::string describe(const Type& type) {
-  switch (type.kind) {
-    case Kind::boolean:
-      return "true or false";
-    case Kind::integer:
-      return "a whole number";
-    case Kind::money:
-      return "money";
-    case Kind::real:
-      return "a number";
-    case Kind::text:
-      return type.list.empty() ? "text" : "a code of \"" + type.list + "\"";
-    case Kind::date:
-      return "a date";
-    case Kind::instant:
-      return "an instant";
-    case Kind::reference:
-      return "a reference to a " + type.record;
-    case Kind::bytes:
-      return "bytes";
-    case Kind::texts:
-      return "a set of texts";
-    case Kind::references:
-      return "a set of references";
-    case Kind::record:
-      return "a " + type.record;
-    case Kind::nothing:
-      return "null";
-  }
-  return "null";
-}
 
 bool check_types(const Bundle& bundle, const RecordType& type, Node& node, Fault& fault) {
   return Checker(bundle, type, fault).check(node);

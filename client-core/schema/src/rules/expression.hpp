@@ -42,6 +42,7 @@ struct Type {
   std::string record;  ///< reference(s), record: the record type
 };
 [[nodiscard]] std::string describe(const Type& type);
+[[nodiscard]] Type type_of(const Field& field);
 
 enum class Op : std::uint8_t {
   literal,
