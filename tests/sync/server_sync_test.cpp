@@ -315,7 +315,7 @@ TEST_CASE("transaction: one that is not whole is deferred and leaves no trace", 
   CHECK(verdicts(cut) == Verdicts{Verdict::deferred});
   CHECK(cut.results[0].code == ErrorCode::not_yet);
   // Torn apart by another change: neither part is whole, and what follows them waits.
-  const Change between = w.anna.write(DocumentId{kFamily, "judicial"}, {set_op("reg", "1")});
+  const Change between = w.anna.write(DocumentId{kFamily, "education"}, {set_op("reg", "1")});
   const auto torn = w.push(w.anna, {one, between, two, after}, {w.secret()});
   CHECK(verdicts(torn) == Verdicts{Verdict::deferred, Verdict::held, Verdict::deferred,
                                    Verdict::deferred});
