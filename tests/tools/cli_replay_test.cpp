@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <fstream>
 
-#include "cli_runner.hpp"
 #include "support/catch.hpp"
+#include "support/process.hpp"
 
 using namespace insieme::testing;
 
