@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <random>
 
 #include "support/catch.hpp"
 
@@ -188,7 +189,9 @@ void check_says(const std::string& sentence, const std::vector<std::string>& wor
 
 std::uint64_t seed_or(std::uint64_t otherwise) {
   const char* given = std::getenv("INSIEME_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : otherwise;
+  if (given == nullptr || *given == '\0') return otherwise;
+  if (std::string(given) == "random") return std::random_device{}();
+  return std::strtoull(given, nullptr, 10);
 }
 
 }  // namespace insieme::testing
