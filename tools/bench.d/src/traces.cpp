@@ -73,7 +73,6 @@ std::optional<Trace> load_trace(const std::string& name) {
   const json::value file = json::parse(unpacked(path));
   Trace trace;
   trace.name = name;
-  trace.start = std::string(file.at("startContent").as_string());
   trace.end = std::string(file.at("endContent").as_string());
   std::vector<std::uint64_t> seqs;
   for (const json::value& transaction : file.at("txns").as_array()) {

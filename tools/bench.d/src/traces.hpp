@@ -12,7 +12,6 @@ namespace insieme::bench {
 
 struct Trace {
   std::string name;
-  std::string start;
   std::string end;
   /// In a causal order; each with what its author had seen.
   std::vector<sync::TextEvent> events;
