@@ -230,8 +230,11 @@ std::vector<RecordLine> list_records(Core& core, const ListQuery& query) {
     if (!where) continue;
     column_found = true;
     const bool filter_other = query.type && table.is_other();
+    // The records of one dossier are few: found by document and sorted. In the order of the index
+    // on ids SQLite would walk the whole table to save the sorting.
     auto& rows = core.db.cached(line_columns(table) + " FROM " + table.name + *where +
-                                (filter_other ? " AND _type = ?" : "") + " ORDER BY _id");
+                                (filter_other ? " AND _type = ?" : "") +
+                                (query.dossier ? " ORDER BY +_id" : " ORDER BY _id"));
     const sqlite::ResetGuard guard(rows);
     int index = 0;
     bind_conditions(rows, query, index);
