@@ -147,5 +147,23 @@ TEST_CASE("scenario: a section that was taken away leaves the device, unsent wor
   }
 }
 
+TEST_CASE("scenario: a server put back from an old backup is healed by its devices",
+          "[simulation][P2][P3]") {
+  Story story;
+  Tablet& anna = story.tablet(0);
+  Tablet& bruno = story.tablet(1);
+  const std::string record = story.household(anna);
+  SECTION("its author offers again what was lost") {
+    story.world.synchronise(anna);
+    story.world.office().back_up();
+    story.rename(anna, record, "Rossi Bianchi");
+    story.world.synchronise(anna);
+    story.world.synchronise(bruno);
+    story.world.office().restore_backup();
+    story.rest();
+    CHECK(story.name(bruno, record) == "Rossi Bianchi");
+  }
+}
+
 }  // namespace
 }  // namespace insieme::simulation

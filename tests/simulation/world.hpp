@@ -74,7 +74,10 @@ class World {
   [[nodiscard]] const Folder& folder() const noexcept { return folder_; }
   [[nodiscard]] std::int64_t& now_ms() noexcept { return now_ms_; }
   Weather weather;
-  bool rolled_back = false;            ///< the office worked with an old backup at some time
+  bool rolled_back = false;  ///< the office worked with an old backup at some time
+  /// Since the last backup of the server a device lost what it had: only authors offer their work
+  /// again, so putting that backup back would lose it (docs/testing.md).
+  bool taken_since_backup = false;
   std::set<std::string> lost_tablets;  ///< whose store was replaced by an older one
 
  private:

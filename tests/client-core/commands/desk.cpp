@@ -77,6 +77,10 @@ client::HttpReply Office::answer(const client::HttpRequest& request) {
   if (path == "/v1/enrol") return enrol(parsed(body));
   if (path == "/v1/challenge")
     return reply_of(200, {{"nonce", "nonce-" + text(parsed(body), "device")}});
+  if (path == "/v1/token" && challenges_spoiled > 0) {
+    --challenges_spoiled;
+    return reply_of(401, {{"type", "/problems/bad-challenge"}, {"detail", "Ask again."}});
+  }
   if (path == "/v1/token") {
     const json::object asked = parsed(body);
     const auto device = sync::id_from_text<DeviceId>(text(asked, "device"));

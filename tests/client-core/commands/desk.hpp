@@ -40,6 +40,8 @@ class Office final : public client::Transport {
   /// The server does its work, but its next answers are lost on the way.
   int replies_lost = 0;
   bool tokens_valid = true;
+  /// The next challenges are expired, or used up by a repeated request, when they come back signed.
+  int challenges_spoiled = 0;
   std::map<std::string, std::string> invitations;  ///< code → account; stays for its device
   std::set<std::string> reviewers;
   std::vector<std::string> calls;  ///< paths, in order

@@ -1,4 +1,6 @@
 // Enrolment and synchronisation with a network that behaves as networks do.
+#include <algorithm>
+
 #include "client-core/commands/desk.hpp"
 #include "support/catch.hpp"
 
@@ -73,6 +75,18 @@ TEST_CASE("sync: a token is fetched when one is needed, and kept while it is val
   office.calls.clear();
   anna.sync();
   CHECK(office.calls == std::vector<std::string>{"/v1/sync"});
+}
+
+TEST_CASE("sync: a challenge that was used up on the way is asked for again", "[engine][P1]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  anna.enrol();
+  office.challenges_spoiled = 2;
+  office.calls.clear();
+  anna.sync();
+  CHECK(std::count(office.calls.begin(), office.calls.end(), "/v1/challenge") == 3);
+  CHECK(text(anna.call({{"command", "sync.state"}}), "state") != "stopped");
 }
 
 TEST_CASE("sync: a token that expired during a visit costs one round trip and no work",

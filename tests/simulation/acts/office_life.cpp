@@ -36,6 +36,7 @@ void assign(World& world, Tablet&, Chance& chance) {
                    ? std::vector<std::string>{"core", "education"}
                    : std::vector<std::string>{"core", "education", "economic", "network"};
     world.note_fault("sections taken away");
+    world.taken_since_backup = true;
   }
   const auto done = world.office().repository().assign(person.account, given->dossier, sections);
   world.tell("  " + person.account + (done.ok() ? " is assigned" : " is not assigned"));
@@ -52,6 +53,7 @@ void unassign(World& world, Tablet&, Chance& chance) {
       world.office().repository().unassign(account, given->dossier, "cambio di incarico");
   world.tell("  " + account + (done.ok() ? " loses a dossier" : " had none"));
   world.note_fault("assignment taken away");
+  world.taken_since_backup = true;
 }
 
 void hand_over(World& world, Tablet&, Chance& chance) {
@@ -65,7 +67,9 @@ void hand_over(World& world, Tablet&, Chance& chance) {
   const Status done =
       world.office().repository().hand_over(given->dossier, from, to.account, "passaggio");
   world.tell("  from " + from + " to " + to.account + (done.ok() ? "" : ": not done"));
-  if (done.ok()) world.note_fault("hand-over");
+  if (!done.ok()) return;
+  world.note_fault("hand-over");
+  world.taken_since_backup = true;
 }
 
 void revoke_device(World& world, Tablet& tablet, Chance& chance) {
@@ -81,12 +85,16 @@ void revoke_device(World& world, Tablet& tablet, Chance& chance) {
     if (other->store().identity().device == device) other->revoked = true;
   }
   world.note_fault("device revoked");
+  world.taken_since_backup = true;
 }
 
-void back_up(World& world, Tablet&, Chance&) { world.office().back_up(); }
+void back_up(World& world, Tablet&, Chance&) {
+  world.office().back_up();
+  world.taken_since_backup = false;
+}
 
 void roll_back(World& world, Tablet&, Chance&) {
-  if (!world.office().has_backup()) return;
+  if (!world.office().has_backup() || world.taken_since_backup) return;
   world.office().restore_backup();
   world.rolled_back = true;
   world.note_fault("server restored from an old backup");

@@ -111,6 +111,7 @@ void restore(World& world, Tablet& tablet, Chance&) {
   demand(restored.ok(), "a backup can be restored",
          restored.ok() ? std::string() : restored.error().detail);
   world.lost_tablets.insert(tablet.name());
+  world.taken_since_backup = true;
   world.note_fault("store restored from a backup");
   world.reopen(tablet);
 }
