@@ -1,6 +1,7 @@
 #include "insieme/sync/client_sync.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "insieme/sync/limits.hpp"
@@ -53,17 +54,29 @@ Status match_results(const std::vector<Change>& pushed, const std::vector<PushRe
   return {};
 }
 
-/// Where a device stands, as a pair that rises while it receives: see `Backfill`.
-std::pair<std::uint64_t, std::uint64_t> place_of(const Cursor& cursor,
-                                                 const std::optional<Backfill>& backfill) {
-  return {cursor.position, backfill ? backfill->next_position + 1 : 0};
+/// Where a device stands, as a tuple that rises while it receives: see `Backfill`. Snapshots come
+/// before the changes.
+using Place = std::tuple<std::uint64_t, std::uint64_t, std::size_t, std::string, std::uint64_t>;
+Place place_of(const Cursor& cursor, const std::optional<Backfill>& backfill) {
+  if (!backfill) return {cursor.position, 0, 0, {}, 0};
+  const auto& snapshot = backfill->snapshot;
+  return {cursor.position, backfill->next_position + 1, backfill->folded.size(),
+          snapshot ? snapshot->section : std::string(), snapshot ? snapshot->offset : 0};
+}
+
+bool has_moved(const Cursor& from, const std::optional<Backfill>& was, const Cursor& to,
+               const std::optional<Backfill>& is) {
+  const bool anew = was && is && was->snapshot && is->snapshot &&
+                    !(was->snapshot->digest == is->snapshot->digest);
+  return anew || place_of(to, is) > place_of(from, was);
 }
 
 Status check_size(const SyncRequest& request) {
   if (request.changes.size() > kChangesPerMessageMax ||
       request.secrets.size() > kSecretsPerMessageMax ||
       request.seen.size() > kEventsPerMessageMax ||
-      request.held_decisions.size() > kEventsPerMessageMax) {
+      request.held_decisions.size() > kEventsPerMessageMax ||
+      request.acknowledgements.size() > kEventsPerMessageMax) {
     return {ErrorCode::limit_exceeded, "more was gathered than one request may hold"};
   }
   return {};
@@ -137,6 +150,8 @@ ClientAction ClientSync::on_gathered(Gathered gathered) {
   request.changes = std::move(gathered.changes);
   request.seen = std::move(gathered.seen);
   request.held_decisions = std::move(gathered.held_decisions);
+  request.log_only = gathered.log_only;
+  request.acknowledgements = std::move(gathered.acknowledgements);
   if (const Status status = check_size(request); !status.ok()) return give_up(status.error());
   const Digest manifest = manifest_of(identity_.device, request.changes);
   request.signature = sign(identity_.key, manifest.bytes);
@@ -183,7 +198,7 @@ ClientAction ClientSync::on_reply(const std::vector<std::uint8_t>& body) {
   if (const Status status = check_place(*reply); !status.ok()) return give_up(status.error());
   summary_.sent += pushed_.size();
   summary_.received += reply->items.size();
-  progress_ = place_of(reply->cursor, reply->backfill) > place_of(cursor_, backfill_);
+  progress_ = has_moved(cursor_, backfill_, reply->cursor, reply->backfill);
   for (const PushResult& result : reply->results) {
     summary_.accepted +=
         result.verdict == Verdict::accepted || result.verdict == Verdict::duplicate;
@@ -202,7 +217,7 @@ Status ClientSync::check_place(const SyncReply& reply) {
     return {ErrorCode::conflict, "the server answers with a cursor that goes back\n"
                     "il server risponde con una posizione che torna indietro"};
   }
-  const bool moved = place_of(reply.cursor, reply.backfill) > place_of(cursor_, backfill_);
+  const bool moved = has_moved(cursor_, backfill_, reply.cursor, reply.backfill);
   if (reply.more && !moved) {
     return {ErrorCode::conflict, "the server promises more but the cursor does not move\n"
                     "il server promette altro ma non va avanti"};

@@ -33,9 +33,9 @@ std::optional<VersionVector> common_context(const HistoryView& history, const Re
 
 }  // namespace
 
-DepsWalker::DepsWalker(const Snapshot* ground) {
-  if (ground == nullptr) return;
-  for (const auto& [replica, head] : ground->frontier.heads()) deps_[replica] = head.deps;
+DepsWalker::DepsWalker(const Frontier* folded) {
+  if (folded == nullptr) return;
+  for (const auto& [replica, head] : folded->heads()) deps_[replica] = head.deps;
 }
 
 const VersionVector& DepsWalker::step(const ChangeHeader& header) {

@@ -92,12 +92,39 @@ void serialize(Archive& ar, DocumentDigest& d) {
   for (std::uint64_t& word : d.history.words) ar(fixed64_of(word));
 }
 template <class Archive>
+void serialize(Archive& ar, SnapshotPlace& place) {
+  ar(name_of_field(place.section, kSectionBytesMax), place.digest, place.offset);
+}
+template <class Archive>
+void serialize(Archive& ar, ShippedFold& fold) {
+  ar(name_of_field(fold.section, kSectionBytesMax), fold.version);
+}
+template <class Archive>
+void serialize(Archive& ar, Acknowledgement& a) {
+  ar(a.document, a.version);
+}
+template <class Archive>
+void serialize(Archive& ar, SnapshotPart& p) {
+  ar(p.document, p.digest, p.total, p.offset, blob_of(p.bytes, kSnapshotPartBytesMax));
+}
+
+/// What version 2 added to a backfill. It stands at the end of a message, where version 1 ends.
+template <class Archive>
+void serialize_rest(Archive& ar, std::optional<Backfill>& backfill) {
+  if (!backfill) return;
+  ar(optional_of(backfill->snapshot), list_of(backfill->folded, kSectionsPerDossierMax));
+}
+
+template <class Archive>
 void serialize(Archive& ar, SyncRequest& r) {
   ar(r.protocol, r.engine, r.schema_version, r.space, r.device, r.replica, r.cursor,
      optional_of(r.backfill), r.device_ms, r.unsent_left, r.reply_bytes_max,
      list_of(r.secrets, kSecretsPerMessageMax), list_of(r.changes, kChangesPerMessageMax),
      list_of(r.seen, kEventsPerMessageMax), list_of(r.held_decisions, kEventsPerMessageMax),
      r.signature.bytes);
+  if (r.protocol < 2) return;
+  serialize_rest(ar, r.backfill);
+  ar(r.log_only, list_of(r.acknowledgements, kEventsPerMessageMax));
 }
 
 void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const PushResult& r) {
@@ -114,6 +141,9 @@ void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, PushResult& r) {
 }
 
 namespace {
+
+/// Apart from events, whose numbers go on from 1.
+constexpr std::uint8_t kSnapshotPartKind = 128;
 
 template <std::size_t Index = 0>
 Event read_event(WireIn& ar, std::size_t index) {
@@ -137,6 +167,11 @@ void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const StreamItem& item) {
     ar(*change);
     return;
   }
+  if (const auto* part = std::get_if<SnapshotPart>(&item.content)) {
+    ar.byte(kSnapshotPartKind);
+    ar(*part);
+    return;
+  }
   const Event& event = std::get<Event>(item.content);
   ar.byte(static_cast<std::uint8_t>(event.index() + 1));
   std::visit([&ar](const auto& e) { ar(e); }, event);
@@ -148,6 +183,10 @@ void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, StreamItem& item) {
     Change change;
     ar(change);
     item.content = std::move(change);
+  } else if (kind == kSnapshotPartKind) {
+    SnapshotPart part;
+    ar(part);
+    item.content = std::move(part);
   } else {
     item.content = read_event(ar, std::size_t{kind} - 1);
   }
@@ -159,6 +198,9 @@ void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const SyncReply& r) {
   ar(r.server_ms, list_of(r.results, kChangesPerMessageMax),
      list_of(r.items, kChangesPerMessageMax + kEventsPerMessageMax), r.cursor,
      optional_of(r.backfill), r.more, list_of(r.digests, kEventsPerMessageMax));
+  if (r.protocol < 2) return;
+  serialize_rest(ar, unconst(r.backfill));
+  ar(list_of(r.stable, kEventsPerMessageMax));
 }
 void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, SyncReply& r) {
   ar(r.protocol, r.engine_min);
@@ -166,6 +208,9 @@ void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, SyncReply& r) {
   ar(r.server_ms, list_of(r.results, kChangesPerMessageMax),
      list_of(r.items, kChangesPerMessageMax + kEventsPerMessageMax), r.cursor,
      optional_of(r.backfill), r.more, list_of(r.digests, kEventsPerMessageMax));
+  if (r.protocol < 2) return;
+  serialize_rest(ar, r.backfill);
+  ar(list_of(r.stable, kEventsPerMessageMax));
 }
 
 namespace {
@@ -271,6 +316,10 @@ Result<Message> decode_message(std::span<const std::uint8_t> frame) {
 
 void complete(Change& change, const DossierKey& key) {
   if (change.ops) change.header.body_digest = digest_body(key, encode_body(*change.ops));
+}
+
+Digest digest_snapshot(std::span<const std::uint8_t> bytes) {
+  return Hasher("insieme snapshot bytes v1").add(bytes).finish();
 }
 
 Digest manifest_of(const DeviceId& device, const std::vector<Change>& changes) {

@@ -10,6 +10,8 @@ namespace {
 
 constexpr const char* kUnknownDossier =
     "the server does not know this dossier and got no key for it";
+constexpr const char* kGoneOn =
+    "the others have gone on without this device: update it, it will author this again";
 constexpr const char* kBesideUnknown = "sent beside a dossier unknown here";
 
 template <class T>
@@ -25,6 +27,7 @@ LoadAction needs_of(const SyncRequest& request) {
   load.replica = request.replica;
   load.replicas.push_back(request.replica);
   load.cursor = request.cursor;
+  load.protocol = request.protocol;
   for (const Change& change : request.changes) {
     const ChangeHeader& header = change.header;
     load.replicas.push_back(header.replica);
@@ -38,6 +41,10 @@ LoadAction needs_of(const SyncRequest& request) {
     if (header.origin) {
       load.changes.push_back({header.document, header.origin->replica, header.origin->seq});
     }
+  }
+  for (const Acknowledgement& a : request.acknowledgements) {
+    load.documents.push_back(a.document);
+    load.dossiers.push_back(a.document.dossier);
   }
   for (const DossierSecret& secret : request.secrets) load.dossiers.push_back(secret.dossier);
   for (const Seen& seen : request.seen) load.dossiers.push_back(seen.document.dossier);
@@ -152,6 +159,12 @@ class Judge {
       return judged;
     }
     judged.admission = std::move(admission).value();
+    if (!stands_on_stable(change, judged.admission.deps)) {
+      // The device takes in what everybody has and authors its work again on top of it.
+      Judged late = defer(ErrorCode::expired, kGoneOn);
+      if (request_.protocol >= 2) late.verdict = Verdict::forked;
+      return late;
+    }
     judged.id = judged.admission.id;
     judged.is_new = true;
     if (change.is_hollow()) return judged;
@@ -176,6 +189,19 @@ class Judge {
         loaded_.changes.find({header.document, header.origin->replica, header.origin->seq});
     const bool held = at != loaded_.changes.end() && at->second.verdict == Verdict::held;
     return held ? &at->second : nullptr;
+  }
+
+  /// What everybody has seen is folded on their devices: changes that do not stand on it, and
+  /// splices that name a place in an older text, cannot be merged as they are.
+  [[nodiscard]] bool stands_on_stable(const Change& change, const VersionVector& deps) const {
+    const auto stable = loaded_.stable.find(change.header.document);
+    if (stable == loaded_.stable.end()) return true;
+    if (!deps.covers(stable->second)) return false;
+    if (!change.ops) return true;
+    return std::all_of(change.ops->begin(), change.ops->end(), [&](const Operation& op) {
+      return !std::holds_alternative<SpliceOp>(op.action) || !op.context ||
+             op.context->covers(stable->second);
+    });
   }
 
   void judge_unadmitted(Judged& judged, const ChangeHeader& header, const Error& error) {
@@ -333,6 +359,13 @@ class Judge {
       decision.by = arrived_.account;
       commit_.held_decisions.push_back(std::move(decision));
     }
+    for (Acknowledgement& a : request_.acknowledgements) {
+      // More than the log holds is of no use: its changes may yet be lost.
+      const bool known = loaded_.frontiers[a.document].version().covers(a.version);
+      if (known && takes_part(a.document.dossier)) {
+        commit_.acknowledgements.push_back(std::move(a));
+      }
+    }
   }
 
   const RequestArrived& arrived_;
@@ -369,13 +402,15 @@ ServerAction ServerSync::on_request(RequestArrived arrived) {
   if (!message.ok()) return reject(message.error());
   auto* request = std::get_if<SyncRequest>(&message.value());
   if (request == nullptr) return reject({ErrorCode::malformed, "not a request"});
-  if (request->protocol != kProtocolVersion) {
-    return reject({ErrorCode::wrong_version, "this server speaks protocol version 1"});
+  if (request->protocol < kProtocolVersionMin || request->protocol > kProtocolVersion) {
+    return reject({ErrorCode::wrong_version, "this server speaks protocol versions 1 and 2"});
   }
   if (request->device != arrived_.authenticated) {
     return reject({ErrorCode::not_allowed, "the request speaks for another device"});
   }
   request_ = std::move(*request);
+  reply_.protocol = request_.protocol;
+  for (const Acknowledgement& a : request_.acknowledgements) stable_of_.push_back(a.document);
   state_ = State::loading;
   return needs_of(request_);
 }
@@ -411,8 +446,12 @@ ServerAction ServerSync::read() {
   state_ = State::reading;
   const std::size_t wanted = request_.reply_bytes_max == 0 ? kMessageBytesTarget
                                                            : request_.reply_bytes_max;
-  return ReadAction{request_.cursor, request_.backfill, std::min(wanted, kMessageBytesTarget),
-                    kChangesPerMessageMax};
+  return ReadAction{request_.cursor,
+                    request_.backfill,
+                    std::min(wanted, kMessageBytesTarget),
+                    kChangesPerMessageMax,
+                    request_.protocol >= 2 && !request_.log_only,
+                    std::move(stable_of_)};
 }
 
 ServerAction ServerSync::on_page(PageRead page) {
@@ -422,6 +461,7 @@ ServerAction ServerSync::on_page(PageRead page) {
   reply_.backfill = page.backfill;
   reply_.more = page.more;
   reply_.digests = std::move(page.digests);
+  reply_.stable = std::move(page.stable);
   state_ = State::ended;
   return AnswerAction{encode_message(reply_)};
 }

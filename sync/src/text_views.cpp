@@ -218,4 +218,25 @@ std::vector<Splice> TextState::moved(const std::vector<Splice>& splices, const V
   return diff_text(known->text(), merged.text());
 }
 
+std::vector<Splice> rebase_splices(std::string_view before, const std::vector<Splice>& splices,
+                                   std::string_view now) {
+  const auto replica = [](std::uint8_t number) {
+    ReplicaId id;
+    id.bytes[0] = number;
+    return id;
+  };
+  TextState text;
+  const auto apply = [&](std::uint8_t number, const VersionVector& seen, std::vector<Splice> edit) {
+    const Status applied = text.apply(Dot{replica(number), 1, 0}, {}, {}, seen, std::move(edit),
+                                      TextState::Origin::received);
+    INSIEME_ASSERT(applied.ok());
+  };
+  VersionVector base;
+  base.set(replica(1), 1);
+  apply(1, {}, {{0, 0, std::string(before)}});
+  apply(2, base, diff_text(before, now));
+  apply(3, base, splices);
+  return diff_text(now, text.text());
+}
+
 }  // namespace insieme::sync

@@ -116,6 +116,12 @@ class MemoryDevice {
   std::vector<HeldDecision> decisions;
   std::vector<Error> delivery_errors;
   std::set<DossierId> revoked;
+  std::map<DocumentId, VersionVector> acknowledged;
+  std::map<DocumentId, VersionVector> stable;  ///< as the server told
+  std::map<DocumentId, std::vector<std::uint8_t>> parts;
+  std::uint64_t snapshots = 0;  ///< installed
+  bool log_only = false;
+  bool folds = true;  ///< what is stable
   std::size_t changes_per_request = kChangesPerMessageMax;
   std::uint64_t fail_at_step = 0;  ///< the store fails instead of doing this step, counted from 1
 
@@ -168,6 +174,16 @@ class MemoryDevice {
     gathered.unsent_left = unsent.size() - gathered.changes.size();
     gathered.seen = seen;
     gathered.held_decisions = decisions;
+    gathered.log_only = log_only;
+    for (const auto& [id, document] : documents) {
+      const bool unsent_there =
+          std::any_of(unsent.begin(), unsent.end(),
+                      [id = id](const Change& c) { return c.header.document == id; });
+      const VersionVector& version = document.frontier().version();
+      if (unsent_there || granted_.count(id.dossier) == 0 || acknowledged[id] == version) continue;
+      gathered.acknowledgements.push_back({id, version});
+    }
+    told_ = gathered.acknowledgements;
     return gathered;
   }
 
@@ -175,15 +191,37 @@ class MemoryDevice {
     for (const PushResult& result : reply.results) settle(result);
     seen.clear();
     decisions.clear();
+    for (const Acknowledgement& one : told_) acknowledged[one.document] = one.version;
     for (const StreamItem& item : reply.items) {
-      if (const auto* change = std::get_if<Change>(&item.content)) {
+      if (const auto* part = std::get_if<SnapshotPart>(&item.content)) {
+        receive(*part);
+      } else if (const auto* change = std::get_if<Change>(&item.content)) {
         receive(*change);
       } else {
         receive(std::get<Event>(item.content));
       }
     }
+    for (const Acknowledgement& one : reply.stable) {
+      stable[one.document] = one.version;
+      if (folds) static_cast<void>(document(one.document).compact(one.version));
+    }
     cursor = reply.cursor;
     backfill = reply.backfill;
+  }
+
+  void receive(const SnapshotPart& part) {
+    std::vector<std::uint8_t>& bytes = parts[part.document];
+    if (part.offset == 0) bytes.clear();
+    INSIEME_ASSERT(bytes.size() == part.offset);
+    bytes.insert(bytes.end(), part.bytes.begin(), part.bytes.end());
+    if (bytes.size() < part.total) return;
+    INSIEME_ASSERT(digest_snapshot(bytes) == part.digest);
+    const auto snapshot = decode_snapshot(bytes);
+    const auto installed = snapshot.ok() ? document(part.document).install(*snapshot)
+                                         : Result<bool>(snapshot.error());
+    if (!installed.ok()) delivery_errors.push_back(installed.error());
+    if (installed.ok() && *installed) ++snapshots;
+    parts.erase(part.document);
   }
 
   void settle(const PushResult& result) {
@@ -218,6 +256,7 @@ class MemoryDevice {
     events.push_back(event);
     if (const auto* grant = std::get_if<GrantEvent>(&event)) {
       dossier_keys[grant->dossier] = grant->key;
+      granted_.insert(grant->dossier);
       revoked.erase(grant->dossier);
     }
     if (const auto* revoke = std::get_if<RevokeEvent>(&event)) revoked.insert(revoke->dossier);
@@ -228,6 +267,8 @@ class MemoryDevice {
   ReplicaId replica_;
   KeyPair keys_;
   Stamp stamp_;
+  std::vector<Acknowledgement> told_;
+  std::set<DossierId> granted_;
   std::uint64_t steps_ = 0;
 };
 

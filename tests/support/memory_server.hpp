@@ -18,7 +18,7 @@ using namespace insieme::sync;  // NOLINT: a namespace for tests only
 struct LogEntry {
   DossierId dossier;
   std::string section;  ///< empty: for the whole dossier
-  std::variant<Change, Event> content;
+  decltype(StreamItem::content) content;
   std::string account;  ///< only for this one, if not empty
   bool reviewers_only = false;
   Digest log_hash;

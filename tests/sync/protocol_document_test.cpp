@@ -106,6 +106,7 @@ Change example_change() {
 
 SyncRequest example_request() {
   SyncRequest request;
+  request.protocol = 1;
   request.schema_version = 1;
   request.space = id<SpaceId>("0197d4a0-5b00-7c11-9a3e-1f2e3d4c5b6a");
   request.device = id<DeviceId>("0197d4a1-0c40-7e52-8b1d-6a7b8c9d0e1f");
@@ -125,6 +126,7 @@ SyncRequest example_request() {
 TEST_CASE("protocol.md: the small reply of the document is the frame that the code writes",
           "[sync][wire][docs]") {
   SyncReply small;
+  small.protocol = 1;
   small.cursor = {1, 300, Hasher("sample").finish()};
   const ByteList shown = dump("reply");
   CHECK(to_hex(encode_message(small)) == to_hex(shown));
@@ -198,6 +200,9 @@ TEST_CASE("protocol.md: limits stand in the document as they are in the code",
       {"kSecretsPerMessageMax", kSecretsPerMessageMax},
       {"kSectionsPerDossierMax", kSectionsPerDossierMax},
       {"kUnknownOpBytesMax", kUnknownOpBytesMax},
+      {"kSnapshotBytesMax", kSnapshotBytesMax},
+      {"kSnapshotFieldsMax", kSnapshotFieldsMax},
+      {"kSnapshotPartBytesMax", kSnapshotPartBytesMax},
       {"kOpsPerMessageMax", kOpsPerMessageMax}};
   const auto rows = table_rows();
   for (const auto& [name, value] : limits) {

@@ -21,6 +21,13 @@ sync::DigestSum sum_from(std::span<const std::uint8_t> bytes) {
   return sum;
 }
 
+sync::RecordState fresh_record(const sync::Operation& op) {
+  sync::RecordState state;
+  state.id = op.record;
+  state.type = op.type;
+  return state;
+}
+
 LoggedChange read_logged(const sqlite::Statement& row) {
   LoggedChange logged;
   logged.n = row.get_int64(0);
@@ -68,13 +75,18 @@ OpenDocument* Documents::load(std::int64_t n, const sync::DocumentId& id,
   document->id = id;
   document->key = key;
   auto& row =
-      core_.db.cached("SELECT frontier, accepted, accepted_count FROM documents WHERE n = ?");
+      core_.db.cached(
+          "SELECT frontier, accepted, accepted_count, horizon, acked FROM documents WHERE n = ?");
   const sqlite::ResetGuard guard(row);
   row.bind_all(n);
   if (!row.step()) refuse(ErrorCode::storage_failure, "a document is missing from the store");
   document->frontier = require(sync::unpack_frontier(row.get_blob(0), core_.dictionary));
   document->accepted = sum_from(row.get_blob(1));
   document->accepted_count = row.get_int64(2);
+  if (!row.is_null(3)) {
+    document->horizon = require(sync::unpack_frontier(row.get_blob(3), core_.dictionary));
+  }
+  if (!row.is_null(4)) document->acked = require(sync::decode_version(row.get_blob(4)));
   return open_.insert_or_assign(id, std::move(document)).first->second.get();
 }
 
@@ -106,7 +118,10 @@ Result<sync::Admission> Documents::admit(const OpenDocument& document,
     const std::int64_t number = core_.dictionary.find_id(replica.bytes);
     const sqlite::ResetGuard guard(find);
     find.bind_all(document.n, number, static_cast<std::int64_t>(seq));
-    if (!find.step()) return {};
+    if (!find.step()) {
+      const sync::Head* folded = document.horizon.head(replica);
+      return folded != nullptr && folded->seq == seq ? std::optional(folded->id) : std::nullopt;
+    }
     sync::ChangeId id;
     const auto blob = find.get_blob(0);
     std::copy(blob.begin(), blob.end(), id.bytes.begin());
@@ -124,8 +139,10 @@ std::int64_t Documents::append(OpenDocument& document, const sync::Change& chang
   if (change.ops) body = sync::encode_body(*change.ops);
   const std::int64_t replica = core_.dictionary.number_of_id(header.replica.bytes);
   auto& insert = core_.db.cached(
-      "INSERT INTO changes(document, replica, seq, id, header, body, act, state, position, own) "
-      "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      "INSERT INTO changes(document, replica, seq, id, header, body, act, state, position, own, n) "
+      "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, max("
+      "coalesce((SELECT max(n) FROM changes), 0), coalesce((SELECT CAST(value AS INTEGER) "
+      "FROM settings WHERE name = 'last_folded'), 0)) + 1)");
   const sqlite::ResetGuard guard(insert);
   insert.bind(1, document.n).bind(2, replica).bind(3, static_cast<std::int64_t>(header.seq));
   insert.bind(4, admission.id.bytes).bind(5, header_bytes);
@@ -173,14 +190,33 @@ void Documents::hollow_out(OpenDocument& document, std::int64_t change_n) {
 
 void Documents::rebuild(OpenDocument& document) {
   flush();
+  const auto folded = ground(document);
   delete_records(core_, document.n);
   records_.clear();
-  sync::DepsWalker walker;
+  replay(document, folded ? &*folded : nullptr);
+}
+
+/// What the rows hold now is not what comes: they are written from the ground and the log alone.
+void Documents::replay(OpenDocument& document, const sync::Snapshot* ground) {
+  if (ground != nullptr) {
+    for (const auto& [id, state] : ground->records) {
+      records_.put(document.n, document.id, state, ground->newest.at(id));
+    }
+  }
+  sync::DepsWalker walker(ground);
   std::vector<LoggedChange> log;
   for_each_change(core_, document.n, [&](LoggedChange&& logged) {
     log.push_back(std::move(logged));
     return true;
   });
+  for (const LoggedChange& logged : log) {
+    if (!logged.change.ops) continue;
+    for (const sync::Operation& op : *logged.change.ops) {
+      const bool grounded = ground != nullptr && ground->records.count(op.record) != 0 &&
+                            ground->records.at(op.record).type == op.type;
+      if (!grounded) records_.put(document.n, document.id, fresh_record(op), {});
+    }
+  }
   for (const LoggedChange& logged : log) {
     const auto& deps = walker.step(logged.change.header);
     if (!logged.change.ops) continue;
@@ -189,13 +225,74 @@ void Documents::rebuild(OpenDocument& document) {
   }
 }
 
+std::optional<sync::Snapshot> Documents::ground(const OpenDocument& document) {
+  if (!document.is_folded()) return {};
+  auto& row = core_.db.cached("SELECT ground FROM documents WHERE n = ?");
+  const sqlite::ResetGuard guard(row);
+  row.bind_all(document.n);
+  if (!row.step()) refuse(ErrorCode::storage_failure, "a document is missing from the store");
+  auto snapshot = sync::decode_snapshot(row.get_blob(0));
+  if (!snapshot.ok()) refuse(ErrorCode::storage_failure, "a damaged snapshot in the store");
+  return std::move(snapshot).value();
+}
+
+void Documents::stand_on(OpenDocument& document, const sync::Snapshot& snapshot,
+                         std::span<const std::uint8_t> bytes) {
+  flush();
+  const sync::VersionVector& folded = snapshot.version();
+  document.frontier = snapshot.frontier;
+  document.horizon = snapshot.frontier;
+  document.accepted = snapshot.frontier.history();
+  document.accepted_count = static_cast<std::int64_t>(snapshot.frontier.count());
+  document.dirty = true;
+  const auto horizon = sync::pack_frontier(document.horizon, core_.dictionary);
+  core_.db.cached("UPDATE documents SET ground = ?, horizon = ? WHERE n = ?")
+      .bind_all(bytes, horizon, document.n)
+      .run();
+  std::vector<LoggedChange> log;
+  for_each_change(core_, document.n, [&](LoggedChange&& logged) {
+    log.push_back(std::move(logged));
+    return true;
+  });
+  std::int64_t last = core_.setting_number("last_folded", 0);
+  for (const LoggedChange& logged : log) {
+    last = std::max(last, logged.n);
+    const sync::ChangeHeader& header = logged.change.header;
+    if (folded.contains(header.replica, header.seq)) {
+      if (logged.own) {
+        core_.db
+            .cached(
+                "INSERT OR REPLACE INTO kept(n, document, replica, seq, header, body, act, "
+                "offered) SELECT n, document, replica, seq, header, body, act, 0 FROM changes "
+                "WHERE n = ?")
+            .bind_all(logged.n)
+            .run();
+      }
+      core_.db.cached("DELETE FROM changes WHERE n = ?").bind_all(logged.n).run();
+      continue;
+    }
+    const auto admission = require(admit(document, header));
+    document.frontier.advance(header, admission);
+    if (logged.position) {
+      document.accepted.add(logged.id);
+      ++document.accepted_count;
+    }
+  }
+  core_.set_setting_number("last_folded", last);
+  records_.clear();
+  replay(document, &snapshot);
+  flush();
+}
+
 void Documents::flush() {
   records_.flush();
   for (auto& [id, document] : open_) {
     if (!document->dirty) continue;
     const auto frontier = sync::pack_frontier(document->frontier, core_.dictionary);
     core_.db
-        .cached("UPDATE documents SET frontier = ?, accepted = ?, accepted_count = ? WHERE n = ?")
+        .cached(
+            "UPDATE documents SET frontier = ?, accepted = ?, accepted_count = ?, ack_due = 1 "
+            "WHERE n = ?")
         .bind_all(frontier, sum_bytes(document->accepted), document->accepted_count, document->n)
         .run();
     document->dirty = false;

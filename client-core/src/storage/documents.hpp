@@ -16,9 +16,12 @@ struct OpenDocument {
   sync::DocumentId id;
   sync::DossierKey key;
   sync::Frontier frontier;
-  sync::DigestSum accepted;
+  sync::Frontier horizon;  ///< what is folded: the log begins after it
+  sync::VersionVector acked;  ///< what the server was told that all new work here has seen
+  sync::DigestSum accepted;   ///< of folded changes and of those of the log with a position
   std::int64_t accepted_count = 0;
   bool dirty = false;
+  [[nodiscard]] bool is_folded() const noexcept { return horizon.count() != 0; }
 };
 
 /// A line of the log.
@@ -55,8 +58,14 @@ class Documents {
                      std::int64_t position, ChangeState state);
   /// Takes the body out of a logged change and makes the document's records what they are without.
   void hollow_out(OpenDocument& document, std::int64_t change_n);
-  /// Makes all records of a document anew from its log.
+  /// Makes all records of a document anew from its ground and its log.
   void rebuild(OpenDocument& document);
+  /// What the log stands on; nothing if it is whole. `storage_failure` if it is damaged.
+  [[nodiscard]] std::optional<sync::Snapshot> ground(const OpenDocument& document);
+  /// Puts the document on a snapshot: what it folds leaves the log (own changes are kept aside),
+  /// the rest of the log, which stands on it, is replayed on top, and every record is written anew.
+  void stand_on(OpenDocument& document, const sync::Snapshot& snapshot,
+                std::span<const std::uint8_t> bytes);
   void flush();
   /// After documents were deleted: nothing must be written back. Nothing may be dirty.
   void forget_closed() {
@@ -66,6 +75,7 @@ class Documents {
 
  private:
   OpenDocument* load(std::int64_t n, const sync::DocumentId& id, const sync::DossierKey& key);
+  void replay(OpenDocument& document, const sync::Snapshot* ground);
   Core& core_;
   Access access_;
   RecordCache records_;

@@ -2,14 +2,17 @@
 
 #include <algorithm>
 
-namespace insieme::client {
-namespace {
+#include "storage/snapshots.hpp"
 
-void alarm(Core& core, const std::string& text) {
+namespace insieme::client {
+
+void raise_alarm(Core& core, const std::string& text) {
   core.db.cached("INSERT INTO alarms(at_ms, text) VALUES(?, ?)")
       .bind_all(core.platform.now_ms(), text)
       .run();
 }
+
+namespace {
 
 std::int64_t ready_or_wait(Core& core, Documents& documents, OpenDocument& document,
                            const sync::Change& change, std::int64_t position) {
@@ -31,7 +34,7 @@ std::int64_t ready_or_wait(Core& core, Documents& documents, OpenDocument& docum
       return 0;
     }
     case ErrorCode::fork:
-      alarm(core, "a change of " + sync::to_text(document.id) +
+      raise_alarm(core, "a change of " + sync::to_text(document.id) +
                       " belongs to another branch than the one here and waits");
       [[fallthrough]];
     case ErrorCode::not_yet: {
@@ -121,6 +124,13 @@ struct EventReceiver {
             "(SELECT c.n FROM documents c JOIN dossiers d ON d.n = c.dossier WHERE d.id = ?)")
         .bind_all(grant.dossier.bytes)
         .run();
+    // A new grant: the server asks again what is held here.
+    core.db
+        .cached(
+            "UPDATE documents SET acked = NULL, ack_due = 1 WHERE dossier = "
+            "(SELECT n FROM dossiers WHERE id = ?)")
+        .bind_all(grant.dossier.bytes)
+        .run();
   }
   void operator()(const sync::RevokeEvent& revoke) const {
     core.db.cached("UPDATE dossiers SET leaving = 1 WHERE id = ?")
@@ -181,12 +191,16 @@ struct EventReceiver {
 
 }  // namespace
 
-void receive(Core& core, Documents& documents, const sync::StreamItem& item) {
+bool receive(Core& core, Documents& documents, const sync::StreamItem& item) {
   if (const auto* change = std::get_if<sync::Change>(&item.content)) {
     receive_change(core, documents, *change, static_cast<std::int64_t>(item.position));
-    return;
+    return true;
+  }
+  if (const auto* part = std::get_if<sync::SnapshotPart>(&item.content)) {
+    return receive_part(core, documents, *part);
   }
   std::visit(EventReceiver{core, documents}, std::get<sync::Event>(item.content));
+  return true;
 }
 
 namespace {
@@ -205,14 +219,15 @@ bool compare_digests(Core& core, Documents& documents,
                      const std::vector<sync::DocumentDigest>& digests) {
   bool equal = true;
   for (const sync::DocumentDigest& digest : digests) {
-    const OpenDocument* document = documents.find(digest.document);
+    OpenDocument* document = documents.find(digest.document);
     if (document == nullptr) continue;
     const bool same = document->accepted == digest.history &&
                       document->accepted_count == static_cast<std::int64_t>(digest.count);
     if (same || is_unanswered(core, document->n)) continue;
     equal = false;
-    alarm(core, "the history of " + sync::to_text(digest.document) +
+    raise_alarm(core, "the history of " + sync::to_text(digest.document) +
                     " differs from the server's: everything is received again");
+    if (document->is_folded()) forget_document(core, documents, *document);
   }
   return equal;
 }
@@ -224,7 +239,8 @@ void drop_document(Core& core, std::int64_t n) {
   delete_records(core, n);
   for (const char* sql :
        {"DELETE FROM changes WHERE document = ?", "DELETE FROM waiting WHERE document = ?",
-        "DELETE FROM seen WHERE document = ?", "DELETE FROM documents WHERE n = ?"}) {
+        "DELETE FROM seen WHERE document = ?", "DELETE FROM kept WHERE document = ?",
+        "DELETE FROM snapshot_parts WHERE document = ?", "DELETE FROM documents WHERE n = ?"}) {
     core.db.prepare(sql).bind_all(n).run();
   }
 }

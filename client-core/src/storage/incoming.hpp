@@ -5,8 +5,11 @@
 
 namespace insieme::client {
 
-/// Applies one entry of the stream. Errors are ours or the server's bug and stop the sync.
-void receive(Core& core, Documents& documents, const sync::StreamItem& item);
+/// Something that people should know of and that was dealt with.
+void raise_alarm(Core& core, const std::string& text);
+/// Applies one entry of the stream. Errors are ours or the server's bug and stop the sync. False: a
+/// snapshot could not be used, and its changes have to be received one by one.
+[[nodiscard]] bool receive(Core& core, Documents& documents, const sync::StreamItem& item);
 /// Compares what the server says of documents with what is here; differences are reported and heal
 /// by receiving everything again. Returns false if something differs.
 bool compare_digests(Core& core, Documents& documents,

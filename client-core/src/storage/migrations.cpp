@@ -5,7 +5,7 @@
 namespace insieme::client {
 namespace {
 
-constexpr std::array<sqlite::Migration, 1> kMigrations{{
+constexpr std::array<sqlite::Migration, 2> kMigrations{{
     {1, "first tables", R"sql(
 CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE dict_ids(n INTEGER PRIMARY KEY, id BLOB UNIQUE);
@@ -61,6 +61,27 @@ CREATE TABLE alarms(n INTEGER PRIMARY KEY, at_ms INTEGER, text TEXT);
 
 CREATE VIRTUAL TABLE search USING fts5(names, notes, content='', contentless_delete=1,
   tokenize="unicode61 remove_diacritics 2", prefix='2 3');
+)sql"},
+    {2, "snapshots", R"sql(
+-- ground: a snapshot as it came or was made here, horizon: its frontier. NULL: the log is whole.
+-- acked, stable: versions that the server was told, and that it declared stable. ack_due: there
+-- may be more to tell.
+ALTER TABLE documents ADD COLUMN ground BLOB;
+ALTER TABLE documents ADD COLUMN horizon BLOB;
+ALTER TABLE documents ADD COLUMN acked BLOB;
+ALTER TABLE documents ADD COLUMN stable BLOB;
+ALTER TABLE documents ADD COLUMN ack_due INTEGER DEFAULT 1;
+CREATE INDEX documents_ack_due ON documents(n) WHERE ack_due = 1;
+
+-- Own changes that are folded, kept whole until a verified backup of the server covers them.
+-- offered: to be sent again to a server that may have lost them.
+CREATE TABLE kept(n INTEGER PRIMARY KEY, document INTEGER, replica INTEGER, seq INTEGER,
+  header BLOB, body BLOB, act BLOB, offered INTEGER);
+CREATE UNIQUE INDEX kept_place ON kept(document, replica, seq);
+
+-- A snapshot that is still arriving.
+CREATE TABLE snapshot_parts(document INTEGER, offset INTEGER, digest BLOB, bytes BLOB,
+  PRIMARY KEY(document, offset));
 )sql"},
 }};
 

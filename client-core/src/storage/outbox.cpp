@@ -4,6 +4,7 @@
 
 #include "insieme/sync/limits.hpp"
 #include "storage/reauthor.hpp"
+#include "storage/snapshots.hpp"
 
 namespace insieme::client {
 namespace {
@@ -33,7 +34,8 @@ OutRow read_out_row(const sqlite::Statement& rows) {
 void gather_changes(Core& core, const sync::GatherAction& limits, sync::Gathered& out,
                     std::vector<std::int64_t>& numbers, std::set<std::int64_t>& documents) {
   auto rows = core.db.prepare(
-      "SELECT n, document, header, body, act FROM changes WHERE state IN (0, 1) ORDER BY n");
+      "SELECT n, document, header, body, act FROM changes WHERE state IN (0, 1) UNION ALL "
+      "SELECT n, document, header, body, act FROM kept WHERE offered = 1 ORDER BY n");
   std::size_t bytes = 0;
   std::string act;
   while (rows.step()) {
@@ -97,6 +99,47 @@ void quarantine(Core& core, const LoggedChange& logged, const sync::PushResult& 
 
 }  // namespace
 
+void save_backfill(Core& core, const std::optional<sync::Backfill>& backfill) {
+  if (!backfill) return core.set_setting("backfill", "");
+  std::vector<std::string> words{sync::to_text(backfill->dossier),
+                                 std::to_string(backfill->grant_position),
+                                 std::to_string(backfill->next_position)};
+  if (const auto& snapshot = backfill->snapshot) {
+    words.insert(words.end(), {snapshot->section, sync::to_hex(snapshot->digest),
+                               std::to_string(snapshot->offset)});
+  } else {
+    words.insert(words.end(), {"-", "-", "-"});
+  }
+  for (const sync::ShippedFold& fold : backfill->folded) {
+    words.push_back(fold.section);
+    words.push_back(sync::to_hex(sync::encode_version(fold.version)));
+  }
+  core.set_setting("backfill", join_words(words));
+}
+
+std::optional<sync::Backfill> load_backfill(Core& core) {
+  const auto words = split_words(core.setting("backfill").value_or(""));
+  if (words.size() < 3) return {};
+  const auto number = [&](std::size_t at) {
+    return static_cast<std::uint64_t>(std::strtoull(words[at].c_str(), nullptr, 10));
+  };
+  sync::Backfill backfill;
+  backfill.dossier = require(sync::id_from_text<sync::DossierId>(words[0]));
+  backfill.grant_position = number(1);
+  backfill.next_position = number(2);
+  if (words.size() >= 6 && words[3] != "-") {
+    sync::SnapshotPlace place{words[3], {}, number(5)};
+    require(sync::from_hex(words[4], place.digest.bytes));
+    backfill.snapshot = std::move(place);
+  }
+  for (std::size_t at = 6; at + 1 < words.size(); at += 2) {
+    std::vector<std::uint8_t> version(words[at + 1].size() / 2);
+    require(sync::from_hex(words[at + 1], version));
+    backfill.folded.push_back({words[at], require(sync::decode_version(version))});
+  }
+  return backfill;
+}
+
 sync::Gathered gather(Core& core, const sync::GatherAction& limits,
                       std::vector<std::int64_t>& numbers) {
   sync::Gathered out;
@@ -117,21 +160,14 @@ sync::Gathered gather(Core& core, const sync::GatherAction& limits,
     out.secrets.push_back(secret);
   }
   gather_notes(core, out);
+  out.acknowledgements = due_acknowledgements(core);
+  out.log_only = core.setting("log_only").value_or("") == "1";
   out.cursor.epoch = static_cast<std::uint64_t>(core.setting_number("cursor_epoch", 0));
   out.cursor.position = static_cast<std::uint64_t>(core.setting_number("cursor_position", 0));
   if (const auto hash = core.setting("cursor_hash")) {
     require(sync::from_hex(*hash, out.cursor.log_hash.bytes));
   }
-  if (const auto text = core.setting("backfill"); text && !text->empty()) {
-    const auto words = split_words(*text);
-    if (words.size() == 3) {
-      sync::Backfill backfill;
-      backfill.dossier = require(sync::id_from_text<sync::DossierId>(words[0]));
-      backfill.grant_position = std::strtoull(words[1].c_str(), nullptr, 10);
-      backfill.next_position = std::strtoull(words[2].c_str(), nullptr, 10);
-      out.backfill = backfill;
-    }
-  }
+  out.backfill = load_backfill(core);
   auto count = core.db.prepare("SELECT count(*) FROM changes WHERE state IN (0, 1, 5)");
   if (count.step()) {
     out.unsent_left = static_cast<std::uint64_t>(count.get_int64(0)) - out.changes.size();
@@ -151,6 +187,13 @@ void settle(Core& core, Documents& documents, const sync::PushResult& result) {
   OpenDocument* document = documents.find(result.document);
   if (document == nullptr) return;
   const auto logged = find_change(core, document->n, result.replica, result.seq);
+  if (!logged && result.verdict != sync::Verdict::deferred) {
+    // Folded here long ago and offered to a server that may have lost it.
+    core.db.cached("UPDATE kept SET offered = 0 WHERE document = ? AND replica = ? AND seq = ?")
+        .bind_all(document->n, std::int64_t{core.dictionary.find_id(result.replica.bytes)},
+                  static_cast<std::int64_t>(result.seq))
+        .run();
+  }
   if (!logged || logged->position) return;  // settled before, the reply came twice
   const auto position = static_cast<std::int64_t>(result.position);
   switch (result.verdict) {
@@ -168,7 +211,7 @@ void settle(Core& core, Documents& documents, const sync::PushResult& result) {
       return;
     }
     case sync::Verdict::forked:
-      note_fork(core);
+      result.code == ErrorCode::expired ? note_late(core) : note_fork(core);
       [[fallthrough]];
     case sync::Verdict::deferred: {
       // Kept as unsent; what cannot pass now must not be offered again and again.
@@ -184,7 +227,9 @@ void settle(Core& core, Documents& documents, const sync::PushResult& result) {
 }
 
 bool has_unsent(Core& core) {
-  auto& find = core.db.cached("SELECT 1 FROM changes WHERE state IN (0, 1) LIMIT 1");
+  auto& find = core.db.cached(
+      "SELECT 1 FROM changes WHERE state IN (0, 1) UNION ALL "
+      "SELECT 1 FROM kept WHERE offered = 1 LIMIT 1");
   const sqlite::ResetGuard guard(find);
   return find.step();
 }
@@ -195,16 +240,19 @@ void offer_everything_again(Core& core) {
   core.db.execute(
       "UPDATE changes SET state = 0, note = NULL WHERE own = 1 AND state IN (1, 2, 5);"
       "UPDATE changes SET position = NULL WHERE state NOT IN (3, 4);"
+      "UPDATE kept SET offered = 1;"
+      "UPDATE documents SET acked = NULL, ack_due = 1;"
       "UPDATE dossiers SET granted = 0 WHERE n IN (SELECT d.dossier FROM documents d "
-      "  JOIN changes c ON c.document = d.n WHERE c.own = 1);");
+      "  JOIN changes c ON c.document = d.n WHERE c.own = 1 UNION SELECT d.dossier "
+      "  FROM documents d JOIN kept k ON k.document = d.n);");
   auto documents = core.db.prepare("SELECT n FROM documents");
   std::vector<std::int64_t> numbers;
   while (documents.step()) numbers.push_back(documents.get_int64(0));
   Documents all(core);
   for (const std::int64_t n : numbers) {
     OpenDocument& document = all.by_number(n);
-    document.accepted = {};
-    document.accepted_count = 0;
+    document.accepted = document.horizon.history();
+    document.accepted_count = static_cast<std::int64_t>(document.horizon.count());
     for_each_change(core, n, [&](LoggedChange&& logged) {
       if (logged.position) {
         document.accepted.add(logged.id);

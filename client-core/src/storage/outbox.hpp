@@ -11,6 +11,9 @@ namespace insieme::client {
 void note_sent(Core& core, const std::vector<std::int64_t>& numbers);
 /// What became of a pushed change.
 void settle(Core& core, Documents& documents, const sync::PushResult& result);
+/// Where a grant's older changes are, as the server said it last.
+void save_backfill(Core& core, const std::optional<sync::Backfill>& backfill);
+[[nodiscard]] std::optional<sync::Backfill> load_backfill(Core& core);
 /// Whether something is unsent that the server may take now.
 [[nodiscard]] bool has_unsent(Core& core);
 /// Own changes count as unsent again, and blocked ones get another chance.

@@ -12,6 +12,7 @@ struct Unsent {
   LoggedChange logged;
   sync::VersionVector deps;  ///< in full, as it was authored
   bool stands_in = false;    ///< somebody else's late work, accepted here
+  std::vector<std::string> texts;  ///< by operation: what a splice was made against
 };
 
 /// Unsent changes of one replica in one document: what is taken away and gets new numbers.
@@ -23,9 +24,13 @@ struct Moved {
 
 class Reauthor {
  public:
-  explicit Reauthor(Core& core) : core_(core), documents_(core) {}
+  /// Whether edits of texts keep the text that they were made against, or are carried over.
+  enum class Texts : std::uint8_t { keep, carry_over };
 
-  void run() {
+  explicit Reauthor(Core& core, Texts texts = Texts::keep)
+      : core_(core), documents_(core), texts_(texts) {}
+
+  void run(const std::function<void(Documents&)>& between = {}) {
     collect();
     const sync::ReplicaId before = core_.identity.replica;
     core_.mint_replica();
@@ -39,6 +44,8 @@ class Reauthor {
                            : core_.identity.replica;
     }
     for (const auto& [document, ignored] : touched_) take_away(document);
+    documents_.flush();
+    if (between) between(documents_);
     for (Unsent& unsent : unsent_) author_again(unsent);
     documents_.flush();
   }
@@ -58,7 +65,7 @@ class Reauthor {
     }
     for (const auto& touched : touched_) {
       const std::int64_t document = touched.first;
-      sync::DepsWalker walker;
+      sync::DepsWalker walker(&documents_.by_number(document).horizon);
       for_each_change(core_, document, [&](LoggedChange&& logged) {
         const auto& deps = walker.step(logged.change.header);
         for (Unsent& unsent : unsent_) {
@@ -67,11 +74,40 @@ class Reauthor {
           Moved& moved = moved_[{document, logged.change.header.replica}];
           if (moved.count++ == 0) moved.first = logged.change.header.seq;
           unsent.logged = std::move(logged);
+          if (texts_ == Texts::carry_over) remember_texts(unsent);
           break;
         }
         return true;
       });
     }
+  }
+
+  [[nodiscard]] const sync::TextState* text_of(const Unsent& unsent, const sync::Operation& op) {
+    const sync::DocumentId& id = unsent.logged.change.header.document;
+    const LoadedRecord& record =
+        documents_.records().load(unsent.document, id, op.type, op.record);
+    const sync::FieldState* field = record.state.field(op.field);
+    return field == nullptr ? nullptr : &field->text;
+  }
+
+  void remember_texts(Unsent& unsent) {
+    if (!unsent.logged.change.ops) return;
+    for (const sync::Operation& op : *unsent.logged.change.ops) {
+      const bool splices = std::holds_alternative<sync::SpliceOp>(op.action);
+      const sync::TextState* text = splices ? text_of(unsent, op) : nullptr;
+      unsent.texts.push_back(
+          text == nullptr ? std::string()
+                          : text->text_at(op.context ? *op.context : unsent.deps));
+    }
+  }
+
+  /// The others' edits since then and this one are merged; it has seen them now.
+  void carry_over(const Unsent& unsent, std::size_t index, sync::Operation& op,
+                  sync::SpliceOp& splice) {
+    const sync::TextState* now = text_of(unsent, op);
+    splice.splices = sync::rebase_splices(unsent.texts[index], splice.splices,
+                                          now == nullptr ? std::string() : now->text());
+    op.context.reset();
   }
 
   /// The document without its unsent changes: log, frontier and records.
@@ -81,7 +117,7 @@ class Reauthor {
       core_.db.cached("DELETE FROM changes WHERE n = ?").bind_all(unsent.logged.n).run();
     }
     OpenDocument& document = documents_.by_number(n);
-    document.frontier = {};
+    document.frontier = document.horizon;
     document.dirty = true;
     for_each_change(core_, n, [&](LoggedChange&& logged) {
       const auto admission = require(documents_.admit(document, logged.change.header));
@@ -122,7 +158,13 @@ class Reauthor {
     document.frontier.fill_next(change.header, moved_.at({unsent.document, old.replica}).to);
     change.ops = std::move(unsent.logged.change.ops);
     if (!change.ops) return;
-    for (sync::Operation& op : *change.ops) {
+    for (std::size_t i = 0; i < change.ops->size(); ++i) {
+      sync::Operation& op = (*change.ops)[i];
+      auto* splice = std::get_if<sync::SpliceOp>(&op.action);
+      if (splice != nullptr && texts_ == Texts::carry_over) {
+        carry_over(unsent, i, op, *splice);
+        continue;
+      }
       op.context = translate(unsent.document, op.context ? *op.context : unsent.deps);
       if (auto* resolve = std::get_if<sync::ResolveOp>(&op.action)) {
         for (sync::Dot& dot : resolve->decided) dot = new_dot(unsent.document, dot);
@@ -137,6 +179,7 @@ class Reauthor {
 
   Core& core_;
   Documents documents_;
+  Texts texts_;
   std::map<std::int64_t, bool> touched_;
   std::vector<Unsent> unsent_;
   std::map<Place, Moved> moved_;
@@ -157,6 +200,26 @@ bool reauthor_after_fork(Core& core) {
                 std::string("this store is a copy of another one that is in use: it goes on under "
                             "a new replica id, nothing was lost"))
       .run();
+  return true;
+}
+
+void note_late(Core& core) { core.set_setting("late", "1"); }
+
+void reauthor_late(Core& core, const std::function<void(Documents&)>& between) {
+  Reauthor(core, Reauthor::Texts::carry_over).run(between);
+  core.set_setting("late", "");
+  core.db.cached("INSERT INTO alarms(at_ms, text) VALUES(?, ?)")
+      .bind_all(core.platform.now_ms(),
+                std::string("this device was away for so long that the others went on without it: "
+                            "its work was put on top of theirs, nothing was lost"))
+      .run();
+}
+
+bool reauthor_if_late(Core& core) {
+  if (core.setting("late").value_or("") != "1") return false;
+  auto open = core.db.prepare("SELECT 1 FROM changes WHERE own = 1 AND state = 1 LIMIT 1");
+  if (open.step()) return false;
+  reauthor_late(core, {});
   return true;
 }
 

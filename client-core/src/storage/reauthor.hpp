@@ -15,4 +15,14 @@ void note_fork(Core& core);
 /// Returns whether that happened.
 bool reauthor_after_fork(Core& core);
 
+/// Remembers that the others went on without this device: what it wrote does not stand on what all
+/// of them have folded.
+void note_late(Core& core);
+/// Authors all unsent changes again, under a new replica id, on top of everything that is here once
+/// `between` has run: with their authors, stamps, acts and what their authors had seen, but for
+/// texts, whose edits are carried over to the text as it is now. Nothing may be handed out.
+void reauthor_late(Core& core, const std::function<void(Documents&)>& between);
+/// The same if it was noted, nothing is handed out and everything was received.
+bool reauthor_if_late(Core& core);
+
 }  // namespace insieme::client

@@ -133,6 +133,16 @@ void RecordCache::apply(std::int64_t document, const sync::ChangeHeader& header,
   }
 }
 
+void RecordCache::put(std::int64_t document, const sync::DocumentId& id,
+                      const sync::RecordState& state, const sync::Mark& newest) {
+  LoadedRecord& record = load(document, id, state.type, state.id);
+  record.state = state;
+  const bool edited = newest.dot.seq != 0;
+  record.edited_ms = edited ? newest.stamp.ms : INT64_MIN;
+  if (edited) record.edited_by = core_.dictionary.number_of_name(newest.author);
+  record.dirty = true;
+}
+
 void RecordCache::flush() {
   for (auto& [key, record] : records_) {
     if (record->dirty) write(*record);

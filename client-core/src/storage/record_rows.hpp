@@ -37,6 +37,10 @@ class RecordCache {
   void apply(std::int64_t document, const sync::ChangeHeader& header,
              const std::vector<sync::Operation>& ops, const sync::VersionVector& deps,
              std::int64_t own_change);
+  /// Puts a state in place of what the row holds; `newest` is the newest operation on
+  /// it, or the default: none yet.
+  void put(std::int64_t document, const sync::DocumentId& id, const sync::RecordState& state,
+           const sync::Mark& newest);
   /// Writes what is dirty: row, search index, items.
   void flush();
   /// Forgets what was loaded; nothing may be dirty.

@@ -10,13 +10,20 @@ namespace {
 
 constexpr std::size_t kOpenItemsMax = 10'000;
 
-std::vector<sync::Change> load_log(Core& core, std::int64_t document) {
+struct LoadedHistory {
+  std::optional<sync::Snapshot> ground;
   std::vector<sync::Change> log;
+  [[nodiscard]] sync::HistoryView view() const { return {ground ? &*ground : nullptr, log}; }
+};
+
+LoadedHistory load_history(Core& core, Documents& documents, std::int64_t document) {
+  LoadedHistory history;
+  history.ground = documents.ground(documents.by_number(document));
   for_each_change(core, document, [&](LoggedChange&& logged) {
-    log.push_back(std::move(logged.change));
+    history.log.push_back(std::move(logged.change));
     return true;
   });
-  return log;
+  return history;
 }
 
 struct ActionNames {
@@ -64,6 +71,20 @@ class HistoryReader {
   HistoryReader(Core& core, const RecordRef& ref) : core_(core), ref_(ref) {
     state_.id = ref.id;
     state_.type = ref.type;
+  }
+
+  /// What is folded is told in one line.
+  void start_at(const sync::Snapshot& ground) {
+    const auto known = ground.records.find(ref_.id);
+    if (known == ground.records.end() || known->second.type != ref_.type) return;
+    state_ = known->second;
+    const sync::Mark& newest = ground.newest.at(ref_.id);
+    HistoryLine line;
+    line.dot = newest.dot;
+    line.stamp = newest.stamp;
+    line.author = newest.author;
+    line.action = "folded";
+    lines_.push_back(std::move(line));
   }
 
   void step(const LoggedChange& logged, const sync::VersionVector& deps) {
@@ -123,7 +144,7 @@ std::vector<OpenItem> read_open_items(Core& core) {
       "ORDER BY i.n LIMIT ?");
   rows.bind_all(static_cast<std::int64_t>(kOpenItemsMax));
   Documents documents(core, Access::read);
-  std::map<std::int64_t, std::vector<sync::Change>> logs;
+  std::map<std::int64_t, LoadedHistory> logs;
   const auto policy = [&core](std::string_view type, std::string_view field) {
     return core.policy(type, field);
   };
@@ -136,7 +157,9 @@ std::vector<OpenItem> read_open_items(Core& core) {
     ref.document = {id_from_blob<sync::DossierId>(rows.get_blob(3)), std::string(rows.get_text(4))};
     const LoadedRecord& record = documents.records().load(document, ref.document, ref.type, ref.id);
     auto log = logs.find(document);
-    if (log == logs.end()) log = logs.emplace(document, load_log(core, document)).first;
+    if (log == logs.end()) {
+      log = logs.emplace(document, load_history(core, documents, document)).first;
+    }
     for (sync::ReviewItem& item : sync::review_items(record.state, policy)) {
       OpenItem open;
       open.ref = ref;
@@ -146,7 +169,7 @@ std::vector<OpenItem> read_open_items(Core& core) {
         bytes[i] = static_cast<std::uint8_t>(item.generation >> (56 - 8 * i));
       }
       open.id = sync::to_hex(bytes);
-      open.base = sync::base_of({nullptr, log->second}, record.state, item);
+      open.base = sync::base_of(log->second.view(), record.state, item);
       open.item = std::move(item);
       items.push_back(std::move(open));
     }
@@ -159,7 +182,8 @@ std::vector<HistoryLine> read_history(Core& core, const RecordRef& ref) {
   const OpenDocument* document = documents.find(ref.document);
   if (document == nullptr) refuse(ErrorCode::not_found, "this dossier is not on this device");
   HistoryReader reader(core, ref);
-  sync::DepsWalker walker;
+  if (const auto ground = documents.ground(*document)) reader.start_at(*ground);
+  sync::DepsWalker walker(&document->horizon);
   for_each_change(core, document->n, [&](LoggedChange&& logged) {
     const auto& deps = walker.step(logged.change.header);
     reader.step(logged, deps);

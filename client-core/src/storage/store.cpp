@@ -5,6 +5,7 @@
 #include "storage/outbox.hpp"
 #include "storage/queries.hpp"
 #include "storage/reauthor.hpp"
+#include "storage/snapshots.hpp"
 #include "storage/store_open.hpp"
 #include "storage/writer.hpp"
 
@@ -13,6 +14,7 @@ namespace insieme::client {
 struct Store::Impl {
   std::unique_ptr<Core> core;
   std::vector<std::int64_t> gathered;  ///< changes.n of the last request
+  std::vector<sync::Acknowledgement> acknowledged;  ///< by the last request
 
   /// `body` in one immediate transaction; its errors roll everything back.
   template <class Body>
@@ -191,7 +193,11 @@ Result<VerifyReport> Store::verify() {
 
 Result<sync::Gathered> Store::gather(const sync::GatherAction& limits) {
   impl_->gathered.clear();
-  return impl_->read([&] { return client::gather(*impl_->core, limits, impl_->gathered); });
+  auto gathered =
+      impl_->read([&] { return client::gather(*impl_->core, limits, impl_->gathered); });
+  impl_->acknowledged = gathered.ok() ? gathered->acknowledgements
+                                      : std::vector<sync::Acknowledgement>{};
+  return gathered;
 }
 
 Status Store::note_sent() {
@@ -199,18 +205,35 @@ Status Store::note_sent() {
   return impl_->write_status([&] { client::note_sent(*impl_->core, impl_->gathered); });
 }
 
+namespace {
+
+/// Where the next request goes on.
+void save_place(Core& core, const sync::Cursor& cursor,
+                const std::optional<sync::Backfill>& backfill) {
+  core.set_setting_number("cursor_epoch", static_cast<std::int64_t>(cursor.epoch));
+  core.set_setting_number("cursor_position", static_cast<std::int64_t>(cursor.position));
+  core.set_setting("cursor_hash", sync::to_hex(cursor.log_hash));
+  save_backfill(core, backfill);
+}
+
+}  // namespace
+
 Result<bool> Store::apply(const sync::SyncReply& reply) {
   Core& core = *impl_->core;
   return impl_->write([&] {
     Documents documents(core);
+    note_acknowledged(core, documents, impl_->acknowledged);
     for (const sync::PushResult& result : reply.results) settle(core, documents, result);
     documents.flush();
     bool forked = reauthor_after_fork(core);
     if (forked) documents.forget_closed();
-    for (const sync::StreamItem& item : reply.items) receive(core, documents, item);
+    bool usable = true;
+    for (const sync::StreamItem& item : reply.items) {
+      usable = receive(core, documents, item) && usable;
+    }
     documents.flush();
-    const bool equal = forked || compare_digests(core, documents, reply.digests);
-    if (!equal) {
+    const bool same = forked || compare_digests(core, documents, reply.digests);
+    if (!same) {
       // A twin may have written under this store's replica id, and the server does not send a
       // replica its own changes: under a new one everything comes.
       note_fork(core);
@@ -218,26 +241,24 @@ Result<bool> Store::apply(const sync::SyncReply& reply) {
       if (forked) documents.forget_closed();
     }
     // Handed out and not answered: the next reply decides, and this page is asked for once more.
-    const bool again = !equal && !forked;
+    const bool again = !same && !forked;
+    const bool equal = same && usable;
+    if (equal && !forked && !reply.more && reauthor_if_late(core)) documents.forget_closed();
+    for (const sync::Acknowledgement& stable : reply.stable) {
+      if (equal && !forked) note_stable(core, documents, stable);
+    }
+    documents.flush();
     drop_what_left(core, documents);
     core.db.execute(
         "UPDATE seen SET unsent = 0 WHERE unsent = 1;"
         "UPDATE inbox SET unsent = 0 WHERE unsent = 1;");
     core.set_setting_number("clock_offset_ms", reply.server_ms - core.platform.now_ms());
     core.set_setting_number("last_sync_ms", core.platform.now_ms());
-    const bool anew = forked;  // everything is received again
     if (again) return has_unsent(core);
-    const sync::Cursor cursor = anew ? sync::Cursor{} : reply.cursor;
-    core.set_setting_number("cursor_epoch", static_cast<std::int64_t>(cursor.epoch));
-    core.set_setting_number("cursor_position", static_cast<std::int64_t>(cursor.position));
-    core.set_setting("cursor_hash", sync::to_hex(cursor.log_hash));
-    std::string backfill;
-    if (!anew && reply.backfill) {
-      backfill = sync::to_text(reply.backfill->dossier) + " " +
-                 std::to_string(reply.backfill->grant_position) + " " +
-                 std::to_string(reply.backfill->next_position);
-    }
-    core.set_setting("backfill", backfill);
+    const bool anew = forked || !usable;  // everything is received again
+    save_place(core, anew ? sync::Cursor{} : reply.cursor, anew ? std::nullopt : reply.backfill);
+    // What differed is healed change by change; snapshots are welcome again when that is done.
+    if (!equal || !reply.more) core.set_setting("log_only", equal ? "" : "1");
     if (!equal) offer_everything_again(core);
     return anew || has_unsent(core);
   });
@@ -246,10 +267,9 @@ Result<bool> Store::apply(const sync::SyncReply& reply) {
 Status Store::forget_cursor() {
   Core& core = *impl_->core;
   return impl_->write_status([&] {
-    core.set_setting_number("cursor_epoch", 0);
-    core.set_setting_number("cursor_position", 0);
-    core.set_setting("cursor_hash", sync::to_hex(sync::Digest{}));
-    core.set_setting("backfill", "");
+    save_place(core, {}, {});
+    // The server may have lost what is folded here: all positions are to be told again.
+    core.set_setting("log_only", "1");
     offer_everything_again(core);
   });
 }

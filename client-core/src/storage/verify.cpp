@@ -33,8 +33,15 @@ class Verifier {
 
   VerifyReport::DocumentState verify_document(OpenDocument& document) {
     const std::string name = sync::to_text(document.id);
-    sync::Document replay(document.id, document.key);
-    sync::DigestSum accepted;
+    auto ground = documents_.ground(document);
+    sync::DigestSum accepted = document.horizon.history();
+    if (ground && !(ground->frontier == document.horizon)) {
+      problem(name + ": the snapshot is not the one that the log stands on");
+    }
+    report_.folded += document.horizon.count();
+    sync::Document replay =
+        ground ? sync::Document::from_snapshot(*std::move(ground), document.key)
+               : sync::Document(document.id, document.key);
     for_each_change(core_, document.n, [&](LoggedChange&& logged) {
       ++report_.changes;
       if (logged.position) accepted.add(logged.id);

@@ -32,7 +32,7 @@ sync::VersionVector context_of_held(Core& core, Documents& documents,
   const OpenDocument* document = documents.find(header.document);
   if (document == nullptr) return {};
   sync::VersionVector context;
-  sync::DepsWalker walker;
+  sync::DepsWalker walker(&document->horizon);
   bool found = false;
   for_each_change(core, document->n, [&](LoggedChange&& logged) {
     const auto& deps = walker.step(logged.change.header);

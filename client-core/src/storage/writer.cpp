@@ -58,6 +58,21 @@ Result<StoredRecord> StoreWriter::read(const RecordRef& ref) {
   return read_record(core_, documents_, ref);
 }
 
+/// The server was told what all new work here has seen. A form that was opened before saw less:
+/// fields keep what it showed, but a place in a text must be one of a text that is not folded.
+void StoreWriter::catch_up(const OpenDocument& document, sync::Operation& op) {
+  auto* splice = std::get_if<sync::SpliceOp>(&op.action);
+  if (splice == nullptr || !op.context || op.context->covers(document.acked)) return;
+  const LoadedRecord& record =
+      documents_.records().load(document.n, document.id, op.type, op.record);
+  const sync::FieldState* field = record.state.field(op.field);
+  if (field != nullptr) {
+    splice->splices =
+        field->text.moved(splice->splices, *op.context, document.frontier.version());
+  }
+  op.context.reset();
+}
+
 void StoreWriter::author_change(Pending& pending,
                                 const std::optional<sync::Transaction>& transaction) {
   OpenDocument& document = *pending.document;
@@ -78,6 +93,7 @@ void StoreWriter::author_change(Pending& pending,
   change.header.schema_version = static_cast<std::uint32_t>(core_.bundle.version);
   change.header.transaction = transaction;
   change.header.origin = origin_;
+  for (sync::Operation& op : pending.ops) catch_up(document, op);
   require(sync::check_header(change.header));
   require(sync::check_ops(pending.ops));
   const auto body = sync::encode_body(pending.ops);
@@ -106,7 +122,9 @@ void StoreWriter::finish() {
 
 Receipt receipt_of(Core& core, const LoadedRecord& record) {
   if (record.own == 0) return Receipt::applied;
-  auto& find = core.db.cached("SELECT state, replica, seq FROM changes WHERE n = ?");
+  auto& find = core.db.cached(
+      "SELECT state, replica, seq FROM changes WHERE n = ?1 UNION ALL "
+      "SELECT 2, replica, seq FROM kept WHERE n = ?1");
   const sqlite::ResetGuard guard(find);
   find.bind_all(record.own);
   if (!find.step()) return Receipt::applied;

@@ -25,6 +25,7 @@ class StoreWriter final : public Writer {
     OpenDocument* document = nullptr;
     std::vector<sync::Operation> ops;
   };
+  void catch_up(const OpenDocument& document, sync::Operation& op);
   void author_change(Pending& pending, const std::optional<sync::Transaction>& transaction);
   Core& core_;
   Documents documents_;

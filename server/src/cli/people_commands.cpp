@@ -122,7 +122,8 @@ int list_devices(Context& context) {
                         {"last_sync", json_time(device.last_sync_ms)},
                         {"clock_offset_ms", nullptr},
                         {"unsent", nullptr},
-                        {"revoked", json_time(device.revoked_ms)}};
+                        {"revoked", json_time(device.revoked_ms)},
+                        {"given_up", json_time(device.given_up_ms)}};
       if (device.clock_offset_ms) line["clock_offset_ms"] = *device.clock_offset_ms;
       if (device.unsent) line["unsent"] = *device.unsent;
       all.push_back(std::move(line));
@@ -135,9 +136,23 @@ int list_devices(Context& context) {
     table.add({sync::to_text(device.id), device.account, device.name,
                show_time(device.last_sync_ms), show_offset(device.clock_offset_ms),
                device.unsent ? std::to_string(*device.unsent) : "-",
-               device.revoked_ms ? "revoked" : "active"});
+               device.revoked_ms ? "revoked" : device.given_up_ms ? "given up" : "active"});
   }
   table.print("No devices yet: insieme-server invite ACCOUNT");
+  return kOk;
+}
+
+int give_up(Context& context, const std::string& text) {
+  std::vector<sync::DeviceId> ids;
+  for (const Device& device : context.repository().devices()) ids.push_back(device.id);
+  const sync::DeviceId id = pick_id(text, ids, "device");
+  require(context.repository().give_up_device(id));
+  if (context.json()) {
+    print_json(json::object{{"device", sync::to_text(id)}, {"given_up", true}});
+  } else {
+    print_line("Nobody waits for " + sync::to_text(id) +
+               " any more: should it come back, its work is taken in all the same.");
+  }
   return kOk;
 }
 
@@ -210,6 +225,14 @@ void add_people_commands(Program& program) {
 
   const auto device = std::make_shared<std::string>();
   const auto reason = std::make_shared<std::string>();
+  CLI::App* giving_up = program.app.add_subcommand(
+      "give-up", "stop waiting for a device that has been silent for too long");
+  const auto silent = std::make_shared<std::string>();
+  giving_up->add_option("device", *silent, "id of the device, or its beginning")->required();
+  giving_up->footer("Examples:\n  insieme-server give-up 019a4c2e --data DIR");
+  giving_up->callback([&program, silent] {
+    program.chosen = [silent](Context& context) { return give_up(context, *silent); };
+  });
   CLI::App* revoking = program.app.add_subcommand("revoke", "stop a device for good");
   revoking->add_option("device", *device, "its id, or the first 6 characters or more")->required();
   revoking->add_option("--reason", *reason, "kept for the audit");

@@ -66,6 +66,11 @@ void LogWriter::close_assignment(const std::string& account, const sync::Dossier
              " WHERE space = ? AND dossier = ? AND account = ? AND to_position IS NULL")
       .bind_all(i64(position), space_, dossier.bytes, account)
       .run();
+  // Its devices drop the dossier, or are granted it anew and acknowledge again what they hold.
+  db_.cached("DELETE FROM acknowledgements WHERE space = ? AND dossier = ? AND device IN"
+             " (SELECT device FROM devices WHERE space = ? AND account = ?)")
+      .bind_all(space_, dossier.bytes, space_, account)
+      .run();
 }
 
 void LogWriter::grant(const std::string& account, const sync::DossierId& dossier,

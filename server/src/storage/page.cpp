@@ -8,11 +8,13 @@
 #include "insieme/sync/limits.hpp"
 #include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
+#include "storage/stability.hpp"
 
 namespace insieme::server {
 namespace {
 
 constexpr std::uint64_t kExaminedMax = 20'000;  ///< rows a page may pass over
+constexpr std::size_t kPartBytesMin = 4'096;    ///< of a snapshot: less is not worth an item
 constexpr std::size_t kEventBytes = 256;        ///< what an event adds to a message, about
 
 enum Column : int {
@@ -25,7 +27,12 @@ class PageReader {
  public:
   PageReader(sqlite::Connection& db, std::int64_t space, const Caller& caller,
              const sync::ReplicaId& replica, const sync::ReadAction& action)
-      : db_(db), space_(space), caller_(caller), replica_(replica), action_(action) {}
+      : db_(db),
+        space_(space),
+        caller_(caller),
+        replica_(replica),
+        action_(action),
+        stability_(db, space) {}
 
   sync::PageRead run() {
     const SpaceInfo space = load_space(db_, space_);
@@ -47,6 +54,7 @@ class PageReader {
     page_.backfill = backfill_;
     page_.cursor = {space.epoch, cursor_, hash_at(cursor_)};
     add_digests();
+    add_stable();
     return std::move(page_);
   }
 
@@ -56,11 +64,86 @@ class PageReader {
     if (!action_.backfill) return;
     const sync::Backfill& asked = *action_.backfill;
     if (asked.grant_position != cursor_ + 1) return;
-    if (access(asked.dossier).from_position == asked.grant_position) backfill_ = asked;
+    if (access(asked.dossier).from_position != asked.grant_position) return;
+    backfill_ = asked;
+    if (action_.snapshots) return;
+    backfill_->next_position = std::max<std::uint64_t>(asked.next_position, 1);
+    backfill_->snapshot.reset();
+    backfill_->folded.clear();
+  }
+
+  /// True when the page is full; false when the snapshots of all sections were sent.
+  bool read_snapshots() {
+    close_group();
+    sqlite::Statement rows = db_.prepare(
+        "SELECT section, digest, version, length(bytes), rowid FROM snapshots"
+        " WHERE space = ? AND dossier = ? ORDER BY section");
+    rows.bind_all(space_, backfill_->dossier.bytes);
+    while (rows.step()) {
+      const std::string section(rows.get_text(0));
+      if (!access(backfill_->dossier).has(section) || is_shipped(section)) continue;
+      sync::SnapshotPart part;
+      part.document = {backfill_->dossier, section};
+      part.digest = get_bytes<sync::Digest>(rows, 1);
+      part.total = u64(rows.get_int64(3));
+      const auto& place = backfill_->snapshot;
+      // One that was made anew meanwhile begins again.
+      if (place && place->section == section && place->digest == part.digest) {
+        part.offset = place->offset;
+      }
+      if (!add_parts(part, rows.get_int64(4))) {
+        backfill_->snapshot = sync::SnapshotPlace{section, part.digest, part.offset};
+        return true;
+      }
+      backfill_->snapshot.reset();
+      backfill_->folded.push_back({section, unpack_version(rows.get_blob(2))});
+      documents_.insert(part.document);
+    }
+    return false;
+  }
+
+  [[nodiscard]] bool is_shipped(const std::string& section) const {
+    const auto& place = backfill_->snapshot;
+    if (place && section < place->section) return true;
+    return std::any_of(
+        backfill_->folded.begin(), backfill_->folded.end(),
+        [&](const sync::ShippedFold& fold) { return fold.section == section; });
+  }
+
+  /// What of a snapshot fits, from `part.offset` on, which moves. True: all of it.
+  bool add_parts(sync::SnapshotPart& part, std::int64_t row) {
+    sqlite::Statement& bytes = db_.cached("SELECT substr(bytes, ?, ?) FROM snapshots"
+                                          " WHERE rowid = ?");
+    while (part.offset < part.total) {
+      const std::size_t rest = static_cast<std::size_t>(part.total - part.offset);
+      std::size_t room = action_.bytes_max > bytes_ ? action_.bytes_max - bytes_ : 0;
+      if (page_.items.empty()) room = std::max(room, kPartBytesMin);
+      const std::size_t size = std::min({rest, room, sync::kSnapshotPartBytesMax});
+      const bool worth = size == rest || size >= kPartBytesMin;
+      if (!worth || page_.items.size() >= action_.items_max) return false;
+      const sqlite::ResetGuard guard(bytes);
+      bytes.bind_all(i64(part.offset + 1), i64(size), row);
+      if (!bytes.step()) throw StorageFailure(ErrorCode::storage_failure, "a snapshot is gone");
+      part.bytes = get_vector(bytes, 0);
+      if (part.bytes.size() != size) {
+        throw StorageFailure(ErrorCode::storage_failure, "a snapshot is cut short");
+      }
+      page_.items.push_back(sync::StreamItem{backfill_->grant_position, part});
+      bytes_ += size + kEventBytes;
+      part.offset += size;
+    }
+    return true;
   }
 
   /// True when the page is full; false when all older changes of the dossier were sent.
   bool read_backfill() {
+    if (backfill_->next_position == 0) {
+      if (read_snapshots()) return true;
+      backfill_->next_position = 1;
+    }
+    for (const sync::ShippedFold& fold : backfill_->folded) {
+      known_[{backfill_->dossier, fold.section}].merge(fold.version);
+    }
     close_group();
     sqlite::Statement rows = db_.prepare(
         INSIEME_LOG_COLUMNS
@@ -98,7 +181,10 @@ class PageReader {
         return true;
       }
       if (item && is_grant(*item_kind_)) {
-        backfill_ = sync::Backfill{get_bytes<sync::DossierId>(rows, kDossier), position, 1};
+        backfill_.emplace();
+        backfill_->dossier = get_bytes<sync::DossierId>(rows, kDossier);
+        backfill_->grant_position = position;
+        backfill_->next_position = action_.snapshots ? 0 : 1;
         return false;
       }
       cursor_ = position;
@@ -141,6 +227,8 @@ class PageReader {
     const sync::DocumentId document = get_document(row, kDossier);
     if (!access(document.dossier).has(document.section)) return std::nullopt;
     documents_.insert(document);
+    const auto replica = get_bytes<sync::ReplicaId>(row, kReplica);
+    if (knows(document, replica, u64(row.get_int64(kSeq)))) return std::nullopt;
     std::optional<std::span<const std::uint8_t>> body;
     if (!row.is_null(kBody)) body = row.get_blob(kBody);
     return sync::StreamItem{position, make_change(row.get_blob(kHeader), body)};
@@ -151,6 +239,17 @@ class PageReader {
   Item own_change(const sqlite::Statement& row, std::uint64_t position) {
     if (started_by(row, position)) documents_.insert(get_document(row, kDossier));
     return std::nullopt;
+  }
+
+  /// Whether the device has this change folded, from a snapshot of this page or from one that it
+  /// has acknowledged since. What others may have under its name does not count.
+  bool knows(const sync::DocumentId& document, const sync::ReplicaId& replica, std::uint64_t seq) {
+    if (!action_.snapshots) return false;
+    sync::VersionVector& version = known_[document];
+    if (acknowledged_.insert(document).second) {
+      version.merge(stability_.acknowledged(caller_.device.id, replica_, document));
+    }
+    return version.contains(replica, seq);
   }
 
   Item grant_item(const sqlite::Statement& row, std::uint64_t position) {
@@ -294,6 +393,14 @@ class PageReader {
     return !later.step();
   }
 
+  void add_stable() {
+    for (const sync::DocumentId& document : action_.stable_of) {
+      if (!access(document.dossier).has(document.section)) continue;
+      auto stable = stability_.stable(document);
+      if (!stable.empty()) page_.stable.push_back({document, std::move(stable)});
+    }
+  }
+
   void add_digests() {
     sqlite::Statement& row = db_.cached(
         "SELECT count, history FROM documents WHERE space = ? AND dossier = ? AND section = ?");
@@ -325,6 +432,9 @@ class PageReader {
   std::uint64_t group_resume_ = 0;
   std::map<sync::DossierId, Access> access_;
   std::set<sync::DocumentId> documents_;
+  Stability stability_;
+  std::map<sync::DocumentId, sync::VersionVector> known_;  ///< folded on the device
+  std::set<sync::DocumentId> acknowledged_;                ///< looked up for `known_`
 };
 
 }  // namespace

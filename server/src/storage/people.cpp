@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kDeviceColumns =
     "SELECT device, account, name, public_key, enrolled_ms, last_sync_ms, clock_offset_ms, unsent,"
-    " revoked_ms, revoke_reason FROM devices WHERE space = ?";
+    " revoked_ms, revoke_reason, given_up_ms, shipped_position FROM devices WHERE space = ?";
 
 std::optional<std::int64_t> get_optional(const sqlite::Statement& row, int column) {
   if (row.is_null(column)) return std::nullopt;
@@ -27,6 +27,8 @@ Device get_device(const sqlite::Statement& row) {
   if (!row.is_null(7)) device.unsent = u64(row.get_int64(7));
   device.revoked_ms = get_optional(row, 8);
   device.revoke_reason = row.get_text(9);
+  device.given_up_ms = get_optional(row, 10);
+  device.shipped_position = u64(row.get_int64(11));
   return device;
 }
 
@@ -276,6 +278,18 @@ Status SqliteRepository::revoke_device(const sync::DeviceId& device, const std::
         .bind_all(log.now_ms(), reason, space_, device.bytes)
         .run();
     log.audit("operator", "device.revoke", sync::to_text(device));
+    return {};
+  });
+}
+
+Status SqliteRepository::give_up_device(const sync::DeviceId& device) {
+  return write([&](sqlite::Connection& db, LogWriter& log) -> Status {
+    if (!find_device(db, device)) return {ErrorCode::not_found, "there is no such device"};
+    db.cached("UPDATE devices SET given_up_ms = ? WHERE space = ? AND device = ?"
+              " AND given_up_ms IS NULL")
+        .bind_all(log.now_ms(), space_, device.bytes)
+        .run();
+    log.audit("operator", "device.give_up", sync::to_text(device));
     return {};
   });
 }

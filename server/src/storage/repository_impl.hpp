@@ -34,6 +34,7 @@ class SqliteRepository final : public Repository {
   std::optional<Caller> find_caller(const sync::DeviceId& device) override;
   std::vector<Device> devices() override;
   Status revoke_device(const sync::DeviceId& device, const std::string& reason) override;
+  Status give_up_device(const sync::DeviceId& device) override;
 
   Result<std::vector<std::string>> assign(const std::string& account,
                                           const sync::DossierId& dossier,

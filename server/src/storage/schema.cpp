@@ -92,8 +92,33 @@ CREATE TABLE audit(
   action TEXT NOT NULL, subject TEXT NOT NULL) STRICT;
 )sql";
 
-constexpr std::array<sqlite::Migration, 1> kMigrations{
+// cursor_position: where the device stood at its last sync; shipped_position: the end of the log
+// then, so that it may have received anything up to there. given_up_ms: silent for too long, so
+// that nobody waits for it any more; it is cleared when the device comes back.
+constexpr std::string_view kSnapshots = R"sql(
+ALTER TABLE devices ADD COLUMN cursor_position INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE devices ADD COLUMN shipped_position INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE devices ADD COLUMN given_up_ms INTEGER;
+
+CREATE TABLE acknowledgements(
+  space INTEGER NOT NULL, dossier BLOB NOT NULL, section TEXT NOT NULL, device BLOB NOT NULL,
+  replica BLOB NOT NULL, version BLOB NOT NULL,
+  PRIMARY KEY(space, dossier, section, device)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE stable(
+  space INTEGER NOT NULL, dossier BLOB NOT NULL, section TEXT NOT NULL, version BLOB NOT NULL,
+  PRIMARY KEY(space, dossier, section)) STRICT, WITHOUT ROWID;
+
+-- Made once from the log and served as bytes; never backed up in place of it.
+CREATE TABLE snapshots(
+  space INTEGER NOT NULL, dossier BLOB NOT NULL, section TEXT NOT NULL, digest BLOB NOT NULL,
+  version BLOB NOT NULL, changes INTEGER NOT NULL, made_ms INTEGER NOT NULL, bytes BLOB NOT NULL,
+  PRIMARY KEY(space, dossier, section)) STRICT;
+)sql";
+
+constexpr std::array<sqlite::Migration, 2> kMigrations{
     sqlite::Migration{1, "first release", kFirst},
+    sqlite::Migration{2, "snapshots and acknowledgements", kSnapshots},
 };
 
 }  // namespace

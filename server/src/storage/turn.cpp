@@ -1,6 +1,7 @@
 // The write transaction of one sync turn.
 #include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
+#include "storage/stability.hpp"
 
 namespace insieme::server {
 namespace {
@@ -61,6 +62,7 @@ class SqliteTurn final : public Turn {
         db_(repository.writer_),
         space_(repository.space_),
         transaction_(db_),
+        stability_(db_, space_),
         caller_(caller) {}
 
   sync::Loaded load(const sync::LoadAction& action) override {
@@ -74,8 +76,9 @@ class SqliteTurn final : public Turn {
   sync::Committed commit(const sync::CommitAction& action, const TurnNotes& notes) override {
     try {
       sync::Committed committed;
+      const bool noted = note_device(notes, action.empty());
       if (!action.empty()) committed = write_log(action);
-      if (note_device(notes, action.empty())) transaction_.commit();
+      if (noted) transaction_.commit();
       return committed;
     } catch (const sqlite::Error& error) {
       rethrow(error);
@@ -87,6 +90,9 @@ class SqliteTurn final : public Turn {
     sync::Loaded loaded;
     const SpaceInfo space = load_space(db_, space_);
     loaded.epoch = space.epoch;
+    replica_ = action.replica;
+    cursor_position_ = action.cursor.position;
+    shipped_position_ = space.position;
     loaded.cursor_known = knows_cursor(space, action.cursor);
     for (const sync::ReplicaId& replica : action.replicas) {
       const auto owner = owner_of(replica);
@@ -95,6 +101,8 @@ class SqliteTurn final : public Turn {
     }
     for (const sync::DocumentId& document : action.documents) {
       loaded.frontiers[document] = load_frontier(db_, space_, document);
+      auto stable = stability_.stable(document);
+      if (!stable.empty()) loaded.stable[document] = std::move(stable);
     }
     for (const sync::DossierId& dossier : action.dossiers) {
       sync::DossierAccess access;
@@ -168,6 +176,12 @@ class SqliteTurn final : public Turn {
     }
     for (const sync::Seen& seen : action.seen) append_seen(log, seen);
     for (const sync::HeldDecision& decision : action.held_decisions) close_held(log, decision);
+    for (const sync::Acknowledgement& a : action.acknowledgements) {
+      stability_.acknowledge(caller_.device.id, replica_, a);
+    }
+    for (const sync::Acknowledgement& a : action.acknowledgements) {
+      stability_.advance(a.document, log.now_ms());
+    }
     if (!action.changes.empty()) save_manifest(log, action, committed.positions.front());
     log.finish();
     return committed;
@@ -347,13 +361,16 @@ class SqliteTurn final : public Turn {
           .run();
     }
     const Device& device = caller_.device;
-    const bool fresh = device.last_sync_ms && now_ms - *device.last_sync_ms < kIdleNoteMs &&
+    const bool fresh = device.last_sync_ms && !device.given_up_ms &&
+                       device.shipped_position == shipped_position_ &&
+                       now_ms - *device.last_sync_ms < kIdleNoteMs &&
                        device.unsent == notes.unsent_left;
     if (idle && new_replicas_.empty() && fresh) return false;
-    db_.cached("UPDATE devices SET last_sync_ms = ?, clock_offset_ms = ?, unsent = ?"
+    db_.cached("UPDATE devices SET last_sync_ms = ?, clock_offset_ms = ?, unsent = ?,"
+               " cursor_position = ?, shipped_position = ?, given_up_ms = NULL"
                " WHERE space = ? AND device = ?")
-        .bind_all(now_ms, offset(notes.device_ms, now_ms), i64(notes.unsent_left), space_,
-                  device.id.bytes)
+        .bind_all(now_ms, offset(notes.device_ms, now_ms), i64(notes.unsent_left),
+                  i64(cursor_position_), i64(shipped_position_), space_, device.id.bytes)
         .run();
     return true;
   }
@@ -369,7 +386,11 @@ class SqliteTurn final : public Turn {
   sqlite::Connection& db_;
   std::int64_t space_;
   sqlite::Transaction transaction_;
+  Stability stability_;
   const Caller caller_;
+  sync::ReplicaId replica_;  ///< that the device writes under
+  std::uint64_t cursor_position_ = 0;
+  std::uint64_t shipped_position_ = 0;
   std::vector<sync::ReplicaId> new_replicas_;  ///< bound to the device by the commit
 };
 

@@ -139,6 +139,10 @@ class Relay {
     reply.cursor = {1, log_.size(), {}};
     return reply;
   }
+  [[nodiscard]] const std::vector<sync::Change>& log() const { return log_; }
+  [[nodiscard]] const sync::DossierKey& key(const sync::DossierId& id) const {
+    return keys_.at(id);
+  }
   std::function<sync::Verdict(const sync::Change&)> judge;
   std::vector<sync::StreamItem> extra;
   std::int64_t server_ms = 1'700'000'000'000;

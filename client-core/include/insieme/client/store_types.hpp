@@ -107,7 +107,9 @@ struct HistoryLine {
   sync::Dot dot;
   sync::Stamp stamp;
   std::string author;
-  std::string action;  ///< write, add, remove, increment, splice, retract, …
+  /// write, add, remove, increment, splice, retract, …; `folded` stands for all that happened
+  /// before this device's history begins: the server has it.
+  std::string action;
   std::string field;
   std::optional<sync::Value> from;  ///< what the author saw in the field; registers only
   std::optional<sync::Value> to;
@@ -168,7 +170,8 @@ struct StoreStatus {
 
 struct VerifyReport {
   std::uint64_t documents = 0;
-  std::uint64_t changes = 0;
+  std::uint64_t changes = 0;  ///< of the logs
+  std::uint64_t folded = 0;   ///< changes that are folded and not in the logs
   std::uint64_t records = 0;
   std::vector<std::string> problems;  ///< empty: all is well
   struct DocumentState {

@@ -86,6 +86,11 @@ json::object history_line_json(Context& context, const schema::RecordType* type,
   out["action"] = line.action;
   out["field"] = line.field;
   out["label"] = field != nullptr ? field->label.in(context.language) : line.field;
+  if (line.action == "folded") {
+    out["label"] = context.language == schema::Language::it
+                       ? "la storia precedente è sul server"
+                       : "older history is on the server";
+  }
   if (line.from) out["from"] = shown_text(context, field, *line.from);
   if (line.to) out["to"] = shown_text(context, field, *line.to);
   if (!line.reason.empty()) out["reason"] = line.reason;
@@ -109,7 +114,7 @@ Outcome<json::object> history(Context& context) {
   for (const StoredRecord& part : facets.parts) {
     INSIEME_OUT_ASSIGN(const auto history_lines, context.store().history(part.ref));
     for (const HistoryLine& line : history_lines) {
-      if (!only.empty() && line.field != only) continue;
+      if (!only.empty() && line.field != only && line.action != "folded") continue;
       lines.push_back(history_line_json(context, facets.type, line));
     }
   }

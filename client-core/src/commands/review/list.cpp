@@ -61,9 +61,22 @@ void view_texts(const OpenItem& item, const sync::RecordState& state, ItemView& 
     after.raise(event.dot.replica, event.dot.seq);
     view.alternatives.push_back({{event.dot, event.stamp, event.author}, {}, text.text_at(after)});
   }
+  // What is folded is told by name: how its author left the text is history.
+  for (const sync::Survivor& author : item.item.values) {
+    const sync::Dot& dot = author.mark.dot;
+    const bool told = std::any_of(view.alternatives.begin(), view.alternatives.end(),
+                                  [&](const Alternative& a) { return a.mark.dot == dot; });
+    if (told) continue;
+    view.alternatives.push_back({author.mark, {}, {}});
+    common.reset();
+  }
   std::sort(view.alternatives.begin(), view.alternatives.end(),
             [](const Alternative& a, const Alternative& b) { return a.mark.dot < b.mark.dot; });
-  if (common) view.base = text.text_at(*common);
+  if (common) {
+    view.base = text.text_at(*common);
+  } else if (!item.base.empty()) {
+    if (const auto* base = std::get_if<std::string>(&item.base.front())) view.base = *base;
+  }
   view.now = text.text();
 }
 

@@ -65,6 +65,8 @@ struct Device {
   std::optional<std::uint64_t> unsent;          ///< as it last told
   std::optional<std::int64_t> revoked_ms;
   std::string revoke_reason;
+  std::uint64_t shipped_position = 0;       ///< it may have received the log up to there
+  std::optional<std::int64_t> given_up_ms;  ///< silent for too long: nobody waits for it
 };
 
 /// A device, whose it is, and what that person's role allows.
@@ -213,6 +215,9 @@ class Repository {
   [[nodiscard]] virtual std::vector<Device> devices() = 0;
   [[nodiscard]] virtual Status revoke_device(const sync::DeviceId& device,
                                              const std::string& reason) = 0;
+  /// Nobody waits for it any more before what all others have seen is folded. It may come back at
+  /// any time; its work is then authored again on top of what was folded. `not_found`.
+  [[nodiscard]] virtual Status give_up_device(const sync::DeviceId& device) = 0;
 
   // ---- who may see what ----
   /// Replaces what the account had there. Empty `sections`: those of its role. Returns what holds

@@ -25,6 +25,8 @@ struct Gathered {
   std::vector<HeldDecision> held_decisions;
   std::uint64_t unsent_left = 0;
   std::int64_t device_ms = 0;
+  bool log_only = false;
+  std::vector<Acknowledgement> acknowledgements;
 };
 
 struct ClientIdentity {

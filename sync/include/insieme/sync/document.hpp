@@ -103,7 +103,10 @@ struct HistoryView {
 /// Walks a log in order and keeps the full deps of each replica's newest change.
 class DepsWalker {
  public:
-  explicit DepsWalker(const Snapshot* ground = nullptr);
+  /// `folded`: where the log begins; null: at the beginning.
+  explicit DepsWalker(const Frontier* folded = nullptr);
+  explicit DepsWalker(const Snapshot* ground)
+      : DepsWalker(ground == nullptr ? nullptr : &ground->frontier) {}
   /// Full deps of `header`, which must follow the headers given before.
   const VersionVector& step(const ChangeHeader& header);
 

@@ -37,6 +37,7 @@ inline constexpr std::size_t kSectionsPerDossierMax = 64;
 inline constexpr std::size_t kUnknownOpBytesMax = 64 * 1024;
 inline constexpr std::size_t kSnapshotBytesMax = 64 * 1024 * 1024;  ///< before compression
 inline constexpr std::size_t kSnapshotFieldsMax = 1'000'000;  ///< of all records of a document
+inline constexpr std::size_t kSnapshotPartBytesMax = 256 * 1024;
 inline constexpr std::uint64_t kTurnsPerRunMax = 10'000;  ///< requests of one run of a client
 /// Operations of all changes of one message: a few compressed bytes must not become a gigabyte.
 inline constexpr std::size_t kOpsPerMessageMax = 160'000;

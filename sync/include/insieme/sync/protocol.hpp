@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -13,7 +14,10 @@
 
 namespace insieme::sync {
 
-inline constexpr std::uint32_t kProtocolVersion = 1;
+/// Version 2 brought snapshots and acknowledgements. A server answers in the version of the
+/// request; what a later version added is then left out.
+inline constexpr std::uint32_t kProtocolVersion = 2;
+inline constexpr std::uint32_t kProtocolVersionMin = 1;  ///< that a server still answers
 /// Raised when an operation kind is added that older engines cannot merge.
 inline constexpr std::uint32_t kEngineVersion = 1;
 
@@ -25,12 +29,30 @@ struct Cursor {
   friend bool operator==(const Cursor&, const Cursor&) = default;
 };
 
+/// A document's snapshot, up to a byte, that a device has received.
+struct SnapshotPlace {
+  std::string section;
+  Digest digest;  ///< of the snapshot's bytes
+  std::uint64_t offset = 0;
+  friend bool operator==(const SnapshotPlace&, const SnapshotPlace&) = default;
+};
+/// What a device needs no changes of any more: it was shipped in a snapshot.
+struct ShippedFold {
+  std::string section;
+  VersionVector version;
+  friend bool operator==(const ShippedFold&, const ShippedFold&) = default;
+};
+
 /// A dossier whose older changes are still being shipped after a grant: the cursor stands just
-/// before the grant's position until they are all sent.
+/// before the grant's position until they are all sent. First come the snapshots of its sections in
+/// the order of their names (`next_position` is 0 as long), then the changes that are in none of
+/// them. The device keeps it and sends it back untouched.
 struct Backfill {
   DossierId dossier;
   std::uint64_t grant_position = 0;
   std::uint64_t next_position = 0;  ///< of the dossier's changes, the first not yet sent
+  std::optional<SnapshotPlace> snapshot{};  ///< under way, from version 2 on
+  std::vector<ShippedFold> folded{};        ///< by section, from version 2 on
   friend bool operator==(const Backfill&, const Backfill&) = default;
 };
 
@@ -59,6 +81,13 @@ struct HeldDecision {
   friend bool operator==(const HeldDecision&, const HeldDecision&) = default;
 };
 
+/// What a replica acknowledges of a document: whatever it will yet author there has seen this much.
+struct Acknowledgement {
+  DocumentId document;
+  VersionVector version;
+  friend bool operator==(const Acknowledgement&, const Acknowledgement&) = default;
+};
+
 struct SyncRequest {
   std::uint32_t protocol = kProtocolVersion;
   std::uint32_t engine = kEngineVersion;
@@ -77,6 +106,9 @@ struct SyncRequest {
   std::vector<HeldDecision> held_decisions;
   /// Ed25519 by the device over `manifest_of(device, changes)`: one signature per hand-out.
   Signature signature;
+  // from version 2 on
+  bool log_only = false;  ///< a snapshot did not hold what it promised: send changes
+  std::vector<Acknowledgement> acknowledgements;  ///< after `changes`
   friend bool operator==(const SyncRequest&, const SyncRequest&) = default;
 };
 
@@ -132,10 +164,23 @@ struct SeenEvent {
 /// The order of alternatives is their number on the wire: append only.
 using Event = std::variant<GrantEvent, RevokeEvent, HeldEvent, HeldClosedEvent, SeenEvent>;
 
-/// One entry of the space's log as this device may see it, with its position.
+/// A piece of a document's snapshot (snapshot.hpp). Pieces come in order; one at offset 0 begins
+/// anew, whatever came before. The last one ends at `total`.
+struct SnapshotPart {
+  DocumentId document;
+  Digest digest;  ///< of all bytes: `digest_snapshot`
+  std::uint64_t total = 0;
+  std::uint64_t offset = 0;
+  std::vector<std::uint8_t> bytes;
+  friend bool operator==(const SnapshotPart&, const SnapshotPart&) = default;
+};
+[[nodiscard]] Digest digest_snapshot(std::span<const std::uint8_t> bytes);
+
+/// One entry of the space's log as this device may see it, with its position; a snapshot part has
+/// that of the grant that it belongs to.
 struct StreamItem {
   std::uint64_t position = 0;
-  std::variant<Change, Event> content;
+  std::variant<Change, Event, SnapshotPart> content;
   friend bool operator==(const StreamItem&, const StreamItem&) = default;
 };
 
@@ -167,6 +212,10 @@ struct SyncReply {
   /// Of documents of which something is in `items`, or was passed over because this replica wrote
   /// it, and of which nothing more is to come.
   std::vector<DocumentDigest> digests;
+  // from version 2 on
+  /// Of documents that were acknowledged: what all who hold them have acknowledged. It only grows;
+  /// everything still to come depends on it.
+  std::vector<Acknowledgement> stable;
   friend bool operator==(const SyncReply&, const SyncReply&) = default;
 };
 

@@ -54,6 +54,7 @@ struct LoadAction {
   std::vector<DocumentId> documents;  ///< their frontiers, sorted
   std::vector<DossierId> dossiers;    ///< sorted
   std::vector<ChangeRef> changes;     ///< ids and positions, as far as they exist, sorted
+  std::uint64_t protocol = kProtocolVersion;  ///< that the device speaks
 };
 
 /// An entry to append to the log. A held or refused change stands there hollow; its body, if any,
@@ -73,11 +74,15 @@ struct CommitAction {
   std::map<DocumentId, Frontier> frontiers; ///< as they are after `changes`
   std::vector<Seen> seen;                   ///< to be logged as events
   std::vector<HeldDecision> held_decisions; ///< refusals, and acceptances found by origin
+  /// What the device's replicas will have seen in all that they author from here on. No more than
+  /// the log holds. The repository works out from all devices what is stable.
+  std::vector<Acknowledgement> acknowledgements;
   Digest manifest;               ///< what the device signed for this hand-out
   Signature manifest_signature;
   /// Nothing to write: end the transaction without taking a position.
   [[nodiscard]] bool empty() const noexcept {
-    return new_dossiers.empty() && changes.empty() && seen.empty() && held_decisions.empty();
+    return new_dossiers.empty() && changes.empty() && seen.empty() && held_decisions.empty() &&
+           acknowledgements.empty();
   }
 };
 
@@ -87,6 +92,8 @@ struct ReadAction {
   std::optional<Backfill> backfill;
   std::size_t bytes_max = 0;
   std::size_t items_max = 0;
+  bool snapshots = false;             ///< the device takes them
+  std::vector<DocumentId> stable_of{};  ///< documents whose stable version is to be told
 };
 
 struct AnswerAction { std::vector<std::uint8_t> frame; };
@@ -113,6 +120,8 @@ struct Loaded {
   std::map<DocumentId, Frontier> frontiers;
   std::map<DossierId, DossierAccess> dossiers;
   std::map<ChangeRef, KnownChange> changes;
+  /// Of `LoadAction::documents`: what devices were told to be stable.
+  std::map<DocumentId, VersionVector> stable;
 };
 struct Committed { std::vector<std::uint64_t> positions; };  ///< of `CommitAction::changes`
 struct PageRead {
@@ -122,6 +131,7 @@ struct PageRead {
   bool more = false;
   std::vector<DocumentDigest> digests;
   std::int64_t server_ms = 0;
+  std::vector<Acknowledgement> stable;
 };
 using ServerInput = std::variant<RequestArrived, Loaded, Committed, PageRead>;
 
@@ -143,6 +153,7 @@ class ServerSync {
   RequestArrived arrived_;
   SyncRequest request_;
   SyncReply reply_;
+  std::vector<DocumentId> stable_of_;
   std::vector<std::size_t> committed_results_;  ///< which results the positions belong to
 };
 

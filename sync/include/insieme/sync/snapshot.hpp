@@ -1,7 +1,7 @@
 #pragma once
 // A document folded at a causally closed set of its changes: what a first sync ships instead of the
 // log, and what a compacted log stands on. Everything that a later change can still touch is here;
-// what only history would tell is not (docs/adr/0006).
+// what only history would tell is not (docs/adr/0007).
 
 #include <cstdint>
 #include <map>

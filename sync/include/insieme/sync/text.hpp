@@ -191,6 +191,12 @@ class TextState {
 /// The result is within kSplicesPerOpMax and kSpliceBytesMax.
 [[nodiscard]] std::vector<Splice> diff_text(std::string_view before, std::string_view after);
 
+/// `splices`, written against `before`, as splices against `now`, which others made out of `before`
+/// meanwhile: both are merged as concurrent edits of it. For work whose history is gone.
+[[nodiscard]] std::vector<Splice> rebase_splices(std::string_view before,
+                                                 const std::vector<Splice>& splices,
+                                                 std::string_view now);
+
 /// Applies splices to a plain text, with clamping: what a sequential event does.
 [[nodiscard]] std::string splice_text(std::string_view text, const std::vector<Splice>& splices);
 
