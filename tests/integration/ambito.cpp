@@ -135,9 +135,11 @@ json::array Ambito::items(const Terminal& who) const {
 
 void Ambito::check_history(const Terminal& who) const {
   std::map<std::string, int> times;
+  bool is_folded = false;
   const json::object history = who.ask({"history", visit});
   for (const json::value& one : list(history, "lines")) {
     const json::object& line = one.as_object();
+    is_folded |= member(line, "action") == "folded";
     if (member(line, "field") == "next_step" && member(line, "action") == "write") {
       ++times[member(line, "to")];
     }
@@ -145,7 +147,10 @@ void Ambito::check_history(const Terminal& who) const {
   CAPTURE(who.store(), json::serialize(history));
   for (const std::string& value : acknowledged) {
     CAPTURE(value);
-    CHECK(times[value] == 1);
+    // A tablet that came by a snapshot says that older history is on the server. Whoever typed a
+    // value keeps it.
+    const bool may_be_older = is_folded && who.store() != anna.store();
+    CHECK((times.count(value) == 1 || may_be_older));
   }
   for (const auto& [value, count] : times) {
     CAPTURE(value);
