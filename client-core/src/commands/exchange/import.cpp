@@ -179,6 +179,7 @@ Outcome<Row> plan_row(Context& context, const Job& job, const CsvRow& csv) {
   INSIEME_OUT_ASSIGN(const json::object input, input_of(context, job, csv));
   if (job.type->root) row.provisional = random_id<sync::DossierId>(context.platform());
   INSIEME_OUT(plan_record(context, input, row.provisional, row.plan));
+  INSIEME_OUT(judge_act(context, row.plan));
   row.record = row.plan.records[0].as_object();
   // A root record that is here already is edited where it is.
   if (!find(row.record, "created")->as_bool()) row.provisional.reset();

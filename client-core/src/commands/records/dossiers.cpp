@@ -24,6 +24,7 @@ Outcome<Plan> plan_new(Context& context, const sync::DossierId& provisional) {
       INSIEME_OUT(plan_record(context, one.as_object(), provisional, plan));
     }
   }
+  INSIEME_OUT(judge_act(context, plan));
   return plan;
 }
 

@@ -134,6 +134,7 @@ Outcome<Plan> plan_commit(Context& context) {
   }
   Plan plan;
   INSIEME_OUT(plan_record(context, input, {}, plan));
+  INSIEME_OUT(judge_act(context, plan));
   return plan;
 }
 

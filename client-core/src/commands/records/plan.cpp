@@ -268,6 +268,14 @@ Check plan_record(Context& context, const json::object& input,
                    target.type->label.en + ": the record is empty.");
   }
   INSIEME_OUT(check_rules(context, target, edit, plan));
+  if (!edit.changed.empty()) {
+    const auto as_record = [&target](schema::RecordValues values) {
+      return schema::RuleRecord{target.id, target.type->name, target.dossier, std::move(values)};
+    };
+    PlannedRecord planned{std::nullopt, as_record(edit.after), edit.changed};
+    if (target.existing) planned.before = as_record(edit.before);
+    plan.judged.push_back(std::move(planned));
+  }
   if (const std::string draft = text_at(input, "draft"); !draft.empty()) {
     plan.drafts_to_drop.push_back(draft);
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "commands/lookup.hpp"
+#include "insieme/schema/rules.hpp"
 
 namespace insieme::client::commands {
 
@@ -23,11 +24,19 @@ struct KeyedId {
   std::vector<std::string> key;
 };
 
+/// What a record was and will be, for the rules that look beyond one field.
+struct PlannedRecord {
+  std::optional<schema::RuleRecord> before;  ///< of an existing record
+  schema::RuleRecord after;
+  std::vector<std::string> changed;
+};
+
 struct Plan {
   std::vector<DocumentOps> documents;
   std::vector<KeyedId> keyed;  ///< only with a new dossier
   std::vector<std::string> drafts_to_drop;
   json::array records;  ///< for the reply
+  std::vector<PlannedRecord> judged;
   json::array warnings;
   std::map<std::string, sync::RecordId, std::less<>> names;  ///< `@name` of this request's records
 
@@ -38,6 +47,9 @@ struct Plan {
 /// the dossier that the same act will create.
 [[nodiscard]] Check plan_record(Context& context, const json::object& input,
                                 const std::optional<sync::DossierId>& new_dossier, Plan& plan);
+/// Judges the whole act by the rules of the bundle, once all of its records are planned: a refusal,
+/// or warnings in the plan.
+[[nodiscard]] Check judge_act(Context& context, Plan& plan);
 /// Writes a plan and takes its operations.
 [[nodiscard]] Check carry_out(Plan& plan, Writer& writer);
 /// Puts the real id of a new dossier into a plan made with a provisional one.

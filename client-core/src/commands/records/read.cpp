@@ -152,7 +152,7 @@ std::vector<CommandSpec> read_commands() {
         {"all", ArgKind::boolean, false, "anche i campi vuoti", "empty fields too"}},
        "record (as in record.list, and lifecycle, receipt, receipt_text, version, fields: name → "
        "{label, section, kind, text, value, contested, values?, author?, at?}, decisions, "
-       "problems)",
+       "problems (also of rules that only a merge left broken), computed: name → {label, text})",
        R"({"command": "record.get", "record": "5f3a9c01"})",
        get},
       {"search",

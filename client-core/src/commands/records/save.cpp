@@ -10,6 +10,7 @@ Outcome<Plan> plan_all(Context& context) {
   const json::array* several = context.list("records");
   if (several == nullptr) {
     INSIEME_OUT(plan_record(context, context.args, {}, plan));
+    INSIEME_OUT(judge_act(context, plan));
     return plan;
   }
   std::size_t number = 0;
@@ -27,6 +28,7 @@ Outcome<Plan> plan_all(Context& context) {
       return failure;
     }
   }
+  INSIEME_OUT(judge_act(context, plan));
   return plan;
 }
 

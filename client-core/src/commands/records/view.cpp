@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "commands/records/record_source.hpp"
 #include "insieme/schema/validate.hpp"
 
 namespace insieme::client::commands {
@@ -137,7 +138,27 @@ json::array problems_json(Context& context, const Facets& facets) {
        schema::check_record(context.bundle(), *facets.type, shown_values(facets))) {
     problems.push_back(to_json(problem, *facets.type, context.language));
   }
+  // A merge may have brought together what no single author could have saved.
+  StoreRecords others(context);
+  for (const schema::Problem& problem :
+       schema::check_standing_rules(context.bundle(), rule_record(facets), others)) {
+    problems.push_back(to_json(problem, *facets.type, context.language));
+  }
   return problems;
+}
+
+/// `{name: {label, text}}` of what follows from other fields; nothing where it is not known.
+json::object computed_json(Context& context, const Facets& facets) {
+  json::object out;
+  StoreRecords others(context);
+  for (const schema::ComputedValue& one :
+       schema::computed_values(context.bundle(), rule_record(facets), others)) {
+    const std::string text =
+        schema::value_to_text(one.field->as, one.value, context.bundle(), context.language);
+    if (text.empty()) continue;
+    out[one.field->name] = {{"label", one.field->as.label.in(context.language)}, {"text", text}};
+  }
+  return out;
 }
 
 }  // namespace
@@ -274,6 +295,7 @@ json::object record_json(Context& context, const Facets& facets, bool all) {
   out["fields"] = fields_json(context, facets, all);
   out["decisions"] = decisions_json(context, facets);
   out["problems"] = problems_json(context, facets);
+  out["computed"] = computed_json(context, facets);
   return out;
 }
 

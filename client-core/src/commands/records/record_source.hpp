@@ -1,0 +1,46 @@
+#pragma once
+// What rules see of the store: the records that are held here, as they show now, and over them
+// those that the act under way is about to write.
+
+#include <map>
+#include <memory>
+#include <set>
+
+#include "commands/lookup.hpp"
+#include "insieme/schema/rules.hpp"
+
+namespace insieme::client::commands {
+
+/// A record as rules see it.
+[[nodiscard]] schema::RuleRecord rule_record(const Facets& facets);
+
+/// Reads each record at most once. Belongs to one command.
+class StoreRecords final : public schema::RecordSource {
+ public:
+  explicit StoreRecords(Context& context) : context_(context) {}
+
+  /// Shows `record` instead of what the store has under its id.
+  void put(schema::RuleRecord record);
+  /// The first failure of the device, if any: what was found since is not complete.
+  [[nodiscard]] const Status& status() const noexcept { return status_; }
+
+  const schema::RuleRecord* find(const sync::RecordId& id) override;
+  std::vector<const schema::RuleRecord*> in_dossier(const sync::DossierId& dossier,
+                                                    std::string_view type) override;
+  std::vector<const schema::RuleRecord*> with(std::string_view type, std::string_view field,
+                                              const sync::Value& value) override;
+
+ private:
+  using Records = std::vector<const schema::RuleRecord*>;
+  /// All that a query finds, without those that the act replaces.
+  [[nodiscard]] Records stored(ListQuery query);
+
+  Context& context_;
+  Status status_;
+  /// Null: not held here, or not active.
+  std::map<sync::RecordId, std::unique_ptr<schema::RuleRecord>> known_;
+  std::set<sync::RecordId> planned_;
+  std::map<std::string, Records> in_dossiers_;  ///< what the store found, by dossier and type
+};
+
+}  // namespace insieme::client::commands
