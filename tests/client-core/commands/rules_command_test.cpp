@@ -108,7 +108,8 @@ TEST_CASE("rules at the form: what a merge left broken does not stop other work"
   anna.sync();
   // Nobody's record is lost; the broken rule is shown where the record is read.
   bool told = false;
-  for (const json::value& problem : list(anna.get(hers), "problems")) {
+  const json::object shown = anna.get(hers);
+  for (const json::value& problem : list(shown, "problems")) {
     told = told || text(problem.as_object(), "rule") == "one_case_manager";
   }
   CHECK(told);
