@@ -58,11 +58,12 @@ std::string key_of(const Place& place) { return place.record + place.field; }
 std::set<std::string> Ledger::seen_by(const Typed& typed) const {
   std::set<std::string> seen = typed.replaced;
   if (typed.sort != Sort::value) return seen;
-  // Who saw a value had before them what its author had replaced, whatever became of that edit.
+  // Who saw a value had before them what its author had replaced, whatever became of that edit; one
+  // that was refused was never made.
   for (bool grows = true; grows;) {
     grows = false;
     for (const Typed& earlier : typed_) {
-      if (earlier.sort != Sort::value || seen.count(earlier.token) == 0 ||
+      if (earlier.void_ || earlier.sort != Sort::value || seen.count(earlier.token) == 0 ||
           key_of(earlier.place) != key_of(typed.place)) {
         continue;
       }
