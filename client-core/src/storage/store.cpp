@@ -14,6 +14,7 @@ namespace insieme::client {
 struct Store::Impl {
   std::unique_ptr<Core> core;
   std::vector<std::int64_t> gathered;  ///< changes.n of the last request
+  std::optional<std::string> place;    ///< where the last request stood in the server's log
   std::vector<sync::Acknowledgement> acknowledged;  ///< by the last request
 
   /// `body` in one immediate transaction; its errors roll everything back.
@@ -191,10 +192,25 @@ Result<VerifyReport> Store::verify() {
   return impl_->read([&] { return verify_store(*impl_->core); });
 }
 
+namespace {
+
+/// Cursor and backfill as they stand in the file.
+std::string place_of(Core& core) {
+  std::string place;
+  for (const char* name : {"cursor_epoch", "cursor_position", "cursor_hash", "backfill"}) {
+    place += core.setting(name).value_or("") + '|';
+  }
+  return place;
+}
+
+}  // namespace
+
 Result<sync::Gathered> Store::gather(const sync::GatherAction& limits) {
   impl_->gathered.clear();
-  auto gathered =
-      impl_->read([&] { return client::gather(*impl_->core, limits, impl_->gathered); });
+  auto gathered = impl_->read([&] {
+    impl_->place = place_of(*impl_->core);
+    return client::gather(*impl_->core, limits, impl_->gathered);
+  });
   impl_->acknowledged = gathered.ok() ? gathered->acknowledgements
                                       : std::vector<sync::Acknowledgement>{};
   return gathered;
@@ -225,6 +241,10 @@ Result<bool> Store::apply(const sync::SyncReply& reply) {
     note_acknowledged(core, documents, impl_->acknowledged);
     for (const sync::PushResult& result : reply.results) settle(core, documents, result);
     documents.flush();
+    // Another program on this store was faster. What became of the changes is true all the same,
+    // but the digests are of a log that this store has left behind: taken for its own they would
+    // look like the work of a twin.
+    if (impl_->place && *impl_->place != place_of(core)) return has_unsent(core);
     bool forked = reauthor_after_fork(core);
     if (forked) documents.forget_closed();
     bool usable = true;

@@ -133,6 +133,40 @@ TEST_CASE("two programs on one store take turns and lose nothing", "[store][P2]"
   CHECK(must(second->verify()).problems == std::vector<std::string>{});
 }
 
+TEST_CASE("two programs that synchronise one store at once: the slower reply is not a twin's work",
+          "[store][P2]") {
+  StoreFolder folder;
+  Relay relay;
+  Tablet anna(folder, "anna", 1);
+  const sync::DocumentId core{anna.new_dossier(), "core"};
+  const auto record = anna.new_record();
+  const auto digest = [&](sync::SyncReply reply) {
+    const auto report = must(anna.store->verify());
+    for (const auto& state : report.states) {
+      reply.digests.push_back({state.document, state.count, state.history});
+    }
+    return reply;
+  };
+  must(anna.save(core, {write_op(record, "household", "name", std::string("Rossi"))}));
+  relay.sync(anna);
+  const auto replica = anna.store->identity().replica;
+  // One asks; meanwhile the other sends what is new and has its answer first.
+  const auto gathered = must(anna.store->gather({1 << 20, 2'000}));
+  const auto slow = digest(relay.answer(gathered, replica));
+  must(anna.save(core, {write_op(record, "household", "name", std::string("Rossi Bianchi"))}));
+  {
+    auto other = must(client::Store::open(anna.options()));
+    const auto theirs = must(other->gather({1 << 20, 2'000}));
+    must(other->note_sent());
+    must(other->apply(relay.answer(theirs, replica)));
+  }
+  must(anna.store->apply(slow));
+  CHECK(anna.store->identity().replica == replica);
+  CHECK(must(anna.store->status()).unsent == 0);
+  CHECK(must(anna.store->history({core, "household", record})).size() == 2);
+  CHECK(relay.log().size() == 2);
+}
+
 TEST_CASE("two copies of one store that both worked on lose nothing and count nothing twice",
           "[store][P2][P3]") {
   OneTablet t;
