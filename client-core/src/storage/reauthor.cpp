@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/incoming.hpp"
 #include "storage/stand_in.hpp"
 
 namespace insieme::client {
@@ -208,11 +209,8 @@ void note_late(Core& core) { core.set_setting("late", "1"); }
 void reauthor_late(Core& core, const std::function<void(Documents&)>& between) {
   Reauthor(core, Reauthor::Texts::carry_over).run(between);
   core.set_setting("late", "");
-  core.db.cached("INSERT INTO alarms(at_ms, text) VALUES(?, ?)")
-      .bind_all(core.platform.now_ms(),
-                std::string("this device was away for so long that the others went on without it: "
-                            "its work was put on top of theirs, nothing was lost"))
-      .run();
+  raise_alarm(core, "this device was away for so long that the others went on without it: "
+                    "its work was put on top of theirs, nothing was lost");
 }
 
 bool reauthor_if_late(Core& core) {
