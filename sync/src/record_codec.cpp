@@ -21,10 +21,9 @@ constexpr std::size_t kTextMax = 64'000'000;  ///< what was merged, whoever made
 
 /// A text that came in one piece: its only event put the whole text into an empty one.
 bool is_one_piece(const TextState& text) {
-  return text.base() == nullptr && text.events().size() == 1 &&
-         text.events()[0].splices.size() == 1 &&
-         text.events()[0].splices[0].inserted == text.text() &&
-         text.events()[0].splices[0].position == 0 && text.events()[0].splices[0].removed == 0;
+  if (text.base() != nullptr || text.event_count() != 1) return false;
+  const TextEvent event = text.events()[0];
+  return event.splices == std::vector<Splice>{{0, 0, text.text()}};
 }
 
 class RecordWriter {
@@ -105,7 +104,8 @@ class RecordWriter {
 
   void write_text(const TextState& text, bool elided) {
     if (elided) {
-      ar_(Mark{text.events()[0].dot, text.events()[0].stamp, text.events()[0].author});
+      const TextEvent event = text.events()[0];
+      ar_(Mark{event.dot, event.stamp, event.author});
       return;
     }
     // Canonical bytes hold no events: those that a replica has folded it cannot tell any more.

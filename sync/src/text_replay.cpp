@@ -4,167 +4,202 @@
 
 namespace insieme::sync::detail {
 
-TextReplay::TextReplay(std::uint32_t base_length)
-    : events_(1), replicas_(1), context_(1, 0) {
-  if (base_length == 0) return;
-  Span base;
-  base.first = {0, 0};
-  base.length = base_length;
-  spans_.push_back(base);
-}
-
-void TextReplay::add(const TextEvent& event, EditSink& sink, std::vector<TextOverlap>& overlaps) {
-  enter(event);
+void TextReplay::add(const TextLog& log, std::uint32_t event, EditSink& sink,
+                     std::vector<TextOverlap>& overlaps) {
+  const std::uint32_t slot = slot_for(log[event].slot);
+  const auto number = static_cast<std::uint32_t>(events_.size());
+  Lens& lens = spans_.lens_of(slot);
+  look_from(lens, seen_by(log, event));
+  lens.current = number;
+  spans_.begin_event();
+  events_.push_back({event, slot, log[event].seq});
+  const Act act{log, lens, sink, overlaps, event, number, slot};
   std::uint32_t offset = 0;
-  for (const Splice& splice : event.splices) {
-    const Act act{&event, current_, &splice, &sink, &overlaps};
-    Place at = seek(splice.position);
+  for (const LoggedSplice& splice : log.splices(event)) {
+    SpanList::Place at = spans_.seek(lens, splice.position);
     // Up to the right origin stands only what the author did not know.
-    std::size_t end = at.index;
-    std::uint32_t shown = at.shown;
-    while (end < spans_.size() && !known(spans_[end])) {
-      if (spans_[end].removal == kNone) shown += spans_[end].length;
-      ++end;
+    unknown_.clear();
+    SpanList::Place end = at;
+    std::uint32_t next = spans_.after(end);
+    while (next != kNone && !lens.knows(spans_[next])) {
+      if (spans_[next].removal == kNone) end.shown += spans_[next].length;
+      unknown_.push_back(next);
+      ++end.index;
+      next = spans_.after(end);
     }
-    const std::uint32_t length = count_code_points(splice.inserted);
-    if (length > 0) {
-      insert(act, at, end, offset, length);
-      offset += length;
-      shown += length;
-      ++end;
+    if (splice.points > 0) {
+      end.shown += insert(act, splice, offset, at, next);
+      offset += splice.points;
     }
-    if (splice.removed > 0) remove(act, {end, shown});
+    if (splice.removed == 0 || next == kNone) continue;
+    const std::uint32_t shown = end.shown;
+    end = spans_.place_of(next);
+    end.shown = shown;
+    remove(act, splice, end);
   }
-}
-
-/// Makes `event` the current one: `known` answers for its author from here on.
-void TextReplay::enter(const TextEvent& event) {
-  const auto found = std::find(replicas_.begin() + 1, replicas_.end(), event.dot.replica);
-  const auto slot = static_cast<std::uint32_t>(found - replicas_.begin());
-  if (found == replicas_.end()) {
-    replicas_.push_back(event.dot.replica);
-    context_.push_back(0);
+  lens.current = kNone;
+  // An author who wrote in an older form does not see all that they wrote: no lens shows that.
+  const auto& own = slots_[slot].events;
+  const bool plain = own.empty() || lens.context[slot] >= events_[own.back()].seq;
+  if (plain) {
+    lens.context[slot] = log[event].seq;
+  } else {
+    lens.slot = kNone;
+    lens.used = 0;
   }
-  for (std::size_t i = 1; i < replicas_.size(); ++i) context_[i] = event.context[replicas_[i]];
-  current_ = static_cast<std::uint32_t>(events_.size());
-  events_.push_back({event.dot, slot});
+  slots_[slot].events.push_back(number);
 }
 
-bool TextReplay::visible(const Span& span) const noexcept {
-  if (!known(span)) return false;
-  for (std::uint32_t r = span.removal; r != kNone; r = removals_[r].next) {
-    if (known(removals_[r])) return false;
+std::uint32_t TextReplay::slot_for(std::uint32_t log_slot) {
+  for (std::uint32_t slot = 1; slot < slots_.size(); ++slot) {
+    if (slots_[slot].log_slot == log_slot) return slot;
   }
-  return true;
+  slots_.push_back({log_slot, {}});
+  spans_.add_slot();
+  return static_cast<std::uint32_t>(slots_.size() - 1);
 }
 
-/// Cuts a span in two; the first one keeps `length` characters.
-void TextReplay::split(std::size_t index, std::uint32_t length) {
-  Span rest = spans_[index];
-  rest.first.offset += length;
-  rest.length -= length;
-  rest.left = {rest.first.event, rest.first.offset - 1};
-  spans_[index].length = length;
-  spans_.insert(spans_.begin() + static_cast<std::ptrdiff_t>(index) + 1, rest);
-}
-
-/// The place right after the character before `position` in the author's text; beyond its end,
-/// after its last character.
-TextReplay::Place TextReplay::seek(std::uint32_t position) {
-  Place found;
-  Place at;
-  for (; position > 0 && at.index < spans_.size(); ++at.index) {
-    const bool counts = visible(spans_[at.index]);
-    if (counts && spans_[at.index].length > position) split(at.index, position);
-    const Span& span = spans_[at.index];
-    if (span.removal == kNone) at.shown += span.length;
-    if (!counts) continue;
-    position -= span.length;
-    found = {at.index + 1, at.shown};
+/// By slot, the seq up to which the author of an event knew it.
+std::vector<std::uint64_t> TextReplay::seen_by(const TextLog& log, std::uint32_t event) const {
+  std::vector<std::uint64_t> seen(slots_.size(), 0);
+  if (log[event].context == kNone) {
+    for (std::size_t slot = 1; slot < slots_.size(); ++slot) {
+      const auto& events = slots_[slot].events;
+      if (!events.empty()) seen[slot] = events_[events.back()].seq;
+    }
+    return seen;
   }
-  return found;
+  const auto context = log.context(log[event]);
+  for (std::size_t slot = 1; slot < slots_.size(); ++slot) {
+    const auto at = std::lower_bound(
+        context.begin(), context.end(), slots_[slot].log_slot,
+        [](const SlotSeq& entry, std::uint32_t s) { return entry.slot < s; });
+    if (at != context.end() && at->slot == slots_[slot].log_slot) seen[slot] = at->seq;
+  }
+  return seen;
 }
 
-/// Where `span` goes among the spans [begin, end), none of which its author knew. It keeps clear of
-/// whole subtrees: `scanning` means that what was passed may belong to a sibling yet to come.
-std::size_t TextReplay::place(const Span& span, std::size_t begin, std::size_t end) const {
-  const Dot& own = events_[span.first.event].dot;
-  std::size_t place = begin;
+/// Moves a lens to what its author has seen by now: mostly a few events more than last time.
+void TextReplay::look_from(Lens& lens, std::vector<std::uint64_t> context) {
+  bool anew = false;
+  std::vector<std::uint32_t>& fresh = unknown_;
+  fresh.clear();
+  for (std::size_t slot = 1; slot < context.size() && !anew; ++slot) {
+    const auto& events = slots_[slot].events;
+    const auto up_to = [&](std::uint64_t seq) {
+      return std::upper_bound(
+          events.begin(), events.end(), seq,
+          [this](std::uint64_t s, std::uint32_t n) { return s < events_[n].seq; });
+    };
+    const auto known = up_to(lens.context[slot]);
+    const auto now = up_to(context[slot]);
+    anew = now < known || now - known > static_cast<std::ptrdiff_t>(spans_.size() / 2);
+    if (!anew) fresh.insert(fresh.end(), known, now);
+  }
+  if (anew) {
+    lens.context = std::move(context);
+    spans_.count(lens);
+    return;
+  }
+  std::sort(fresh.begin(), fresh.end());
+  for (const std::uint32_t number : fresh) {
+    const std::uint32_t slot = events_[number].slot;
+    lens.context[slot] = events_[number].seq;
+    spans_.reveal(lens, number);
+  }
+  lens.context = std::move(context);
+}
+
+/// Where `span` goes among the spans that its author did not know: after how many of them. It keeps
+/// clear of whole subtrees: `scanning` means that what was passed may belong to a sibling to come.
+std::size_t TextReplay::rank(const Act& act, const Span& span) const {
+  const Dot own = act.log.dot(act.event);
+  std::size_t place = 0;
   bool scanning = false;
-  for (std::size_t i = begin; i < end; ++i) {
-    const Span& other = spans_[i];
+  for (std::size_t i = 0; i < unknown_.size(); ++i) {
+    const Span& other = spans_[unknown_[i]];
     if (other.left == span.left) {
       if (other.right == span.right) {
-        if (own < events_[other.first.event].dot) break;
+        if (own < act.log.dot(events_[other.first.event].event)) break;
         scanning = false;
       } else {
         // Siblings with a nearer right origin come later.
-        scanning = std::any_of(spans_.begin() + static_cast<std::ptrdiff_t>(i) + 1,
-                               spans_.begin() + static_cast<std::ptrdiff_t>(end),
-                               [&](const Span& s) { return s.first == other.right; });
+        scanning = std::any_of(
+            unknown_.begin() + static_cast<std::ptrdiff_t>(i) + 1, unknown_.end(),
+            [&](std::uint32_t s) { return spans_[s].first == other.right; });
       }
     } else {
       // A left origin in here is a descendant's; one before us ends the subtree of ours.
       std::size_t j = i;
-      while (j > begin && spans_[j - 1].last() != other.left) --j;
-      if (j == begin) break;
+      while (j > 0 && spans_[unknown_[j - 1]].last() != other.left) --j;
+      if (j == 0) break;
     }
     if (!scanning) place = i + 1;
   }
   return place;
 }
 
-void TextReplay::insert(const Act& act, Place begin, std::size_t end, std::uint32_t offset,
-                        std::uint32_t length) {
+/// Inserts between `at` and the span `end`; returns how many characters.
+std::uint32_t TextReplay::insert(const Act& act, const LoggedSplice& splice, std::uint32_t offset,
+                                 SpanList::Place at, std::uint32_t end) {
   Span span;
   span.first = {act.number, offset};
-  span.slot = events_[act.number].slot;
-  span.seq = act.event->dot.seq;
-  span.length = length;
-  if (begin.index > 0) span.left = spans_[begin.index - 1].last();
-  if (end < spans_.size()) span.right = spans_[end].first;
-  const std::size_t index = place(span, begin.index, end);
-  for (std::size_t i = begin.index; i < index; ++i) {
-    if (spans_[i].removal == kNone) begin.shown += spans_[i].length;
+  span.slot = act.slot;
+  span.seq = act.log[act.event].seq;
+  span.length = splice.points;
+  const std::uint32_t left = spans_.before(at);
+  if (left != kNone) span.left = spans_[left].last();
+  if (end != kNone) span.right = spans_[end].first;
+  const std::size_t passed = unknown_.empty() ? 0 : rank(act, span);
+  for (std::size_t i = 0; i < passed; ++i) {
+    const std::uint32_t over = spans_.after(at);
+    if (spans_[over].removal == kNone) at.shown += spans_[over].length;
+    ++at.index;
   }
-  spans_.insert(spans_.begin() + static_cast<std::ptrdiff_t>(index), span);
-  act.sink->edit({act.event, begin.shown, 0, act.splice->inserted, length});
+  spans_.insert(act.lens, at, span);
+  act.sink.edit({act.event, at.shown, 0, act.log.inserted(splice), splice.points});
+  return splice.points;
 }
 
-void TextReplay::remove(const Act& act, Place at) {
-  std::uint32_t remaining = act.splice->removed;
+void TextReplay::remove(const Act& act, const LoggedSplice& splice, SpanList::Place at) {
+  const bool replaced = splice.points > 0;
+  std::uint32_t remaining = splice.removed;
   std::uint32_t pending = 0;  // characters after at.shown that go away
   const auto flush = [&] {
-    if (pending > 0) act.sink->edit({act.event, at.shown, pending, {}, 0});
+    if (pending > 0) act.sink.edit({act.event, at.shown, pending, {}, 0});
     pending = 0;
   };
-  for (; remaining > 0 && at.index < spans_.size(); ++at.index) {
-    if (!visible(spans_[at.index])) {
-      if (spans_[at.index].removal != kNone) continue;
+  for (std::uint32_t number = spans_.after(at); remaining > 0 && number != kNone;
+       ++at.index, number = spans_.after(at)) {
+    const bool shown = spans_[number].removal == kNone;
+    if (!spans_.visible(act.lens, spans_[number])) {
+      if (!shown) continue;
       flush();
-      at.shown += spans_[at.index].length;
+      at.shown += spans_[number].length;
       continue;
     }
-    if (spans_[at.index].length > remaining) split(at.index, remaining);
-    Span& span = spans_[at.index];
+    // The last one: the place need not be good after that.
+    if (spans_[number].length > remaining) spans_.cut(number, remaining);
+    const Span& span = spans_[number];
     remaining -= span.length;
-    if (span.removal == kNone) pending += span.length;
-    mark_removed(act, span);
+    if (shown) pending += span.length;
+    note_overlaps(act, span, replaced);
+    spans_.remove(act.lens, number,
+                  {act.number, kNone, act.slot, act.log[act.event].seq, replaced});
   }
   flush();
 }
 
-void TextReplay::mark_removed(const Act& act, Span& span) {
-  const bool replaced = !act.splice->inserted.empty();
+void TextReplay::note_overlaps(const Act& act, const Span& span, bool replaced) {
   // Whoever took it away already was not known to this author, or it would not be visible.
-  for (std::uint32_t r = span.removal; r != kNone; r = removals_[r].next) {
-    if (!replaced && !removals_[r].replaced) continue;
-    const Dot& other = events_[removals_[r].event].dot;
-    TextOverlap pair{std::min(act.event->dot, other), std::max(act.event->dot, other)};
-    if (act.overlaps->empty() || !(act.overlaps->back() == pair)) act.overlaps->push_back(pair);
+  for (std::uint32_t r = span.removal; r != kNone; r = spans_.removal(r).next) {
+    const Removal& removal = spans_.removal(r);
+    if (!replaced && !removal.replaced) continue;
+    const Dot own = act.log.dot(act.event);
+    const Dot other = act.log.dot(events_[removal.event].event);
+    TextOverlap pair{std::min(own, other), std::max(own, other)};
+    if (act.overlaps.empty() || !(act.overlaps.back() == pair)) act.overlaps.push_back(pair);
   }
-  removals_.push_back({act.number, span.removal, replaced});
-  span.removal = static_cast<std::uint32_t>(removals_.size() - 1);
 }
 
 }  // namespace insieme::sync::detail

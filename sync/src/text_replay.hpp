@@ -1,6 +1,6 @@
 #pragma once
-// The sequence CRDT proper: a list of runs in FugueMax order, tombstones included, that turns each
-// event (written against the text its author saw) into edits of the merged text.
+// The sequence CRDT proper: takes events, each written against the text its author saw, and says
+// what they do to the merged text.
 //
 // The order is kept without an explicit tree. In the tree of the paper (arXiv 2305.00583) a
 // character is a right child of its left neighbour when its author knew none there, otherwise a
@@ -13,13 +13,14 @@
 #include <string_view>
 #include <vector>
 
-#include "insieme/sync/text.hpp"
+#include "text_log.hpp"
+#include "text_spans.hpp"
 
 namespace insieme::sync::detail {
 
-/// What a splice of `event` does to the merged text. Positions count code points.
+/// What a splice does to the merged text. Positions count code points.
 struct MergedEdit {
-  const TextEvent* event = nullptr;
+  std::uint32_t event = 0;  ///< its place in the log
   std::uint32_t position = 0;
   std::uint32_t removed = 0;
   std::string_view inserted;
@@ -34,97 +35,54 @@ class EditSink {
   ~EditSink() = default;
 };
 
-/// Edits a plain text.
-class PlainSink final : public EditSink {
- public:
-  explicit PlainSink(PlainText& text) : text_(text) {}
-  void edit(const MergedEdit& edit) override {
-    text_.replace(edit.position, edit.removed, edit.inserted, edit.inserted_points);
-  }
-
- private:
-  PlainText& text_;
-};
-
 /// Events on top of a base text that all of them had seen. It holds lengths and origins, no text.
 class TextReplay {
  public:
-  explicit TextReplay(std::uint32_t base_length);
+  explicit TextReplay(std::uint32_t base_length) : spans_(base_length), events_(1), slots_(1) {}
 
-  /// Every event of its context that is not part of the base was added before. Reports the edits of
-  /// the merged text in order, and appends the overlaps that become known (unsorted, with
-  /// repetitions).
-  void add(const TextEvent& event, EditSink& sink, std::vector<TextOverlap>& overlaps);
+  /// Every event of its context that is not part of the base was added before; those are all there
+  /// are when it has seen "all before it". Reports the edits of the merged text in order, and
+  /// appends the overlaps that become known (unsorted, with repetitions).
+  void add(const TextLog& log, std::uint32_t event, EditSink& sink,
+           std::vector<TextOverlap>& overlaps);
   [[nodiscard]] std::size_t count() const noexcept { return events_.size() - 1; }
 
  private:
-  static constexpr std::uint32_t kNone = 0xffffffff;
-
-  /// A character: the `offset`-th that event number `event` inserted.
-  struct Id {
-    std::uint32_t event = kNone;
-    std::uint32_t offset = 0;
-    friend bool operator==(const Id&, const Id&) = default;
-  };
-  /// Consecutive characters of one event. The left origin of all but the first is the one before;
-  /// the right origin is the same for all.
-  struct Span {
-    Id first;
-    std::uint32_t length = 0;
-    std::uint32_t removal = kNone;  ///< who took it away: head of a list in `removals_`
-    Id left;                        ///< `event == kNone`: the start
-    Id right;                       ///< `event == kNone`: the end
-    std::uint32_t slot = 0;         ///< of the replica of its event, and
-    std::uint64_t seq = 0;          ///< its seq: here too, since every scan asks for them
-    [[nodiscard]] Id last() const { return {first.event, first.offset + length - 1}; }
-  };
-  /// Lists share their tails, since a span that is split keeps its past.
-  struct Removal {
-    std::uint32_t event = 0;
-    std::uint32_t next = kNone;
-    bool replaced = false;
-  };
+  /// Of the log.
   struct Event {
-    Dot dot;
-    std::uint32_t slot = 0;  ///< of its replica in `replicas_`; 0 is the base
+    std::uint32_t event = 0;
+    std::uint32_t slot = 0;  ///< here
+    std::uint64_t seq = 0;
   };
-  /// A place between two spans.
-  struct Place {
-    std::size_t index = 0;
-    std::uint32_t shown = 0;  ///< length of the merged text before it
+  /// The replicas at work here: slot 0 is the base.
+  struct Slot {
+    std::uint32_t log_slot = kNone;
+    std::vector<std::uint32_t> events;  ///< their numbers here
   };
-  /// What stays the same while one splice is applied.
+  /// What stays the same while one event is applied.
   struct Act {
-    const TextEvent* event;
-    std::uint32_t number;
-    const Splice* splice;
-    EditSink* sink;
-    std::vector<TextOverlap>* overlaps;
+    const TextLog& log;
+    Lens& lens;
+    EditSink& sink;
+    std::vector<TextOverlap>& overlaps;
+    std::uint32_t event = 0;   ///< in the log
+    std::uint32_t number = 0;  ///< here
+    std::uint32_t slot = 0;    ///< here
   };
 
-  [[nodiscard]] bool known(const Span& span) const noexcept {
-    return context_[span.slot] >= span.seq || span.first.event == current_;
-  }
-  [[nodiscard]] bool known(const Removal& removal) const noexcept {
-    const Event& event = events_[removal.event];
-    return context_[event.slot] >= event.dot.seq || removal.event == current_;
-  }
-  [[nodiscard]] bool visible(const Span& span) const noexcept;
-  void enter(const TextEvent& event);
-  void split(std::size_t index, std::uint32_t length);
-  [[nodiscard]] Place seek(std::uint32_t position);
-  [[nodiscard]] std::size_t place(const Span& span, std::size_t begin, std::size_t end) const;
-  void insert(const Act& act, Place begin, std::size_t end, std::uint32_t offset,
-              std::uint32_t length);
-  void remove(const Act& act, Place at);
-  void mark_removed(const Act& act, Span& span);
+  std::uint32_t slot_for(std::uint32_t log_slot);
+  [[nodiscard]] std::vector<std::uint64_t> seen_by(const TextLog& log, std::uint32_t event) const;
+  void look_from(Lens& lens, std::vector<std::uint64_t> context);
+  std::uint32_t insert(const Act& act, const LoggedSplice& splice, std::uint32_t offset,
+                       SpanList::Place at, std::uint32_t end);
+  [[nodiscard]] std::size_t rank(const Act& act, const Span& span) const;
+  void remove(const Act& act, const LoggedSplice& splice, SpanList::Place at);
+  void note_overlaps(const Act& act, const Span& span, bool replaced);
 
-  std::vector<Span> spans_;
-  std::vector<Removal> removals_;
-  std::vector<Event> events_;           ///< [0] is the base
-  std::vector<ReplicaId> replicas_;     ///< [0] is the base
-  std::vector<std::uint64_t> context_;  ///< of the current event, by slot
-  std::uint32_t current_ = 0;
+  SpanList spans_;
+  std::vector<Event> events_;  ///< [0] is the base
+  std::vector<Slot> slots_;
+  std::vector<std::uint32_t> unknown_;  ///< spans that the author did not know, at the insertion
 };
 
 }  // namespace insieme::sync::detail

@@ -98,6 +98,74 @@ std::size_t walk_back(std::string_view text, std::size_t at, std::uint32_t point
   return at;
 }
 
+namespace {
+
+/// How many of the eight bytes at `data` begin a code point.
+std::uint32_t starts_in_word(const char* data) noexcept {
+  std::uint64_t word = 0;
+  std::memcpy(&word, data, sizeof word);
+  // The lowest bit of each byte: is it a continuation (10xxxxxx)?
+  const std::uint64_t continuation = (word >> 7) & ~(word >> 6) & 0x0101010101010101U;
+  return 8 - static_cast<std::uint32_t>((continuation * 0x0101010101010101U) >> 56);
+}
+
+}  // namespace
+
+std::uint32_t points_in(std::string_view valid) noexcept {
+  std::uint32_t points = 0;
+  std::size_t at = 0;
+  for (; valid.size() - at >= 8; at += 8) points += starts_in_word(valid.data() + at);
+  for (; at < valid.size(); ++at) points += is_continuation(byte_at(valid, at)) ? 0U : 1U;
+  return points;
+}
+
+std::size_t point_offset(std::string_view valid, std::size_t at, std::uint32_t points) noexcept {
+  while (points >= 8 && valid.size() - at >= 8) {
+    points -= starts_in_word(valid.data() + at);
+    at += 8;
+  }
+  // A word may have ended inside a code point.
+  while (at < valid.size() && is_continuation(byte_at(valid, at))) ++at;
+  for (; points > 0 && at < valid.size(); --points) {
+    ++at;
+    while (at < valid.size() && is_continuation(byte_at(valid, at))) ++at;
+  }
+  return at;
+}
+
+std::size_t point_offset_back(std::string_view valid, std::uint32_t points) noexcept {
+  std::size_t at = valid.size();
+  while (points >= 8 && at >= 8) {
+    at -= 8;
+    points -= starts_in_word(valid.data() + at);
+  }
+  // A word may have begun inside a code point that does not count.
+  while (points == 0 && at < valid.size() && is_continuation(byte_at(valid, at))) ++at;
+  for (; points > 0 && at > 0; --points) {
+    --at;
+    while (at > 0 && is_continuation(byte_at(valid, at))) --at;
+  }
+  return at;
+}
+
+std::optional<std::uint32_t> valid_points(std::string_view text) noexcept {
+  std::uint32_t points = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    if (byte_at(text, at) < 0x80) {
+      const std::size_t run = text.size() - at < 8 ? 1 : std::max<std::size_t>(
+                                                             ascii_run(text.substr(at)), 1);
+      points += static_cast<std::uint32_t>(run);
+      at += run;
+      continue;
+    }
+    const CodePoint point = code_point_at(text, at);
+    if (!point.valid) return {};
+    at += point.bytes;
+    ++points;
+  }
+  return points;
+}
+
 void repair_utf8(std::string& text) {
   std::size_t at = ascii_run(text);
   while (at < text.size()) {
@@ -137,37 +205,6 @@ bool is_word(std::uint32_t point) noexcept {
          point != 0xf7;
 }
 
-std::size_t PlainText::byte_of(std::uint32_t point) const noexcept {
-  if (bytes.size() == length) return point;  // ASCII
-  if (point >= length) return bytes.size();
-  if (point >= mark_point) {
-    return point - mark_point <= length - point
-               ? walk_forward(bytes, mark_byte, point - mark_point)
-               : walk_back(bytes, bytes.size(), length - point);
-  }
-  return mark_point - point <= point ? walk_back(bytes, mark_byte, mark_point - point)
-                                     : walk_forward(bytes, 0, point);
-}
-
-void PlainText::replace(std::uint32_t position, std::uint32_t removed, std::string_view inserted,
-                        std::uint32_t inserted_points) {
-  const std::size_t begin = byte_of(position);
-  std::size_t end = begin;
-  if (removed > 0) {
-    end = bytes.size() == length ? begin + removed : walk_forward(bytes, begin, removed);
-  }
-  bytes.replace(begin, end - begin, inserted);
-  length = length - removed + inserted_points;
-  mark_point = position;
-  mark_byte = begin;
-}
-
-void PlainText::splice(const Splice& splice) {
-  const std::uint32_t position = std::min(splice.position, length);
-  const std::uint32_t removed = std::min(splice.removed, length - position);
-  replace(position, removed, splice.inserted, count_code_points(splice.inserted));
-}
-
 }  // namespace detail
 
 std::uint32_t count_code_points(std::string_view utf8) noexcept {
@@ -185,11 +222,24 @@ std::uint32_t count_code_points(std::string_view utf8) noexcept {
 }
 
 std::string splice_text(std::string_view text, const std::vector<Splice>& splices) {
-  detail::PlainText plain;
-  plain.bytes = text;
-  plain.length = count_code_points(text);
-  for (const Splice& splice : splices) plain.splice(splice);
-  return std::move(plain.bytes);
+  std::string result(text);
+  std::uint32_t length = count_code_points(text);
+  // Edits cluster: the way to the next one begins at the last.
+  std::uint32_t near = 0;
+  std::size_t near_byte = 0;
+  for (const Splice& splice : splices) {
+    const std::uint32_t position = std::min(splice.position, length);
+    const std::uint32_t removed = std::min(splice.removed, length - position);
+    const std::size_t begin = position >= near
+                                  ? detail::walk_forward(result, near_byte, position - near)
+                                  : detail::walk_back(result, near_byte, near - position);
+    const std::size_t end = detail::walk_forward(result, begin, removed);
+    result.replace(begin, end - begin, splice.inserted);
+    length = length - removed + count_code_points(splice.inserted);
+    near = position;
+    near_byte = begin;
+  }
+  return result;
 }
 
 }  // namespace insieme::sync

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,18 @@ struct CodePoint {
                                        std::uint32_t points) noexcept;
 [[nodiscard]] std::size_t walk_back(std::string_view text, std::size_t at,
                                     std::uint32_t points) noexcept;
+
+// ---- for text known to be UTF-8, eight bytes at a step ----
+
+/// Code points of valid UTF-8.
+[[nodiscard]] std::uint32_t points_in(std::string_view valid) noexcept;
+/// The byte offset `points` code points after `at`, which the text has.
+[[nodiscard]] std::size_t point_offset(std::string_view valid, std::size_t at,
+                                       std::uint32_t points) noexcept;
+/// The byte offset `points` code points before the end, which the text has.
+[[nodiscard]] std::size_t point_offset_back(std::string_view valid, std::uint32_t points) noexcept;
+/// Code points of `text`, if it is valid UTF-8.
+[[nodiscard]] std::optional<std::uint32_t> valid_points(std::string_view text) noexcept;
 
 /// Replaces each byte that is not UTF-8 by U+FFFD. Nothing happens to valid text.
 void repair_utf8(std::string& text);

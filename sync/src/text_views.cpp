@@ -1,95 +1,105 @@
 // What is asked of a text's history now and then: who wrote what, and what somebody saw.
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "insieme/sync/text.hpp"
 #include "insieme/sync/value.hpp"
-#include "text_history.hpp"
+#include "text_core.hpp"
 
 namespace insieme::sync {
 namespace {
 
-/// Cuts the runs of a text as its edits do.
+using detail::TextCore;
+
+/// Cuts the runs of a text as its edits do. Runs left of the last edit stand in one pile, those
+/// right of it in another, upside down: edits cluster.
 class RunSink final : public detail::EditSink {
  public:
+  /// A run of the base, or, counted on from there, one of an event of the log.
+  struct Run {
+    std::uint32_t source = 0;
+    std::uint32_t length = 0;
+  };
+
   explicit RunSink(const TextBase* base) {
     if (base == nullptr) return;
-    for (const TextRun& run : base->runs) runs_.push_back(AuthorRun{run.mark.dot, run.length});
+    for (const TextRun& run : base->runs) left_.push_back({base_++, run.length});
+    for (const Run& run : left_) position_ += run.length;
   }
 
   void edit(const detail::MergedEdit& edit) override {
-    const std::size_t at = cut(edit.position);
-    if (edit.removed > 0) {
-      const std::size_t end = cut(edit.position + edit.removed);
-      runs_.erase(iterator_at(at), iterator_at(end));
+    go_to(edit.position);
+    for (std::uint32_t removed = edit.removed; removed > 0;) {
+      Run& run = right_.back();
+      const std::uint32_t taken = std::min(removed, run.length);
+      removed -= taken;
+      run.length -= taken;
+      if (run.length == 0) right_.pop_back();
     }
-    if (edit.inserted_points > 0) {
-      runs_.insert(iterator_at(at), AuthorRun{edit.event->dot, edit.inserted_points});
-    }
-    near_ = {at, edit.position};
+    if (edit.inserted_points == 0) return;
+    left_.push_back({base_ + edit.event, edit.inserted_points});
+    position_ += edit.inserted_points;
   }
 
-  [[nodiscard]] std::vector<AuthorRun> runs() const {
-    std::vector<AuthorRun> result;
-    for (const AuthorRun& run : runs_) {
-      if (!result.empty() && result.back().dot == run.dot) {
-        result.back().length += run.length;
-      } else {
-        result.push_back(run);
-      }
+  [[nodiscard]] std::vector<Run> runs() const {
+    std::vector<Run> all = left_;
+    all.insert(all.end(), right_.rbegin(), right_.rend());
+    return all;
+  }
+  [[nodiscard]] std::uint32_t base_runs() const noexcept { return base_; }
+
+ private:
+  void go_to(std::uint32_t position) {
+    while (position_ > position) {
+      Run run = left_.back();
+      left_.pop_back();
+      const std::uint32_t back = std::min(run.length, position_ - position);
+      if (back < run.length) left_.push_back({run.source, run.length - back});
+      right_.push_back({run.source, back});
+      position_ -= back;
     }
-    return result;
+    while (position_ < position) {
+      Run run = right_.back();
+      right_.pop_back();
+      const std::uint32_t on = std::min(run.length, position - position_);
+      if (on < run.length) right_.push_back({run.source, run.length - on});
+      left_.push_back({run.source, on});
+      position_ += on;
+    }
+  }
+
+  std::vector<Run> left_;
+  std::vector<Run> right_;
+  std::uint32_t position_ = 0;  ///< characters on the left
+  std::uint32_t base_ = 0;
+};
+
+class GapSink final : public detail::EditSink {
+ public:
+  explicit GapSink(detail::GapText& text) : text_(text) {}
+  void edit(const detail::MergedEdit& edit) override {
+    text_.splice(edit.position, edit.removed, edit.inserted, edit.inserted_points);
   }
 
  private:
-  struct Place {
-    std::size_t index = 0;
-    std::uint32_t position = 0;
-  };
-
-  [[nodiscard]] std::vector<AuthorRun>::iterator iterator_at(std::size_t index) {
-    return runs_.begin() + static_cast<std::ptrdiff_t>(index);
-  }
-
-  /// The index of the run that starts at `position`, which lies within the text.
-  std::size_t cut(std::uint32_t position) {
-    // Edits cluster: the search starts where the last one was.
-    Place at = near_;
-    while (at.position > position) at.position -= runs_[--at.index].length;
-    while (at.position < position) at.position += runs_[at.index++].length;
-    if (at.position > position) {
-      const std::uint32_t rest = at.position - position;
-      AuthorRun& run = runs_[at.index - 1];
-      run.length -= rest;
-      const Dot dot = run.dot;
-      runs_.insert(iterator_at(at.index), AuthorRun{dot, rest});
-    }
-    near_ = {at.index, position};
-    return at.index;
-  }
-
-  std::vector<AuthorRun> runs_;
-  Place near_;  ///< a run and where it starts
+  detail::GapText& text_;
 };
 
-/// Replays `events` on what was folded.
-void replay_all(const detail::EventList& events, const TextBase* base, detail::EditSink& sink) {
-  std::vector<TextOverlap> overlaps;
-  const VersionVector seen = base == nullptr ? VersionVector{} : base->seen;
-  const std::uint32_t length = base == nullptr ? 0 : count_code_points(base->text);
-  detail::replay_sections(events, detail::critical_points(events, seen), 0, events.size(), length,
-                          sink, overlaps);
-}
-
-std::map<Dot, Mark> marks_of(const TextBase* base, const std::vector<TextEvent>& events) {
-  std::map<Dot, Mark> marks;
-  if (base != nullptr) {
-    for (const TextRun& run : base->runs) marks.emplace(run.mark.dot, run.mark);
-    for (const Mark& mark : base->overlap_marks) marks.emplace(mark.dot, mark);
+/// Who wrote what, with `mark(source)` of each run; neighbours of one event are one run.
+std::vector<TextRun> runs_of(const TextCore& core) {
+  RunSink sink(core.base.get());
+  core.replay(nullptr, sink);
+  std::vector<TextRun> result;
+  for (const RunSink::Run& run : sink.runs()) {
+    Mark mark = run.source < sink.base_runs() ? core.base->runs[run.source].mark
+                                              : core.log.mark(run.source - sink.base_runs());
+    if (!result.empty() && result.back().mark.dot == mark.dot) {
+      result.back().length += run.length;
+    } else {
+      result.push_back({std::move(mark), run.length});
+    }
   }
-  for (const TextEvent& e : events) marks.emplace(e.dot, Mark{e.dot, e.stamp, e.author});
-  return marks;
+  return result;
 }
 
 std::vector<Dot> dots_of(const std::vector<TextOverlap>& overlaps) {
@@ -101,6 +111,27 @@ std::vector<Dot> dots_of(const std::vector<TextOverlap>& overlaps) {
   std::sort(dots.begin(), dots.end());
   dots.erase(std::unique(dots.begin(), dots.end()), dots.end());
   return dots;
+}
+
+/// The events that `version` has seen (null: all).
+std::vector<TextEvent> events_of(const TextCore& core, const detail::SlotVersion* version) {
+  std::vector<TextEvent> events;
+  for (std::uint32_t i = 0; i < core.log.count(); ++i) {
+    if (version != nullptr) {
+      const auto at = std::find_if(version->begin(), version->end(), [&](const auto& entry) {
+        return entry.slot == core.log[i].slot;
+      });
+      if (at == version->end() || at->seq < core.log[i].seq) continue;
+    }
+    Mark mark = core.log.mark(i);
+    TextEvent event{mark.dot, mark.stamp, std::move(mark.author), core.log.context_of(i), {}};
+    for (const detail::LoggedSplice& splice : core.log.splices(i)) {
+      event.splices.push_back(
+          {splice.position, splice.removed, std::string(core.log.inserted(splice))});
+    }
+    events.push_back(std::move(event));
+  }
+  return events;
 }
 
 }  // namespace
@@ -139,74 +170,79 @@ Status check_base(const TextBase& base) {
 }  // namespace detail
 
 TextBase TextState::folded() const {
-  if (events_.empty()) return base_ ? *base_ : TextBase{};
+  if (!core_) return {};
+  if (core_->log.count() == 0) return *core_->base;
   TextBase folded;
-  folded.seen = seen_;
-  folded.text = plain_.bytes;
-  const std::map<Dot, Mark> marks = marks_of(base_.get(), events_);
-  for (const AuthorRun& run : author_runs()) {
-    folded.runs.push_back(TextRun{marks.at(run.dot), run.length});
+  folded.seen = core_->seen;
+  folded.text = text();
+  folded.runs = runs_of(*core_);
+  folded.overlaps = core_->overlaps;
+  for (const Dot& dot : dots_of(core_->overlaps)) {
+    const auto mark = mark_of(dot);
+    INSIEME_ASSERT(mark.has_value());
+    folded.overlap_marks.push_back(*mark);
   }
-  folded.overlaps = overlaps_;
-  for (const Dot& dot : dots_of(overlaps_)) folded.overlap_marks.push_back(marks.at(dot));
   return folded;
 }
 
 std::optional<Mark> TextState::mark_of(const Dot& dot) const {
-  for (const TextEvent& event : events_) {
-    if (event.dot == dot) return Mark{event.dot, event.stamp, event.author};
+  if (!core_) return {};
+  const std::uint32_t event = core_->log.find(dot);
+  if (event != detail::kNone) {
+    Mark mark = core_->log.mark(event);
+    return mark.dot == dot ? std::optional(std::move(mark)) : std::nullopt;
   }
-  if (!base_) return {};
-  for (const Mark& mark : base_->overlap_marks) {
-    if (mark.dot == dot) return mark;
-  }
-  for (const TextRun& run : base_->runs) {
+  if (!core_->base) return {};
+  const auto& marks = core_->base->overlap_marks;
+  const auto at = std::lower_bound(marks.begin(), marks.end(), dot,
+                                   [](const Mark& m, const Dot& d) { return m.dot < d; });
+  if (at != marks.end() && at->dot == dot) return *at;
+  for (const TextRun& run : core_->base->runs) {
     if (run.mark.dot == dot) return run.mark;
   }
   return {};
 }
 
 bool operator==(const TextState& a, const TextState& b) {
-  if (!(a.seen_ == b.seen_)) return false;
-  const bool same_base = a.base_ == b.base_ || (a.base_ && b.base_ && *a.base_ == *b.base_);
-  if (same_base) return a.events_ == b.events_;
+  if (!a.core_ || !b.core_) return !a.core_ && !b.core_;
+  if (!(a.core_->seen == b.core_->seen)) return false;
+  const auto& a_base = a.core_->base;
+  const auto& b_base = b.core_->base;
+  const bool same_base = a_base == b_base || (a_base && b_base && *a_base == *b_base);
+  if (same_base) return same_events(a.core_->log, b.core_->log);
   return a.folded() == b.folded();
 }
 
+std::vector<TextEvent> TextState::events() const {
+  return core_ ? events_of(*core_, nullptr) : std::vector<TextEvent>();
+}
+
 std::vector<AuthorRun> TextState::author_runs() const {
-  detail::EventList events;
-  events.reserve(events_.size());
-  for (const TextEvent& event : events_) events.push_back(&event);
-  RunSink sink(base_.get());
-  replay_all(events, base_.get(), sink);
-  return sink.runs();
+  std::vector<AuthorRun> result;
+  if (!core_) return result;
+  for (const TextRun& run : runs_of(*core_)) result.push_back(AuthorRun{run.mark.dot, run.length});
+  return result;
 }
 
 std::string TextState::text_at(const VersionVector& context) const {
-  const VersionVector seen = seen_in(context);
-  if (seen.covers(seen_)) return plain_.bytes;
-  detail::EventList events;
-  for (const TextEvent& event : events_) {
-    if (seen.contains(event.dot)) events.push_back(&event);
-  }
-  detail::PlainText text;
-  if (base_) {
-    text.bytes = base_->text;
-    text.length = count_code_points(base_->text);
-  }
-  detail::PlainSink sink(text);
-  replay_all(events, base_.get(), sink);
-  return std::move(text.bytes);
+  if (!core_) return {};
+  const detail::SlotVersion seen = core_->log.closed(context);
+  if (core_->log.first_unseen(seen) == detail::kNone) return text();
+  detail::GapText body;
+  if (core_->base) body = detail::GapText(core_->base->text);
+  GapSink sink(body);
+  core_->replay(&seen, sink);
+  return body.text();
 }
 
 std::vector<Splice> TextState::moved(const std::vector<Splice>& splices, const VersionVector& from,
                                      const VersionVector& to) const {
-  const VersionVector seen = seen_in(to);
   std::vector<TextEvent> events;
-  for (const TextEvent& event : events_) {
-    if (seen.contains(event.dot)) events.push_back(event);
+  if (core_) {
+    const detail::SlotVersion seen = core_->log.closed(to);
+    events = events_of(*core_, &seen);
   }
-  auto known = from_base(base_ ? *base_ : TextBase{}, std::move(events));
+  auto known = from_base(base() != nullptr ? *base() : TextBase{}, events);
   INSIEME_ASSERT(known.ok());
   TextState merged = *known;
   // A replica that wrote nothing here: where two insert at one place, this one comes last.
@@ -226,8 +262,9 @@ std::vector<Splice> rebase_splices(std::string_view before, const std::vector<Sp
     return id;
   };
   TextState text;
-  const auto apply = [&](std::uint8_t number, const VersionVector& seen, std::vector<Splice> edit) {
-    const Status applied = text.apply(Dot{replica(number), 1, 0}, {}, {}, seen, std::move(edit),
+  const auto apply = [&](std::uint8_t number, const VersionVector& seen,
+                         const std::vector<Splice>& edit) {
+    const Status applied = text.apply(Dot{replica(number), 1, 0}, {}, {}, seen, edit,
                                       TextState::Origin::received);
     INSIEME_ASSERT(applied.ok());
   };

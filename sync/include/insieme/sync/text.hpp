@@ -1,7 +1,8 @@
 #pragma once
 // Collaborative text: a sequence CRDT in FugueMax order (Weidner & Kleppmann, "The Art of the
-// Fugue", arXiv 2305.00583), kept as a log of editing events and replayed only when a concurrent
-// one arrives (Gentle & Kleppmann, "Collaborative Text Editing with Eg-walker", arXiv 2409.14252).
+// Fugue", arXiv 2305.00583), kept as a log of editing events; the CRDT itself is built only while
+// events are concurrent (Gentle & Kleppmann, "Collaborative Text Editing with Eg-walker",
+// arXiv 2409.14252). docs/adr/0010-texts-are-logs-in-columns.md says why.
 //
 // An event says: "in the text as I saw it (my context), at this place, take this many characters
 // away and put these in". Positions and counts are Unicode code points, never bytes or UTF-16
@@ -85,21 +86,8 @@ struct TextBase {
 };
 
 namespace detail {
-struct TextCache;  // what makes the next concurrent event cheap; holds no state of its own
-
-/// A plain text edited by code-point positions.
-struct PlainText {
-  std::string bytes;
-  std::uint32_t length = 0;  ///< code points
-  // Where the last edit was: edits cluster, so the next byte offset is counted from here.
-  std::uint32_t mark_point = 0;
-  std::size_t mark_byte = 0;
-
-  [[nodiscard]] std::size_t byte_of(std::uint32_t point) const noexcept;
-  void splice(const Splice& splice);
-  void replace(std::uint32_t position, std::uint32_t removed, std::string_view inserted,
-               std::uint32_t inserted_points);
-};
+struct TextCore;
+struct TextAccess;
 }  // namespace detail
 
 /// The state of one text field: a pure function of the set of events applied, whatever the order of
@@ -116,11 +104,13 @@ class TextState {
   TextState& operator=(TextState&& other) noexcept;
   ~TextState();
 
-  /// The visible text, UTF-8. Costs nothing: it is kept up to date.
-  [[nodiscard]] const std::string& text() const noexcept { return plain_.bytes; }
+  /// The visible text, UTF-8. It is kept up to date; the first call after an edit moves what stands
+  /// behind that edit once. Valid until the next change of this state.
+  [[nodiscard]] const std::string& text() const noexcept;
   /// Length of the visible text in code points.
-  [[nodiscard]] std::uint32_t length() const noexcept { return plain_.length; }
-  [[nodiscard]] bool empty() const noexcept { return seen_.empty(); }
+  [[nodiscard]] std::uint32_t length() const noexcept;
+  /// True while no event was applied.
+  [[nodiscard]] bool empty() const noexcept { return core_ == nullptr; }
 
   /// Applies one event. `context` may be any vector (the deps of the change): it is restricted to
   /// this text here, and closed: what an event in it had seen is seen too. `duplicate` when the dot
@@ -128,32 +118,36 @@ class TextState {
   /// when the text would grow beyond kTextBytesMax and the event is the caller's own
   /// (`Origin::local`): events that were received always apply, since refusing one would make
   /// replicas differ. The state is unchanged unless the status is ok.
-  /// Sequential events (context covers all events here) take time proportional to the text moved;
-  /// a concurrent one replays the log from the last point that every later event has seen.
+  /// A sequential event (its context covers all events here) costs about what the edit costs in a
+  /// gap buffer; a concurrent one replays the log from the last point that every later event has
+  /// seen, and the next ones go on from there.
   enum class Origin : std::uint8_t { local, received };
   Status apply(const Dot& dot, const Stamp& stamp, std::string_view author,
-               const VersionVector& context, std::vector<Splice> splices, Origin origin);
+               const VersionVector& context, const std::vector<Splice>& splices, Origin origin);
 
-  /// The events not folded, by (sum of context, replica, seq): a causal order that is the same on
-  /// every replica. Rebuilding from it gives an equal state.
-  [[nodiscard]] const std::vector<TextEvent>& events() const noexcept { return events_; }
-  /// Takes events in any order; `malformed` if one is missing something of its context, or twice.
-  [[nodiscard]] static Result<TextState> from_events(std::vector<TextEvent> events);
+  /// The events not folded, in a causal order that depends on how they came here. Made for the call
+  /// from the columns in which they are kept. Rebuilding from them gives an equal state.
+  [[nodiscard]] std::vector<TextEvent> events() const;
+  [[nodiscard]] std::size_t event_count() const noexcept;
+  /// Takes events in any order, fastest in a causal one; `malformed` if one is missing something of
+  /// its context, or stands twice.
+  [[nodiscard]] static Result<TextState> from_events(const std::vector<TextEvent>& events);
 
   /// Everything folded: what a snapshot holds. Replays the log.
   [[nodiscard]] TextBase folded() const;
   /// What the events stand on; null while all events are here.
-  [[nodiscard]] const TextBase* base() const noexcept { return base_.get(); }
+  [[nodiscard]] const TextBase* base() const noexcept;
   /// A folded text and the events since. `malformed` if the base is not one that `folded` gives, or
   /// an event is missing something of its context, or stands twice.
-  [[nodiscard]] static Result<TextState> from_base(TextBase base, std::vector<TextEvent> events);
+  [[nodiscard]] static Result<TextState> from_base(TextBase base,
+                                                   const std::vector<TextEvent>& events);
   /// Who made an event; nothing if it is folded and left no trace in the text.
   [[nodiscard]] std::optional<Mark> mark_of(const Dot& dot) const;
 
   /// Who wrote what of the visible text, in text order. Replays the log.
   [[nodiscard]] std::vector<AuthorRun> author_runs() const;
   /// Overlapping rewrites, sorted; empty while all events are sequential. Kept, not recomputed.
-  [[nodiscard]] const std::vector<TextOverlap>& overlaps() const noexcept { return overlaps_; }
+  [[nodiscard]] const std::vector<TextOverlap>& overlaps() const noexcept;
   /// The text as somebody with this context saw it; with less than the base, the base. Replays the
   /// log.
   [[nodiscard]] std::string text_at(const VersionVector& context) const;
@@ -167,21 +161,8 @@ class TextState {
   friend bool operator==(const TextState& a, const TextState& b);
 
  private:
-  [[nodiscard]] VersionVector seen_in(const VersionVector& context) const;
-  void apply_checked(TextEvent event);
-  void apply_sequential(TextEvent event);
-  void apply_concurrent(TextEvent event);
-  void bound_open();
-  void rebuild();
-  void keep_checkpoint();
-  void note_overlaps(std::vector<TextOverlap> found);
-
-  std::shared_ptr<const TextBase> base_;  ///< null: nothing is folded
-  std::vector<TextEvent> events_;
-  std::vector<TextOverlap> overlaps_;
-  detail::PlainText plain_;
-  VersionVector seen_;  ///< last event of each replica in this text
-  std::unique_ptr<detail::TextCache> cache_;
+  friend struct detail::TextAccess;  // the codec
+  std::unique_ptr<detail::TextCore> core_;  ///< null: no event; most fields are no texts
 };
 
 /// The splices that turn `before` into `after` with as few and as small edits as is cheap: common

@@ -1,0 +1,92 @@
+#pragma once
+// What a TextState is made of: the log, the text that it comes to, and which parts of the log are
+// concurrent.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "text_gap.hpp"
+#include "text_log.hpp"
+#include "text_replay.hpp"
+
+namespace insieme::sync::detail {
+
+/// Events [begin, end) of the log that must be replayed together. Outside of such stretches every
+/// event saw all before it and was seen by all after it: it is a plain edit.
+struct Region {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+};
+
+/// The length of the text after so many events, at a point that every later event has seen. Nobody
+/// can tell its tombstones apart, since an insertion names the visible character on its left: a
+/// replay may begin there, and needs to know no more than this.
+struct Milestone {
+  std::uint32_t events = 0;
+  std::uint32_t length = 0;
+};
+
+/// The end of the log, ready for another event that has seen what stands before `begin`.
+struct OpenSection {
+  OpenSection(std::uint32_t from, std::uint32_t length) : begin(from), replay(length) {}
+  std::uint32_t begin;
+  TextReplay replay;
+  std::size_t floor = 0;  ///< events when it was built
+  std::size_t quiet = 0;  ///< sequential events since the last concurrent one
+};
+
+/// One event as it comes in.
+struct IncomingText {
+  const Dot& dot;
+  const Stamp& stamp;
+  std::string_view author;
+  const std::vector<Splice>& splices;
+};
+
+struct TextCore {
+  TextCore() = default;
+  explicit TextCore(std::shared_ptr<const TextBase> folded);
+  /// The copy opens its own section when it needs one.
+  TextCore(const TextCore& other);
+
+  /// Appends an event that is new and in order. `context` is closed; null: it has seen all here.
+  void take(const IncomingText& event, const SlotVersion* context);
+  /// Replays the events that `version` has seen (null: all) on what was folded.
+  void replay(const SlotVersion* version, EditSink& sink) const;
+
+  std::shared_ptr<const TextBase> base;  ///< null: nothing is folded
+  TextLog log;
+  GapText body;
+  VersionVector seen;  ///< the last event of each replica
+  std::vector<TextOverlap> overlaps;
+  std::vector<Region> regions;  ///< ascending
+  std::vector<Milestone> milestones;
+  std::unique_ptr<OpenSection> open;  ///< null while nothing is concurrent
+
+ private:
+  void take_sequential(std::uint32_t event);
+  void take_concurrent(std::uint32_t event, std::uint32_t first_unseen);
+  void reopen(std::uint32_t before, std::uint32_t end);
+  void bound_open();
+  void note(std::vector<TextOverlap> found);
+};
+
+/// For the codec.
+struct TextAccess {
+  [[nodiscard]] static const TextCore* core(const TextState& text) { return text.core_.get(); }
+  [[nodiscard]] static TextState state(std::unique_ptr<TextCore> core) {
+    TextState text;
+    text.core_ = std::move(core);
+    return text;
+  }
+};
+
+/// `malformed` unless it is what `TextState::folded` may give.
+[[nodiscard]] Status check_base(const TextBase& base);
+/// `malformed` unless a text event may have this seq.
+[[nodiscard]] Status check_seq(std::uint64_t seq);
+
+}  // namespace insieme::sync::detail
