@@ -37,6 +37,7 @@ struct ServerState {
   std::map<DocumentId, Frontier> frontiers;
   std::map<ChangeRef, KnownChange> changes;
   std::map<ChangeRef, Change> held;
+  std::map<ChangeRef, ChangeRef> standing;  ///< held with which one
   std::map<DossierId, DossierKey> keys;
   std::map<std::pair<std::string, DossierId>, Assignment> assignments;
   std::map<ReplicaId, DeviceId> replicas;
@@ -219,12 +220,13 @@ class MemoryServer {
     const ChangeRef ref{header.document, header.replica, header.seq};
     if (fresh.verdict != Verdict::accepted) {
       if (fresh.verdict == Verdict::held) state.held[ref] = change;
+      if (fresh.stands_on) state.standing[ref] = *fresh.stands_on;
       change.ops.reset();
     }
     const std::uint64_t position =
         append(LogEntry{header.document.dossier, header.document.section, change, {}, false, {}});
     state.changes[ref] =
-        KnownChange{fresh.id, position, fresh.verdict, fresh.code, fresh.reason};
+        KnownChange{fresh.id, position, fresh.verdict, fresh.code, fresh.reason, {}, {}};
     return position;
   }
 
@@ -244,9 +246,26 @@ class MemoryServer {
     if (at == state.held.end()) return;  // decided already, or never held
     const std::string author = at->second.header.author;
     state.held.erase(at);
-    state.changes[ref].decided = true;
+    KnownChange& known = state.changes[ref];
+    known.decision = decision.accepted ? HeldState::accepted : HeldState::refused;
+    known.decision_reason = decision.reason;
     append(LogEntry{decision.document.dossier, {}, Event(HeldClosedEvent{decision}), author, false,
                     {}});
+    if (decision.accepted) return;
+    for (const ChangeRef& above : standing_on(ref)) {
+      HeldDecision same = decision;
+      same.replica = above.replica;
+      same.seq = above.seq;
+      close_held(same);
+    }
+  }
+
+  [[nodiscard]] std::vector<ChangeRef> standing_on(const ChangeRef& ref) const {
+    std::vector<ChangeRef> found;
+    for (const auto& [above, below] : state.standing) {
+      if (below == ref) found.push_back(above);
+    }
+    return found;
   }
 
   // ---- reading ----------------------------------------------------------------------------------

@@ -3,9 +3,8 @@
 // Rows are visited in the order of positions, each with one look at the assignments (remembered for
 // the page): the cost is that of the rows passed over. Rows of other people's dossiers are passed
 // over too; should that ever show, an index by (account, position) of what is visible is the cure.
-#include <set>
-
 #include "insieme/sync/limits.hpp"
+#include "storage/log_view.hpp"
 #include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
 #include "storage/stability.hpp"
@@ -17,22 +16,15 @@ constexpr std::uint64_t kExaminedMax = 20'000;  ///< rows a page may pass over
 constexpr std::size_t kPartBytesMin = 4'096;    ///< of a snapshot: less is not worth an item
 constexpr std::size_t kEventBytes = 256;        ///< what an event adds to a message, about
 
-enum Column : int {
-  kPosition, kKind, kDossier, kSection, kAccount, kReplica, kSeq, kTx, kHeader, kBody
-};
-#define INSIEME_LOG_COLUMNS \
-  "SELECT position, kind, dossier, section, account, replica, seq, tx, header, body FROM log "
-
 class PageReader {
  public:
   PageReader(sqlite::Connection& db, std::int64_t space, const Caller& caller,
              const sync::ReplicaId& replica, const sync::ReadAction& action)
       : db_(db),
         space_(space),
-        caller_(caller),
-        replica_(replica),
         action_(action),
-        stability_(db, space) {}
+        stability_(db, space),
+        view_(db, space, caller, replica, action.snapshots) {}
 
   sync::PageRead run() {
     const SpaceInfo space = load_space(db_, space_);
@@ -64,7 +56,7 @@ class PageReader {
     if (!action_.backfill) return;
     const sync::Backfill& asked = *action_.backfill;
     if (asked.grant_position != cursor_ + 1) return;
-    if (access(asked.dossier).from_position != asked.grant_position) return;
+    if (view_.access(asked.dossier).from_position != asked.grant_position) return;
     backfill_ = asked;
     if (action_.snapshots) return;
     backfill_->next_position = std::max<std::uint64_t>(asked.next_position, 1);
@@ -81,7 +73,7 @@ class PageReader {
     rows.bind_all(space_, backfill_->dossier.bytes);
     while (rows.step()) {
       const std::string section(rows.get_text(0));
-      if (!access(backfill_->dossier).has(section) || is_shipped(section)) continue;
+      if (!view_.access(backfill_->dossier).has(section) || is_shipped(section)) continue;
       sync::SnapshotPart part;
       part.document = {backfill_->dossier, section};
       part.digest = get_bytes<sync::Digest>(rows, 1);
@@ -97,7 +89,7 @@ class PageReader {
       }
       backfill_->snapshot.reset();
       backfill_->folded.push_back({section, unpack_version(rows.get_blob(2))});
-      documents_.insert(part.document);
+      view_.touch(part.document);
     }
     return false;
   }
@@ -142,7 +134,7 @@ class PageReader {
       backfill_->next_position = 1;
     }
     for (const sync::ShippedFold& fold : backfill_->folded) {
-      known_[{backfill_->dossier, fold.section}].merge(fold.version);
+      view_.note_folded({backfill_->dossier, fold.section}, fold.version);
     }
     close_group();
     sqlite::Statement rows = db_.prepare(
@@ -156,7 +148,7 @@ class PageReader {
         backfill_->next_position = position;
         return true;
       }
-      auto item = backfill_item(rows, position);
+      auto item = view_.backfill_item(rows, position);
       if (!item) continue;
       if (!add(rows, *std::move(item), position)) {
         backfill_->next_position = resume_;
@@ -175,12 +167,12 @@ class PageReader {
     while (rows.step()) {
       const std::uint64_t position = u64(rows.get_int64(kPosition));
       if (++examined_ > kExaminedMax && !in_group(rows)) return true;
-      auto item = stream_item(rows, position);
+      auto item = view_.stream_item(rows, position);
       if (item && !add(rows, *std::move(item), cursor_)) {
         cursor_ = resume_;
         return true;
       }
-      if (item && is_grant(*item_kind_)) {
+      if (item && LogView::kind_of(rows) == EntryKind::grant) {
         backfill_.emplace();
         backfill_->dossier = get_bytes<sync::DossierId>(rows, kDossier);
         backfill_->grant_position = position;
@@ -190,139 +182,6 @@ class PageReader {
       cursor_ = position;
     }
     return false;
-  }
-
-  [[nodiscard]] static bool is_grant(EntryKind kind) noexcept { return kind == EntryKind::grant; }
-
-  using Item = std::optional<sync::StreamItem>;
-
-  Item backfill_item(const sqlite::Statement& row, std::uint64_t position) {
-    const EntryKind kind = kind_of(row);
-    // A device that dropped the dossier when it was revoked needs its own changes again.
-    if (is_change(kind)) return change_item(row, position);
-    if (kind == EntryKind::held) return held_item(row, position);
-    return std::nullopt;
-  }
-
-  Item stream_item(const sqlite::Statement& row, std::uint64_t position) {
-    const EntryKind kind = kind_of(row);
-    item_kind_ = kind;
-    switch (kind) {
-      case EntryKind::change:
-      case EntryKind::held_change:
-      case EntryKind::refused_change:
-        if (get_bytes<sync::ReplicaId>(row, kReplica) == replica_) return own_change(row, position);
-        return started_by(row, position) ? change_item(row, position) : std::nullopt;
-      case EntryKind::held:
-        return started_by(row, position) ? held_item(row, position) : std::nullopt;
-      case EntryKind::grant: return grant_item(row, position);
-      case EntryKind::revoke: return revoke_item(row, position);
-      case EntryKind::held_closed: return held_closed_item(row, position);
-      case EntryKind::seen: return seen_item(row, position);
-    }
-    return std::nullopt;
-  }
-
-  Item change_item(const sqlite::Statement& row, std::uint64_t position) {
-    const sync::DocumentId document = get_document(row, kDossier);
-    if (!access(document.dossier).has(document.section)) return std::nullopt;
-    documents_.insert(document);
-    const auto replica = get_bytes<sync::ReplicaId>(row, kReplica);
-    if (knows(document, replica, u64(row.get_int64(kSeq)))) return std::nullopt;
-    std::optional<std::span<const std::uint8_t>> body;
-    if (!row.is_null(kBody)) body = row.get_blob(kBody);
-    return sync::StreamItem{position, make_change(row.get_blob(kHeader), body)};
-  }
-
-  /// The device has it, so it is not sent. Unless the store is a copy and its twin wrote it under
-  /// the same replica id: the digest shows that.
-  Item own_change(const sqlite::Statement& row, std::uint64_t position) {
-    if (started_by(row, position)) documents_.insert(get_document(row, kDossier));
-    return std::nullopt;
-  }
-
-  /// Whether the device has this change folded, from a snapshot of this page or from one that it
-  /// has acknowledged since. What others may have under its name does not count.
-  bool knows(const sync::DocumentId& document, const sync::ReplicaId& replica, std::uint64_t seq) {
-    if (!action_.snapshots) return false;
-    sync::VersionVector& version = known_[document];
-    if (acknowledged_.insert(document).second) {
-      version.merge(stability_.acknowledged(caller_.device.id, replica_, document));
-    }
-    return version.contains(replica, seq);
-  }
-
-  Item grant_item(const sqlite::Statement& row, std::uint64_t position) {
-    if (row.get_text(kAccount) != caller_.user.account) return std::nullopt;
-    const auto dossier = get_bytes<sync::DossierId>(row, kDossier);
-    const Access& now = access(dossier);
-    if (now.from_position != position) return std::nullopt;  // replaced or taken away since
-    const auto key = load_key(db_, space_, dossier);
-    if (!key) return std::nullopt;
-    return sync::StreamItem{position, sync::Event(sync::GrantEvent{dossier, now.sections, *key,
-                                                                   caller_.rules.may_review})};
-  }
-
-  Item revoke_item(const sqlite::Statement& row, std::uint64_t position) {
-    if (row.get_text(kAccount) != caller_.user.account) return std::nullopt;
-    const auto dossier = get_bytes<sync::DossierId>(row, kDossier);
-    if (access(dossier).any()) return std::nullopt;
-    const std::string reason(as_text(row.get_blob(kHeader)));
-    return sync::StreamItem{position, sync::Event(sync::RevokeEvent{dossier, reason})};
-  }
-
-  /// Only while it waits: who comes later has nothing to decide.
-  Item held_item(const sqlite::Statement& row, std::uint64_t position) {
-    const sync::DocumentId document = get_document(row, kDossier);
-    if (!caller_.rules.may_review || !access(document.dossier).has(document.section)) {
-      return std::nullopt;
-    }
-    sqlite::Statement& kept =
-        db_.cached("SELECT h.reason, h.body, l.header FROM held h JOIN log l"
-                   " ON l.space = h.space AND l.position = h.position"
-                   " WHERE h.space = ? AND h.dossier = ? AND h.section = ? AND h.replica = ?"
-                   " AND h.seq = ? AND h.state = 0 AND h.body IS NOT NULL");
-    const sqlite::ResetGuard guard(kept);
-    const auto replica = get_bytes<sync::ReplicaId>(row, kReplica);
-    kept.bind_all(space_, document.dossier.bytes, document.section, replica.bytes,
-                  row.get_int64(kSeq));
-    if (!kept.step()) return std::nullopt;
-    sync::HeldEvent held;
-    held.reason = kept.get_text(0);
-    held.change = make_change(kept.get_blob(2), kept.get_blob(1));
-    return sync::StreamItem{position, sync::Event(std::move(held))};
-  }
-
-  Item held_closed_item(const sqlite::Statement& row, std::uint64_t position) {
-    const sync::DocumentId document = get_document(row, kDossier);
-    const bool author = row.get_text(kAccount) == caller_.user.account;
-    if (!author && !started_by(row, position)) return std::nullopt;
-    const auto payload = row.get_blob(kHeader);
-    if (payload.size() < 2 || payload.size() < 2U + payload[1]) return std::nullopt;
-    sync::HeldDecision decision;
-    decision.document = document;
-    decision.replica = get_bytes<sync::ReplicaId>(row, kReplica);
-    decision.seq = u64(row.get_int64(kSeq));
-    decision.accepted = payload[0] == 1;
-    decision.by = as_text(payload.subspan(2, payload[1]));
-    decision.reason = as_text(payload.subspan(2U + payload[1]));
-    return sync::StreamItem{position, sync::Event(sync::HeldClosedEvent{std::move(decision)})};
-  }
-
-  Item seen_item(const sqlite::Statement& row, std::uint64_t position) {
-    if (!started_by(row, position)) return std::nullopt;
-    sync::Seen seen;
-    seen.document = get_document(row, kDossier);
-    seen.version = unpack_version(row.get_blob(kHeader));
-    seen.by = row.get_text(kAccount);
-    return sync::StreamItem{position, sync::Event(sync::SeenEvent{std::move(seen)})};
-  }
-
-  /// Whether the row's section is in an assignment that holds now and did so at `position`.
-  bool started_by(const sqlite::Statement& row, std::uint64_t position) {
-    const sync::DocumentId document = get_document(row, kDossier);
-    const Access& now = access(document.dossier);
-    return now.any() && now.from_position <= position && now.has(document.section);
   }
 
   /// False: it does not fit, and `resume_` says where the next page goes on. A transaction that
@@ -360,17 +219,6 @@ class PageReader {
   }
   void close_group() { group_.reset(); }
 
-  [[nodiscard]] static EntryKind kind_of(const sqlite::Statement& row) noexcept {
-    return static_cast<EntryKind>(row.get_int64(kKind));
-  }
-
-  const Access& access(const sync::DossierId& dossier) {
-    const auto at = access_.find(dossier);
-    if (at != access_.end()) return at->second;
-    return access_.emplace(dossier, load_access(db_, space_, caller_.user.account, dossier))
-        .first->second;
-  }
-
   [[nodiscard]] sync::Digest hash_at(std::uint64_t position) {
     if (position == 0) return {};
     sqlite::Statement& row =
@@ -395,7 +243,7 @@ class PageReader {
 
   void add_stable() {
     for (const sync::DocumentId& document : action_.stable_of) {
-      if (!access(document.dossier).has(document.section)) continue;
+      if (!view_.access(document.dossier).has(document.section)) continue;
       auto stable = stability_.stable(document);
       if (!stable.empty()) page_.stable.push_back({document, std::move(stable)});
     }
@@ -404,7 +252,7 @@ class PageReader {
   void add_digests() {
     sqlite::Statement& row = db_.cached(
         "SELECT count, history FROM documents WHERE space = ? AND dossier = ? AND section = ?");
-    for (const sync::DocumentId& document : documents_) {
+    for (const sync::DocumentId& document : view_.touched()) {
       if (!is_complete(document)) continue;
       const sqlite::ResetGuard guard(row);
       row.bind_all(space_, document.dossier.bytes, document.section);
@@ -415,26 +263,20 @@ class PageReader {
 
   sqlite::Connection& db_;
   std::int64_t space_;
-  const Caller& caller_;
-  const sync::ReplicaId& replica_;
   const sync::ReadAction& action_;
 
   sync::PageRead page_;
   std::uint64_t head_ = 0;
   std::uint64_t cursor_ = 0;
   std::optional<sync::Backfill> backfill_;
-  std::optional<EntryKind> item_kind_;
   std::uint64_t examined_ = 0;
   std::size_t bytes_ = 0;
   std::uint64_t resume_ = 0;
   std::optional<sync::TransactionId> group_;  ///< the transaction that the last item belongs to
   std::size_t group_items_ = 0;               ///< items before it
   std::uint64_t group_resume_ = 0;
-  std::map<sync::DossierId, Access> access_;
-  std::set<sync::DocumentId> documents_;
   Stability stability_;
-  std::map<sync::DocumentId, sync::VersionVector> known_;  ///< folded on the device
-  std::set<sync::DocumentId> acknowledged_;                ///< looked up for `known_`
+  LogView view_;
 };
 
 }  // namespace

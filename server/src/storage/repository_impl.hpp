@@ -10,6 +10,7 @@
 #include "insieme/server/repository.hpp"
 #include "insieme/sqlite/connection.hpp"
 #include "insieme/sqlite/transaction.hpp"
+#include "storage/frontier_rows.hpp"
 #include "storage/log_writer.hpp"
 
 namespace insieme::server {
@@ -147,8 +148,6 @@ struct Access {
 };
 [[nodiscard]] Access load_access(sqlite::Connection& db, std::int64_t space,
                                  const std::string& account, const sync::DossierId& dossier);
-[[nodiscard]] sync::Frontier load_frontier(sqlite::Connection& db, std::int64_t space,
-                                           const sync::DocumentId& document);
 [[nodiscard]] std::optional<sync::DossierKey> load_key(sqlite::Connection& db, std::int64_t space,
                                                        const sync::DossierId& dossier);
 [[nodiscard]] SpaceInfo load_space(sqlite::Connection& db, std::int64_t space);

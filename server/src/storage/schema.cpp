@@ -116,9 +116,17 @@ CREATE TABLE snapshots(
   PRIMARY KEY(space, dossier, section)) STRICT;
 )sql";
 
-constexpr std::array<sqlite::Migration, 2> kMigrations{
+// stands_on: position of the held or refused change whose text it goes on from.
+constexpr std::string_view kStanding = R"sql(
+ALTER TABLE held ADD COLUMN stands_on INTEGER;
+ALTER TABLE held ADD COLUMN decision_reason TEXT NOT NULL DEFAULT '';
+CREATE INDEX held_standing ON held(space, stands_on) WHERE stands_on IS NOT NULL;
+)sql";
+
+constexpr std::array<sqlite::Migration, 3> kMigrations{
     sqlite::Migration{1, "first release", kFirst},
     sqlite::Migration{2, "snapshots and acknowledgements", kSnapshots},
+    sqlite::Migration{3, "held with what they stand on", kStanding},
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
 // The write transaction of one sync turn.
+#include "storage/held_rows.hpp"
 #include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
 #include "storage/stability.hpp"
@@ -27,33 +28,6 @@ sync::Verdict verdict_of(EntryKind kind) noexcept {
 
 }  // namespace
 
-sync::Frontier load_frontier(sqlite::Connection& db, std::int64_t space,
-                             const sync::DocumentId& document) {
-  std::map<sync::ReplicaId, sync::Head> heads;
-  {
-    sqlite::Statement& rows =
-        db.cached("SELECT replica, seq, id, deps, stamp_ms, stamp_counter FROM heads"
-                  " WHERE space = ? AND dossier = ? AND section = ?");
-    const sqlite::ResetGuard guard(rows);
-    rows.bind_all(space, document.dossier.bytes, document.section);
-    while (rows.step()) {
-      sync::Head head;
-      head.seq = u64(rows.get_int64(1));
-      head.id = get_bytes<sync::ChangeId>(rows, 2);
-      head.deps = unpack_version(rows.get_blob(3));
-      head.stamp = {rows.get_int64(4), static_cast<std::uint32_t>(rows.get_int64(5))};
-      heads.emplace(get_bytes<sync::ReplicaId>(rows, 0), std::move(head));
-    }
-  }
-  if (heads.empty()) return {};
-  sqlite::Statement& row = db.cached(
-      "SELECT history FROM documents WHERE space = ? AND dossier = ? AND section = ?");
-  const sqlite::ResetGuard guard(row);
-  row.bind_all(space, document.dossier.bytes, document.section);
-  if (!row.step()) throw StorageFailure(ErrorCode::storage_failure, "heads without a document");
-  return sync::Frontier::from_parts(std::move(heads), decode_sum(row.get_blob(0)));
-}
-
 class SqliteTurn final : public Turn {
  public:
   SqliteTurn(SqliteRepository& repository, const Caller& caller)
@@ -63,6 +37,7 @@ class SqliteTurn final : public Turn {
         space_(repository.space_),
         transaction_(db_),
         stability_(db_, space_),
+        held_(db_, space_),
         caller_(caller) {}
 
   sync::Loaded load(const sync::LoadAction& action) override {
@@ -119,7 +94,8 @@ class SqliteTurn final : public Turn {
 
   void load_changes(const sync::LoadAction& action, sync::Loaded& loaded) {
     sqlite::Statement& row =
-        db_.cached("SELECT l.item_id, l.position, l.kind, h.code, h.reason, h.state"
+        db_.cached("SELECT l.item_id, l.position, l.kind, h.code, h.reason, h.state,"
+                   " h.decision_reason"
                    " FROM log l"
                    " LEFT JOIN held h ON h.space = l.space AND h.dossier = l.dossier"
                    "  AND h.section = l.section AND h.replica = l.replica AND h.seq = l.seq"
@@ -136,8 +112,10 @@ class SqliteTurn final : public Turn {
       known.verdict = verdict_of(static_cast<EntryKind>(row.get_int64(2)));
       known.code = static_cast<ErrorCode>(row.get_int64(3));
       known.reason = row.get_text(4);
-      known.decided = known.verdict == sync::Verdict::held &&
-                      row.get_int64(5) != static_cast<std::int64_t>(HeldState::waiting);
+      if (known.verdict == sync::Verdict::held) {
+        known.decision = static_cast<sync::HeldState>(row.get_int64(5));
+        known.decision_reason = row.get_text(6);
+      }
       loaded.changes[ref] = std::move(known);
     }
   }
@@ -169,13 +147,13 @@ class SqliteTurn final : public Turn {
       committed.positions.push_back(append_change(log, change));
     }
     for (const auto& [document, frontier] : action.frontiers) {
-      save_frontier(document, frontier, action.changes);
+      save_frontier(db_, space_, document, frontier, action.changes);
     }
     for (const sync::NewChange& change : action.changes) {
-      if (change.verdict == sync::Verdict::held) announce_held(log, change);
+      if (change.verdict == sync::Verdict::held) held_.announce(log, caller_.user.account, change);
     }
     for (const sync::Seen& seen : action.seen) append_seen(log, seen);
-    for (const sync::HeldDecision& decision : action.held_decisions) close_held(log, decision);
+    for (const sync::HeldDecision& decision : action.held_decisions) held_.close(log, decision);
     for (const sync::Acknowledgement& a : action.acknowledgements) {
       stability_.acknowledge(caller_.device.id, replica_, a);
     }
@@ -229,55 +207,9 @@ class SqliteTurn final : public Turn {
     if (item.kind == EntryKind::change && body) item.body = *body;
     const std::uint64_t position = log.append(item);
     if (item.kind != EntryKind::change) {
-      const HeldState state = item.kind == EntryKind::held_change ? HeldState::waiting
-                                                                  : HeldState::refused;
-      db_.cached("INSERT INTO held(space, dossier, section, replica, seq, position, account, state,"
-                 " code, reason, received_ms, body) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)")
-          .bind_all(space_, header.document.dossier.bytes, header.document.section,
-                    header.replica.bytes, i64(header.seq), i64(position), caller_.user.account,
-                    static_cast<std::int64_t>(state), static_cast<std::int64_t>(change.code),
-                    change.reason, log.now_ms(), body)
-          .run();
+      held_.keep(log, caller_.user.account, position, change, body);
     }
     return position;
-  }
-
-  void save_frontier(const sync::DocumentId& document, const sync::Frontier& frontier,
-                     const std::vector<sync::NewChange>& changes) {
-    db_.cached("INSERT INTO documents(space, dossier, section, count, history) VALUES(?,?,?,?,?)"
-               " ON CONFLICT DO UPDATE SET count = excluded.count, history = excluded.history")
-        .bind_all(space_, document.dossier.bytes, document.section, i64(frontier.count()),
-                  encode_sum(frontier.history()))
-        .run();
-    // Only the heads of replicas whose changes are new have moved.
-    std::map<sync::ReplicaId, const sync::Head*> moved;
-    for (const sync::NewChange& change : changes) {
-      if (!(change.change.header.document == document)) continue;
-      const sync::ReplicaId& replica = change.change.header.replica;
-      moved[replica] = frontier.head(replica);
-    }
-    for (const auto& [replica, head] : moved) {
-      INSIEME_ASSERT(head != nullptr);
-      db_.cached("INSERT OR REPLACE INTO heads(space, dossier, section, replica, seq, id, deps,"
-                 " stamp_ms, stamp_counter) VALUES(?,?,?,?,?,?,?,?,?)")
-          .bind_all(space_, document.dossier.bytes, document.section, replica.bytes,
-                    i64(head->seq), head->id.bytes, pack_version(head->deps), head->stamp.ms,
-                    head->stamp.counter)
-          .run();
-    }
-  }
-
-  void announce_held(LogWriter& log, const sync::NewChange& change) {
-    const sync::ChangeHeader& header = change.change.header;
-    LogItem item;
-    item.kind = EntryKind::held;
-    item.dossier = header.document.dossier;
-    item.section = header.document.section;
-    item.account = caller_.user.account;
-    item.replica = header.replica;
-    item.seq = header.seq;
-    item.header = as_bytes(change.reason);
-    log.append(item);
   }
 
   void append_seen(LogWriter& log, const sync::Seen& seen) {
@@ -306,42 +238,6 @@ class SqliteTurn final : public Turn {
     item.account = seen.by;
     item.header = payload;
     log.append(item);
-  }
-
-  void close_held(LogWriter& log, const sync::HeldDecision& decision) {
-    // Most changes with an origin never were held, and a decision may be told twice.
-    db_.cached("UPDATE held SET state = ?, decided_by = ?, decided_ms = ? WHERE space = ?"
-               " AND dossier = ? AND section = ? AND replica = ? AND seq = ? AND state = 0")
-        .bind_all(static_cast<std::int64_t>(decision.accepted ? HeldState::accepted
-                                                              : HeldState::refused),
-                  decision.by, log.now_ms(), space_, decision.document.dossier.bytes,
-                  decision.document.section, decision.replica.bytes, i64(decision.seq))
-        .run();
-    if (db_.changes() == 0) return;
-    std::vector<std::uint8_t> payload{static_cast<std::uint8_t>(decision.accepted ? 1 : 0),
-                                      static_cast<std::uint8_t>(decision.by.size())};
-    payload.insert(payload.end(), decision.by.begin(), decision.by.end());
-    payload.insert(payload.end(), decision.reason.begin(), decision.reason.end());
-    LogItem item;
-    item.kind = EntryKind::held_closed;
-    item.dossier = decision.document.dossier;
-    item.section = decision.document.section;
-    const std::string author = author_of_held(decision);
-    item.account = author;
-    item.replica = decision.replica;
-    item.seq = decision.seq;
-    item.header = payload;
-    log.append(item);
-  }
-
-  [[nodiscard]] std::string author_of_held(const sync::HeldDecision& decision) {
-    sqlite::Statement& row =
-        db_.cached("SELECT account FROM held WHERE space = ? AND dossier = ? AND section = ?"
-                   " AND replica = ? AND seq = ?");
-    const sqlite::ResetGuard guard(row);
-    row.bind_all(space_, decision.document.dossier.bytes, decision.document.section,
-                 decision.replica.bytes, i64(decision.seq));
-    return row.step() ? std::string(row.get_text(0)) : std::string();
   }
 
   void save_manifest(LogWriter& log, const sync::CommitAction& action, std::uint64_t first) {
@@ -387,6 +283,7 @@ class SqliteTurn final : public Turn {
   std::int64_t space_;
   sqlite::Transaction transaction_;
   Stability stability_;
+  HeldRows held_;
   const Caller caller_;
   sync::ReplicaId replica_;  ///< that the device writes under
   std::uint64_t cursor_position_ = 0;

@@ -98,7 +98,7 @@ struct DossierInfo {
   std::vector<Assignment> assignments;
 };
 
-enum class HeldState : std::uint8_t { waiting = 0, accepted = 1, refused = 2 };
+using sync::HeldState;
 
 struct HeldInfo {
   sync::ChangeRef change;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -32,6 +33,9 @@ struct DossierAccess {
   std::vector<std::string> sections;  ///< that the user may write now; empty: none
 };
 
+/// What those who may decide made of a held change. Numbers are fixed for ever.
+enum class HeldState : std::uint8_t { waiting = 0, accepted = 1, refused = 2 };
+
 /// `verdict` and `reason` are what became of it the first time, so that a device whose reply was
 /// lost hears the same again.
 struct KnownChange {
@@ -40,7 +44,8 @@ struct KnownChange {
   Verdict verdict = Verdict::accepted;  ///< accepted, held or refused
   ErrorCode code = ErrorCode::ok;
   std::string reason;
-  bool decided = false;  ///< held, and accepted or refused since
+  HeldState decision = HeldState::waiting;  ///< of a held one
+  std::string decision_reason{};          ///< of a refusal
 };
 
 // ---- actions ------------------------------------------------------------------------------------
@@ -65,6 +70,9 @@ struct NewChange {
   Verdict verdict = Verdict::accepted;  ///< accepted, held or refused
   ErrorCode code = ErrorCode::ok;
   std::string reason;
+  /// The held or refused change whose text it stands on, and whose fate it shares. When a held one
+  /// is refused by somebody, so is what waits and stands on it, in the same words.
+  std::optional<ChangeRef> stands_on{};
 };
 
 /// Write everything below, in this order, commit, and tell the positions.

@@ -1,0 +1,93 @@
+#pragma once
+// Judges what a device pushed: which changes enter the log, and as what.
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "insieme/sync/server_sync.hpp"
+#include "standing.hpp"
+
+namespace insieme::sync::detail {
+
+/// Judges pushed changes one transaction at a time, against frontiers that advance as they pass.
+/// For one request; the request and how it arrived outlive it.
+class Judge {
+ public:
+  Judge(const RequestArrived& arrived, SyncRequest& request, Loaded loaded)
+      : arrived_(arrived), request_(request), loaded_(std::move(loaded)) {}
+
+  Result<CommitAction> run(std::vector<PushResult>& results, std::vector<std::size_t>& committed);
+
+ private:
+  struct Judged {
+    Verdict verdict = Verdict::accepted;
+    bool is_new = false;  ///< to be appended to the log
+    ChangeId id;
+    std::uint64_t position = 0;
+    ErrorCode code = ErrorCode::ok;
+    std::string reason;
+    Admission admission;
+    std::optional<ChangeRef> stands_on;  ///< whose fate it shares
+  };
+
+  void introduce(const DossierSecret& secret);
+
+  [[nodiscard]] std::size_t end_of_group(std::size_t at) const;
+
+  [[nodiscard]] bool knows(const DossierId& dossier) const;
+
+  [[nodiscard]] bool may_write(const DocumentId& document) const;
+
+  [[nodiscard]] static Judged defer(ErrorCode code, std::string reason);
+
+  Judged judge(Change& change);
+
+  /// A splice into a text that nobody has is not taken alone.
+  void share_fate(const Change& change, Judged& judged) const;
+  void note_fate(const Change& change, const Judged& judged);
+
+  /// The late change that this one authors again, if it is one.
+  [[nodiscard]] KnownChange* origin_of(const ChangeHeader& header);
+
+  /// What everybody has seen is folded on their devices: changes that do not stand on it, and
+  /// splices that name a place in an older text, cannot be merged as they are.
+  [[nodiscard]] bool stands_on_stable(const Change& change, const VersionVector& deps) const;
+
+  void judge_unadmitted(Judged& judged, const ChangeHeader& header, const Error& error);
+
+  void judge_group(std::size_t at, std::size_t end, std::vector<PushResult>& results,
+                   std::vector<std::size_t>& committed);
+
+  [[nodiscard]] std::size_t bytes_of_group(std::size_t at, std::size_t end) const;
+
+  /// All changes of a transaction share one fate.
+  void spread(std::vector<Judged>& judged, std::size_t at, std::size_t end) const;
+
+  void take(Change& change, Judged& judged, std::vector<PushResult>& results,
+            std::vector<std::size_t>& committed);
+
+  /// Bodies come without their digests. One whose dossier is unknown cannot be completed.
+  void complete_all();
+
+  /// The device vouches for what it hands out: nothing enters the log without its signature.
+  [[nodiscard]] Status check_manifest();
+
+  /// Without the key of every dossier the signature cannot be checked: nothing of it is taken.
+  void defer_all(std::vector<PushResult>& results);
+
+  void notes();
+
+  const RequestArrived& arrived_;
+  SyncRequest& request_;
+  Loaded loaded_;
+  CommitAction commit_;
+  std::set<DossierId> is_new_;
+  std::map<ChangeRef, ChangeId> new_ids_;
+  std::set<DossierId> unknown_;
+  Standing standing_;
+};
+
+}  // namespace insieme::sync::detail

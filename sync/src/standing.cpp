@@ -1,0 +1,34 @@
+#include "standing.hpp"
+
+#include <variant>
+
+namespace insieme::sync::detail {
+
+void Standing::note(const Change& change, Fate fate) {
+  if (!change.ops) return;
+  fate.replica = change.header.replica;
+  fate.seq = change.header.seq;
+  for (const Operation& op : *change.ops) {
+    if (!std::holds_alternative<SpliceOp>(op.action)) continue;
+    texts_[{change.header.document, op.record, op.field}].push_back(fate);
+  }
+}
+
+std::optional<Fate> Standing::shared_by(const Change& change, const VersionVector& deps) const {
+  std::optional<Fate> worst;
+  if (texts_.empty() || !change.ops) return worst;
+  for (const Operation& op : *change.ops) {
+    if (!std::holds_alternative<SpliceOp>(op.action)) continue;
+    const auto fates = texts_.find({change.header.document, op.record, op.field});
+    if (fates == texts_.end()) continue;
+    const VersionVector& context = op.context ? *op.context : deps;
+    for (const Fate& fate : fates->second) {
+      if (!context.contains(fate.replica, fate.seq)) continue;
+      // Of several held ones the last: the others are what that one stands on.
+      if (!worst || worst->verdict == Verdict::held) worst = fate;
+    }
+  }
+  return worst;
+}
+
+}  // namespace insieme::sync::detail
