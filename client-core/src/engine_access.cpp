@@ -10,9 +10,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr int kOk = 200;
-constexpr std::uint32_t kTokenAttemptsMax = 4;
+constexpr std::uint32_t kTokenAttemptsMax = 6;
 constexpr std::uint32_t kTokenWaitMs = 500;
-constexpr std::uint32_t kStaleMax = 2;  ///< challenges in a row that were used up on the way
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kBadChallenge = "/problems/bad-challenge";
 constexpr std::size_t kDetailBytesMax = 300;
@@ -108,16 +107,14 @@ Error error_of(const HttpReply& reply) {
 }
 
 Result<std::string> Engine::fetch_token() {
-  std::uint32_t stale = 0;
+  std::uint32_t waits = 0;
   for (std::uint32_t attempt = 1;; ++attempt) {
     auto token = fetch_token_once();
-    // A signed challenge whose answer was lost is used up: the next one is as good.
-    while (!token.ok() && token.error().code == ErrorCode::expired && ++stale <= kStaleMax) {
-      token = fetch_token_once();
-    }
     const bool lasting = token.ok() || !may_be_the_way(token.error().code);
     if (lasting || attempt == kTokenAttemptsMax || cancelled_.load()) return token;
-    if (!waiter_(kTokenWaitMs << (attempt - 1))) return token;
+    // A signed challenge whose answer was lost is used up: the next one is as good, at once.
+    if (token.error().code == ErrorCode::expired) continue;
+    if (!waiter_(kTokenWaitMs << waits++)) return token;
   }
 }
 
