@@ -58,6 +58,7 @@ Id id_setting(Core& core, const char* name) {
 }  // namespace
 
 void Core::load_identity() {
+  identity_version = setting_number("identity_version", 0);
   identity.replica = id_setting<sync::ReplicaId>(*this, "replica");
   identity.device = id_setting<sync::DeviceId>(*this, "device");
   identity.space = id_setting<sync::SpaceId>(*this, "space");
@@ -86,11 +87,22 @@ void Core::save_identity() {
   set_setting("display_name", identity.display_name);
   set_setting("role", identity.role);
   set_setting("device_key", sync::to_hex(identity.keys.secret_key.bytes));
+  count_identity();
+}
+
+void Core::count_identity() {
+  identity_version = setting_number("identity_version", 0) + 1;
+  set_setting_number("identity_version", identity_version);
+}
+
+void Core::refresh_identity() {
+  if (setting_number("identity_version", 0) != identity_version) load_identity();
 }
 
 void Core::mint_replica() {
   identity.replica = random_id<sync::ReplicaId>(platform);
   set_setting("replica", sync::to_text(identity.replica));
+  count_identity();
 }
 
 std::optional<DossierRow> Core::dossier(const sync::DossierId& id) {

@@ -75,6 +75,7 @@ struct Core {
   std::string path;
   StoreKey key;
   Identity identity;
+  std::int64_t identity_version = 0;  ///< `settings.identity_version` that `identity` is of
 
   // settings: one row per name in table `settings`
   [[nodiscard]] std::optional<std::string> setting(const char* name);
@@ -86,6 +87,10 @@ struct Core {
   void load_identity();
   void save_identity();
   void mint_replica();
+  /// What another program on this store made of the identity since it was loaded. Within a
+  /// transaction.
+  void refresh_identity();
+  void count_identity();
 
   // dossiers
   [[nodiscard]] std::optional<DossierRow> dossier(const sync::DossierId& id);

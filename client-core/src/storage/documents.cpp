@@ -175,8 +175,13 @@ std::int64_t Documents::append(OpenDocument& document, const sync::Change& chang
 
 void Documents::note_accepted(OpenDocument& document, std::int64_t change_n,
                               const sync::ChangeId& id, std::int64_t position, ChangeState state) {
-  core_.db.cached("UPDATE changes SET position = ?, state = ?, note = NULL WHERE n = ?")
-      .bind_all(position, static_cast<std::int64_t>(state), change_n)
+  const bool accepted = state == ChangeState::accepted;
+  core_.db
+      .cached(
+          "UPDATE changes SET position = ?, state = ?, note = NULL, stands_on = NULL, "
+          "accepted = accepted OR ? WHERE n = ?")
+      .bind_all(position, static_cast<std::int64_t>(state), std::int64_t{accepted ? 1 : 0},
+                change_n)
       .run();
   document.accepted.add(id);
   ++document.accepted_count;

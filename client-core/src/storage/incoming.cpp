@@ -160,8 +160,9 @@ struct EventReceiver {
     const std::int64_t accepted = d.accepted ? 1 : 0;
     core.db
         .cached(
-            "UPDATE inbox SET open = 0, accepted = ?, decided_by = ?, decision_reason = ?, "
-            "unsent = 0 WHERE dossier = ? AND section = ? AND replica = ? AND seq = ?")
+            "UPDATE inbox SET open = 0, closed = 1, accepted = ?, decided_by = ?, "
+            "decision_reason = ?, unsent = 0 "
+            "WHERE dossier = ? AND section = ? AND replica = ? AND seq = ?")
         .bind_all(accepted, d.by, d.reason, d.document.dossier.bytes, d.document.section,
                   d.replica.bytes, seq)
         .run();

@@ -5,7 +5,7 @@
 namespace insieme::client {
 namespace {
 
-constexpr std::array<sqlite::Migration, 2> kMigrations{{
+constexpr std::array<sqlite::Migration, 3> kMigrations{{
     {1, "first tables", R"sql(
 CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE dict_ids(n INTEGER PRIMARY KEY, id BLOB UNIQUE);
@@ -82,6 +82,20 @@ CREATE UNIQUE INDEX kept_place ON kept(document, replica, seq);
 -- A snapshot that is still arriving.
 CREATE TABLE snapshot_parts(document INTEGER, offset INTEGER, digest BLOB, bytes BLOB,
   PRIMARY KEY(document, offset));
+)sql"},
+    {3, "accepted marks", R"sql(
+-- accepted: a server took it once. It is never authored again, unless that server's successor says
+-- that it does not have it. stands_on: the row of quarantine whose text this unsent change goes on
+-- from; it is offered beside it. closed: the server knows the decision.
+ALTER TABLE changes ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE changes ADD COLUMN stands_on INTEGER;
+ALTER TABLE inbox ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;
+UPDATE changes SET accepted = 1 WHERE own = 1 AND state = 2;
+UPDATE inbox SET closed = 1 WHERE open = 0 AND unsent = 0;
+-- A store that is offering everything again forgot what was accepted: nothing is authored again
+-- before the server has said what it has of it.
+UPDATE changes SET state = 1 WHERE own = 1 AND state = 0
+  AND EXISTS (SELECT 1 FROM settings WHERE name = 'log_only' AND value = '1');
 )sql"},
 }};
 

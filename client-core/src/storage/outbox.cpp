@@ -1,5 +1,6 @@
 #include "storage/outbox.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "insieme/sync/limits.hpp"
@@ -14,6 +15,8 @@ struct OutRow {
   std::int64_t document = 0;
   std::size_t bytes = 0;
   std::string act;
+  std::optional<std::int64_t> stands_on;
+  bool kept = false;  ///< folded, offered to a server that may have lost it
   sync::Change change;
 };
 
@@ -28,34 +31,67 @@ OutRow read_out_row(const sqlite::Statement& rows) {
   if (!rows.is_null(3)) row.change.ops = require(sync::decode_body(body));
   const auto act = rows.get_blob(4);
   row.act.assign(act.begin(), act.end());
+  if (!rows.is_null(5)) row.stands_on = rows.get_int64(5);
+  row.kept = rows.get_int64(6) != 0;
   return row;
 }
 
-void gather_changes(Core& core, const sync::GatherAction& limits, sync::Gathered& out,
-                    std::vector<std::int64_t>& numbers, std::set<std::int64_t>& documents) {
+/// What the server holds or refused, whole, once a request: whoever stands on it is judged with it.
+std::optional<sync::Change> settled_below(Core& core, std::int64_t n,
+                                          std::set<std::int64_t>& offered) {
+  if (!offered.insert(n).second) return {};
+  auto& find = core.db.cached("SELECT header, body FROM quarantine WHERE n = ?");
+  const sqlite::ResetGuard guard(find);
+  find.bind_all(n);
+  if (!find.step()) return {};
+  sync::Change change;
+  change.header = require(sync::decode_header(find.get_blob(0)));
+  change.ops = require(sync::decode_body(find.get_blob(1)));
+  return change;
+}
+
+/// The number of changes among them that count as unsent.
+std::size_t gather_changes(Core& core, const sync::GatherAction& limits, sync::Gathered& out,
+                           std::vector<std::int64_t>& numbers, std::set<std::int64_t>& documents) {
   auto rows = core.db.prepare(
-      "SELECT n, document, header, body, act FROM changes WHERE state IN (0, 1) UNION ALL "
-      "SELECT n, document, header, body, act FROM kept WHERE offered = 1 ORDER BY n");
+      "SELECT n, document, header, body, act, stands_on, 0 FROM changes WHERE state IN (0, 1) "
+      "UNION ALL SELECT n, document, header, body, act, NULL, 1 FROM kept WHERE offered = 1 "
+      "ORDER BY n");
   std::size_t bytes = 0;
+  std::size_t unsent = 0;
+  std::size_t act_begin = 0;
+  std::set<std::int64_t> below;
   std::string act;
   while (rows.step()) {
     OutRow row = read_out_row(rows);
     // An act is never cut: its changes stand side by side in the log.
     const bool same_act = !act.empty() && row.act == act;
-    const bool full = out.changes.size() >= limits.changes_max - sync::kChangesPerTransactionMax ||
-                      bytes + row.bytes > limits.bytes_target;
+    const std::size_t with_an_act = out.changes.size() + 2 * sync::kChangesPerTransactionMax;
+    const bool full = with_an_act >= limits.changes_max || bytes + row.bytes > limits.bytes_target;
     if (!out.changes.empty() && !same_act && full) break;
+    if (!same_act) act_begin = out.changes.size();
     act = row.act;
     bytes += row.bytes;
+    unsent += row.kept ? 0 : 1;
     numbers.push_back(row.n);
     documents.insert(row.document);
+    if (row.stands_on) {
+      // Before the act, not in its midst.
+      if (auto change = settled_below(core, *row.stands_on, below)) {
+        bytes += sync::encoded_size(*change);
+        const auto at = out.changes.begin() + static_cast<std::ptrdiff_t>(act_begin++);
+        out.changes.insert(at, *std::move(change));
+      }
+    }
     out.changes.push_back(std::move(row.change));
   }
+  return unsent;
 }
 
-void gather_notes(Core& core, sync::Gathered& out) {
+void gather_notes(Core& core, sync::Gathered& out, CarriedNotes& carried) {
   auto seen = core.db.prepare(
-      "SELECT d.id, c.section, s.by, s.version FROM seen s JOIN documents c ON c.n = s.document "
+      "SELECT d.id, c.section, s.by, s.version, s.document FROM seen s "
+      "JOIN documents c ON c.n = s.document "
       "JOIN dossiers d ON d.n = c.dossier WHERE s.unsent = 1 LIMIT 500");
   while (seen.step()) {
     sync::Seen note;
@@ -63,10 +99,11 @@ void gather_notes(Core& core, sync::Gathered& out) {
                      std::string(seen.get_text(1))};
     note.by = std::string(seen.get_text(2));
     note.version = require(sync::decode_version(seen.get_blob(3)));
+    carried.seen.push_back({seen.get_int64(4), note.by, to_vector(seen.get_blob(3))});
     out.seen.push_back(std::move(note));
   }
   auto held = core.db.prepare(
-      "SELECT dossier, section, replica, seq, decision_reason, decided_by FROM inbox "
+      "SELECT dossier, section, replica, seq, decision_reason, decided_by, n FROM inbox "
       "WHERE unsent = 1 LIMIT 500");
   while (held.step()) {
     sync::HeldDecision decision;
@@ -76,13 +113,14 @@ void gather_notes(Core& core, sync::Gathered& out) {
     decision.seq = static_cast<std::uint64_t>(held.get_int64(3));
     decision.reason = std::string(held.get_text(4));
     decision.by = std::string(held.get_text(5));
+    carried.decisions.push_back(held.get_int64(6));
     out.held_decisions.push_back(std::move(decision));
   }
 }
 
 /// Moves a change's body aside, whole, with the reason why the server did not take it.
-void quarantine(Core& core, const LoggedChange& logged, const sync::PushResult& result,
-                ChangeState state) {
+std::int64_t quarantine(Core& core, const LoggedChange& logged, const sync::PushResult& result,
+                        ChangeState state) {
   const sync::ChangeHeader& header = logged.change.header;
   const auto header_bytes = sync::encode_header(header);
   const auto body = sync::encode_body(*logged.change.ops);
@@ -94,6 +132,55 @@ void quarantine(Core& core, const LoggedChange& logged, const sync::PushResult& 
                 static_cast<std::int64_t>(header.seq), header_bytes, body,
                 static_cast<std::int64_t>(state), static_cast<std::int64_t>(result.code),
                 result.reason)
+      .run();
+  return core.db.last_insert_rowid();
+}
+
+using Text = std::pair<sync::RecordId, std::string>;  ///< record and field
+
+std::set<Text> texts_of(const std::vector<sync::Operation>& ops) {
+  std::set<Text> texts;
+  for (const sync::Operation& op : ops) {
+    if (std::holds_alternative<sync::SpliceOp>(op.action)) texts.emplace(op.record, op.field);
+  }
+  return texts;
+}
+
+/// Own work that was written on top of what is now with nobody: its places in the text are places
+/// in a text with it.
+void note_standing(Core& core, std::int64_t document, const LoggedChange& below,
+                   std::int64_t quarantined) {
+  const std::set<Text> texts = texts_of(*below.change.ops);
+  if (texts.empty()) return;
+  const sync::ChangeHeader& header = below.change.header;
+  auto rows = core.db.prepare(
+      "SELECT n, body FROM changes WHERE document = ? AND n > ? AND own = 1 "
+      "AND state IN (0, 1, 5) AND body IS NOT NULL");
+  rows.bind_all(document, below.n);
+  while (rows.step()) {
+    const auto ops = require(sync::decode_body(rows.get_blob(1)));
+    const bool stands = std::any_of(ops.begin(), ops.end(), [&](const sync::Operation& op) {
+      return std::holds_alternative<sync::SpliceOp>(op.action) &&
+             texts.count({op.record, op.field}) != 0 &&
+             (!op.context || op.context->contains(header.replica, header.seq));
+    });
+    if (!stands) continue;
+    core.db.cached("UPDATE changes SET stands_on = ? WHERE n = ?")
+        .bind_all(quarantined, rows.get_int64(0))
+        .run();
+  }
+}
+
+/// A late change that was accepted here but not there waits again, unless somebody else decided.
+void reopen_inbox(Core& core, const sync::ChangeHeader& header) {
+  if (!header.origin) return;
+  core.db
+      .cached(
+          "UPDATE inbox SET open = 1, accepted = NULL, decided_by = NULL, decision_reason = NULL "
+          "WHERE dossier = ? AND section = ? AND replica = ? AND seq = ? AND closed = 0 "
+          "AND accepted = 1")
+      .bind_all(header.document.dossier.bytes, header.document.section,
+                header.origin->replica.bytes, static_cast<std::int64_t>(header.origin->seq))
       .run();
 }
 
@@ -141,10 +228,11 @@ std::optional<sync::Backfill> load_backfill(Core& core) {
 }
 
 sync::Gathered gather(Core& core, const sync::GatherAction& limits,
-                      std::vector<std::int64_t>& numbers) {
+                      std::vector<std::int64_t>& numbers, CarriedNotes& carried) {
   sync::Gathered out;
   std::set<std::int64_t> documents;
-  if (limits.changes_max != 0) gather_changes(core, limits, out, numbers, documents);
+  std::size_t unsent = 0;
+  if (limits.changes_max != 0) unsent = gather_changes(core, limits, out, numbers, documents);
   std::set<std::int64_t> dossiers;
   for (const std::int64_t document : documents) {
     auto& find = core.db.cached(
@@ -159,7 +247,7 @@ sync::Gathered gather(Core& core, const sync::GatherAction& limits,
     std::copy(key.begin(), key.end(), secret.key.bytes.begin());
     out.secrets.push_back(secret);
   }
-  gather_notes(core, out);
+  gather_notes(core, out, carried);
   out.acknowledgements = due_acknowledgements(core);
   out.log_only = core.setting("log_only").value_or("") == "1";
   out.cursor.epoch = static_cast<std::uint64_t>(core.setting_number("cursor_epoch", 0));
@@ -170,7 +258,7 @@ sync::Gathered gather(Core& core, const sync::GatherAction& limits,
   out.backfill = load_backfill(core);
   auto count = core.db.prepare("SELECT count(*) FROM changes WHERE state IN (0, 1, 5)");
   if (count.step()) {
-    out.unsent_left = static_cast<std::uint64_t>(count.get_int64(0)) - out.changes.size();
+    out.unsent_left = static_cast<std::uint64_t>(count.get_int64(0)) - unsent;
   }
   out.device_ms = core.platform.now_ms();
   out.replica = core.identity.replica;
@@ -180,6 +268,17 @@ sync::Gathered gather(Core& core, const sync::GatherAction& limits,
 void note_sent(Core& core, const std::vector<std::int64_t>& numbers) {
   for (const std::int64_t n : numbers) {
     core.db.cached("UPDATE changes SET state = 1 WHERE n = ? AND state = 0").bind_all(n).run();
+  }
+}
+
+void note_carried(Core& core, const CarriedNotes& carried) {
+  for (const CarriedNotes::Seen& seen : carried.seen) {
+    core.db.cached("UPDATE seen SET unsent = 0 WHERE document = ? AND by = ? AND version = ?")
+        .bind_all(seen.document, seen.by, seen.version)
+        .run();
+  }
+  for (const std::int64_t n : carried.decisions) {
+    core.db.cached("UPDATE inbox SET unsent = 0 WHERE n = ?").bind_all(n).run();
   }
 }
 
@@ -205,13 +304,20 @@ void settle(Core& core, Documents& documents, const sync::PushResult& result) {
     case sync::Verdict::refused: {
       const bool held = result.verdict == sync::Verdict::held;
       const ChangeState state = held ? ChangeState::held : ChangeState::refused;
-      if (logged->change.ops) quarantine(core, *logged, result, state);
+      if (logged->change.ops) {
+        note_standing(core, document->n, *logged, quarantine(core, *logged, result, state));
+        reopen_inbox(core, logged->change.header);
+      }
       documents.note_accepted(*document, logged->n, logged->id, position, state);
       documents.hollow_out(*document, logged->n);
       return;
     }
     case sync::Verdict::forked:
       result.code == ErrorCode::expired ? note_late(core) : note_fork(core);
+      // Whoever took it once has lost it, and with it all that was authored here afterwards.
+      core.db.cached("UPDATE changes SET accepted = 0 WHERE document = ? AND own = 1 AND n >= ?")
+          .bind_all(document->n, logged->n)
+          .run();
       [[fallthrough]];
     case sync::Verdict::deferred: {
       // Kept as unsent; what cannot pass now must not be offered again and again.
@@ -236,9 +342,10 @@ bool has_unsent(Core& core) {
 
 void offer_everything_again(Core& core) {
   // The log is received anew from position 0 and tells all positions again; own changes that the
-  // server lost must come from here. Held and refused ones stay settled.
+  // server lost must come from here. Held and refused ones stay settled, what is handed out stays
+  // so until it is answered, and what was accepted keeps its mark: it is offered, not new.
   core.db.execute(
-      "UPDATE changes SET state = 0, note = NULL WHERE own = 1 AND state IN (1, 2, 5);"
+      "UPDATE changes SET state = 0, note = NULL WHERE own = 1 AND state IN (2, 5);"
       "UPDATE changes SET position = NULL WHERE state NOT IN (3, 4);"
       "UPDATE kept SET offered = 1;"
       "UPDATE documents SET acked = NULL, ack_due = 1;"

@@ -1,13 +1,29 @@
 #pragma once
 // What goes to the server, and what its answers mean for it.
 
+#include <string>
+#include <vector>
+
 #include "storage/documents.hpp"
 
 namespace insieme::client {
 
+/// What a request tells beside changes: to be told no more once it is answered.
+struct CarriedNotes {
+  struct Seen {
+    std::int64_t document = 0;
+    std::string by;
+    std::vector<std::uint8_t> version;  ///< as it stood in the row
+  };
+  std::vector<Seen> seen;
+  std::vector<std::int64_t> decisions;  ///< inbox.n
+};
+
 /// The next request's content, oldest work first, whole acts. `numbers` receives changes.n.
 [[nodiscard]] sync::Gathered gather(Core& core, const sync::GatherAction& limits,
-                                    std::vector<std::int64_t>& numbers);
+                                    std::vector<std::int64_t>& numbers, CarriedNotes& carried);
+/// The request that carried them was answered. What was written meanwhile is still to be told.
+void note_carried(Core& core, const CarriedNotes& carried);
 void note_sent(Core& core, const std::vector<std::int64_t>& numbers);
 /// What became of a pushed change.
 void settle(Core& core, Documents& documents, const sync::PushResult& result);

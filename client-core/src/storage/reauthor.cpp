@@ -13,6 +13,7 @@ struct Unsent {
   LoggedChange logged;
   sync::VersionVector deps;  ///< in full, as it was authored
   bool stands_in = false;    ///< somebody else's late work, accepted here
+  std::optional<std::int64_t> stands_on;  ///< the row of quarantine that its text goes on from
   std::vector<std::string> texts;  ///< by operation: what a splice was made against
 };
 
@@ -56,11 +57,13 @@ class Reauthor {
 
   void collect() {
     auto rows = core_.db.prepare(
-        "SELECT n, document FROM changes WHERE own = 1 AND state IN (0, 5) ORDER BY n");
+        "SELECT n, document, stands_on FROM changes WHERE own = 1 AND state IN (0, 5) "
+        "AND accepted = 0 ORDER BY n");
     while (rows.step()) {
       Unsent unsent;
       unsent.logged.n = rows.get_int64(0);
       unsent.document = rows.get_int64(1);
+      if (!rows.is_null(2)) unsent.stands_on = rows.get_int64(2);
       touched_[unsent.document] = true;
       unsent_.push_back(std::move(unsent));
     }
@@ -175,7 +178,13 @@ class Reauthor {
     sync::complete(change, document.key);
     const auto admission = require(documents_.admit(document, change.header));
     require(sync::check_contexts(*change.ops, admission.deps));
-    documents_.append(document, change, admission, ChangeState::unsent, std::nullopt);
+    const std::int64_t n =
+        documents_.append(document, change, admission, ChangeState::unsent, std::nullopt);
+    if (unsent.stands_on) {
+      core_.db.cached("UPDATE changes SET stands_on = ? WHERE n = ?")
+          .bind_all(*unsent.stands_on, n)
+          .run();
+    }
   }
 
   Core& core_;

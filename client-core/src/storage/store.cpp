@@ -16,19 +16,27 @@ struct Store::Impl {
   std::vector<std::int64_t> gathered;  ///< changes.n of the last request
   std::optional<std::string> place;    ///< where the last request stood in the server's log
   std::vector<sync::Acknowledgement> acknowledged;  ///< by the last request
+  CarriedNotes carried;                ///< by the last request
 
   /// `body` in one immediate transaction; its errors roll everything back.
   template <class Body>
   auto write(Body&& body) -> Result<decltype(body())> {
-    const Identity before = core->identity;
+    Identity before = core->identity;
+    std::int64_t version = core->identity_version;
     try {
       sqlite::Transaction transaction(core->db);
+      // Another program on this store may have taken a new replica id: one that is under the old
+      // one in memory would fork what that one has left behind.
+      core->refresh_identity();
+      before = core->identity;
+      version = core->identity_version;
       auto result = body();
       transaction.commit();
       return result;
     } catch (...) {
       core->dictionary.forget();
       core->identity = before;  // a replica id that was not stored must not be written under
+      core->identity_version = version;
       return error_from_current_exception();
     }
   }
@@ -37,6 +45,7 @@ struct Store::Impl {
   auto read(Body&& body) -> Result<decltype(body())> {
     try {
       const sqlite::Transaction transaction(core->db, sqlite::TransactionKind::deferred);
+      core->refresh_identity();
       return body();
     } catch (...) {
       core->dictionary.forget();
@@ -87,13 +96,13 @@ const Identity& Store::identity() const noexcept { return impl_->core->identity;
 
 Status Store::set_identity(const Identity& identity) {
   Core& core = *impl_->core;
-  const Identity before = core.identity;
-  const Status status = impl_->write_status([&] {
+  return impl_->write_status([&] {
+    // The caller's copy may be older than a replica id that another program took meanwhile.
+    const sync::ReplicaId replica = core.identity.replica;
     core.identity = identity;
+    core.identity.replica = replica;
     core.save_identity();
   });
-  if (!status.ok()) core.identity = before;
-  return status;
 }
 
 Result<std::string> Store::once(const std::string& request_id, std::uint64_t fingerprint,
@@ -207,9 +216,10 @@ std::string place_of(Core& core) {
 
 Result<sync::Gathered> Store::gather(const sync::GatherAction& limits) {
   impl_->gathered.clear();
+  impl_->carried = {};
   auto gathered = impl_->read([&] {
     impl_->place = place_of(*impl_->core);
-    return client::gather(*impl_->core, limits, impl_->gathered);
+    return client::gather(*impl_->core, limits, impl_->gathered, impl_->carried);
   });
   impl_->acknowledged = gathered.ok() ? gathered->acknowledgements
                                       : std::vector<sync::Acknowledgement>{};
@@ -269,9 +279,7 @@ Result<bool> Store::apply(const sync::SyncReply& reply) {
     }
     documents.flush();
     drop_what_left(core, documents);
-    core.db.execute(
-        "UPDATE seen SET unsent = 0 WHERE unsent = 1;"
-        "UPDATE inbox SET unsent = 0 WHERE unsent = 1;");
+    note_carried(core, impl_->carried);
     core.set_setting_number("clock_offset_ms", reply.server_ms - core.platform.now_ms());
     core.set_setting_number("last_sync_ms", core.platform.now_ms());
     if (again) return has_unsent(core);

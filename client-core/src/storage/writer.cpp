@@ -50,6 +50,7 @@ Status StoreWriter::add(const sync::DocumentId& id, std::vector<sync::Operation>
 }
 
 void StoreWriter::on_behalf_of(std::string author, const sync::Origin& origin) {
+  finish();  // what was added before is of somebody else, or of another change of theirs
   author_ = std::move(author);
   origin_ = origin;
 }
@@ -117,6 +118,7 @@ void StoreWriter::finish() {
                                     static_cast<std::uint32_t>(pending_.size())};
   }
   for (Pending& pending : pending_) author_change(pending, transaction);
+  pending_.clear();
   documents_.flush();
 }
 

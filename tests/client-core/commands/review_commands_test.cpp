@@ -290,5 +290,44 @@ TEST_CASE("inbox: late changes that build on one another are accepted as their a
   three.expect_settled();
 }
 
+TEST_CASE("inbox: late changes of one text are decided together", "[commands][P8]") {
+  Three three;
+  three.office.server.revoke("anna", three.dossier(), "passaggio a Bruno");
+  three.anna.save(three.family.visit, {{"observations", "La madre lavora al mattino. Sereno."}});
+  three.anna.save(three.family.visit, {{"observations", "La madre lavora al mattino. Serena."}});
+  three.anna.save(three.family.visit, {{"next_date", "2024-04-01"}});
+  three.anna.sync();
+  three.carla.sync();
+  const auto waiting = [&] {
+    return list(three.carla.call({{"command", "inbox.list"}}), "entries");
+  };
+  const json::array entries = waiting();
+  REQUIRE(entries.size() == 3);
+  const std::string first = text(entries[0].as_object(), "id");
+  const std::string second = text(entries[1].as_object(), "id");
+  CHECK(list(entries[1].as_object(), "stands_on") == json::array{json::string(first)});
+  SECTION("the later one accepted: what it goes on from is, too") {
+    const json::object reply = three.carla.call(
+        {{"command", "inbox.decide"}, {"entry", second}, {"accept", true}});
+    CHECK(text(reply, "id") == second);
+    CHECK(list(reply, "together").size() == 2);
+    CHECK(three.carla.shown(three.family.visit, "observations") ==
+          "La madre lavora al mattino. Serena.");
+  }
+  SECTION("the earlier one refused: what goes on from it is, too") {
+    three.carla.call({{"command", "inbox.decide"},
+                      {"entry", first},
+                      {"accept", false},
+                      {"reason", "già scritta"}});
+    CHECK(three.carla.shown(three.family.visit, "observations") ==
+          "La madre lavora al mattino. Clima sereno.");
+  }
+  CHECK(waiting().size() == 1);
+  three.carla.sync();
+  three.carla.sync();
+  CHECK(waiting().size() == 1);
+  CHECK(three.office.server.state.held.size() == 1);
+}
+
 }  // namespace
 }  // namespace insieme::testing

@@ -29,6 +29,7 @@ struct ResolveOptions {
   std::string combine;
   std::string write;
   std::string reason;
+  std::string version;
   bool has_write = false;
   bool dismiss = false;
   bool keep = false;
@@ -48,6 +49,7 @@ int resolve(Program& program, const ResolveOptions& options) {
   if (options.confirm) arguments["confirm"] = true;
   if (options.refuse) arguments["refuse"] = true;
   if (!options.reason.empty()) arguments["reason"] = options.reason;
+  if (!options.version.empty()) arguments["version"] = options.version;
   json::object reply;
   if (program.answered("review.resolve", std::move(arguments), reply)) return kOk;
   const std::string text = text_of(reply, "text");
@@ -89,6 +91,9 @@ void add_resolve(CLI::App& app, Program& program) {
   command->add_option(
       "--reason", options->reason,
       tr("Motivo, che gli autori leggeranno", "Reason, which the authors will read"));
+  command->add_option("--version", options->version,
+                      tr("version letta con review --json: non decide se nel frattempo è cambiata",
+                         "version read with review --json: does not decide if it changed since"));
   command->callback([&program, options, write] {
     options->has_write = write->count() > 0;
     program.run = [&program, options] { return resolve(program, *options); };
@@ -145,6 +150,10 @@ int inbox(Program& program, bool closed) {
           one_line(text_of(entry, "decision_reason")) + "\n");
       continue;
     }
+    if (!list_of(entry, "stands_on").empty()) {
+      print(tr("  continua un testo di una modifica ancora in attesa: si decidono insieme\n",
+               "  goes on from the text of a change that waits, too: they are decided together\n"));
+    }
     print(coloured("  → insieme decide " + id + " --accept | --refuse --reason '…'", Colour::dim) +
           "\n");
   }
@@ -171,6 +180,12 @@ int decide(Program& program, const DecideOptions& options) {
              ? tr("Accettata a nome di ", "Accepted on behalf of ")
              : tr("Rifiutata; il motivo torna a ", "Refused; the reason goes back to ")) +
         one_line(text_of(reply, "author")) + ".\n");
+  const std::size_t together = list_of(reply, "together").size();
+  if (together > 1) {
+    print(tr("Con le altre che continuano lo stesso testo: ",
+             "With the others that go on from the same text: ") +
+          std::to_string(together) + ".\n");
+  }
   return kOk;
 }
 

@@ -64,7 +64,7 @@ class Store {
 
   [[nodiscard]] const schema::Bundle& bundle() const noexcept;
   [[nodiscard]] const Identity& identity() const noexcept;
-  /// After enrolment. Unsent work made before stays and is authored under the same replica.
+  /// After enrolment. The replica id stays what it is in the store, and so does unsent work.
   Status set_identity(const Identity& identity);
 
   /// Performs one act exactly once: `act` fills the writer and returns the text to remember. A

@@ -100,6 +100,7 @@ struct OpenItem {
   sync::ReviewItem item;
   std::string id;                 ///< short stable name of this generation, 16 hex digits
   std::vector<sync::Value> base;  ///< what the field showed before they parted; may be empty
+  sync::VersionVector version;    ///< of the document when it was read
 };
 
 /// Something done to a record: a line of its history.

@@ -160,6 +160,7 @@ json::object item_json(Context& context, const OpenItem& item, const ItemView& v
   out["base"] = view.base;
   out["now"] = view.now;
   out["contested"] = item.item.contested;
+  out["version"] = token_of({{item.ref.document.section, item.version}});
   json::array alternatives;
   int number = 0;
   for (const Alternative& alternative : view.alternatives) {
@@ -263,9 +264,8 @@ std::vector<CommandSpec> review_commands() {
        {{"record", ArgKind::id, false, "solo di questa scheda", "of this record only"},
         {"dossier", ArgKind::id, false, "solo di questo fascicolo", "of this dossier only"}},
        "items (id, kind, kind_text, record, short, type, type_label, title, dossier, section, "
-       "field, "
-       "label, base, now, contested, alternatives: number, dot, author, at, device, mine, text, "
-       "value?)",
+       "field, label, base, now, contested, version (for review.resolve), alternatives: number, "
+       "dot, author, at, device, mine, text, value?)",
        R"({"command": "review.list"})",
        list},
   };

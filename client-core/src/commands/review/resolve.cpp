@@ -16,6 +16,7 @@ namespace {
 /// before it.
 struct Decision {
   RecordRef ref;
+  std::optional<sync::VersionVector> seen;  ///< what was in front of whoever decides, if told
   std::vector<sync::Operation> first;
   std::vector<sync::Operation> then;
   json::object reply;
@@ -97,9 +98,19 @@ Check decide_values(Context& context, const OpenItem& item, const ItemView& view
   return Done{};
 }
 
+/// The text that the new one was made out of.
+Outcome<std::string> text_before(Context& context, const OpenItem& item, const ItemView& view,
+                                 const Decision& decision) {
+  if (!decision.seen) return view.now;
+  INSIEME_OUT_ASSIGN(const StoredRecord record, context.store().record(item.ref));
+  const sync::FieldState* field = record.state.field(item.item.field);
+  return field == nullptr ? std::string() : field->text.text_at(*decision.seen);
+}
+
 Check decide_text(Context& context, const OpenItem& item, const ItemView& view,
                   const std::string& reason, Decision& decision) {
-  std::string text = view.now;
+  INSIEME_OUT_ASSIGN(const std::string before, text_before(context, item, view, decision));
+  std::string text = before;
   sync::Outcome outcome = sync::Outcome::dismiss;
   if (context.has("choose")) {
     INSIEME_OUT_ASSIGN(const std::size_t index, chosen(context, view));
@@ -115,7 +126,7 @@ Check decide_text(Context& context, const OpenItem& item, const ItemView& view,
     return unfit("Per un testo: choose, write (testo nuovo) o dismiss (va bene così).",
                  "For a text: choose, write (new text) or dismiss (leave it as it is).");
   }
-  auto splices = sync::diff_text(view.now, text);
+  auto splices = sync::diff_text(before, text);
   if (!splices.empty()) {
     decision.first.push_back(
         operation(item.ref, item.item.field, sync::SpliceOp{std::move(splices)}));
@@ -165,12 +176,38 @@ Outcome<std::string> reason_of(Context& context) {
                  "reason");
 }
 
+/// What `version` says that the person had in front of them; nothing without it. An item that has
+/// become another one since is not decided: its alternatives may have other numbers.
+Outcome<std::optional<sync::VersionVector>> seen_of(Context& context, const OpenItem& item) {
+  std::optional<sync::VersionVector> seen;
+  if (!context.has("version")) return seen;
+  const auto versions = versions_from_token(context.text("version"));
+  const std::string& section = item.ref.document.section;
+  if (!versions.ok() || versions->count(section) == 0) {
+    return Failure("invalid_argument", "Il campo version non è quello letto con la questione.",
+                   "The version is not the one that was read with the item.", "version");
+  }
+  seen = versions->at(section);
+  seen->meet(item.version);
+  INSIEME_OUT_ASSIGN(const StoredRecord record, context.store().record(item.ref));
+  bool same = true;
+  for (const sync::Dot& dot : item.item.dots) same = same && seen->contains(dot);
+  for (const sync::Decision& made : record.state.decisions) {
+    const bool about_it = made.item == item.item.kind && made.field == item.item.field;
+    same = same && (!about_it || seen->contains(made.mark.dot));
+  }
+  if (same) return seen;
+  return Failure("changed", "La questione è cambiata da quando è stata letta: rileggerla.",
+                 "The item has changed since it was read: look at it again.", "version");
+}
+
 Outcome<Decision> decide(Context& context) {
   INSIEME_OUT_ASSIGN(const OpenItem item, find_item(context, context.text("item")));
   INSIEME_OUT_ASSIGN(const ItemView view, view_item(context, item));
   INSIEME_OUT_ASSIGN(const std::string reason, reason_of(context));
   Decision decision;
   decision.ref = item.ref;
+  INSIEME_OUT_ASSIGN(decision.seen, seen_of(context, item));
   decision.reply["item"] = item.id;
   decision.reply["record"] = sync::to_text(item.ref.id);
   decision.reply["field"] = item.item.field;
@@ -188,6 +225,11 @@ Outcome<Decision> decide(Context& context) {
     case sync::ItemKind::provisional_spend:
       INSIEME_OUT(decide_spend(context, item, view, reason, decision));
       break;
+  }
+  if (decision.seen && !decision.seen->covers(item.version)) {
+    for (auto* ops : {&decision.first, &decision.then}) {
+      for (sync::Operation& op : *ops) op.context = decision.seen;
+    }
   }
   decision.reply["reason"] = reason;
   return decision;
@@ -282,10 +324,17 @@ std::vector<CommandSpec> resolve_commands() {
         {"refuse", ArgKind::boolean, false, "la spesa provvisoria non è accettata",
          "the provisional spend is not accepted"},
         {"reason", ArgKind::text, false, "motivo, che gli autori leggeranno",
-         "reason, which the authors will read"}},
+         "reason, which the authors will read"},
+        {"version", ArgKind::text, false,
+         "version letta con review.list: se la questione è cambiata da allora non si decide "
+         "(«changed»), e ciò che è arrivato dopo non viene superato; senza, si decide su ciò che "
+         "c'è ora",
+         "version read with review.list: an item that has changed since is not decided "
+         "(“changed”), and what came later is not superseded; without it, what is here now is "
+         "decided on"}},
        "item, record, field, outcome, text?, reason",
        R"({"command": "review.resolve", "request_id": "r-4", "item": "8f21c3aa", "choose": 1,
- "reason": "confermato dalla madre"})",
+ "reason": "confermato dalla madre", "version": "…"})",
        resolve},
       {"review.contest",
        Writes::yes,
