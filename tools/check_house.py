@@ -41,7 +41,7 @@ class Layer:
 
 
 ALL_OURS = {"insieme/sync", "insieme/sqlite", "insieme/schema", "insieme/client", "insieme/server",
-            "insieme/insieme.h"}
+            "insieme/processes", "insieme/insieme.h"}
 ALL_THIRD = {name: "any" for name in ("cereal", "sodium", "zstd", "curl", "boost", "spdlog", "fmt",
                                       "CLI", "openssl", "sqlite3", "catch2", "rapidcheck")}
 

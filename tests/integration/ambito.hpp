@@ -9,10 +9,13 @@
 #include <vector>
 
 #include "insieme/client/client.hpp"
+#include "insieme/processes/proxy.hpp"
 #include "support/cli_runner.hpp"
-#include "support/proxy.hpp"
 
 namespace insieme::testing {
+
+using processes::Passed;
+using processes::Way;
 
 /// A terminal's store, opened in this process through the call that every host uses. Meanwhile no
 /// other process should use the file.
@@ -39,7 +42,7 @@ class Ambito {
 
   TestFolder folder;
   OfficeServer server;
-  Proxy network;
+  processes::Proxy network;
   Terminal anna;
   Terminal bruno;
   Terminal carla;

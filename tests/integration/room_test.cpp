@@ -161,7 +161,7 @@ TEST_CASE("room: a file that may not grow is a save refused, not a store damaged
   Ambito at;
   Launch launch("insieme", note(at, 400'000), at.anna.environment);
   launch.file_bytes_max = 128 * 1024;  // the write-ahead log has to hold the whole note
-  const Finished refused = run_launch(launch);
+  const processes::Finished refused = run_launch(launch);
   CAPTURE(refused.err);
   CHECK(refused.code == 3);
   check_says(refused.err, {"insieme: Il dispositivo"});

@@ -1,65 +1,35 @@
 #pragma once
 // The built programs as processes: a bare environment of their own, ended by their own id.
 
-#include <array>
 #include <boost/json.hpp>
 #include <filesystem>
-#include <map>
 #include <string>
-#include <vector>
+
+#include "insieme/processes/process.hpp"
 
 namespace insieme::testing {
 
 namespace json = boost::json;
 
-using Words = std::vector<std::string>;
-using Environment = std::map<std::string, std::string>;
+using processes::Environment;
+using processes::Pipe;
+using processes::Words;
+using processes::run_launch;
+using processes::start_program;
+using processes::wait_for;
 
-struct Finished {
-  int code = -1;  ///< exit status, or minus the signal that ended it
-  std::string out;
-  std::string err;
+/// `program` is one of <build>/bin, or a path. Its environment is this one and what configures
+/// sanitizers.
+struct Launch : processes::Launch {
+  Launch(const std::string& program, const Words& words, const Environment& environment);
+};
+
+struct Finished : processes::Finished {
   /// The one line of --json; fails the test if that is not what came.
   [[nodiscard]] json::object reply() const;
 };
 
-/// Both ends of a pipe, closed on exec and at the end.
-struct Pipe {
-  std::array<int, 2> ends{-1, -1};
-  Pipe();
-  ~Pipe();
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-  void close(std::size_t end);
-  /// Appends what is there; closes the reading end when there is no more.
-  void drain(std::string& text);
-};
-
-/// What is needed to become a program, prepared before the fork.
-class Launch {
- public:
-  /// `program` is one of <build>/bin, or a path. What configures sanitizers is passed on.
-  Launch(const std::string& program, const Words& words, const Environment& environment);
-  /// In the child: takes the descriptors as its standard ones and becomes the program.
-  [[noreturn]] void become(const std::array<int, 3>& descriptors);
-
-  /// Limits the size of files that the program may write; 0: no limit.
-  std::size_t file_bytes_max = 0;
-
- private:
-  std::vector<std::string> argv_;
-  std::vector<std::string> variables_;
-  std::vector<char*> arguments_;
-  std::vector<char*> settings_;
-};
-
-/// Starts it with these descriptors as standard ones; the process id. It dies with the test.
-[[nodiscard]] int start_program(Launch& launch, const std::array<int, 3>& descriptors);
-/// Waits for the end: the exit status, or minus the signal.
-int wait_for(int process);
-
 /// Runs it to its end. Standard input is `input`.
-[[nodiscard]] Finished run_launch(Launch& launch, const std::string& input = {});
 [[nodiscard]] Finished run_program(const std::string& program, const Words& words,
                                    const Environment& environment, const std::string& input = {});
 

@@ -64,9 +64,11 @@ SyncRun sync_cut(World& world, Tablet& tablet, const std::vector<std::size_t>& c
   // Opened anew: a kept connection would escape the scissors.
   tablet.open();
   const std::uint64_t before = world.network.cuts();
-  world.network.cut_next(cut_after);
+  std::vector<processes::Cut> cuts;
+  for (const std::size_t bytes : cut_after) cuts.push_back({processes::Way::either, bytes, {}});
+  world.network.cut_next_ones(std::move(cuts));
   const SyncRun run = tablet.sync();
-  world.network.cut_no_more();
+  world.network.pass();
   world.facts.cuts += world.network.cuts() - before;
   return run;
 }

@@ -24,8 +24,10 @@ std::vector<Tablet*> World::all_tablets() { return {&anna, &bruno, &bruno_old, &
 
 void World::start_server() {
   const std::string line =
-      server.start({programs.server, "serve", "--data", data_dir(), "--dev", "--listen",
-                    "127.0.0.1:0"},
+      server.start(processes::Launch(programs.server,
+                                     {"serve", "--data", data_dir(), "--dev", "--listen",
+                                      "127.0.0.1:0"},
+                                     processes::own_environment()),
                    folder + "/server.log");
   if (line.rfind(kListening, 0) != 0) throw StoryFailed("the server said: " + line);
   server_port = static_cast<std::uint16_t>(std::stoi(line.substr(std::string(kListening).size())));
@@ -39,11 +41,11 @@ void World::stop_server() {
 }
 
 std::string World::admin(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), programs.server);
   arguments.insert(arguments.end(), {"--data", data_dir()});
-  const Finished finished = run_program(arguments);
-  if (finished.status != 0) {
-    throw StoryFailed("insieme-server " + arguments[1] + ": " + finished.err + finished.out);
+  processes::Launch launch(programs.server, arguments, processes::own_environment());
+  const processes::Finished finished = processes::run_launch(launch);
+  if (finished.code != 0) {
+    throw StoryFailed("insieme-server " + arguments[0] + ": " + finished.err + finished.out);
   }
   return finished.out;
 }
@@ -56,16 +58,16 @@ json::value World::admin_json(std::vector<std::string> arguments) {
 void World::show_cli(Tablet& tablet, const std::vector<std::string>& arguments,
                      std::size_t lines_max) {
   tablet.close();
-  std::vector<std::string> argv{programs.cli};
   std::string shown = "insieme";
-  for (const std::string& word : arguments) {
-    argv.push_back(word);
-    shown += " " + word;
-  }
-  const Finished finished = run_program(argv, {"INSIEME_STORE=" + tablet.path(),
-                                               "INSIEME_KEY=" + tablet.key(), "INSIEME_LANG=it",
-                                               "NO_COLOR=1"});
-  if (finished.status != 0) throw StoryFailed(shown + ": " + finished.err + finished.out);
+  for (const std::string& word : arguments) shown += " " + word;
+  processes::Environment environment = processes::own_environment();
+  environment["INSIEME_STORE"] = tablet.path();
+  environment["INSIEME_KEY"] = tablet.key();
+  environment["INSIEME_LANG"] = "it";
+  environment["NO_COLOR"] = "1";
+  processes::Launch launch(programs.cli, arguments, environment);
+  const processes::Finished finished = processes::run_launch(launch);
+  if (finished.code != 0) throw StoryFailed(shown + ": " + finished.err + finished.out);
   page.quote(tablet.name() + "$ " + shown, finished.out, lines_max);
 }
 

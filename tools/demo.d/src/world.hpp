@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "chance.hpp"
-#include "cutter.hpp"
 #include "facts.hpp"
 #include "page.hpp"
 #include "people.hpp"
-#include "process.hpp"
+#include "insieme/processes/process.hpp"
+#include "insieme/processes/proxy.hpp"
 #include "tablet.hpp"
 
 namespace insieme::demo {
@@ -50,8 +50,8 @@ struct World {
   Programs programs;
   std::string folder;
   Chance chance;
-  Cutter network;
-  Running server;
+  processes::Proxy network;
+  processes::Running server;
   std::uint16_t server_port = 0;
 
   Tablet anna;
