@@ -1,6 +1,7 @@
 #include "insieme/schema/text.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "nfc_table.hpp"
@@ -92,19 +93,19 @@ std::string compose_nfc(std::string_view text) {
   if (text.find_first_of("\xCC\xCD") == std::string_view::npos) return std::string(text);
   std::string out;
   out.reserve(text.size());
-  char32_t held = 0;  // the last letter, to which a mark may still attach
+  std::optional<char32_t> held;  // the last letter, to which a mark may still attach
   while (!text.empty()) {
     const char32_t point = take_code_point(text);
-    if (held != 0 && point >= kFirstMark && point <= kLastMark) {
-      if (const char32_t joined = composed(held, point); joined != 0) {
+    if (held && point >= kFirstMark && point <= kLastMark) {
+      if (const char32_t joined = composed(*held, point); joined != 0) {
         held = joined;
         continue;
       }
     }
-    if (held != 0) append_code_point(out, held);
+    if (held) append_code_point(out, *held);
     held = point;
   }
-  if (held != 0) append_code_point(out, held);
+  if (held) append_code_point(out, *held);
   return out;
 }
 

@@ -1,5 +1,7 @@
 #include "insieme/schema/text.hpp"
 
+#include <string>
+
 #include "support/catch.hpp"
 
 using namespace insieme::schema;
@@ -18,6 +20,8 @@ TEST_CASE("text: composed text and other scripts stay as they are", "[schema][te
   }
   CHECK(compose_nfc("\xCC\x81" "a") == "\xCC\x81" "a");  // a mark without a letter before it
   CHECK(compose_nfc(compose_nfc("e\xCC\x81")) == "é");
+  const std::string with_nul("a\0e\xCC\x81\0", 6);  // a character like any other: never dropped
+  CHECK(compose_nfc(with_nul) == std::string("a\0é\0", 5));
 }
 
 TEST_CASE("text: trimming, folding, counting", "[schema][text]") {
