@@ -149,7 +149,12 @@ void VersionVector::set(const ReplicaId& replica, std::uint64_t seq) {
 }
 
 void VersionVector::raise(const ReplicaId& replica, std::uint64_t seq) {
-  if ((*this)[replica] < seq) set(replica, seq);
+  const auto at = find_entry(entries_, replica);
+  if (at == entries_.end() || at->replica != replica) {
+    if (seq != 0) entries_.insert(at, Entry{replica, seq});
+  } else if (at->seq < seq) {
+    at->seq = seq;
+  }
 }
 
 void VersionVector::merge(const VersionVector& other) {

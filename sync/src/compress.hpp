@@ -9,8 +9,9 @@
 
 namespace insieme::sync {
 
-/// For what is sent once, and for what is prepared once and sent many times.
-enum class Effort : std::uint8_t { quick = 3, thorough = 12 };
+/// For what is written at every save, what is sent once, and what is prepared once and sent many
+/// times. Numbers are levels of zstd.
+enum class Effort : std::int8_t { fast = 1, quick = 3, thorough = 12 };
 
 /// Empty when compressing would not make it smaller.
 [[nodiscard]] std::vector<std::uint8_t> compress(std::span<const std::uint8_t> bytes,

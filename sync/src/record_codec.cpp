@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "record_codec.hpp"
+#include "text_columns.hpp"
 
 namespace insieme::sync {
 namespace {
@@ -14,6 +15,7 @@ constexpr std::uint8_t kHasText = 8;
 constexpr std::uint8_t kValueElided = 16;  ///< the only survivor's value stands in a column
 constexpr std::uint8_t kTextElided = 32;   ///< the only event inserted what the column holds
 constexpr std::uint8_t kHasEscrow = 64;
+constexpr std::uint8_t kTextLog = 128;     ///< a text with its events in columns
 
 // What was merged must be readable again, so these are no limits of ours: the bytes set them.
 constexpr std::size_t kManyMax = 1'000'000;
@@ -22,8 +24,7 @@ constexpr std::size_t kTextMax = 64'000'000;  ///< what was merged, whoever made
 /// A text that came in one piece: its only event put the whole text into an empty one.
 bool is_one_piece(const TextState& text) {
   if (text.base() != nullptr || text.event_count() != 1) return false;
-  const TextEvent event = text.events()[0];
-  return event.splices == std::vector<Splice>{{0, 0, text.text()}};
+  return text.events()[0].splices == std::vector<Splice>{{0, 0, text.text()}};
 }
 
 class RecordWriter {
@@ -56,10 +57,9 @@ class RecordWriter {
     if (!field.survivors.empty()) parts |= kHasSurvivors;
     if (!field.members.empty()) parts |= kHasMembers;
     if (!field.shares.empty()) parts |= kHasShares;
-    if (!field.text.empty()) parts |= kHasText;
+    if (!field.text.empty()) parts |= text_parts(field.text, may_elide);
     if (!field.escrow.empty()) parts |= kHasEscrow;
     if (may_elide && field.survivors.size() == 1) parts |= kValueElided;
-    if (may_elide && is_one_piece(field.text)) parts |= kTextElided;
     ar_.byte(parts);
     if ((parts & kHasSurvivors) != 0) write_survivors(field, (parts & kValueElided) != 0);
     if ((parts & kHasMembers) != 0) {
@@ -76,6 +76,7 @@ class RecordWriter {
       }
     }
     if ((parts & kHasText) != 0) write_text(field.text, (parts & kTextElided) != 0);
+    if ((parts & kTextLog) != 0) write_log(field.text);
     if ((parts & kHasEscrow) != 0) write_escrow(field.escrow);
   }
 
@@ -102,33 +103,27 @@ class RecordWriter {
     for (const Survivor& survivor : field.survivors) ar_(survivor.mark, survivor.value);
   }
 
+  /// Canonical bytes hold no events: those that a replica has folded it cannot tell any more.
+  [[nodiscard]] std::uint8_t text_parts(const TextState& text, bool may_elide) const {
+    if (elide_ == nullptr || text.event_count() == 0) return kHasText;
+    return may_elide && is_one_piece(text) ? kHasText | kTextElided : kTextLog;
+  }
+
   void write_text(const TextState& text, bool elided) {
     if (elided) {
       const TextEvent event = text.events()[0];
       ar_(Mark{event.dot, event.stamp, event.author});
       return;
     }
-    // Canonical bytes hold no events: those that a replica has folded it cannot tell any more.
-    if (elide_ == nullptr) {
-      ar_.varint(0);
-      write_base(text.folded());
-      ar_.varint(0);
-      return;
-    }
-    VersionVector before;
-    if (text.base() != nullptr) {
-      ar_.varint(0);
-      write_base(*text.base());
-      before = text.base()->seen;
-    }
-    ar_.varint(text.events().size());
-    for (const TextEvent& event : text.events()) {
-      const bool sequential = event.context == before;
-      ar_(Mark{event.dot, event.stamp, event.author}, sequential);
-      if (!sequential) ar_(event.context);
-      ar_(list_of(event.splices, kSplicesPerOpMax));
-      before.raise(event.dot.replica, event.dot.seq);
-    }
+    ar_.varint(0);
+    write_base(text.folded());
+    ar_.varint(0);
+  }
+
+  void write_log(const TextState& text) {
+    ar_(text.base() != nullptr);
+    if (text.base() != nullptr) write_base(*text.base());
+    write_text_log(ar_, detail::TextAccess::core(text)->log);
   }
 
   void write_base(const TextBase& base) {
@@ -217,6 +212,7 @@ class RecordReader {
     if ((parts & kHasMembers) != 0) read_members(field);
     if ((parts & kHasShares) != 0) read_shares(field);
     if ((parts & kHasText) != 0) field.text = read_text(field.name, (parts & kTextElided) != 0);
+    if ((parts & kTextLog) != 0) field.text = read_log();
     if ((parts & kHasEscrow) != 0) field.escrow = read_escrow();
     return field;
   }
@@ -326,6 +322,21 @@ class RecordReader {
     auto text = TextState::from_base(std::move(base), std::move(events));
     if (!text.ok()) WireIn::fail(text.error().code, "a text whose events do not fit together");
     return std::move(text).value();
+  }
+
+  TextState read_log() {
+    bool has_base = false;
+    ar_(has_base);
+    auto core = std::make_unique<detail::TextCore>();
+    if (has_base) {
+      auto base = std::make_shared<const TextBase>(read_base());
+      if (!detail::check_base(*base).ok()) {
+        WireIn::fail(ErrorCode::malformed, "a folded text that does not fit together");
+      }
+      core = std::make_unique<detail::TextCore>(std::move(base));
+    }
+    read_text_log(ar_, *core);
+    return detail::TextAccess::state(std::move(core));
   }
 
   TextBase read_base() {

@@ -9,7 +9,6 @@
 namespace insieme::sync {
 namespace {
 
-using detail::IncomingText;
 using detail::TextCore;
 
 // A sum of contexts must not wrap, or its order would not follow causality.
@@ -59,14 +58,16 @@ Status take_recorded(TextCore& core, const TextEvent& event) {
   INSIEME_TRY(detail::check_seq(event.dot.seq));
   const std::uint32_t slot = core.log.find_slot(event.dot.replica);
   if (slot != detail::kNone && core.log.last_seq(slot) >= event.dot.seq) return wrong;
-  const IncomingText incoming{event.dot, event.stamp, event.author, event.splices};
-  if (event.context == core.seen) {
-    core.take(incoming, nullptr);
-    return {};
+  detail::SlotVersion context;
+  const bool sequential = core.log.is_all_of(event.context);
+  if (!sequential) {
+    context = core.log.closed(event.context);
+    if (!(core.log.as_vector(context) == event.context)) return wrong;
   }
-  const detail::SlotVersion context = core.log.closed(event.context);
-  if (!(core.log.as_vector(context) == event.context)) return wrong;
-  core.take(incoming, &context);
+  const auto begun =
+      core.begin(event.dot, event.stamp, event.author, sequential ? nullptr : &context);
+  for (const Splice& splice : event.splices) core.append(splice);
+  core.finish(begun);
   return {};
 }
 
@@ -130,6 +131,9 @@ Status TextState::apply(const Dot& dot, const Stamp& stamp, std::string_view aut
   }
   if (origin == Origin::local) {
     const std::size_t before = is_first ? 0 : core_->body.bytes();
+    if (event_count() >= kTextEventsMax) {
+      return {ErrorCode::limit_exceeded, "the text has been edited too often"};
+    }
     if (before + inserted_bytes(splices) > kTextBytesMax) {
       TextState trial(*this);
       INSIEME_TRY(trial.apply(dot, stamp, author, context, splices, Origin::received));
@@ -143,13 +147,12 @@ Status TextState::apply(const Dot& dot, const Stamp& stamp, std::string_view aut
     }
   }
   if (is_first) core_ = std::make_unique<TextCore>();
-  const IncomingText incoming{dot, stamp, author, splices};
-  if (context.covers(core_->seen)) {
-    core_->take(incoming, nullptr);
-  } else {
-    const detail::SlotVersion seen = core_->log.closed(context);
-    core_->take(incoming, &seen);
-  }
+  detail::SlotVersion seen;
+  const bool sequential = core_->log.covered_by(context);
+  if (!sequential) seen = core_->log.closed(context);
+  const auto begun = core_->begin(dot, stamp, author, sequential ? nullptr : &seen);
+  for (const Splice& splice : splices) core_->append(splice);
+  core_->finish(begun);
   return {};
 }
 

@@ -52,38 +52,38 @@ TextCore::TextCore(std::shared_ptr<const TextBase> folded)
     : base(std::move(folded)),
       log(base->seen),
       body(base->text),
-      seen(base->seen),
       overlaps(base->overlaps) {}
 
 TextCore::TextCore(const TextCore& other)
     : base(other.base),
       log(other.log),
       body(other.body),
-      seen(other.seen),
       overlaps(other.overlaps),
       regions(other.regions),
       milestones(other.milestones) {}
 
-void TextCore::take(const IncomingText& event, const SlotVersion* context) {
+TextCore::Begun TextCore::begin(const Dot& dot, const Stamp& stamp, std::string_view author,
+                                const SlotVersion* context) {
   const std::uint32_t unseen = context == nullptr ? kNone : log.first_unseen(*context);
-  if (unseen == kNone) context = nullptr;
   const std::uint32_t number = log.count();
-  log.append(event.dot, event.stamp, event.author, context);
-  for (const Splice& splice : event.splices) {
-    const auto points = valid_points(splice.inserted);
-    if (points) {
-      log.append_splice(splice.position, splice.removed, splice.inserted, *points);
-    } else {
-      std::string repaired = splice.inserted;
-      repair_utf8(repaired);
-      log.append_splice(splice.position, splice.removed, repaired, points_in(repaired));
-    }
-  }
-  seen.raise(event.dot.replica, event.dot.seq);
-  if (context == nullptr) {
-    take_sequential(number);
+  log.append(dot, stamp, author, unseen == kNone ? nullptr : context);
+  return {number, unseen};
+}
+
+void TextCore::append(const Splice& splice) {
+  if (splice.inserted.empty()) return log.append_splice(splice.position, splice.removed, {}, 0);
+  const auto points = valid_points(splice.inserted);
+  if (points) return log.append_splice(splice.position, splice.removed, splice.inserted, *points);
+  std::string repaired = splice.inserted;
+  repair_utf8(repaired);
+  log.append_splice(splice.position, splice.removed, repaired, points_in(repaired));
+}
+
+void TextCore::finish(const Begun& begun) {
+  if (begun.unseen == kNone) {
+    take_sequential(begun.event);
   } else {
-    take_concurrent(number, unseen);
+    take_concurrent(begun.event, begun.unseen);
   }
 }
 

@@ -38,29 +38,29 @@ struct OpenSection {
   std::size_t quiet = 0;  ///< sequential events since the last concurrent one
 };
 
-/// One event as it comes in.
-struct IncomingText {
-  const Dot& dot;
-  const Stamp& stamp;
-  std::string_view author;
-  const std::vector<Splice>& splices;
-};
-
 struct TextCore {
   TextCore() = default;
   explicit TextCore(std::shared_ptr<const TextBase> folded);
   /// The copy opens its own section when it needs one.
   TextCore(const TextCore& other);
 
-  /// Appends an event that is new and in order. `context` is closed; null: it has seen all here.
-  void take(const IncomingText& event, const SlotVersion* context);
+  /// An event that is being appended.
+  struct Begun {
+    std::uint32_t event = 0;
+    std::uint32_t unseen = kNone;  ///< the first event that its author had not seen
+  };
+  /// Appends an event that is new and in order, in three steps: `begin`, its splices into the log,
+  /// `finish`. `context` is closed; null: it has seen all here.
+  [[nodiscard]] Begun begin(const Dot& dot, const Stamp& stamp, std::string_view author,
+                            const SlotVersion* context);
+  void append(const Splice& splice);
+  void finish(const Begun& begun);
   /// Replays the events that `version` has seen (null: all) on what was folded.
   void replay(const SlotVersion* version, EditSink& sink) const;
 
   std::shared_ptr<const TextBase> base;  ///< null: nothing is folded
   TextLog log;
   GapText body;
-  VersionVector seen;  ///< the last event of each replica
   std::vector<TextOverlap> overlaps;
   std::vector<Region> regions;  ///< ascending
   std::vector<Milestone> milestones;

@@ -30,13 +30,11 @@ TextLog::TextLog(const VersionVector& folded) {
     Slot& slot = slots_[slot_for(entry.replica)];
     slot.folded = entry.seq;
     slot.last = entry.seq;
+    total_ += entry.seq;
   }
 }
 
-std::uint32_t TextLog::find_slot(const ReplicaId& replica) const noexcept {
-  if (!events_.empty() && slots_[events_.back().slot].replica == replica) {
-    return events_.back().slot;
-  }
+std::uint32_t TextLog::search_slot(const ReplicaId& replica) const noexcept {
   const auto at = std::lower_bound(
       by_replica_.begin(), by_replica_.end(), replica,
       [this](std::uint32_t slot, const ReplicaId& id) { return slots_[slot].replica < id; });
@@ -125,6 +123,30 @@ VersionVector TextLog::context_of(std::uint32_t event) const {
     if (seq != 0) vector.set(slots_[slot].replica, seq);
   }
   return vector;
+}
+
+bool TextLog::covered_by(const VersionVector& context) const noexcept {
+  // Both are in the order of the replicas.
+  auto at = context.entries().begin();
+  const auto end = context.entries().end();
+  for (const std::uint32_t number : by_replica_) {
+    const Slot& slot = slots_[number];
+    while (at != end && !(at->replica == slot.replica)) {
+      if (at->replica > slot.replica) return false;
+      ++at;
+    }
+    if (at == end || at->seq < slot.last) return false;
+    ++at;
+  }
+  return true;
+}
+
+VersionVector TextLog::version() const {
+  VersionVector version;
+  for (const std::uint32_t slot : by_replica_) {
+    version.set(slots_[slot].replica, slots_[slot].last);
+  }
+  return version;
 }
 
 SlotVersion TextLog::closed(const VersionVector& context) const {
@@ -220,8 +242,9 @@ void TextLog::append(const Dot& dot, const Stamp& stamp, std::string_view author
   } else {
     runs.push_back({dot.seq, count(), 1});
   }
+  total_ += dot.seq - slots_[slot].last;
   slots_[slot].last = dot.seq;
-  events_.push_back({dot.seq, stamp, dot.op, slot, author_number,
+  events_.push_back({dot.seq, stamp.ms, stamp.counter, dot.op, slot, author_number,
                      static_cast<std::uint32_t>(splices_.size()), context_number});
 }
 

@@ -35,7 +35,8 @@ struct LoggedSplice {
 
 struct LoggedEvent {
   std::uint64_t seq = 0;
-  Stamp stamp;
+  std::int64_t ms = 0;
+  std::uint32_t counter = 0;
   std::uint32_t op = 0;
   std::uint32_t slot = 0;
   std::uint32_t author = 0;   ///< number of the name
@@ -66,7 +67,8 @@ class TextLog {
     return {slots_[e.slot].replica, e.seq, e.op};
   }
   [[nodiscard]] Mark mark(std::uint32_t event) const {
-    return {dot(event), events_[event].stamp, authors_[events_[event].author]};
+    const LoggedEvent& e = events_[event];
+    return {dot(event), {e.ms, e.counter}, authors_[e.author]};
   }
   /// All characters that were ever inserted, in the order of the splices.
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
@@ -80,7 +82,12 @@ class TextLog {
   /// The seq of the replica's last event, here or folded.
   [[nodiscard]] std::uint64_t last_seq(std::uint32_t slot) const { return slots_[slot].last; }
   /// The slot of a replica; kNone if it has no event.
-  [[nodiscard]] std::uint32_t find_slot(const ReplicaId& replica) const noexcept;
+  [[nodiscard]] std::uint32_t find_slot(const ReplicaId& replica) const noexcept {
+    if (!events_.empty() && slots_[events_.back().slot].replica == replica) {
+      return events_.back().slot;
+    }
+    return search_slot(replica);
+  }
   [[nodiscard]] const std::vector<std::string>& authors() const noexcept { return authors_; }
 
   /// The replica's last event with at most this seq, and the first one with a greater; or kNone.
@@ -102,6 +109,13 @@ class TextLog {
 
   /// `context` restricted to the events here, and closed: what an event in it had seen is seen.
   [[nodiscard]] SlotVersion closed(const VersionVector& context) const;
+  /// Whether somebody with this context has seen all that is here, and whether nothing else.
+  [[nodiscard]] bool covered_by(const VersionVector& context) const noexcept;
+  [[nodiscard]] bool is_all_of(const VersionVector& context) const noexcept {
+    return context.size() == slots_.size() && covered_by(context) && context.total() == total_;
+  }
+  /// The last event of each replica, here or folded.
+  [[nodiscard]] VersionVector version() const;
   /// The first event that is not in `version`; kNone if all are.
   [[nodiscard]] std::uint32_t first_unseen(const SlotVersion& version) const noexcept;
 
@@ -113,7 +127,11 @@ class TextLog {
                      std::uint32_t points) {
     const auto bytes = static_cast<std::uint32_t>(inserted.size());
     splices_.push_back({text_.size(), position, removed, bytes, points});
-    text_.append(inserted);
+    if (bytes == 1) {
+      text_.push_back(inserted[0]);
+    } else {
+      text_.append(inserted);
+    }
   }
 
   friend bool same_events(const TextLog& a, const TextLog& b);
@@ -136,6 +154,7 @@ class TextLog {
     std::uint32_t end = 0;
   };
 
+  [[nodiscard]] std::uint32_t search_slot(const ReplicaId& replica) const noexcept;
   std::uint32_t slot_for(const ReplicaId& replica);
   std::uint32_t number_of(std::string_view author);
   void join_seen(SlotVersion& version) const;
@@ -147,6 +166,7 @@ class TextLog {
   std::string text_;
   std::vector<std::string> authors_;
   std::vector<Slot> slots_;
+  std::uint64_t total_ = 0;                ///< the sum of their last seqs
   std::vector<std::uint32_t> by_replica_;  ///< slots in the order of their replicas
   std::vector<SlotSeq> entries_;           ///< of all contexts
   std::vector<Range> contexts_;

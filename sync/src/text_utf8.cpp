@@ -149,6 +149,7 @@ std::size_t point_offset_back(std::string_view valid, std::uint32_t points) noex
 }
 
 std::optional<std::uint32_t> valid_points(std::string_view text) noexcept {
+  if (text.size() == 1 && byte_at(text, 0) < 0x80) return 1;
   std::uint32_t points = 0;
   for (std::size_t at = 0; at < text.size();) {
     if (byte_at(text, at) < 0x80) {

@@ -173,7 +173,7 @@ TextBase TextState::folded() const {
   if (!core_) return {};
   if (core_->log.count() == 0) return *core_->base;
   TextBase folded;
-  folded.seen = core_->seen;
+  folded.seen = core_->log.version();
   folded.text = text();
   folded.runs = runs_of(*core_);
   folded.overlaps = core_->overlaps;
@@ -205,7 +205,7 @@ std::optional<Mark> TextState::mark_of(const Dot& dot) const {
 
 bool operator==(const TextState& a, const TextState& b) {
   if (!a.core_ || !b.core_) return !a.core_ && !b.core_;
-  if (!(a.core_->seen == b.core_->seen)) return false;
+  if (!(a.core_->log.version() == b.core_->log.version())) return false;
   const auto& a_base = a.core_->base;
   const auto& b_base = b.core_->base;
   const bool same_base = a_base == b_base || (a_base && b_base && *a_base == *b_base);

@@ -106,6 +106,14 @@ inline Status apply(TextState& state, const TextEvent& event,
   return state.apply(event.dot, event.stamp, event.author, event.context, event.splices, origin);
 }
 
+inline TextState deliver_in_order(const std::vector<TextEvent>& events) {
+  TextState state;
+  for (const TextEvent& event : events) {
+    if (!apply(state, event).ok()) return {};
+  }
+  return state;
+}
+
 /// A random causal order, with a preference for staying with one replica for a while.
 inline TextState deliver_shuffled(const std::vector<TextEvent>& events, std::mt19937& random) {
   TextState state;

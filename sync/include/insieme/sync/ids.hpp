@@ -19,7 +19,9 @@ template <class Tag>
 struct Id128 {
   std::array<std::uint8_t, 16> bytes{};
 
-  friend bool operator==(const Id128& a, const Id128& b) noexcept { return a.bytes == b.bytes; }
+  friend bool operator==(const Id128& a, const Id128& b) noexcept {
+    return std::memcmp(a.bytes.data(), b.bytes.data(), 16) == 0;
+  }
   friend std::strong_ordering operator<=>(const Id128& a, const Id128& b) noexcept {
     return std::memcmp(a.bytes.data(), b.bytes.data(), 16) <=> 0;
   }

@@ -1,0 +1,143 @@
+// The history of a text in columns, as a store keeps it.
+#include "insieme/sync/record.hpp"
+#include "support/catch.hpp"
+#include "support/memory_dictionary.hpp"
+#include "text_samples.hpp"
+#include "text_traces.hpp"
+
+namespace insieme::sync {
+namespace {
+
+using insieme::testing::MemoryDictionary;
+using Bytes = std::vector<std::uint8_t>;
+
+RecordState record_with(TextState text) {
+  RecordState record;
+  record.id.bytes[0] = 1;
+  record.type = "note";
+  FieldState field;
+  field.name = "body";
+  field.text = std::move(text);
+  record.fields.push_back(std::move(field));
+  return record;
+}
+
+Result<RecordState> unpack(const Bytes& bytes, const MemoryDictionary& dictionary) {
+  return unpack_record(bytes, record_with({}).id, "note", dictionary, {});
+}
+
+/// The same text with the events that everybody had seen folded: the first `count` of them, if they
+/// can be.
+TextState partly_folded(const std::vector<TextEvent>& events, std::size_t count) {
+  TextState base;
+  for (std::size_t i = 0; i < count; ++i) REQUIRE(testing::apply(base, events[i]).ok());
+  VersionVector all;
+  for (std::size_t i = 0; i < count; ++i) all.raise(events[i].dot.replica, events[i].dot.seq);
+  for (std::size_t i = count; i < events.size(); ++i) {
+    if (!events[i].context.covers(all)) return testing::deliver_in_order(events);
+  }
+  const std::vector<TextEvent> rest(events.begin() + static_cast<std::ptrdiff_t>(count),
+                                    events.end());
+  auto state = TextState::from_base(base.folded(), rest);
+  REQUIRE(state.ok());
+  return std::move(state).value();
+}
+
+void check_round_trip(const TextState& text) {
+  const RecordState record = record_with(text);
+  MemoryDictionary dictionary;
+  const Bytes bytes = pack_record(record, dictionary, {});
+  const auto read = unpack(bytes, dictionary);
+  REQUIRE(read.ok());
+  REQUIRE(*read == record);
+  const TextState& again = read->fields[0].text;
+  REQUIRE(again.text() == text.text());
+  REQUIRE(again.overlaps() == text.overlaps());
+  REQUIRE(again.folded() == text.folded());
+  REQUIRE(pack_record(*read, dictionary, {}) == bytes);
+}
+
+TEST_CASE("text columns: every history is read back as it was", "[sync][text][P3]") {
+  for (std::uint32_t seed = 0; seed < 400; ++seed) {
+    INFO("seed " << seed);
+    const auto events = testing::random_history(seed, 1 + seed % 4, 1 + seed % 60);
+    std::mt19937 random(seed);
+    check_round_trip(testing::deliver_shuffled(events, random));
+    check_round_trip(partly_folded(events, seed % events.size()));
+  }
+}
+
+TEST_CASE("text columns: what is read back takes the next event as the original does",
+          "[sync][text][P3]") {
+  for (std::uint32_t seed = 0; seed < 200; ++seed) {
+    INFO("seed " << seed);
+    const auto events = testing::random_history(seed, 3, 40);
+    const auto half = static_cast<std::ptrdiff_t>(events.size() / 2);
+    TextState whole = testing::deliver_in_order({events.begin(), events.begin() + half});
+    MemoryDictionary dictionary;
+    const auto read = unpack(pack_record(record_with(whole), dictionary, {}), dictionary);
+    REQUIRE(read.ok());
+    TextState later = read->fields[0].text;
+    for (auto i = static_cast<std::size_t>(half); i < events.size(); ++i) {
+      REQUIRE(testing::apply(whole, events[i]).ok());
+      REQUIRE(testing::apply(later, events[i]).ok());
+      REQUIRE(later.text() == whole.text());
+    }
+    REQUIRE(later == whole);
+  }
+}
+
+TEST_CASE("text columns: a stamp may be any time, in any order", "[sync][text]") {
+  TextState text;
+  VersionVector seen;
+  std::uint64_t seq = 0;
+  const std::vector<std::int64_t> times{5, INT64_MIN, INT64_MAX, 0, INT64_MIN};
+  for (const std::int64_t ms : times) {
+    const Dot dot{testing::replica(1), ++seq, 7};
+    REQUIRE(text.apply(dot, {ms, UINT32_MAX}, "anna", seen, {{0, 0, "a"}},
+                       TextState::Origin::received)
+                .ok());
+    seen.raise(dot.replica, seq);
+  }
+  check_round_trip(text);
+}
+
+TEST_CASE("text columns: damage is an error or another text, never more", "[sync][text]") {
+  const auto events = testing::random_history(3, 3, 40);
+  MemoryDictionary dictionary;
+  const Bytes bytes =
+      pack_record(record_with(testing::deliver_in_order(events)), dictionary, {});
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    REQUIRE_FALSE(unpack({bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)},
+                         dictionary)
+                      .ok());
+  }
+  std::size_t refused = 0;
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    for (const int change : {1, 2, 4, 8, 16, 32, 64, 128, 255}) {
+      Bytes damaged = bytes;
+      damaged[at] = static_cast<std::uint8_t>(damaged[at] ^ change);
+      const auto read = unpack(damaged, dictionary);
+      refused += read.ok() ? 0U : 1U;
+      if (!read.ok()) continue;
+      MemoryDictionary other = dictionary;
+      REQUIRE_FALSE(pack_record(*read, other, {}).empty());
+    }
+  }
+  REQUIRE(refused > bytes.size());
+}
+
+TEST_CASE("text columns: a long history takes less room than its text", "[sync][text]") {
+  const auto trace = testing::load_trace("automerge-paper");
+  if (!trace) return;
+  MemoryDictionary dictionary;
+  const RecordState record = record_with(testing::deliver_in_order(trace->events));
+  const Bytes bytes = pack_record(record, dictionary, {});
+  CHECK(bytes.size() <= 105'000);
+  const auto read = unpack(bytes, dictionary);
+  REQUIRE(read.ok());
+  CHECK(*read == record);
+}
+
+}  // namespace
+}  // namespace insieme::sync
