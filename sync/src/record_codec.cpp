@@ -17,6 +17,10 @@ constexpr std::uint8_t kTextElided = 32;   ///< the only event inserted what the
 constexpr std::uint8_t kHasEscrow = 64;
 constexpr std::uint8_t kTextLog = 128;     ///< a text with its events in columns
 
+// What stands before such a text's log, as bits of one byte.
+constexpr std::uint8_t kLogHasBase = 1;
+constexpr std::uint8_t kLogTextElided = 2;  ///< the text stands in a column
+
 // What was merged must be readable again, so these are no limits of ours: the bytes set them.
 constexpr std::size_t kManyMax = 1'000'000;
 constexpr std::size_t kTextMax = 64'000'000;  ///< what was merged, whoever made it that long
@@ -76,7 +80,7 @@ class RecordWriter {
       }
     }
     if ((parts & kHasText) != 0) write_text(field.text, (parts & kTextElided) != 0);
-    if ((parts & kTextLog) != 0) write_log(field.text);
+    if ((parts & kTextLog) != 0) write_log(field.text, may_elide);
     if ((parts & kHasEscrow) != 0) write_escrow(field.escrow);
   }
 
@@ -120,10 +124,11 @@ class RecordWriter {
     ar_.varint(0);
   }
 
-  void write_log(const TextState& text) {
-    ar_(text.base() != nullptr);
+  void write_log(const TextState& text, bool elided) {
+    ar_.byte(static_cast<std::uint8_t>((text.base() != nullptr ? kLogHasBase : 0) |
+                                       (elided ? kLogTextElided : 0)));
     if (text.base() != nullptr) write_base(*text.base());
-    write_text_log(ar_, detail::TextAccess::core(text)->log);
+    write_text_log(ar_, *detail::TextAccess::core(text));
   }
 
   void write_base(const TextBase& base) {
@@ -212,7 +217,7 @@ class RecordReader {
     if ((parts & kHasMembers) != 0) read_members(field);
     if ((parts & kHasShares) != 0) read_shares(field);
     if ((parts & kHasText) != 0) field.text = read_text(field.name, (parts & kTextElided) != 0);
-    if ((parts & kTextLog) != 0) field.text = read_log();
+    if ((parts & kTextLog) != 0) field.text = read_log(field.name);
     if ((parts & kHasEscrow) != 0) field.escrow = read_escrow();
     return field;
   }
@@ -324,19 +329,33 @@ class RecordReader {
     return std::move(text).value();
   }
 
-  TextState read_log() {
-    bool has_base = false;
-    ar_(has_base);
-    auto core = std::make_unique<detail::TextCore>();
-    if (has_base) {
-      auto base = std::make_shared<const TextBase>(read_base());
+  TextState read_log(const std::string& name) {
+    const std::uint8_t flags = ar_.byte();
+    std::shared_ptr<const TextBase> base;
+    if ((flags & kLogHasBase) != 0) {
+      base = std::make_shared<const TextBase>(read_base());
       if (!detail::check_base(*base).ok()) {
         WireIn::fail(ErrorCode::malformed, "a folded text that does not fit together");
       }
-      core = std::make_unique<detail::TextCore>(std::move(base));
     }
-    read_text_log(ar_, *core);
+    const bool elided = (flags & kLogTextElided) != 0;
+    if (flags > (kLogHasBase | kLogTextElided) || (elided && (refill_ == nullptr || !*refill_))) {
+      WireIn::fail(ErrorCode::malformed, "a text whose flags are not ours");
+    }
+    if (elided) return read_unopened(name, std::move(base));
+    auto core = base ? std::make_unique<detail::TextCore>(base)
+                     : std::make_unique<detail::TextCore>();
+    unpack_log(read_packed_log(ar_), *core);
     return detail::TextAccess::state(std::move(core));
+  }
+
+  /// Opening a note costs reading its column: its history waits until somebody asks for it.
+  TextState read_unopened(const std::string& name, std::shared_ptr<const TextBase> base) {
+    auto log = std::make_shared<const detail::PackedLog>(read_packed_log(ar_));
+    std::string text = refill_text(name);
+    if (!is_valid_utf8(text)) WireIn::fail(ErrorCode::malformed, "a text that is not UTF-8");
+    return detail::TextAccess::state(
+        std::make_unique<detail::TextCore>(std::move(base), text, std::move(log)));
   }
 
   TextBase read_base() {

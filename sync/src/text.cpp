@@ -113,7 +113,9 @@ const std::vector<TextOverlap>& TextState::overlaps() const noexcept {
 
 const TextBase* TextState::base() const noexcept { return core_ ? core_->base.get() : nullptr; }
 
-std::size_t TextState::event_count() const noexcept { return core_ ? core_->log.count() : 0; }
+std::size_t TextState::event_count() const noexcept {
+  return core_ ? core_->event_count() : 0;
+}
 
 Status TextState::apply(const Dot& dot, const Stamp& stamp, std::string_view author,
                         const VersionVector& context, const std::vector<Splice>& splices,
@@ -121,6 +123,7 @@ Status TextState::apply(const Dot& dot, const Stamp& stamp, std::string_view aut
   INSIEME_TRY(detail::check_seq(dot.seq));
   const bool is_first = core_ == nullptr;
   if (!is_first) {
+    core_->open_log();
     const std::uint32_t slot = core_->log.find_slot(dot.replica);
     if (slot != detail::kNone && core_->log.last_seq(slot) >= dot.seq) {
       if (dot.seq <= core_->log.folded(slot) || core_->log.find(dot) != detail::kNone) {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "codec.hpp"
 #include "column_codec.hpp"
 #include "compress.hpp"
+#include "insieme/sync/digest.hpp"
 #include "insieme/sync/limits.hpp"
 #include "text_utf8.hpp"
 
@@ -333,49 +335,115 @@ class LogReader {
   std::uint32_t points_ = 0;
 };
 
-}  // namespace
-
-void write_text_log(WireOut& ar, const TextLog& log) {
-  ar.varint(log.count());
-  ar.varint(log.slots());
-  for (std::uint32_t slot = 0; slot < log.slots(); ++slot) ar.id(log.replica(slot).bytes);
-  ar.varint(log.authors().size());
-  for (const std::string& author : log.authors()) ar.name(author);
-  const std::vector<std::uint8_t> raw = LogWriter(log).write();
-  std::vector<std::uint8_t> packed;
-  if (raw.size() >= kCompressedBytesMin) packed = compress(raw, Effort::fast);
-  ar.varint(raw.size());
-  ar.varint(packed.size());  // 0: not compressed
-  ar.raw(packed.empty() ? raw : packed);
+std::uint64_t checksum_of(const detail::PackedLog& log) {
+  Hasher hasher("insieme text log v1");
+  hasher.add(log.events).add(static_cast<std::uint64_t>(log.raw_size));
+  for (const ReplicaId& replica : log.replicas) hasher.add(replica.bytes);
+  for (const TextOverlap& overlap : log.overlaps) {
+    for (const Dot* dot : {&overlap.first, &overlap.second}) {
+      hasher.add(dot->replica.bytes).add(dot->seq).add(std::uint64_t{dot->op});
+    }
+  }
+  return hasher.add(log.bytes).finish().prefix();
 }
 
-void read_text_log(WireIn& ar, TextCore& core) {
-  const std::uint64_t events = ar.varint();
-  if (events == 0 || events > kTextEventsMax) {
+void write_packed(WireOut& ar, const detail::PackedLog& log) {
+  ar.varint(log.events);
+  ar.varint(log.replicas.size());
+  for (const ReplicaId& replica : log.replicas) ar.id(replica.bytes);
+  ar.varint(log.authors.size());
+  for (const std::string& author : log.authors) ar.name(author);
+  ar.varint(log.overlaps.size());
+  for (const TextOverlap& overlap : log.overlaps) ar(overlap.first, overlap.second);
+  ar.varint(log.raw_size);
+  ar.varint(log.compressed ? log.bytes.size() : 0);
+  ar.raw(log.bytes);
+  ar.fixed64(checksum_of(log));
+}
+
+}  // namespace
+
+void write_text_log(WireOut& ar, const TextCore& core) {
+  if (core.packed) return write_packed(ar, *core.packed);
+  const TextLog& log = core.log;
+  detail::PackedLog packed;
+  packed.events = log.count();
+  for (std::uint32_t slot = 0; slot < log.slots(); ++slot) {
+    packed.replicas.push_back(log.replica(slot));
+  }
+  packed.authors = log.authors();
+  packed.overlaps = core.overlaps;
+  packed.bytes = LogWriter(log).write();
+  packed.raw_size = packed.bytes.size();
+  if (packed.raw_size >= kCompressedBytesMin) {
+    std::vector<std::uint8_t> shorter = compress(packed.bytes, Effort::fast);
+    packed.compressed = !shorter.empty();
+    if (packed.compressed) packed.bytes = std::move(shorter);
+  }
+  write_packed(ar, packed);
+}
+
+detail::PackedLog read_packed_log(WireIn& ar) {
+  detail::PackedLog log;
+  log.events = ar.varint();
+  if (log.events == 0 || log.events > kTextEventsMax) {
     WireIn::fail(ErrorCode::limit_exceeded, "no events of a text, or too many");
   }
-  std::vector<ReplicaId> replicas(ar.count(kReplicasPerDocumentMax));
-  for (ReplicaId& replica : replicas) replica.bytes = ar.id();
-  std::vector<std::string> authors;
+  log.replicas.resize(ar.count(kReplicasPerDocumentMax));
+  for (ReplicaId& replica : log.replicas) replica.bytes = ar.id();
   for (std::size_t left = ar.count(kReplicasPerDocumentMax); left > 0; --left) {
-    authors.push_back(ar.name());
+    log.authors.push_back(ar.name());
+  }
+  for (std::size_t left = ar.count(kTextEventsMax); left > 0; --left) {
+    TextOverlap overlap;
+    ar(overlap.first, overlap.second);
+    log.overlaps.push_back(overlap);
   }
   const std::uint64_t raw_size = ar.varint();
   if (raw_size > kTextLogBytesMax) {
     WireIn::fail(ErrorCode::limit_exceeded, "the history of a text is too long");
   }
+  log.raw_size = static_cast<std::size_t>(raw_size);
   const std::size_t packed_size = ar.count(ar.remaining());
-  const bool is_packed = packed_size > 0;
-  auto bytes = ar.raw(is_packed ? packed_size : static_cast<std::size_t>(raw_size));
+  log.compressed = packed_size > 0;
+  const auto bytes = ar.raw(log.compressed ? packed_size : log.raw_size);
+  log.bytes.assign(bytes.begin(), bytes.end());
+  if (ar.fixed64() != checksum_of(log)) {
+    WireIn::fail(ErrorCode::checksum, "the history of a text is damaged");
+  }
+  return log;
+}
+
+void unpack_log(const detail::PackedLog& log, TextCore& core) {
   std::vector<std::uint8_t> raw;
-  if (is_packed) {
-    auto unpacked = decompress(bytes, static_cast<std::size_t>(raw_size));
+  std::span<const std::uint8_t> bytes(log.bytes);
+  if (log.compressed) {
+    auto unpacked = decompress(bytes, log.raw_size);
     if (!unpacked.ok()) WireIn::fail(unpacked.error().code, "the history of a text is damaged");
     raw = std::move(unpacked).value();
     bytes = raw;
   }
   WireIn columns(bytes);
-  LogReader(columns, core, std::move(replicas), std::move(authors)).read(events);
+  LogReader(columns, core, log.replicas, log.authors).read(log.events);
+}
+
+void detail::TextCore::unpack() {
+  TextCore whole = base ? TextCore(base) : TextCore();
+  // The bytes were checked when they were read: that they do not fit would be our own fault.
+  const auto opened = decoding([&] {
+    unpack_log(*packed, whole);
+    return true;
+  });
+  INSIEME_ASSERT(opened.ok());
+  log = std::move(whole.log);
+  regions = std::move(whole.regions);
+  milestones = std::move(whole.milestones);
+  open = std::move(whole.open);
+  packed.reset();
+  // What was shown is what the events come to, unless somebody changed the column by hand: the
+  // events win. References to the text and the overlaps stay good otherwise.
+  if (body.text() != whole.body.text()) body = std::move(whole.body);
+  if (!(overlaps == whole.overlaps)) overlaps = std::move(whole.overlaps);
 }
 
 }  // namespace insieme::sync

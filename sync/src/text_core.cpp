@@ -54,13 +54,21 @@ TextCore::TextCore(std::shared_ptr<const TextBase> folded)
       body(base->text),
       overlaps(base->overlaps) {}
 
+TextCore::TextCore(std::shared_ptr<const TextBase> folded, std::string_view text,
+                   std::shared_ptr<const PackedLog> unopened)
+    : base(std::move(folded)),
+      body(text),
+      overlaps(unopened->overlaps),
+      packed(std::move(unopened)) {}
+
 TextCore::TextCore(const TextCore& other)
     : base(other.base),
       log(other.log),
       body(other.body),
       overlaps(other.overlaps),
       regions(other.regions),
-      milestones(other.milestones) {}
+      milestones(other.milestones),
+      packed(other.packed) {}
 
 TextCore::Begun TextCore::begin(const Dot& dot, const Stamp& stamp, std::string_view author,
                                 const SlotVersion* context) {

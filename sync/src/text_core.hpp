@@ -38,11 +38,36 @@ struct OpenSection {
   std::size_t quiet = 0;  ///< sequential events since the last concurrent one
 };
 
+/// Events as a store keeps them (text_columns.hpp).
+struct PackedLog {
+  std::uint64_t events = 0;
+  std::vector<ReplicaId> replicas;
+  std::vector<std::string> authors;
+  std::vector<TextOverlap> overlaps;  ///< that the events come to
+  std::size_t raw_size = 0;
+  bool compressed = false;
+  std::vector<std::uint8_t> bytes;
+};
+
 struct TextCore {
   TextCore() = default;
   explicit TextCore(std::shared_ptr<const TextBase> folded);
+  /// A text that is read long before anybody asks for its history. `log` must be one that was
+  /// written from this text.
+  TextCore(std::shared_ptr<const TextBase> folded, std::string_view text,
+           std::shared_ptr<const PackedLog> unopened);
   /// The copy opens its own section when it needs one.
   TextCore(const TextCore& other);
+  TextCore(TextCore&& other) = default;
+  TextCore& operator=(TextCore&& other) = default;
+
+  [[nodiscard]] std::size_t event_count() const noexcept {
+    return packed ? static_cast<std::size_t>(packed->events) : log.count();
+  }
+  /// Unpacks the log. Before, only `base`, `body`, `overlaps` and `event_count` may be used.
+  void open_log() {
+    if (packed) unpack();
+  }
 
   /// An event that is being appended.
   struct Begun {
@@ -65,8 +90,10 @@ struct TextCore {
   std::vector<Region> regions;  ///< ascending
   std::vector<Milestone> milestones;
   std::unique_ptr<OpenSection> open;  ///< null while nothing is concurrent
+  std::shared_ptr<const PackedLog> packed;  ///< instead of `log` and what hangs on it
 
  private:
+  void unpack();
   void take_sequential(std::uint32_t event);
   void take_concurrent(std::uint32_t event, std::uint32_t first_unseen);
   void reopen(std::uint32_t before, std::uint32_t end);
@@ -77,6 +104,11 @@ struct TextCore {
 /// For the codec.
 struct TextAccess {
   [[nodiscard]] static const TextCore* core(const TextState& text) { return text.core_.get(); }
+  /// With its log unpacked; null if there is none.
+  [[nodiscard]] static const TextCore* opened(const TextState& text) {
+    if (text.core_) text.core_->open_log();
+    return text.core_.get();
+  }
   [[nodiscard]] static TextState state(std::unique_ptr<TextCore> core) {
     TextState text;
     text.core_ = std::move(core);

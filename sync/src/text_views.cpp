@@ -171,6 +171,7 @@ Status check_base(const TextBase& base) {
 
 TextBase TextState::folded() const {
   if (!core_) return {};
+  core_->open_log();
   if (core_->log.count() == 0) return *core_->base;
   TextBase folded;
   folded.seen = core_->log.version();
@@ -187,6 +188,7 @@ TextBase TextState::folded() const {
 
 std::optional<Mark> TextState::mark_of(const Dot& dot) const {
   if (!core_) return {};
+  core_->open_log();
   const std::uint32_t event = core_->log.find(dot);
   if (event != detail::kNone) {
     Mark mark = core_->log.mark(event);
@@ -205,6 +207,8 @@ std::optional<Mark> TextState::mark_of(const Dot& dot) const {
 
 bool operator==(const TextState& a, const TextState& b) {
   if (!a.core_ || !b.core_) return !a.core_ && !b.core_;
+  a.core_->open_log();
+  b.core_->open_log();
   if (!(a.core_->log.version() == b.core_->log.version())) return false;
   const auto& a_base = a.core_->base;
   const auto& b_base = b.core_->base;
@@ -214,18 +218,21 @@ bool operator==(const TextState& a, const TextState& b) {
 }
 
 std::vector<TextEvent> TextState::events() const {
-  return core_ ? events_of(*core_, nullptr) : std::vector<TextEvent>();
+  const TextCore* core = detail::TextAccess::opened(*this);
+  return core != nullptr ? events_of(*core, nullptr) : std::vector<TextEvent>();
 }
 
 std::vector<AuthorRun> TextState::author_runs() const {
   std::vector<AuthorRun> result;
   if (!core_) return result;
+  core_->open_log();
   for (const TextRun& run : runs_of(*core_)) result.push_back(AuthorRun{run.mark.dot, run.length});
   return result;
 }
 
 std::string TextState::text_at(const VersionVector& context) const {
   if (!core_) return {};
+  core_->open_log();
   const detail::SlotVersion seen = core_->log.closed(context);
   if (core_->log.first_unseen(seen) == detail::kNone) return text();
   detail::GapText body;
@@ -239,6 +246,7 @@ std::vector<Splice> TextState::moved(const std::vector<Splice>& splices, const V
                                      const VersionVector& to) const {
   std::vector<TextEvent> events;
   if (core_) {
+    core_->open_log();
     const detail::SlotVersion seen = core_->log.closed(to);
     events = events_of(*core_, &seen);
   }

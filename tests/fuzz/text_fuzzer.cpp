@@ -1,11 +1,12 @@
 // Three people write in one text: events by a script, delivered to two replicas in two orders, and
-// put together from their list. Then the splices between any two texts.
+// put together from their list; written in columns and read. Then the splices between two texts.
 #include <map>
 #include <string>
 
 #include "fuzz_input.hpp"
-#include "insieme/sync/text.hpp"
+#include "insieme/sync/record.hpp"
 #include "support/builders.hpp"
+#include "support/memory_dictionary.hpp"
 
 using namespace insieme;
 using namespace insieme::sync;
@@ -97,6 +98,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzzing::expect(other.overlaps() == state.overlaps());
   const auto whole = TextState::from_events(events);
   fuzzing::expect(whole.ok() && *whole == state && whole->text() == state.text());
+  RecordState record;
+  record.fields.push_back({"note", {}, {}, {}, state, {}});
+  insieme::testing::MemoryDictionary dictionary;
+  const auto read = unpack_record(pack_record(record, dictionary, {}), {}, "", dictionary, {});
+  fuzzing::expect(read.ok() && *read == record);
   std::uint32_t length = 0;
   for (const AuthorRun& run : state.author_runs()) length += run.length;
   fuzzing::expect(length == state.length() && length == count_code_points(state.text()));

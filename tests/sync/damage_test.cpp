@@ -72,7 +72,9 @@ TEST_CASE("damage: packed records", "[sync][wire][damage]") {
   for (const bool elide : {false, true}) {
     const auto bytes = pack_record(record, dictionary, [&](const FieldState&) { return elide; });
     const Refill refill = [](std::string_view field) {
-      return field == "whole" ? text("in one piece") : number(1);
+      return field == "whole"  ? text("in one piece")
+             : field == "note" ? text("una lettera breve")
+                               : number(1);
     };
     damage(bytes, [&](const ByteList& damaged) {
       const auto back = unpack_record(damaged, record.id, record.type, dictionary, refill);
