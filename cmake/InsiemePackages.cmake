@@ -7,6 +7,7 @@ find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS headers json url) # Boost::he
 find_package(cereal REQUIRED)                                        # cereal::cereal
 find_package(CURL REQUIRED)                                          # CURL::libcurl
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)         # PkgConfig::sodium
+pkg_check_modules(xlsxwriter REQUIRED IMPORTED_TARGET xlsxwriter)   # PkgConfig::xlsxwriter
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)             # PkgConfig::zstd
 
 if(NOT INSIEME_ONLY_CORE)

@@ -43,7 +43,7 @@ class Layer:
 ALL_OURS = {"insieme/sync", "insieme/sqlite", "insieme/schema", "insieme/client", "insieme/server",
             "insieme/processes", "insieme/insieme.h"}
 ALL_THIRD = {name: "any" for name in ("cereal", "sodium", "zstd", "curl", "boost", "spdlog", "fmt",
-                                      "CLI", "openssl", "sqlite3", "catch2", "rapidcheck")}
+                                      "CLI", "openssl", "sqlite3", "xlsxwriter", "catch2", "rapidcheck")}
 
 # Longest prefix wins.
 LAYERS = {
@@ -57,7 +57,12 @@ LAYERS = {
         std_never=THREADS, clock=False),
     "client-core": Layer(
         ours={"insieme/sync", "insieme/sqlite", "insieme/schema", "insieme/client"},
-        third={"boost/json": "src", "sodium": "src", "curl": "src/transport/curl_transport.cpp"}),
+        third={"boost/json": "src", "sodium": "src", "curl": "src/transport/curl_transport.cpp",
+               "xlsxwriter": "src/reports/write_xlsx.cpp"}),
+    # Pure, so that the same records give the same report everywhere.
+    "client-core/src/reports": Layer(
+        ours={"insieme/sync", "insieme/schema"}, third={"xlsxwriter": "write_xlsx.cpp"},
+        std_never=THREADS, clock=False),
     "server": Layer(
         ours={"insieme/sync", "insieme/sqlite", "insieme/schema", "insieme/server"},
         third={"boost": "any", "spdlog": "any", "fmt": "any", "CLI": "src", "openssl": "src",
@@ -75,7 +80,8 @@ THIRD_HEADERS = [
     (re.compile(r"^(zstd|zdict|zstd_errors)\.h$"), "zstd"), (re.compile(r"^curl/"), "curl"),
     (re.compile(r"^spdlog/"), "spdlog"), (re.compile(r"^fmt/"), "fmt"),
     (re.compile(r"^CLI/"), "CLI"), (re.compile(r"^openssl/"), "openssl"),
-    (re.compile(r"^sqlite3(ext)?\.h$"), "sqlite3"), (re.compile(r"^catch2/"), "catch2"),
+    (re.compile(r"^sqlite3(ext)?\.h$"), "sqlite3"),
+    (re.compile(r"^xlsxwriter(/|\.h)"), "xlsxwriter"), (re.compile(r"^catch2/"), "catch2"),
     (re.compile(r"^rapidcheck(/|\.h)"), "rapidcheck"), (re.compile(r"^jni\.h$"), "jni"),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')

@@ -2,7 +2,7 @@
 _insieme() {
   local word=${COMP_WORDS[COMP_CWORD]} command="" i
   local commands="init enrol open list show add edit retract restore-record search draft history
-    status sync review resolve contest inbox decide export import verify backup restore call commands
+    status sync review resolve contest inbox decide report export import verify backup restore call commands
     completion replay"
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
@@ -14,7 +14,7 @@ _insieme() {
   case ${COMP_WORDS[COMP_CWORD - 1]} in
     --store | --key-file | --ca-file | --output | --from-file) return ;;
     --lang) mapfile -t COMPREPLY < <(compgen -W "it en" -- "$word"); return ;;
-    --format) mapfile -t COMPREPLY < <(compgen -W "csv json" -- "$word"); return ;;
+    --format) mapfile -t COMPREPLY < <(compgen -W "csv json html xlsx table" -- "$word"); return ;;
   esac
   if [[ -z $command ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$commands --store --key-file --lang --json --help" -- "$word")

@@ -105,6 +105,7 @@ class Parser {
     detail::resolve(bundle_, origins_, faults_);
     // Expressions name fields of all types, which must be known, and sound, first.
     if (faults_.empty()) detail::parse_rules(rules_, bundle_, faults_);
+    if (faults_.empty()) detail::parse_reports(reports_, bundle_, book_, faults_);
     if (!faults_.empty()) return failure();
     return std::move(bundle_);
   }
@@ -153,9 +154,12 @@ class Parser {
       detail::parse_type_file(root, file, bundle_, origins_, faults_);
     } else if (file.rfind("rules/", 0) == 0) {
       rules_.emplace_back(file, &root);
+    } else if (file.rfind("reports/", 0) == 0) {
+      reports_.emplace_back(file, &root);
     } else {
       faults_.add({kManifest, "files"},
-                  "\"" + file + "\" is neither sections.json nor under lists/, types/ or rules/");
+                  "\"" + file +
+                      "\" is neither sections.json nor under lists/, types/, rules/ or reports/");
     }
   }
 
@@ -178,6 +182,8 @@ class Parser {
   std::vector<detail::TypeOrigin> origins_;
   std::vector<std::string> listed_;
   std::vector<std::pair<std::string, const json::value*>> rules_;
+  std::vector<std::pair<std::string, const json::value*>> reports_;
+  ReportBook book_;  ///< only to know that it is sound
 };
 
 std::optional<std::string> read_file(const std::filesystem::path& path) {

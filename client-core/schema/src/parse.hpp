@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "insieme/schema/bundle.hpp"
+#include "insieme/schema/report.hpp"
 #include "reader.hpp"
 
 namespace insieme::schema {
@@ -39,6 +39,10 @@ void resolve(const Bundle& bundle, const std::vector<TypeOrigin>& origins, Fault
 /// Files under rules/, once all types are known.
 void parse_rules(const std::vector<std::pair<std::string, const boost::json::value*>>& files,
                  Bundle& bundle, Faults& faults);
+
+/// Files under reports/, once all types are known.
+void parse_reports(const std::vector<std::pair<std::string, const boost::json::value*>>& files,
+                   const Bundle& bundle, ReportBook& book, Faults& faults);
 
 /// nullptr if `expression` is not a regular expression that we support.
 [[nodiscard]] std::shared_ptr<const Pattern> compile_pattern(const std::string& expression);

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "program.hpp"
+#include "report_commands.hpp"
 
 namespace insieme::cli {
 namespace {
@@ -198,6 +199,7 @@ int run(int argc, char** argv) {
   add_record_commands(app, program);
   add_write_commands(app, program);
   add_review_commands(app, program);
+  add_report_commands(app, program);
   add_exchange_commands(app, program);
   add_guide_commands(app, program);
   add_replay_commands(app, program);

@@ -194,7 +194,7 @@ Result<sync::Value> evaluate_expression(const Bundle& bundle, std::string_view s
   if (type == nullptr) return {ErrorCode::not_found, "no such record type"};
   rules::Fault fault;
   auto parsed = rules::parse(source, fault);
-  if (!parsed || !rules::check_types(bundle, *type, *parsed, fault)) {
+  if (!parsed || !rules::check_types(bundle, *type, {}, *parsed, fault)) {
     return {ErrorCode::malformed,
             "at character " + std::to_string(fault.at + 1) + ": " + fault.reason};
   }

@@ -18,8 +18,9 @@ bool is_ordered(Kind kind) {
 
 class Checker {
  public:
-  Checker(const Bundle& bundle, const RecordType& type, Fault& fault)
-      : bundle_(bundle), type_(type), fault_(fault) {
+  Checker(const Bundle& bundle, const RecordType& type, const std::vector<Parameter>& parameters,
+          Fault& fault)
+      : bundle_(bundle), type_(type), parameters_(parameters), fault_(fault) {
     names_ = {"this", "before"};
     records_ = {type.name, type.name};
   }
@@ -37,6 +38,8 @@ class Checker {
         return list(node);
       case Op::variable:
         return variable(node);
+      case Op::parameter:
+        return parameter(node);
       case Op::field:
         return field(node);
       case Op::negate:
@@ -129,6 +132,19 @@ class Checker {
     node.op = Op::field;
     node.args.push_back(std::move(self));
     return field(node);
+  }
+
+  bool parameter(Node& node) {
+    std::vector<std::string_view> known;
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+      known.push_back(parameters_[i].name);
+      if (parameters_[i].name != node.name) continue;
+      node.slot = i;
+      node.type = parameters_[i].type;
+      return true;
+    }
+    return fail(node, "there is no parameter \"$" + node.name + "\"" +
+                          detail::suggestion(node.name, known));
   }
 
   bool field(Node& node) {
@@ -399,6 +415,7 @@ class Checker {
 
   const Bundle& bundle_;
   const RecordType& type_;
+  const std::vector<Parameter>& parameters_;
   Fault& fault_;
   std::vector<std::string> names_;
   std::vector<std::string> records_;
@@ -406,8 +423,9 @@ class Checker {
 
 }  // namespace
 
-bool check_types(const Bundle& bundle, const RecordType& type, Node& node, Fault& fault) {
-  return Checker(bundle, type, fault).check(node);
+bool check_types(const Bundle& bundle, const RecordType& type,
+                 const std::vector<Parameter>& parameters, Node& node, Fault& fault) {
+  return Checker(bundle, type, parameters, fault).check(node);
 }
 
 bool asks_before(const Node& node) noexcept {

@@ -48,8 +48,8 @@ Datum of_bool(std::optional<bool> value) { return value ? datum_of(*value) : unk
 class Evaluator {
  public:
   Evaluator(const Bundle& bundle, const RuleRecord& record, const RuleRecord* before,
-            RecordSource& others)
-      : bundle_(bundle), others_(others), slots_{&record, before} {}
+            RecordSource& others, const std::vector<sync::Value>& parameters)
+      : bundle_(bundle), others_(others), parameters_(parameters), slots_{&record, before} {}
 
   [[nodiscard]] bool exceeded() const noexcept { return steps_ > kStepsMax; }
 
@@ -62,6 +62,8 @@ class Evaluator {
         return unknown();  // only `in` looks into one
       case Op::variable:
         return slots_[node.slot];
+      case Op::parameter:
+        return node.slot < parameters_.size() ? Datum{parameters_[node.slot]} : unknown();
       case Op::field:
         return field(node);
       case Op::negate:
@@ -351,6 +353,7 @@ class Evaluator {
 
   const Bundle& bundle_;
   RecordSource& others_;
+  const std::vector<sync::Value>& parameters_;
   std::vector<const RuleRecord*> slots_;
   std::size_t steps_ = 0;
 };
@@ -358,8 +361,9 @@ class Evaluator {
 }  // namespace
 
 Evaluation evaluate(const Bundle& bundle, const Node& node, const RuleRecord& record,
-                    const RuleRecord* before, RecordSource& others) {
-  Evaluator evaluator(bundle, record, before, others);
+                    const RuleRecord* before, RecordSource& others,
+                    const std::vector<sync::Value>& parameters) {
+  Evaluator evaluator(bundle, record, before, others, parameters);
   Evaluation out;
   out.value = evaluator.value(node);
   out.exceeded = evaluator.exceeded();

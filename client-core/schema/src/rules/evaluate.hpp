@@ -12,6 +12,7 @@ struct Evaluation {
 };
 
 [[nodiscard]] Evaluation evaluate(const Bundle& bundle, const Node& node, const RuleRecord& record,
-                                  const RuleRecord* before, RecordSource& others);
+                                  const RuleRecord* before, RecordSource& others,
+                                  const std::vector<sync::Value>& parameters = {});
 
 }  // namespace insieme::schema::rules

@@ -48,6 +48,7 @@ enum class Op : std::uint8_t {
   literal,
   list,
   variable,
+  parameter,
   field,
   negate,
   logical_not,
@@ -81,7 +82,8 @@ struct Node {
   Type type;           ///< filled by the type check
   sync::Value literal;
   std::string name;      ///< field, variable, function, literal's kind
-  std::size_t slot = 0;  ///< variable: 0 is the record under check, 1 what it was before
+  std::size_t slot = 0;  ///< variable: 0 is the record under check, 1 what it was before;
+                         ///< parameter: its place
   std::size_t function = 0;
   std::vector<Node> args;
   // quantify: args are [set?] [where?] [body?]
@@ -106,10 +108,16 @@ struct Fault {
 /// Syntax alone. Fills `fault` and returns nullopt if it is wrong.
 [[nodiscard]] std::optional<Node> parse(std::string_view source, Fault& fault);
 
-/// Gives every node its type, for a rule about records of `type`. False, with `fault`, if names
-/// lead nowhere or kinds do not fit.
-[[nodiscard]] bool check_types(const Bundle& bundle, const RecordType& type, Node& node,
-                               Fault& fault);
+/// What a report is asked with: `$from`. Rules have none.
+struct Parameter {
+  std::string name;  ///< without the sign
+  Type type;
+};
+
+/// Gives every node its type, for an expression about records of `type`. False, with `fault`, if
+/// names lead nowhere or kinds do not fit.
+[[nodiscard]] bool check_types(const Bundle& bundle, const RecordType& type,
+                               const std::vector<Parameter>& parameters, Node& node, Fault& fault);
 
 /// True if the expression asks what the record was before the save.
 [[nodiscard]] bool asks_before(const Node& node) noexcept;

@@ -28,7 +28,9 @@ bool split_words(std::string_view source, std::vector<Word>& words, Fault& fault
       continue;
     }
     const std::size_t start = at;
-    if (is_name_start(source[at])) {
+    const bool sign = source[at] == '$' && at + 1 < source.size();
+    if (is_name_start(source[sign ? at + 1 : at])) {
+      if (sign) ++at;
       while (at < source.size() && is_name_part(source[at])) ++at;
       words.push_back({Token::name, start, std::string(source.substr(start, at - start))});
     } else if (is_digit(source[at])) {

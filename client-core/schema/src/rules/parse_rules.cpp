@@ -4,7 +4,7 @@
 #include <array>
 
 #include "parse.hpp"
-#include "rules/expression.hpp"
+#include "rules/compile.hpp"
 
 namespace insieme::schema::detail {
 namespace json = boost::json;
@@ -13,41 +13,10 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kSeverities{"blocks", "warns", "item"};
 
-/// How a value of this type is written for people; nullopt if it cannot be.
-std::optional<Field> display_of(const rules::Type& type) {
-  Field out;
-  switch (type.kind) {
-    case rules::Kind::boolean:
-      out.kind = FieldKind::boolean;
-      break;
-    case rules::Kind::integer:
-      out.kind = FieldKind::integer;
-      break;
-    case rules::Kind::money:
-      out.kind = FieldKind::money;
-      break;
-    case rules::Kind::real:
-      out.kind = FieldKind::real;
-      break;
-    case rules::Kind::date:
-      out.kind = FieldKind::date;
-      break;
-    case rules::Kind::instant:
-      out.kind = FieldKind::instant;
-      break;
-    case rules::Kind::text:
-      out.kind = type.list.empty() ? FieldKind::string : FieldKind::code;
-      out.list = type.list;
-      break;
-    default:
-      return std::nullopt;
-  }
-  return out;
-}
-
 class RulesParser {
  public:
-  RulesParser(Bundle& bundle, Faults& faults) : bundle_(bundle), faults_(faults) {}
+  RulesParser(Bundle& bundle, Faults& faults)
+      : bundle_(bundle), faults_(faults), expressions_(bundle, faults) {}
 
   void rule(const json::value& value, const Place& place) {
     ObjectReader reader(value, place, faults_);
@@ -69,8 +38,8 @@ class RulesParser {
     for (std::size_t i = 0; i < out.changing.size() && type != nullptr; ++i) {
       field(reader.place().at("changing").at(i), *type, out.changing[i]);
     }
-    out.when = expression(reader, "when", type, rules::Kind::boolean, false);
-    out.check = expression(reader, "check", type, rules::Kind::boolean, true);
+    out.when = truth(reader, "when", type, false);
+    out.check = truth(reader, "check", type, true);
     shows(reader, type, out);
     out.message = reader.label("message", true);
     out.remedy = reader.label("remedy", true);
@@ -94,7 +63,7 @@ class RulesParser {
     ComputedField out;
     out.name = reader.name("name");
     const RecordType* type = type_of(reader, out.type);
-    out.value = expression(reader, "value", type, std::nullopt, true);
+    out.value = expressions_.read(reader, "value", type, true);
     const Label label = reader.label("label", true);
     const Label help = reader.label("help", true);
     reader.finish();
@@ -121,13 +90,7 @@ class RulesParser {
 
   const RecordType* type_of(ObjectReader& reader, std::string& name) {
     name = reader.string("type", true);
-    const RecordType* found = bundle_.find_type(name);
-    if (found == nullptr && !name.empty()) {
-      std::vector<std::string_view> known;
-      for (const RecordType& one : bundle_.types) known.push_back(one.name);
-      reader.fault("type", "no record type is called \"" + name + "\"" + suggestion(name, known));
-    }
-    return found;
+    return name.empty() ? nullptr : expressions_.type(reader, "type", name);
   }
 
   const Field* field(const Place& place, const RecordType& type, std::string_view name) {
@@ -162,46 +125,10 @@ class RulesParser {
     out.entering = std::move(condition);
   }
 
-  /// A text, or several to be joined by spaces.
-  std::string joined(const json::value& value, const Place& place) {
-    std::string out;
-    const json::array* lines = value.if_array();
-    for (std::size_t i = 0; lines != nullptr && i < lines->size(); ++i) {
-      const json::string* text = (*lines)[i].if_string();
-      if (text == nullptr) break;
-      if (i > 0) out += ' ';
-      out.append(text->data(), text->size());
-      if (i + 1 == lines->size()) return out;
-    }
-    if (const json::string* text = value.if_string(); text != nullptr && !text->empty()) {
-      return std::string(text->data(), text->size());
-    }
-    faults_.add(place, "must be an expression in quotes, or a list of its parts");
-    return {};
-  }
-
-  std::shared_ptr<const Expression> compile(const Place& place, const std::string& source,
-                                            const RecordType* type) {
-    rules::Fault fault;
-    auto parsed = rules::parse(source, fault);
-    const bool fine =
-        parsed && (type == nullptr || rules::check_types(bundle_, *type, *parsed, fault));
-    if (!fine) {
-      faults_.add(place, "at character " + std::to_string(fault.at + 1) + ": " + fault.reason);
-      return nullptr;
-    }
-    return std::make_shared<const Expression>(Expression{std::move(*parsed)});
-  }
-
-  std::shared_ptr<const Expression> expression(ObjectReader& reader, std::string_view key,
-                                               const RecordType* type,
-                                               std::optional<rules::Kind> wanted, bool required) {
-    const json::value* found = reader.find(key, required);
-    if (found == nullptr) return nullptr;
-    const std::string source = joined(*found, reader.place().at(key));
-    if (source.empty()) return nullptr;
-    auto out = compile(reader.place().at(key), source, type);
-    if (out != nullptr && type != nullptr && wanted && out->root.type.kind != *wanted) {
+  std::shared_ptr<const Expression> truth(ObjectReader& reader, std::string_view key,
+                                          const RecordType* type, bool required) {
+    auto out = expressions_.read(reader, key, type, required);
+    if (out != nullptr && type != nullptr && out->root.type.kind != rules::Kind::boolean) {
       reader.fault(key, "must be true or false, not " + rules::describe(out->root.type));
     }
     return out;
@@ -218,9 +145,9 @@ class RulesParser {
     }
     for (const auto& member : *object) {
       const std::string name(member.key().data(), member.key().size());
-      const std::string source = joined(member.value(), place.at(name));
+      const std::string source = expressions_.joined(member.value(), place.at(name));
       if (source.empty()) continue;
-      auto value = compile(place.at(name), source, type);
+      auto value = expressions_.compile(place.at(name), source, type);
       if (value == nullptr || type == nullptr) continue;
       const auto display = display_of(value->root.type);
       if (!display) {
@@ -249,6 +176,7 @@ class RulesParser {
 
   Bundle& bundle_;
   Faults& faults_;
+  ExpressionReader expressions_;
   NameIndex names_;
 };
 

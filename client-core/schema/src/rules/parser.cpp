@@ -268,8 +268,8 @@ class Parser {
       if (const Named* one = quantifier_called(name); one != nullptr) return quantified(at, *one);
       return call(at, name);
     }
-    Node node = make(Op::variable, at);
-    node.name = name;
+    Node node = make(name[0] == '$' ? Op::parameter : Op::variable, at);
+    node.name = name[0] == '$' ? name.substr(1) : name;
     return node;
   }
 

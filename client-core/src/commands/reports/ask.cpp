@@ -1,0 +1,159 @@
+#include "commands/reports/ask.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "commands/lookup.hpp"
+#include "commands/records/record_source.hpp"
+#include "commands/table.hpp"
+
+namespace insieme::client::commands {
+namespace {
+
+constexpr std::size_t kPage = 1'000;
+
+std::string names_of(const schema::Report& report) {
+  std::string out;
+  for (const schema::ReportParameter& one : report.parameters) {
+    out += (out.empty() ? "" : ", ") + one.name;
+  }
+  return out;
+}
+
+/// A territory by code or by name: an area, or a commune.
+Outcome<sync::Value> territory(Context& context, const json::value& input) {
+  for (const char* name : {"ambiti", "communes"}) {
+    schema::Field code;
+    code.name = "territory";
+    code.kind = schema::FieldKind::code;
+    code.list = name;
+    auto found = value_from_json(code, input, context.bundle());
+    const schema::CodeList* list = context.bundle().find_list(name);
+    const auto* text = found.ok() ? std::get_if<std::string>(&found.value()) : nullptr;
+    if (text != nullptr && list != nullptr && list->find(*text) != nullptr) return found.value();
+  }
+  return Failure("invalid_argument", "Il territorio è un ambito o un comune, per codice o nome.",
+                 "The territory is an area or a commune, by code or name.", "territory");
+}
+
+Outcome<sync::Value> parameter(Context& context, const schema::ReportParameter& asked,
+                               const json::value& input) {
+  if (asked.name == "territory") return territory(context, input);
+  if (asked.as.kind != schema::FieldKind::reference) {
+    return value_from_json(asked.as, input, context.bundle());
+  }
+  const json::string* named = input.if_string();
+  if (named == nullptr) {
+    return Failure("invalid_argument", quoted_it(asked.name) + " è l'id di una scheda.",
+                   quoted_en(asked.name) + " is the id of a record.", asked.name);
+  }
+  INSIEME_OUT_ASSIGN(const RecordRef ref,
+                     find_record(context, std::string_view(named->data(), named->size())));
+  if (ref.type != asked.as.target) {
+    return Failure("invalid_argument",
+                   quoted_it(asked.name) + " vuole una scheda di tipo " + asked.as.target +
+                       ", questa è di tipo " + ref.type + ".",
+                   quoted_en(asked.name) + " wants a record of type " + asked.as.target +
+                       ", this is a " + ref.type + ".",
+                   asked.name);
+  }
+  return sync::Value{sync::Reference{ref.id}};
+}
+
+Check fill_parameters(Context& context, const schema::Report& report, reports::Request& request) {
+  request.parameters.resize(report.parameters.size());
+  const json::object* with = context.object("with");
+  for (auto at = with == nullptr ? nullptr : with->begin(); with != nullptr && at != with->end();
+       ++at) {
+    const std::string name(at->key());
+    const auto found =
+        std::find_if(report.parameters.begin(), report.parameters.end(),
+                     [&name](const schema::ReportParameter& one) { return one.name == name; });
+    if (found == report.parameters.end()) {
+      return Failure(
+          "unknown_argument",
+          "Il rapporto non ha il parametro " + quoted_it(name) + "; ha: " + names_of(report) + ".",
+          "The report has no parameter " + quoted_en(name) + "; it has: " + names_of(report) + ".",
+          name);
+    }
+    INSIEME_OUT_ASSIGN(sync::Value value, parameter(context, *found, at->value()));
+    request.parameters[static_cast<std::size_t>(found - report.parameters.begin())] =
+        std::move(value);
+  }
+  for (std::size_t i = 0; i < report.parameters.size(); ++i) {
+    const schema::ReportParameter& one = report.parameters[i];
+    if (!one.required || !std::holds_alternative<sync::Null>(request.parameters[i])) continue;
+    return Failure(
+        "missing_argument",
+        "Il rapporto vuole il parametro " + quoted_it(one.name) + " (" + one.as.label.it + ").",
+        "The report wants the parameter " + quoted_en(one.name) + " (" + one.as.label.en + ").",
+        one.name);
+  }
+  const auto* from = std::get_if<sync::Date>(&request.parameters[schema::kFrom]);
+  const auto* to = std::get_if<sync::Date>(&request.parameters[schema::kTo]);
+  if (from != nullptr && to != nullptr && *to < *from) {
+    return Failure("invalid_argument", "Il periodo finisce prima di cominciare.",
+                   "The period ends before it begins.", "to");
+  }
+  return Done{};
+}
+
+}  // namespace
+
+const schema::ReportBook& reports_of(Context& context) {
+  static const schema::ReportBook kNone;
+  return context.bundle().digest == schema::embedded_bundle().digest ? schema::embedded_reports()
+                                                                     : kNone;
+}
+
+Outcome<const schema::Report*> find_report(Context& context, std::string_view named) {
+  const schema::ReportBook& book = reports_of(context);
+  if (const schema::Report* found = book.find(named)) return found;
+  std::vector<std::string> names;
+  for (const schema::Report& one : book.reports) {
+    names.push_back(one.name);
+    names.push_back(one.code);
+  }
+  const std::string meant = nearest(named, names);
+  return Failure("unknown_report",
+                 "Rapporto sconosciuto: " + quoted_it(named) + "." + hint_it(meant),
+                 "Unknown report: " + quoted_en(named) + "." + hint_en(meant), "report");
+}
+
+Result<std::vector<schema::RuleRecord>> records_of_type(Context& context, const std::string& type) {
+  std::vector<schema::RuleRecord> out;
+  std::set<sync::RecordId> seen;  // a record with facets is listed once for each
+  ListQuery query;
+  query.type = type;
+  query.limit = kPage;
+  while (true) {
+    INSIEME_TRY_ASSIGN(const auto lines, context.store().list(query));
+    for (const RecordLine& line : lines) {
+      if (!seen.insert(line.ref.id).second) continue;
+      INSIEME_TRY_ASSIGN(const RecordRef main, context.store().locate(line.ref.id));
+      const auto facets = read_facets(context, main);
+      if (!facets.ok()) return {ErrorCode::internal, "a record could not be read"};
+      if (facets.value().first().state.lifecycle() == sync::Lifecycle::retracted) continue;
+      out.push_back(rule_record(facets.value()));
+    }
+    if (lines.size() < kPage) return out;
+    query.offset += lines.size();
+  }
+}
+
+Outcome<Ran> run_report(Context& context) {
+  INSIEME_OUT_ASSIGN(const schema::Report* report, find_report(context, context.text("report")));
+  reports::Request request;
+  request.report = report;
+  request.protect = !context.flag("full");
+  INSIEME_OUT(fill_parameters(context, *report, request));
+  Ran out;
+  INSIEME_OUT_ASSIGN(
+      out.records, reports::Records::load(schema::types_of(*report), [&](const std::string& type) {
+        return records_of_type(context, type);
+      }));
+  INSIEME_OUT_ASSIGN(out.result, reports::run(context.bundle(), request, *out.records));
+  return out;
+}
+
+}  // namespace insieme::client::commands

@@ -1,0 +1,241 @@
+// report.list, report.run, report.records.
+#include "commands/lookup.hpp"
+#include "commands/records/view.hpp"
+#include "commands/reports/ask.hpp"
+#include "commands/reports/commands.hpp"
+
+namespace insieme::client::commands {
+namespace {
+
+std::string_view name_of(schema::ReportUnit unit) {
+  switch (unit) {
+    case schema::ReportUnit::number:
+      return "number";
+    case schema::ReportUnit::money:
+      return "money";
+    case schema::ReportUnit::hundredths:
+      return "hundredths";
+    case schema::ReportUnit::percent:
+      return "percent";
+    case schema::ReportUnit::date:
+      return "date";
+  }
+  return "number";
+}
+
+json::array texts(const std::vector<std::string>& all) {
+  json::array out;
+  for (const std::string& one : all) out.emplace_back(one);
+  return out;
+}
+
+json::object parameter_json(Context& context, const schema::ReportParameter& one) {
+  json::object out{{"name", one.name},
+                   {"label", one.as.label.in(context.language)},
+                   {"kind", schema::name_of(one.as.kind)},
+                   {"required", one.required}};
+  if (!one.as.list.empty()) out["list"] = one.as.list;
+  if (!one.as.target.empty()) out["target"] = one.as.target;
+  return out;
+}
+
+Outcome<json::object> list(Context& context) {
+  json::array out;
+  for (const schema::Report& report : reports_of(context).reports) {
+    json::array parameters;
+    for (const schema::ReportParameter& one : report.parameters) {
+      parameters.push_back(parameter_json(context, one));
+    }
+    out.push_back(json::object{{"name", report.name},
+                               {"code", report.code},
+                               {"label", report.label.in(context.language)},
+                               {"help", report.help.in(context.language)},
+                               {"source", report.source},
+                               {"rows", texts(report.rows)},
+                               {"parameters", std::move(parameters)}});
+  }
+  return json::object{{"reports", std::move(out)}};
+}
+
+json::object cell_json(const reports::Cell& cell) {
+  json::object out{{"text", cell.text}, {"unit", name_of(cell.unit)}};
+  if (cell.hidden) {
+    out["hidden"] = true;
+    return out;
+  }
+  if (cell.value) out["value"] = number_text(*cell.value);
+  out["records"] = cell.records;
+  out["measure"] = cell.measure;
+  out["row"] = texts(cell.row);
+  out["column"] = texts(cell.column);
+  return out;
+}
+
+json::object table_json(const reports::PageTable& table) {
+  json::array rows;
+  for (const reports::PageRow& row : table.rows) {
+    json::array cells;
+    for (const reports::Cell& cell : row.cells) cells.push_back(cell_json(cell));
+    const char* level = row.level == reports::Level::group      ? "group"
+                        : row.level == reports::Level::subtotal ? "subtotal"
+                                                                : "total";
+    rows.push_back(
+        json::object{{"level", level}, {"labels", texts(row.labels)}, {"cells", std::move(cells)}});
+  }
+  return json::object{{"name", table.name},          {"title", table.title},
+                      {"help", table.help},          {"label_heads", texts(table.label_heads)},
+                      {"heads", texts(table.heads)}, {"rows", std::move(rows)},
+                      {"notes", texts(table.notes)}};
+}
+
+Outcome<json::object> run(Context& context) {
+  INSIEME_OUT_ASSIGN(const Ran ran, run_report(context));
+  const reports::Page page =
+      reports::lay_out(context.bundle(), ran.result, *ran.records, context.language);
+  json::array parameters;
+  for (const auto& [label, words] : page.parameters) {
+    parameters.push_back(json::object{{"label", label}, {"text", words}});
+  }
+  json::array tables;
+  for (const reports::PageTable& table : page.tables) tables.push_back(table_json(table));
+  json::array checks;
+  for (const reports::PageCheck& one : page.checks) {
+    checks.push_back(json::object{{"name", one.name},
+                                  {"label", one.label},
+                                  {"left", one.left},
+                                  {"right", one.right},
+                                  {"is", one.at_most ? "at_most" : "equal"},
+                                  {"holds", one.holds}});
+  }
+  return json::object{{"report", ran.result.report->name},
+                      {"code", page.code},
+                      {"title", page.title},
+                      {"help", page.help},
+                      {"source", page.source},
+                      {"parameters", std::move(parameters)},
+                      {"tables", std::move(tables)},
+                      {"checks", std::move(checks)},
+                      {"holds", page.holds}};
+}
+
+std::vector<std::string> keys_of(Context& context, std::string_view name) {
+  std::vector<std::string> out;
+  const json::array* keys = context.list(name);
+  for (std::size_t i = 0; keys != nullptr && i < keys->size(); ++i) {
+    out.emplace_back((*keys)[i].as_string());
+  }
+  return out;
+}
+
+Failure no_such(const char* what_it, const char* what_en, const std::string& named,
+                const char* argument) {
+  return Failure("not_found", std::string(what_it) + " " + quoted_it(named) + ".",
+                 std::string(what_en) + " " + quoted_en(named) + ".", argument);
+}
+
+Outcome<const reports::Figure*> find_figure(Context& context, const reports::ReportResult& result) {
+  const std::string table_name = context.text("table");
+  const std::string measure_name = context.text("measure");
+  for (const reports::TableResult& table : result.tables) {
+    if (table.table->name != table_name) continue;
+    const auto row = table.row_of(keys_of(context, "row"));
+    const auto column = table.column_of(keys_of(context, "column"));
+    if (!row)
+      return no_such("La tabella non ha la riga di", "The table has no such row:", table_name,
+                     "row");
+    if (!column) {
+      return no_such("La tabella non ha la colonna di", "The table has no such column:", table_name,
+                     "column");
+    }
+    for (std::size_t m = 0; m < table.table->measures.size(); ++m) {
+      if (table.table->measures[m].name == measure_name) return &table.at(*row, *column, m);
+    }
+    return no_such("La tabella non ha la misura", "The table has no measure", measure_name,
+                   "measure");
+  }
+  return no_such("Il rapporto non ha la tabella", "The report has no table", table_name, "table");
+}
+
+Outcome<json::object> records(Context& context) {
+  INSIEME_OUT_ASSIGN(const Ran ran, run_report(context));
+  INSIEME_OUT_ASSIGN(const reports::Figure* figure, find_figure(context, ran.result));
+  if (figure->hidden) {
+    return Failure("not_allowed",
+                   "Il dato è protetto: riguarda poche persone. Chi le segue può chiedere «full».",
+                   "The figure is protected: it is about few people. Who works with them may ask "
+                   "for “full”.",
+                   "full");
+  }
+  json::array lines;
+  for (const sync::RecordId& id : figure->records) {
+    const std::string full = sync::to_text(id);
+    json::object line{{"id", full}, {"short", short_id(full)}};
+    if (const schema::RuleRecord* record = ran.records->find(id)) {
+      const schema::RecordType* type = context.bundle().find_type(record->type);
+      line["type"] = record->type;
+      line["dossier"] = sync::to_text(record->dossier);
+      line["title"] =
+          schema::record_title(context.bundle(), *type, record->values, context.language);
+    }
+    lines.push_back(std::move(line));
+  }
+  json::object out;
+  if (figure->value) out["value"] = number_text(*figure->value);
+  out["records"] = std::move(lines);
+  return out;
+}
+
+const ArgSpec kReport{"report", ArgKind::text, true, "nome o sigla (R1)", "name or code (R1)"};
+const ArgSpec kWith{"with", ArgKind::object, false,
+                    "parametri per nome: from, to, territory, fund, e quelli del rapporto",
+                    "parameters by name: from, to, territory, fund, and the report's own"};
+const ArgSpec kFull{"full", ArgKind::boolean, false,
+                    "senza nascondere i dati su poche persone: solo per chi le segue",
+                    "without hiding figures about few people: only for who works with them"};
+
+}  // namespace
+
+std::vector<CommandSpec> report_commands() {
+  return {
+      {"report.list",
+       Writes::no,
+       "I rapporti che si possono fare, con i loro parametri.",
+       "The reports there are, with their parameters.",
+       {},
+       "reports (name, code, label, help, source, rows, parameters: name, label, kind, required, "
+       "list?, target?)",
+       R"({"command": "report.list"})",
+       list},
+      {"report.run",
+       Writes::no,
+       "Calcola un rapporto sulle schede di questo dispositivo. Ogni cifra dice quante schede "
+       "conta; ogni quadratura è verificata.",
+       "Computes a report over the records of this device. Every figure says how many records it "
+       "counts; everything that must add up is checked.",
+       {kReport, kWith, kFull},
+       "report, code, title, help, source, parameters (label, text), tables (name, title, help, "
+       "label_heads, heads, rows: level, labels, cells: text, unit, value?, hidden?, records, "
+       "measure, row, column; notes), checks (name, label, left, right, is, holds), holds",
+       R"({"command": "report.run", "report": "R1", "with": {"project": "5f3a9c01"}})",
+       run},
+      {"report.records",
+       Writes::no,
+       "Le schede dietro una cifra di un rapporto.",
+       "The records behind a figure of a report.",
+       {kReport,
+        kWith,
+        kFull,
+        {"table", ArgKind::text, true, "tabella", "table"},
+        {"measure", ArgKind::text, true, "misura", "measure"},
+        {"row", ArgKind::ids, false, "chiavi della riga; senza, il totale",
+         "keys of the row; without them the total"},
+        {"column", ArgKind::ids, false, "chiavi della colonna; senza, il totale",
+         "keys of the column; without them the total"}},
+       "value?, records (id, short, type, dossier, title)",
+       R"({"command": "report.records", "report": "R1", "with": {"project": "5f3a9c01"},
+ "table": "meetings", "measure": "meetings", "row": ["UDP"]})",
+       records},
+  };
+}
+
+}  // namespace insieme::client::commands
