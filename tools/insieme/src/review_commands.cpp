@@ -10,16 +10,32 @@ struct ReviewOptions {
   bool check = false;
 };
 
+/// A rule that a merge left broken, and what each record has to do with it.
+std::string finding_page(const json::object& finding) {
+  std::string out = coloured(text_of(finding, "id").substr(0, 8), Colour::strong) + "  " +
+                    coloured(text_of(finding, "kind_text"), Colour::bad) + " · " +
+                    text_of(finding, "rule") + "\n";
+  for (const json::value& one : list_of(finding, "records")) {
+    const json::object& record = one.as_object();
+    out += "  " + text_of(record, "type_label") + " " + text_of(record, "short") + " «" +
+           one_line(text_of(record, "title")) + "»: " + one_line(text_of(record, "message")) + "\n";
+  }
+  return out;
+}
+
 int review(Program& program, const ReviewOptions& options) {
   json::object arguments;
   if (!options.record.empty()) arguments["record"] = options.record;
   if (!options.dossier.empty()) arguments["dossier"] = options.dossier;
   const json::object reply = program.call("review.list", std::move(arguments));
   const json::array& items = list_of(reply, "items");
-  const int code = options.check && !items.empty() ? kOpen : kOk;
+  const json::array& findings = list_of(reply, "findings");
+  const bool nothing = items.empty() && findings.empty();
+  const int code = options.check && !nothing ? kOpen : kOk;
   if (program.print_json(reply)) return code;
   for (const json::value& item : items) print(item_page(item.as_object()) + "\n");
-  if (items.empty()) print(tr("Niente da decidere.\n", "Nothing to decide.\n"));
+  for (const json::value& one : findings) print(finding_page(one.as_object()) + "\n");
+  if (nothing) print(tr("Niente da decidere.\n", "Nothing to decide.\n"));
   return code;
 }
 

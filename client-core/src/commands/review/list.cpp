@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "commands/records/view.hpp"
+#include "commands/review/findings.hpp"
 #include "commands/review/items.hpp"
 #include "commands/table.hpp"
 
@@ -193,7 +194,16 @@ Outcome<json::object> list(Context& context) {
     INSIEME_OUT_ASSIGN(const ItemView view, view_item(context, item));
     lines.push_back(item_json(context, item, view));
   }
-  return json::object{{"items", std::move(lines)}};
+  INSIEME_OUT_ASSIGN(const auto broken, find_broken_rules(context));
+  json::array findings;
+  for (const Finding& finding : broken) {
+    const bool asked = std::any_of(
+        finding.records.begin(), finding.records.end(), [&](const BrokenRecord& one) {
+          return (!record || one.id == *record) && (!dossier || one.dossier == *dossier);
+        });
+    if (asked) findings.push_back(finding_json(context, finding));
+  }
+  return json::object{{"items", std::move(lines)}, {"findings", std::move(findings)}};
 }
 
 }  // namespace
@@ -259,13 +269,16 @@ std::vector<CommandSpec> review_commands() {
   return {
       {"review.list",
        Writes::no,
-       "Le questioni aperte: base, alternative, chi, quando, da quale dispositivo.",
-       "The open review items: base, alternatives, who, when, on which device.",
+       "Le questioni aperte: base, alternative, chi, quando, da quale dispositivo; e le regole che "
+       "una fusione ha lasciato non rispettate, con le schede: spariscono quando sono sanate.",
+       "The open review items: base, alternatives, who, when, on which device; and the rules that "
+       "a merge left broken, with their records: they are gone once they are mended.",
        {{"record", ArgKind::id, false, "solo di questa scheda", "of this record only"},
         {"dossier", ArgKind::id, false, "solo di questo fascicolo", "of this dossier only"}},
        "items (id, kind, kind_text, record, short, type, type_label, title, dossier, section, "
        "field, label, base, now, contested, version (for review.resolve), alternatives: number, "
-       "dot, author, at, device, mine, text, value?)",
+       "dot, author, at, device, mine, text, value?), findings (id, kind, kind_text, rule, "
+       "severity, field, source, records: id, short, type, type_label, title, dossier, message)",
        R"({"command": "review.list"})",
        list},
   };
