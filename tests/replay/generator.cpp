@@ -72,6 +72,8 @@ class Generator {
   void choose_tastes() {
     records_ = !one_in(3) ? Words{"r1"} : Words{"r1", "r\xc3\xa9", ""};
     favourite_ = draw(9);
+    folds_ = one_in(4) ? 1 : 6;
+    opens_ = one_in(2) ? 1 : 0;
     deliveries_ = 1 + draw(6);
   }
 
@@ -92,21 +94,38 @@ class Generator {
   }
 
   void step() {
-    const std::size_t kind = draw(14 + deliveries_);
+    const std::size_t kind = draw(12 + opens_ + deliveries_ + folds_);
     if (kind < 8) return write();
     switch (kind) {
       case 8: return live();
       case 9:
         return emit({{"do", "clock"}, {"on", any(names_)},
                      {"ms", static_cast<std::int64_t>(draw(8)) * 100 - 200}});
-      case 10: return open();
-      case 11: return emit({{"do", "dump"}, {"on", any(names_)}});
-      case 12: return emit_sync(any(names_), any(names_));
-      case 13:
-        if (one_in(2)) return emit({{"do", "compact"}, {"on", any(names_)}});
-        return emit({{"do", "snapshot"}, {"from", any(names_)}, {"to", any(names_)}});
-      default: return deliver();
+      case 10: return emit({{"do", "dump"}, {"on", any(names_)}});
+      case 11: return emit_sync(any(names_), any(names_));
+      default: break;
     }
+    if (kind < 12 + opens_) return open();
+    if (kind < 12 + opens_ + deliveries_) return deliver();
+    fold();
+  }
+
+  /// Little can be folded where somebody lags behind, so often everybody catches up before, or all
+  /// but one, who is then handed a snapshot.
+  void fold() {
+    const std::size_t hub = draw(names_.size());
+    const std::size_t newcomer = draw(names_.size());
+    const bool installs = one_in(2);
+    if (one_in(2)) {
+      for (int round = 0; round < 2; ++round) {
+        for (std::size_t i = 0; i < names_.size(); ++i) {
+          const bool left_out = installs && i == newcomer;
+          if (!left_out && i != hub) emit_sync(names_[hub], names_[i]);
+        }
+      }
+    }
+    if (!installs) return emit({{"do", "compact"}, {"on", any(names_)}});
+    emit({{"do", "snapshot"}, {"from", names_[hub]}, {"to", names_[newcomer]}});
   }
 
   void open() {
@@ -207,6 +226,8 @@ class Generator {
   std::map<std::string, Words> forms_;
   std::size_t favourite_ = 0;
   std::size_t deliveries_ = 1;
+  std::size_t folds_ = 1;
+  std::size_t opens_ = 1;
 };
 
 }  // namespace

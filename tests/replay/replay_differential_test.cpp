@@ -1,9 +1,11 @@
 // Random scripts through the program and through the oracle. INSIEME_REPLAY_SEED sets the first
 // seed and INSIEME_REPLAY_SCRIPTS their number; a failure prints its seed and its script.
 #include <cstdlib>
+#include <sstream>
 
 #include "replay/compare.hpp"
 #include "replay/generator.hpp"
+#include "replay/world.hpp"
 #include "support/catch.hpp"
 
 using namespace insieme::testing::replay;
@@ -29,6 +31,34 @@ TEST_CASE("replay: random scripts print what the oracle says", "[replay][P3][P4]
     if (!differs.empty()) FAIL("seed " << seed << "\n" << differs << "\n" << script);
   }
   CHECK(lines > count);
+}
+
+TEST_CASE("replay: random scripts fold, install and go on from folded replicas", "[replay]") {
+  std::uint64_t compactions = 0;
+  std::uint64_t installations = 0;
+  std::uint64_t deliveries_after = 0;
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    insieme::replay::World world;
+    std::istringstream script(random_script(seed));
+    for (std::string text; std::getline(script, text);) {
+      const auto line = insieme::replay::parse_line(text);
+      REQUIRE(line.ok());
+      const std::uint64_t before = world.folded();
+      REQUIRE(world.run(*line).ok());
+      REQUIRE(world.folded() >= before);
+      const bool more = world.folded() > before;
+      if (std::holds_alternative<insieme::replay::CompactLine>(*line) && more) ++compactions;
+      if (std::holds_alternative<insieme::replay::SnapshotLine>(*line) && more) ++installations;
+      const bool travels = std::holds_alternative<insieme::replay::DeliverLine>(*line) ||
+                           std::holds_alternative<insieme::replay::SyncLine>(*line);
+      if (travels && before > 0) ++deliveries_after;
+    }
+  }
+  WARN(compactions << " compactions, " << installations << " installations, " << deliveries_after
+                   << " deliveries after one");
+  CHECK(compactions > 300);
+  CHECK(installations > 50);
+  CHECK(deliveries_after > 300);
 }
 
 TEST_CASE("replay: the generator gives the same script for the same seed", "[replay]") {

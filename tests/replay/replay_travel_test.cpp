@@ -1,6 +1,7 @@
 // `insieme replay`: rights, what is delivered in which order, what waits, and faults, clause by
 // clause of docs/testing.md.
 #include "replay/played.hpp"
+#include "replay/world.hpp"
 #include "support/catch.hpp"
 
 using namespace insieme::testing::replay;
@@ -224,6 +225,64 @@ TEST_CASE("replay: compaction alters no dump nor what can be delivered", "[repla
   const Played compacted = with(on("compact", "A"));
   REQUIRE_FALSE(compacted.fault);
   CHECK(compacted.dumps == plain.dumps);
+}
+
+namespace {
+
+/// Changes folded at all replicas A, B and C after the lines.
+std::uint64_t folded_after(const std::vector<std::string>& lines) {
+  insieme::replay::World world;
+  std::istringstream script(script_of({"{'do':'replica','name':'A'}", "{'do':'replica','name':'B'}",
+                                       "{'do':'replica','name':'C'}"}) +
+                            script_of(lines));
+  for (std::string text; std::getline(script, text);) {
+    const auto line = insieme::replay::parse_line(text);
+    REQUIRE(line.ok());
+    REQUIRE(world.run(*line).ok());
+  }
+  return world.folded();
+}
+
+}  // namespace
+
+TEST_CASE("replay: compact folds what all have applied, what forms saw and what others stand on",
+          "[replay]") {
+  const std::vector<std::string> all{set("A", "x"), sync("A", "B"), sync("A", "C"), set("B", "y")};
+  const auto then = [&](std::vector<std::string> more) {
+    std::vector<std::string> lines = all;
+    lines.insert(lines.end(), more.begin(), more.end());
+    return folded_after(lines);
+  };
+  CHECK(then({on("compact", "A")}) == 1);
+  CHECK(then({sync("A", "B"), on("compact", "A")}) == 1);
+  CHECK(then({sync("A", "B"), sync("A", "C"), on("compact", "A"), on("compact", "A")}) == 2);
+  CHECK(folded_after({on("open", "C", "'form':'f'"), set("A", "x"), sync("A", "B"), sync("A", "C"),
+                      on("compact", "A")}) == 0);
+  // C wrote before it heard of x, and B has not heard of that.
+  CHECK(folded_after({set("A", "x"), set("C", "z"), sync("A", "B"), deliver("A", "C"),
+                      on("compact", "A")}) == 0);
+  // A change that waits for another one has not been applied.
+  CHECK(folded_after({set("A", "x"), set("A", "y"), deliver("A", "B"),
+                      deliver("A", "C", "'order':'reverse','max':1"), on("compact", "A")}) == 0);
+}
+
+TEST_CASE("replay: snapshot hands over what may be folded in one piece, the rest as changes",
+          "[replay]") {
+  const std::vector<std::string> known{set("A", "x"), set("A", "y"), sync("A", "B"), set("B", "z")};
+  const auto then = [&](std::vector<std::string> more) {
+    std::vector<std::string> lines = known;
+    lines.insert(lines.end(), more.begin(), more.end());
+    return lines;
+  };
+  const std::string snapshot = "{'do':'snapshot','from':'B','to':'C'}";
+  CHECK(folded_after(then({snapshot})) == 2);
+  CHECK(folded_after(then({set("C", "w"), snapshot})) == 0);
+  const Played played = play_abc(then({snapshot, dump("B"), dump("C"), set("C", "w"),
+                                       sync("A", "C"), sync("A", "B"), dump("A"), dump("B")}));
+  REQUIRE_FALSE(played.fault);
+  CHECK(played.digest(0) == played.digest(1));
+  CHECK(played.digest(2) == played.digest(3));
+  CHECK(played.field(3, "reg") == R"({"display":"w","values":["w"]})");
 }
 
 TEST_CASE("replay: digests are equal exactly where the applied sets are", "[replay]") {

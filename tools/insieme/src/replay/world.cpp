@@ -162,12 +162,12 @@ struct World::Runner {
   Answer operator()(const SnapshotLine& line) const {
     INSIEME_TRY_ASSIGN(const std::size_t from, world.find(line.from));
     INSIEME_TRY_ASSIGN(const std::size_t to, world.find(line.to));
+    INSIEME_TRY(world.install(from, to));
     return done(world.deliver(from, to, {}));
   }
   Answer operator()(const CompactLine& line) const {
     INSIEME_TRY_ASSIGN(const std::size_t on, world.find(line.on));
-    static_cast<void>(on);
-    return std::optional<std::string>{};
+    return done(world.compact(on));
   }
   Answer operator()(const DumpLine& line) const {
     INSIEME_TRY_ASSIGN(const std::size_t on, world.find(line.on));
@@ -254,13 +254,19 @@ Status World::live(const LifeLine& line) {
 
 /// The counter of a stamp stays 0: what is shown goes by (ms, replica, seq), as the language says.
 Status World::author(Replica& replica, std::vector<sync::Operation> ops) {
-  const std::uint64_t sum = replica.document.frontier().version().total();
+  const sync::VersionVector& seen = replica.document.frontier().version();
+  Authored authored{seen.total(), seen};
+  for (const sync::Operation& op : ops) {
+    if (std::holds_alternative<sync::SpliceOp>(op.action) && op.context) {
+      authored.stands_on.meet(*op.context);
+    }
+  }
   const std::int64_t ms = std::max(replica.clock_ms, replica.last_ms.value_or(INT64_MIN));
   const auto change = replica.document.author(replica.id, sync::Stamp{ms, 0},
                                               sync::to_text(replica.id), 1, std::move(ops));
   if (!change.ok()) return change.error();
   replica.last_ms = ms;
-  replica.dep_sums.push_back(sum);
+  replica.authored.push_back(std::move(authored));
   return {};
 }
 
@@ -277,7 +283,7 @@ std::vector<World::Key> World::candidates(const Replica& from, const Replica& to
     for (std::uint64_t seq = known[entry.replica] + 1; seq <= entry.seq; ++seq) {
       const Key key(author, seq);
       if (to.waiting.count(key) != 0) continue;
-      found.push_back(Candidate{replicas_[author].dep_sums[seq - 1], key});
+      found.push_back(Candidate{replicas_[author].authored[seq - 1].dep_sum, key});
     }
   }
   std::sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {
