@@ -252,6 +252,12 @@ std::vector<EscrowState::Share> EscrowState::shares() const {
   return shares;
 }
 
+std::uint64_t EscrowState::left() const {
+  std::uint64_t sum = 0;
+  for (const Share& share : shares()) sum = plus(sum, share.rights);
+  return sum;
+}
+
 std::vector<EscrowState::Spend> EscrowState::spends() const {
   settle();
   std::vector<Spend> spends;

@@ -1,10 +1,12 @@
-// What a person types into every kind of field: refused, or a value that is shown and read back.
+// What a person types into every kind of field: refused, or a value that is shown and read back;
+// and bytes as a reference to a blob.
 #include <string_view>
 
 #include "fuzz_input.hpp"
 #include "insieme/schema/bundle.hpp"
 #include "insieme/schema/text.hpp"
 #include "insieme/schema/validate.hpp"
+#include "insieme/sync/blob.hpp"
 #include "insieme/sync/value.hpp"
 
 using namespace insieme;
@@ -30,6 +32,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (sync::is_valid_utf8(text)) {
     const std::string composed = schema::compose_nfc(text);
     fuzzing::expect(schema::compose_nfc(composed) == composed);
+  }
+  const sync::Bytes bytes{{data + 1, data + size}};
+  if (const auto blob = sync::decode_blob_ref(bytes); blob.ok()) {
+    fuzzing::expect(*sync::encode_blob_ref(*blob) == bytes);
   }
   const schema::Bundle& bundle = schema::embedded_bundle();
   const schema::RecordType& type = bundle.types[data[0] % bundle.types.size()];

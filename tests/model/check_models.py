@@ -40,6 +40,8 @@ RUNS = {
     "snapshot-3x2": ("record", bounds(3, 2) + FORMS + JOIN),
     "escrow-3x3": ("escrow", bounds(3, 3)),
     "escrow-2x4": ("escrow", bounds(2, 4)),
+    "reclaim-3x3": ("reclaim", bounds(3, 3)),
+    "reclaim-2x4": ("reclaim", bounds(2, 4)),
 }
 FULL = {
     "merge-2x4": ("record", bounds(2, 4) + FORMS),
@@ -66,6 +68,10 @@ MUTANTS = {
     "COPY_KEEPS_RIGHTS": ("escrow-3x3", "rights>=0"),
     "RECEIVER_DECIDES": ("escrow-2x4", "firm"),
     "FORM_JUDGES": ("escrow-3x3", "rights>=0"),
+    "BOTH_RECLAIMS_COUNT": ("reclaim-3x3", "rights"),
+    "UNSEEN_ACTS_COUNT": ("reclaim-3x3", "rights"),
+    "UNSEEN_TRANSFERS_COUNT": ("reclaim-3x3", "rights"),
+    "REFUND_TWICE": ("reclaim-2x4", "total"),
 }
 
 

@@ -5,6 +5,8 @@
 #include <iterator>
 #include <sstream>
 
+#include "insieme/sync/blob.hpp"
+#include "insieme/sync/position.hpp"
 #include "support/catch.hpp"
 #include "support/memory_dictionary.hpp"
 #include "support/samples.hpp"
@@ -176,4 +178,46 @@ TEST_CASE("golden bytes: what version 2 of the protocol added", "[sync][wire][go
   const ByteList said = encode_message(reply);
   CHECK(as_lines(said) == as_lines(golden("wire-v2/reply", said)));
   CHECK(std::get<SyncReply>(*decode_message(from_lines("wire-v2/reply"))) == reply);
+}
+
+TEST_CASE("golden bytes: escrow operations, their record and their snapshot",
+          "[sync][wire][golden][P11]") {
+  Document document(document_of("d1"), key_of("key"));
+  const auto author = [&](std::string_view replica, std::vector<Operation> ops) {
+    REQUIRE(document.author(rep(replica), Stamp{7, 1}, "anna", 3, std::move(ops)).ok());
+  };
+  const Operation opaque = op_on("r1", "credit", OpaqueOp{77, {1, 2, 3}});
+  const std::vector<Operation> every{grant_op("credit", "tablet-A", 20),
+                                     transfer_op("credit", "tablet-B", 5),
+                                     spend_op("credit", 300, false),
+                                     spend_op("credit", 2, true),
+                                     refund_op("credit", dot("tablet-A", 1, 1)),
+                                     reclaim_op("credit", "tablet-B", "tablet-A"),
+                                     opaque};
+  const ByteList body = encode_body(every);
+  CHECK(as_lines(body) == as_lines(golden("wire-v3/escrow-body", body)));
+  CHECK(*decode_body(from_lines("wire-v3/escrow-body")) == every);
+  author("tablet-A", {grant_op("credit", "tablet-A", 20), spend_op("credit", 3)});
+  author("tablet-A", {transfer_op("credit", "tablet-B", 5)});
+  author("tablet-B", {spend_op("credit", 5), spend_op("credit", 1, false)});
+  author("tablet-A", {refund_op("credit", dot("tablet-A", 1, 1)),
+                      reclaim_op("credit", "tablet-B", "tablet-A"), opaque});
+  const RecordState record = document.records().at(rec("r1"));
+  const ByteList canonical = encode_record(record);
+  CHECK(as_lines(canonical) == as_lines(golden("wire-v3/escrow-record", canonical)));
+  CHECK(*decode_record(from_lines("wire-v3/escrow-record")) == record);
+  const Snapshot snapshot = *document.snapshot();
+  const auto read =
+      decode_snapshot(golden("wire-v3/escrow-snapshot", *encode_snapshot(snapshot)));
+  REQUIRE(read.ok());
+  CHECK(*read == snapshot);
+}
+
+TEST_CASE("golden bytes: a place in a list and a reference to a blob",
+          "[sync][wire][golden]") {
+  const std::string place = *position_between("V", "W", rec("r1"));
+  const Bytes blob = *encode_blob_ref({blob_digest({}), 300, "image/jpeg"});
+  ByteList all(place.begin(), place.end());
+  all.insert(all.end(), blob.data.begin(), blob.data.end());
+  CHECK(as_lines(all) == as_lines(golden("wire-v3/place-and-blob", all)));
 }

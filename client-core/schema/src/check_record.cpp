@@ -8,6 +8,8 @@
 #include "insieme/schema/place_codes.hpp"
 #include "insieme/schema/text.hpp"
 #include "insieme/schema/validate.hpp"
+#include "insieme/sync/blob.hpp"
+#include "insieme/sync/position.hpp"
 #include "parse.hpp"
 
 namespace insieme::schema {
@@ -23,14 +25,22 @@ bool fits_kind(const Field& field, const sync::Value& value) {
     case FieldKind::codes: return std::holds_alternative<std::string>(value);
     case FieldKind::integer:
     case FieldKind::money:
-    case FieldKind::counter: return std::holds_alternative<std::int64_t>(value);
+    case FieldKind::counter:
+    case FieldKind::escrow: return std::holds_alternative<std::int64_t>(value);
     case FieldKind::real: return std::holds_alternative<double>(value);
     case FieldKind::date: return std::holds_alternative<sync::Date>(value);
     case FieldKind::instant: return std::holds_alternative<sync::Instant>(value);
     case FieldKind::boolean: return std::holds_alternative<bool>(value);
     case FieldKind::reference:
     case FieldKind::references: return std::holds_alternative<sync::Reference>(value);
-    case FieldKind::blob: return std::holds_alternative<sync::Bytes>(value);
+    case FieldKind::blob: {
+      const auto* bytes = std::get_if<sync::Bytes>(&value);
+      return bytes != nullptr && sync::decode_blob_ref(*bytes).ok();
+    }
+    case FieldKind::position: {
+      const auto* text = std::get_if<std::string>(&value);
+      return text != nullptr && sync::is_position(*text);
+    }
   }
   return false;
 }

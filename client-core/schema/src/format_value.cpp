@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "insieme/schema/validate.hpp"
+#include "insieme/sync/blob.hpp"
 #include "local_time.hpp"
 #include "parse.hpp"
 
@@ -30,15 +31,11 @@ std::string real_text(double number, Language language) {
   return out;
 }
 
-std::string hex_text(const sync::Bytes& bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  out.reserve(bytes.data.size() * 2);
-  for (const std::uint8_t byte : bytes.data) {
-    out += kDigits[byte >> 4U];
-    out += kDigits[byte & 15U];
-  }
-  return out;
+/// As parse_blob reads it; bytes of a later engine as their digits.
+std::string blob_text(const sync::Bytes& bytes) {
+  const auto blob = sync::decode_blob_ref(bytes);
+  if (!blob.ok()) return sync::to_hex(bytes.data);
+  return blob->media_type + " " + std::to_string(blob->size) + " " + sync::to_hex(blob->content);
 }
 
 std::string words_text(const Field& field, const std::string& words, const Bundle& bundle,
@@ -76,7 +73,9 @@ std::string value_to_text(const Field& field, const sync::Value& value, const Bu
   if (const auto* reference = std::get_if<sync::Reference>(&value)) {
     return sync::to_text(reference->record);
   }
-  if (const auto* bytes = std::get_if<sync::Bytes>(&value)) return hex_text(*bytes);
+  if (const auto* bytes = std::get_if<sync::Bytes>(&value)) {
+    return field.kind == FieldKind::blob ? blob_text(*bytes) : sync::to_hex(bytes->data);
+  }
   return {};
 }
 

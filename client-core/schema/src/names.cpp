@@ -22,6 +22,8 @@ std::string_view name_of(FieldKind kind) noexcept {
     case FieldKind::references: return "references";
     case FieldKind::counter: return "counter";
     case FieldKind::blob: return "blob";
+    case FieldKind::escrow: return "escrow";
+    case FieldKind::position: return "position";
   }
   return "string";
 }
@@ -33,6 +35,8 @@ std::string_view name_of(MergeKind kind) noexcept {
     case MergeKind::counter: return "counter";
     case MergeKind::text: return "text";
     case MergeKind::blob: return "blob";
+    case MergeKind::escrow: return "escrow";
+    case MergeKind::list: return "list";
   }
   return "register";
 }
@@ -66,7 +70,8 @@ std::string_view sql_type(const Field& field) noexcept {
     case FieldKind::integer:
     case FieldKind::money:
     case FieldKind::boolean:
-    case FieldKind::counter: return "INTEGER";
+    case FieldKind::counter:
+    case FieldKind::escrow: return "INTEGER";
     case FieldKind::real: return "REAL";
     default: return "TEXT";
   }

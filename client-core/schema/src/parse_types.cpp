@@ -17,9 +17,10 @@ constexpr std::array kKinds{
     FieldKind::string,  FieldKind::text,    FieldKind::integer,   FieldKind::real,
     FieldKind::money,   FieldKind::date,    FieldKind::instant,   FieldKind::boolean,
     FieldKind::code,    FieldKind::codes,   FieldKind::strings,   FieldKind::reference,
-    FieldKind::references, FieldKind::counter, FieldKind::blob};
+    FieldKind::references, FieldKind::counter, FieldKind::blob, FieldKind::escrow,
+    FieldKind::position};
 constexpr std::array kMerges{MergeKind::mv_register, MergeKind::set, MergeKind::counter,
-                             MergeKind::text, MergeKind::blob};
+                             MergeKind::text, MergeKind::blob, MergeKind::escrow, MergeKind::list};
 constexpr std::array kPolicies{RegisterPolicy::review, RegisterPolicy::automatic,
                                RegisterPolicy::maximum};
 constexpr std::array kFormats{TextFormat::user,  TextFormat::month, TextFormat::codice_fiscale,
@@ -55,6 +56,8 @@ MergeKind derived_merge(FieldKind kind) noexcept {
     case FieldKind::references: return MergeKind::set;
     case FieldKind::counter: return MergeKind::counter;
     case FieldKind::blob: return MergeKind::blob;
+    case FieldKind::escrow: return MergeKind::escrow;
+    case FieldKind::position: return MergeKind::list;
     default: return MergeKind::mv_register;
   }
 }
@@ -176,6 +179,13 @@ void check_kind_rules(const ObjectReader& reader, const Field& field) {
   if (!field.transitions.empty() && field.kind != FieldKind::code) {
     reader.fault("transitions", "only a code has transitions");
   }
+  if (!field.mints.empty() && field.kind != FieldKind::escrow) {
+    reader.fault("mints", "only an escrow mints rights");
+  }
+  const bool is_derived = field.kind == FieldKind::escrow || field.kind == FieldKind::position;
+  if (is_derived && field.required) {
+    reader.fault("required", "nobody fills in a field of kind " + kind);
+  }
   if (field.min && field.max && sync::compare(*field.max, *field.min) < 0) {
     reader.fault("max", "is less than min");
   }
@@ -190,6 +200,7 @@ void read_policy(ObjectReader& reader, Field& field) {
     reader.fault("policy", "a field that merges as " + std::string(name_of(field.merge)) +
                                " never has concurrent values");
   }
+  if (field.merge == MergeKind::list) field.policy = RegisterPolicy::automatic;
   if (field.policy == RegisterPolicy::maximum && !is_ordered(field.kind) &&
       field.kind != FieldKind::boolean) {
     reader.fault("policy", "max has no meaning for kind " + std::string(name_of(field.kind)));
@@ -224,6 +235,7 @@ Field parse_field(ObjectReader& reader, Faults& faults) {
   field.section = reader.string("section");
   field.list = reader.string("list");
   field.target = reader.string("target");
+  field.mints = reader.string("mints");
   field.format = read_name(reader, "format", kFormats, TextFormat::none, false);
   field.required = reader.boolean("required");
   field.write_once = reader.boolean("write_once");
@@ -246,6 +258,20 @@ Field parse_field(ObjectReader& reader, Faults& faults) {
 
 namespace {
 
+std::optional<Spending> read_spending(ObjectReader& reader, Faults& faults) {
+  const json::value* found = reader.find("spends");
+  if (found == nullptr) return std::nullopt;
+  ObjectReader inner(*found, reader.place().at("spends"), faults);
+  if (!inner.is_object()) return std::nullopt;
+  Spending out;
+  out.through = inner.string("through", true);
+  out.field = inner.string("field", true);
+  out.amount = inner.string("amount", true);
+  out.reverses = inner.string("reverses");
+  inner.finish();
+  return out;
+}
+
 void parse_one_type(const json::value& value, const Place& at, Bundle& bundle,
                     std::vector<TypeOrigin>& origins, Faults& faults) {
   ObjectReader reader(value, at, faults);
@@ -259,6 +285,7 @@ void parse_one_type(const json::value& value, const Place& at, Bundle& bundle,
   type.append_only = reader.boolean("append_only");
   type.immutable_after = read_condition(reader, "immutable_after", faults);
   if (reader.find("natural_key") != nullptr) type.natural_key = reader.strings("natural_key");
+  type.spends = read_spending(reader, faults);
   type.title = reader.string("title", true);
   type.label = reader.label("label", true);
   type.label_plural = reader.label("label_plural", true);

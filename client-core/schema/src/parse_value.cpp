@@ -1,6 +1,7 @@
 // From what a person types to values.
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <locale>
@@ -8,7 +9,9 @@
 
 #include "insieme/schema/text.hpp"
 #include "insieme/schema/validate.hpp"
+#include "insieme/sync/blob.hpp"
 #include "insieme/sync/limits.hpp"
+#include "insieme/sync/position.hpp"
 #include "local_time.hpp"
 
 namespace insieme::schema {
@@ -121,24 +124,27 @@ Result<std::string> parse_words(const Field& field, std::string_view text) {
   return out;
 }
 
-Result<sync::Bytes> parse_hex(std::string_view text) {
-  if (text.size() % 2 != 0) return wrong("this is not a row of pairs of hexadecimal digits");
-  if (text.size() / 2 > sync::kBytesValueMax) {
-    return Error{ErrorCode::limit_exceeded, "too many bytes"};
-  }
-  sync::Bytes out;
-  unsigned half = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::size_t digit =
-        std::string_view("0123456789abcdef").find(fold_case(text.substr(i, 1)));
-    if (digit == std::string_view::npos) return wrong("this is not hexadecimal");
-    if (i % 2 == 0) {
-      half = static_cast<unsigned>(digit);
-    } else {
-      out.data.push_back(static_cast<std::uint8_t>(half * 16 + digit));
-    }
-  }
-  return out;
+/// `image/jpeg 120345 9f2c…`: media type, size, digest of the content.
+Result<sync::Bytes> parse_blob(std::string_view text) {
+  const auto malformed = [] { return wrong("this is not a media type, a size and a digest"); };
+  const std::size_t first = text.find(' ');
+  const std::size_t second = text.find(' ', first + 1);
+  if (first == std::string_view::npos || second == std::string_view::npos) return malformed();
+  const std::string_view size = text.substr(first + 1, second - first - 1);
+  sync::BlobRef blob;
+  blob.media_type = std::string(text.substr(0, first));
+  const char* end = size.data() + size.size();
+  const auto parsed = std::from_chars(size.data(), end, blob.size);
+  const bool fine = !size.empty() && parsed.ec == std::errc{} && parsed.ptr == end &&
+                    sync::from_hex(text.substr(second + 1), blob.content.bytes).ok();
+  if (!fine) return malformed();
+  auto encoded = sync::encode_blob_ref(blob);
+  return encoded.ok() ? encoded : malformed();
+}
+
+Result<std::string> parse_position(std::string_view text) {
+  if (sync::is_position(text)) return std::string(text);
+  return wrong("this is not a place in a list");
 }
 
 /// A Result of one alternative as a Result of a Value.
@@ -163,7 +169,8 @@ Result<sync::Value> value_from_text(const Field& field, std::string_view text,
     case FieldKind::strings:
     case FieldKind::text: return as_value(parse_words(field, text));
     case FieldKind::integer:
-    case FieldKind::counter: return as_value(parse_integer(text));
+    case FieldKind::counter:
+    case FieldKind::escrow: return as_value(parse_integer(text));
     case FieldKind::real: return as_value(parse_real(text));
     case FieldKind::money: return as_value(parse_cents(text));
     case FieldKind::date: return as_value(detail::parse_date(text));
@@ -171,7 +178,8 @@ Result<sync::Value> value_from_text(const Field& field, std::string_view text,
     case FieldKind::boolean: return as_value(parse_boolean(text));
     case FieldKind::code:
     case FieldKind::codes: return as_value(parse_code(field, compose_nfc(text), bundle));
-    case FieldKind::blob: return as_value(parse_hex(text));
+    case FieldKind::blob: return as_value(parse_blob(text));
+    case FieldKind::position: return as_value(parse_position(text));
     case FieldKind::reference:
     case FieldKind::references: {
       INSIEME_TRY_ASSIGN(const auto id, sync::id_from_text<sync::RecordId>(text));

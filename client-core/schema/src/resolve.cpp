@@ -89,6 +89,12 @@ void check_field(const Checked& at, const Field& field, const Place& place) {
                                               std::string(name_of(earlier->kind)) + ", not " +
                                               std::string(name_of(field.kind)));
   }
+  const Field* minted = at.field(place.at("mints"), field.mints);
+  if (minted != nullptr &&
+      (minted->kind != FieldKind::integer || minted->section != field.section)) {
+    at.faults.add(place.at("mints"),
+                  in_quotes(field.mints) + " must be a whole number of the same section");
+  }
   if (field.required_when) at.condition(place.at("required_when"), *field.required_when);
   for (const auto& [from, targets] : field.transitions) {
     at.code(place.at("transitions"), field, from);
@@ -130,6 +136,41 @@ void check_natural_key(const Checked& at) {
   }
 }
 
+/// An entry and the account that it spends from are written in one change, so in one document.
+void check_spending(const Checked& at) {
+  if (!at.type.spends) return;
+  const Spending& spends = *at.type.spends;
+  const Place place = at.origin.place.at("spends");
+  if (!at.type.append_only) at.faults.add(place, "only an append_only type is an entry");
+  const Field* amount = at.field(place.at("amount"), spends.amount);
+  if (amount != nullptr && (amount->kind != FieldKind::integer || !amount->required ||
+                            !amount->min || sync::compare(*amount->min, std::int64_t{0}) < 0)) {
+    at.faults.add(place.at("amount"), in_quotes(spends.amount) +
+                                          " must be a required whole number, not below 0");
+  }
+  const Field* reverses = at.field(place.at("reverses"), spends.reverses);
+  if (reverses != nullptr &&
+      (reverses->kind != FieldKind::reference || reverses->target != at.type.name)) {
+    at.faults.add(place.at("reverses"),
+                  in_quotes(spends.reverses) + " must refer to a " + at.type.name);
+  }
+  const Field* through = at.field(place.at("through"), spends.through);
+  if (through == nullptr) return;
+  const RecordType* account =
+      through->kind == FieldKind::reference ? at.bundle.find_type(through->target) : nullptr;
+  if (account == nullptr || !through->required) {
+    at.faults.add(place.at("through"), in_quotes(spends.through) + " must be a required reference");
+    return;
+  }
+  const Field* field = account->find_field(spends.field);
+  if (field == nullptr || field->kind != FieldKind::escrow) {
+    at.faults.add(place.at("field"), in_quotes(account->name) + " has no escrow called " +
+                                         in_quotes(spends.field));
+  } else if (field->section != at.type.section) {
+    at.faults.add(place.at("field"), in_quotes(spends.field) + " lies in another section");
+  }
+}
+
 void check_type(const Checked& at) {
   at.section(at.origin.place.at("section"), at.type.section);
   const Section* own = at.bundle.find_section(at.type.section);
@@ -145,6 +186,7 @@ void check_type(const Checked& at) {
   }
   check_title(at);
   check_natural_key(at);
+  check_spending(at);
   for (std::size_t i = 0; i < at.type.fields.size(); ++i) {
     check_field(at, at.type.fields[i], at.origin.fields[i]);
   }

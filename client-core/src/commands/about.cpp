@@ -144,6 +144,7 @@ json::object field_description(Context& context, const schema::Field& field) {
   out["sensitive"] = field.sensitive;
   if (!field.help.in(language).empty()) out["help"] = field.help.in(language);
   if (!field.target.empty()) out["target"] = field.target;
+  if (!field.mints.empty()) out["mints"] = field.mints;
   const schema::CodeList* list = context.bundle().find_list(field.list);
   if (list == nullptr) return out;
   json::array codes;
@@ -231,7 +232,7 @@ std::vector<CommandSpec> about_commands() {
        "One record type with its fields.",
        {{"type", ArgKind::text, true, "nome o etichetta", "name or label"}},
        "type (as in schema.types, and fields: name, label, kind, merge, section, required, "
-       "write_once, sensitive, help?, target?, codes?)",
+       "write_once, sensitive, help?, target?, mints?, codes?)",
        R"({"command": "schema.type", "type": "visit"})",
        schema_type},
       {"commands.list",

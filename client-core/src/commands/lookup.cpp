@@ -220,6 +220,7 @@ schema::RecordValues shown_values(const Facets& facets) {
       for (const sync::SetMember& member : state.members) shown.push_back(member.element);
       if (!state.shares.empty()) shown.emplace_back(sync::counter_total(state));
       if (!state.text.empty()) shown.emplace_back(state.text.text());
+      if (!state.escrow.empty()) shown.emplace_back(static_cast<std::int64_t>(state.escrow.left()));
     }
   }
   return values;

@@ -55,6 +55,8 @@ struct CommandSpec {
 [[nodiscard]] std::vector<CommandSpec> read_commands();
 [[nodiscard]] std::vector<CommandSpec> save_commands();
 [[nodiscard]] std::vector<CommandSpec> life_commands();
+[[nodiscard]] std::vector<CommandSpec> rights_commands();
+[[nodiscard]] std::vector<CommandSpec> same_commands();
 [[nodiscard]] std::vector<CommandSpec> draft_commands();
 [[nodiscard]] std::vector<CommandSpec> network_commands();
 [[nodiscard]] std::vector<CommandSpec> review_commands();

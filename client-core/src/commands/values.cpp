@@ -25,6 +25,7 @@ const char* expected_it(schema::FieldKind kind) {
   switch (kind) {
     case FieldKind::integer:
     case FieldKind::counter:
+    case FieldKind::escrow:
       return "serve un numero intero";
     case FieldKind::real:
       return "serve un numero";
@@ -43,7 +44,9 @@ const char* expected_it(schema::FieldKind kind) {
     case FieldKind::references:
       return "serve l'identificativo di una scheda";
     case FieldKind::blob:
-      return "servono cifre esadecimali";
+      return "servono tipo, dimensione e impronta del contenuto";
+    case FieldKind::position:
+      return "non è un posto in un elenco";
     case FieldKind::string:
     case FieldKind::text:
     case FieldKind::strings:

@@ -117,6 +117,16 @@ void bind_conditions(sqlite::Statement& statement, const ListQuery& query, int& 
   for (const auto& [column, value] : query.where) statement.bind(++index, std::string_view(value));
 }
 
+/// What people order by hand stands in their order in its dossier, the rest behind it.
+std::string order_of(const TypedTable& table, const ListQuery& query) {
+  if (!query.dossier) return " ORDER BY _id";
+  for (const schema::Field* field : table.columns) {
+    if (field->kind != schema::FieldKind::position) continue;
+    return " ORDER BY " + quoted(field->name) + " IS NULL, " + quoted(field->name) + ", +_id";
+  }
+  return " ORDER BY +_id";
+}
+
 /// The words a person typed, as an FTS5 query: every word is a beginning, all must occur.
 std::string match_expression(const std::string& words) {
   std::string out;
@@ -234,7 +244,7 @@ std::vector<RecordLine> list_records(Core& core, const ListQuery& query) {
     // on ids SQLite would walk the whole table to save the sorting.
     auto& rows = core.db.cached(line_columns(table) + " FROM " + table.name + *where +
                                 (filter_other ? " AND _type = ?" : "") +
-                                (query.dossier ? " ORDER BY +_id" : " ORDER BY _id"));
+                                order_of(table, query));
     const sqlite::ResetGuard guard(rows);
     int index = 0;
     bind_conditions(rows, query, index);

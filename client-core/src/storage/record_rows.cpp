@@ -15,6 +15,7 @@ schema::RecordValues values_of(const Core& core, const sync::RecordState& state)
     for (const sync::SetMember& member : field.members) out.push_back(member.element);
     if (!field.shares.empty()) out.emplace_back(sync::counter_total(field));
     if (!field.text.empty()) out.emplace_back(field.text.text());
+    if (!field.escrow.empty()) out.emplace_back(static_cast<std::int64_t>(field.escrow.left()));
     const sync::Survivor* shown = sync::displayed(field, core.policy(state.type, field.name));
     if (shown != nullptr) out.push_back(shown->value);
   }

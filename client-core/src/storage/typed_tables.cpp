@@ -92,7 +92,8 @@ ColumnValue register_column(schema::FieldKind kind, const sync::Value& value) {
   }
   if (const auto* real = std::get_if<double>(&value)) return as_column(*real, kind == Kind::real);
   const bool is_text = std::holds_alternative<std::string>(value);
-  const bool fits = (is_text && (kind == Kind::string || kind == Kind::code)) ||
+  const bool words = kind == Kind::string || kind == Kind::code || kind == Kind::position;
+  const bool fits = (is_text && words) ||
                     (std::holds_alternative<sync::Reference>(value) && kind == Kind::reference) ||
                     (std::holds_alternative<sync::Bytes>(value) && kind == Kind::blob);
   return as_column(plain_text(value), fits);
@@ -119,8 +120,12 @@ ColumnValue column_value(const schema::Field& field, const sync::FieldState& sta
     case schema::MergeKind::text:
       if (state.text.empty()) return {};
       return as_column(state.text.text(), true);
+    case schema::MergeKind::escrow:
+      if (state.escrow.empty()) return {};
+      return as_column(static_cast<std::int64_t>(state.escrow.left()), false);
     case schema::MergeKind::mv_register:
     case schema::MergeKind::blob:
+    case schema::MergeKind::list:
       break;
   }
   const sync::Survivor* shown = sync::displayed(state, field.policy);
@@ -136,6 +141,7 @@ sync::Value value_from_column(const schema::Field& field, const sqlite::Statemen
     case Kind::integer:
     case Kind::money:
     case Kind::counter:
+    case Kind::escrow:
       return row.get_int64(column);
     case Kind::real:
       return row.get_double(column);

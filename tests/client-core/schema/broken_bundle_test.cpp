@@ -180,6 +180,81 @@ TEST_CASE("schema: all faults are reported, up to a limit", "[schema]") {
   CHECK_THAT(many, Contains("\nand 32 more"));
 }
 
+namespace {
+
+/// The small bundle with an account, which holds an escrow, and the entries that spend from it.
+BundleFiles with_entries() {
+  BundleFiles files = test::small_bundle_files();
+  test::edit(files, "bundle.json", R"("types/thing.json")",
+             R"("types/thing.json", "types/account.json", "types/entry.json")");
+  files["types/account.json"] = R"({
+    "name": "account", "section": "core", "title": "{units}",
+    "label": { "it": "Conto", "en": "Account" },
+    "label_plural": { "it": "Conti", "en": "Accounts" },
+    "fields": [
+      { "name": "units", "kind": "integer", "label": { "it": "Unità", "en": "Units" } },
+      { "name": "rights", "kind": "escrow", "mints": "units",
+        "label": { "it": "Diritti", "en": "Rights" } },
+      { "name": "place", "kind": "position", "label": { "it": "Posto", "en": "Place" } }
+    ]
+  })";
+  files["types/entry.json"] = R"({
+    "name": "entry", "section": "core", "append_only": true, "title": "{units}",
+    "spends": { "through": "account", "field": "rights", "amount": "units",
+                "reverses": "reverses" },
+    "label": { "it": "Uso", "en": "Entry" }, "label_plural": { "it": "Usi", "en": "Entries" },
+    "fields": [
+      { "name": "account", "kind": "reference", "target": "account", "required": true,
+        "label": { "it": "Conto", "en": "Account" } },
+      { "name": "units", "kind": "integer", "required": true, "min": 1,
+        "label": { "it": "Unità", "en": "Units" } },
+      { "name": "reverses", "kind": "reference", "target": "entry",
+        "label": { "it": "Storna", "en": "Reverses" } }
+    ]
+  })";
+  return files;
+}
+
+}  // namespace
+
+TEST_CASE("schema: an escrow merges as one, a position as a list without disagreements",
+          "[schema][P11]") {
+  const auto bundle = parse_bundle(with_entries());
+  REQUIRE(bundle.ok());
+  const RecordType* account = bundle->find_type("account");
+  CHECK(account->find_field("rights")->merge == MergeKind::escrow);
+  CHECK(sql_type(*account->find_field("rights")) == "INTEGER");
+  CHECK(account->find_field("place")->merge == MergeKind::list);
+  CHECK(account->find_field("place")->policy == RegisterPolicy::automatic);
+  CHECK(bundle->find_type("entry")->spends->field == "rights");
+}
+
+TEST_CASE("schema: entries that could not spend are faults of the bundle", "[schema][P11]") {
+  const auto fault = [](const char* file, const char* from, const char* to) {
+    BundleFiles files = with_entries();
+    test::edit(files, file, from, to);
+    return fault_of(files);
+  };
+  CHECK_THAT(fault("types/entry.json", R"("field": "rights")", R"("field": "units")"),
+             Contains("types/entry.json: spends.field: \"account\" has no escrow called"));
+  CHECK_THAT(fault("types/entry.json", R"("through": "account")", R"("through": "units")"),
+             Contains("spends.through: \"units\" must be a required reference"));
+  CHECK_THAT(fault("types/entry.json", R"("amount": "units")", R"("amount": "account")"),
+             Contains("spends.amount: \"account\" must be a required whole number"));
+  CHECK_THAT(fault("types/entry.json", R"("reverses": "reverses")", R"("reverses": "account")"),
+             Contains("spends.reverses: \"account\" must refer to a entry"));
+  CHECK_THAT(fault("types/entry.json", R"("append_only": true, )", ""),
+             Contains("spends: only an append_only type is an entry"));
+  CHECK_THAT(fault("types/account.json", R"("mints": "units")", R"("mints": "place")"),
+             Contains("fields[1].mints: \"place\" must be a whole number"));
+  CHECK_THAT(fault("types/account.json", R"("kind": "position")",
+                   R"("kind": "position", "required": true)"),
+             Contains("fields[2].required: nobody fills in"));
+  CHECK_THAT(fault("types/account.json", R"("kind": "position")",
+                   R"("kind": "position", "policy": "review")"),
+             Contains("fields[2].policy: a field that merges as list"));
+}
+
 TEST_CASE("schema: a bundle for a newer engine is told apart from a broken one", "[schema]") {
   BundleFiles files = test::small_bundle_files();
   test::edit(files, "bundle.json", R"("min_engine": 1)",

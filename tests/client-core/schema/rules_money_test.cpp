@@ -368,10 +368,15 @@ TEST_CASE("rules: vouchers and cards are not overspent", "[schema][rules][S074][
   CHECK(redeem("4", "2024-02-01", wrong) == Names{});
   CHECK(redeem("1", "2024-07-01") == Names{"redemption_while_valid"});
   CHECK(world.broken_by_new("voucher", {{"number", "INS-1"}}) == Names{"voucher_number_unique"});
-  const std::string card = world.add("emporium_card", {{"number", "E1"}, {"points", "50"}});
+  const std::string card = world.add("emporium_card", {{"number", "E1"},
+                                                       {"points", "50"},
+                                                       {"valid_from", "2024-01-01"},
+                                                       {"valid_to", "2024-12-31"}});
   CHECK(world.broken_by_new("emporium_access", {{"card", card}, {"points", "50"}}) == Names{});
   CHECK(world.broken_by_new("emporium_access", {{"card", card}, {"points", "1"}}) ==
         Names{"emporium_access_within_rights"});
+  CHECK(world.broken_by_new("emporium_access", {{"card", card}, {"accessed_on", "2025-01-01"}}) ==
+        Names{"emporium_access_within_rights", "emporium_access_while_valid"});
 }
 
 TEST_CASE("rules: home care beyond the plan is justified", "[schema][rules][S080]") {

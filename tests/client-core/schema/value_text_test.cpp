@@ -3,6 +3,7 @@
 
 #include "fixture.hpp"
 #include "insieme/schema/civil.hpp"
+#include "insieme/sync/blob.hpp"
 #include "support/catch.hpp"
 
 using namespace insieme;
@@ -214,7 +215,9 @@ TEST_CASE("value_to_text: what is shown can be typed back", "[schema][value]") {
     sync::RecordId id;
     for (std::uint8_t& byte : id.bytes) byte = static_cast<std::uint8_t>(any(0, 255));
     check_round_trip("owner", sync::Value{sync::Reference{id}});
-    check_round_trip("photo", sync::Value{sync::Bytes{{id.bytes.begin(), id.bytes.end()}}});
+    const auto size = static_cast<std::uint64_t>(any(0, scale));
+    check_round_trip("photo",
+                     *sync::encode_blob_ref({sync::blob_digest(id.bytes), size, "image/jpeg"}));
   }
   check_round_trip("flag", sync::Value{true});
   check_round_trip("flag", sync::Value{false});

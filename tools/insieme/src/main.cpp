@@ -198,6 +198,8 @@ int run(int argc, char** argv) {
   add_store_commands(app, program);
   add_record_commands(app, program);
   add_write_commands(app, program);
+  add_rights_commands(app, program);
+  add_same_commands(app, program);
   add_review_commands(app, program);
   add_report_commands(app, program);
   add_exchange_commands(app, program);

@@ -105,6 +105,8 @@ CLI::App* add_command(CLI::App& app, const char* name, const char* it, const cha
 void add_store_commands(CLI::App& app, Program& program);
 void add_record_commands(CLI::App& app, Program& program);
 void add_write_commands(CLI::App& app, Program& program);
+void add_rights_commands(CLI::App& app, Program& program);
+void add_same_commands(CLI::App& app, Program& program);
 void add_review_commands(CLI::App& app, Program& program);
 void add_exchange_commands(CLI::App& app, Program& program);
 void add_guide_commands(CLI::App& app, Program& program);

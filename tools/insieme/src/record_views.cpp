@@ -65,6 +65,11 @@ std::string action_words(const std::string& action) {
   if (action == "remove") return tr("toglie", "removes");
   if (action == "increment") return tr("conta", "counts");
   if (action == "splice") return tr("corregge il testo", "edits the text");
+  if (action == "grant") return tr("assegna", "grants");
+  if (action == "transfer") return tr("passa ad altri", "hands on");
+  if (action == "spend") return tr("spende", "spends");
+  if (action == "refund") return tr("storna", "takes back");
+  if (action == "reclaim") return tr("ritira", "reclaims");
   if (action == "retract") return tr("annulla la scheda", "retracts the record");
   if (action == "restore") return tr("ripristina la scheda", "restores the record");
   if (action == "resolve") return tr("decide", "decides");
@@ -158,13 +163,20 @@ std::string item_page(const json::object& item) {
                Cell(by_whom(side), Colour::dim)});
   }
   page += table.text();
+  if (!text_of(item, "entry_text").empty()) {
+    page += "  " + one_line(text_of(item, "entry_text")) + "\n";
+  }
+  const bool spend = text_of(item, "kind") == "provisional_spend";
   const bool life = text_of(item, "kind") == "edited_after_retraction" ||
                     text_of(item, "kind") == "concurrent_lifecycle";
   page += coloured(
               "  → insieme resolve " + id +
-                  (life ? tr(" --keep | --retract --reason '…'", " --keep | --retract --reason '…'")
-                        : tr(" --choose N | --write '…' --reason '…'",
-                             " --choose N | --write '…' --reason '…'")),
+                  (spend  ? tr(" --confirm | --refuse --reason '…'",
+                               " --confirm | --refuse --reason '…'")
+                   : life ? tr(" --keep | --retract --reason '…'",
+                               " --keep | --retract --reason '…'")
+                          : tr(" --choose N | --write '…' --reason '…'",
+                               " --choose N | --write '…' --reason '…'")),
               Colour::dim) +
           "\n";
   return page;

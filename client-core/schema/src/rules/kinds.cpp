@@ -8,6 +8,7 @@ Type type_of(const Field& field) {
   switch (field.kind) {
     case FieldKind::string:
     case FieldKind::text:
+    case FieldKind::position:
       return {Kind::text, {}, {}};
     case FieldKind::code:
       return {Kind::text, field.list, {}};
@@ -17,6 +18,7 @@ Type type_of(const Field& field) {
       return {Kind::texts, {}, {}};
     case FieldKind::integer:
     case FieldKind::counter:
+    case FieldKind::escrow:
       return {Kind::integer, {}, {}};
     case FieldKind::real:
       return {Kind::real, {}, {}};
@@ -34,8 +36,6 @@ Type type_of(const Field& field) {
       return {Kind::references, {}, field.target};
     case FieldKind::blob:
       return {Kind::bytes, {}, {}};
-    default:  // a kind that expressions have no use for
-      break;
   }
   return {};
 }

@@ -10,6 +10,14 @@ Outcome<Plan> plan_life(Context& context, const sync::Action& action, sync::Life
   Plan plan;
   INSIEME_OUT_ASSIGN(const RecordRef ref, find_record(context, context.text("record")));
   INSIEME_OUT_ASSIGN(const Facets facets, read_facets(context, ref));
+  if (facets.type != nullptr && facets.type->spends) {
+    return Failure("not_allowed",
+                   facets.type->label.it +
+                       ": non si annulla, si storna con un'altra che rimanda a questa.",
+                   facets.type->label.en +
+                       ": this is not retracted but reversed, by another one that refers to it.",
+                   "record");
+  }
   Versions opened;
   if (context.has("version")) {
     INSIEME_OUT_ASSIGN(opened, versions_from_token(context.text("version")));

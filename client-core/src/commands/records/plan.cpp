@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "commands/records/rights.hpp"
 #include "insieme/schema/validate.hpp"
 #include "insieme/sync/digest.hpp"
 
@@ -16,6 +17,7 @@ struct Target {
   sync::RecordId id;
   std::optional<Facets> existing;
   std::vector<std::string> natural_key;  ///< of a new record with one
+  [[nodiscard]] RecordRef ref() const { return {{dossier, main_section}, type->name, id}; }
 };
 
 struct Edit {
@@ -141,6 +143,16 @@ void add_ops(const Target& target, const schema::Field& field, FieldTask& task,
   }
 }
 
+/// What may be minted of an escrow, all in all.
+std::optional<std::uint64_t> limit_of(const schema::Field& field,
+                                      const schema::RecordValues& values) {
+  const auto found = values.find(field.mints);
+  if (field.mints.empty() || found == values.end() || found->second.empty()) return std::nullopt;
+  const auto* limit = std::get_if<std::int64_t>(&found->second.front());
+  if (limit == nullptr || *limit < 0) return std::nullopt;
+  return static_cast<std::uint64_t>(*limit);
+}
+
 Check plan_fields(Context& context, const json::object& input, const Target& target,
                   const Versions* opened, Plan& plan, Edit& edit) {
   const json::value* fields = find(input, "fields");
@@ -152,13 +164,20 @@ Check plan_fields(Context& context, const json::object& input, const Target& tar
     INSIEME_OUT_ASSIGN(const schema::Field* field, find_field(*target.type, name));
     const std::string section = section_of(*target.type, *field, target.main_section);
     const StoredRecord* part = target.existing ? target.existing->in_section(section) : nullptr;
-    FieldTask task{context, *field, value, nullptr, part, nullptr, &plan.names, {}, {}, false};
+    FieldTask task{context, *field, value, nullptr, part, nullptr, &plan.names, {}, {}, {}, false};
     if (bases != nullptr && bases->is_object()) task.base = find(bases->as_object(), name);
     if (opened != nullptr && part != nullptr) {
       const auto version = opened->find(section);
       task.seen = version != opened->end() ? &version->second : &nothing;
     }
-    INSIEME_OUT(plan_field(task));
+    if (field->merge == schema::MergeKind::escrow) {
+      task.limit = limit_of(*field, edit.after);
+      INSIEME_OUT(plan_escrow(task, target.ref(), plan));
+    } else if (field->merge == schema::MergeKind::list) {
+      INSIEME_OUT(plan_position(task, target.ref()));
+    } else {
+      INSIEME_OUT(plan_field(task));
+    }
     if (task.left_contested) edit.left_contested.push_back(field->name);
     if (task.actions.empty()) continue;
     edit.changed.push_back(field->name);
@@ -268,6 +287,12 @@ Check plan_record(Context& context, const json::object& input,
                    target.type->label.en + ": the record is empty.");
   }
   INSIEME_OUT(check_rules(context, target, edit, plan));
+  const Facets* facets = target.existing ? &*target.existing : nullptr;
+  INSIEME_OUT(plan_minting(context, target.ref(), *target.type, facets, edit.after, edit.changed,
+                           plan));
+  if (!target.existing) {
+    INSIEME_OUT(plan_entry(context, target.ref(), *target.type, edit.after, plan));
+  }
   if (!edit.changed.empty()) {
     const auto as_record = [&target](schema::RecordValues values) {
       return schema::RuleRecord{target.id, target.type->name, target.dossier, std::move(values)};

@@ -39,6 +39,8 @@ struct Plan {
   std::vector<PlannedRecord> judged;
   json::array warnings;
   std::map<std::string, sync::RecordId, std::less<>> names;  ///< `@name` of this request's records
+  /// What this device may still spend of an escrow, by record and field, after the act so far.
+  std::map<std::pair<sync::RecordId, std::string>, std::uint64_t> purses;
 
   std::vector<sync::Operation>& ops_of(const sync::DocumentId& document);
 };
@@ -68,12 +70,16 @@ struct FieldTask {
   const StoredRecord* part = nullptr;         ///< null: nothing is stored yet
   const sync::VersionVector* seen = nullptr;  ///< null: everything that is here
   const std::map<std::string, sync::RecordId, std::less<>>* names = nullptr;
+  std::optional<std::uint64_t> limit;  ///< escrow: what may be minted, all in all
 
   std::vector<sync::Action> actions;  ///< empty: nothing changes
   std::vector<sync::Value> after;     ///< what the field will show
   bool left_contested = false;
 };
+/// All kinds but escrows (rights.hpp) and positions.
 [[nodiscard]] Check plan_field(FieldTask& task);
+/// `first`, `last`, `{"after": id}` or `{"before": id}` among the records of its type and dossier.
+[[nodiscard]] Check plan_position(FieldTask& task, const RecordRef& ref);
 
 /// What people may not do to a record although the merge would let them.
 [[nodiscard]] std::vector<schema::Problem> edit_problems(const schema::RecordType& type,

@@ -260,6 +260,9 @@ Check plan_field(FieldTask& task) {
       return plan_counter(task);
     case MergeKind::text:
       return plan_text(task);
+    case MergeKind::list:
+    case MergeKind::escrow:
+      break;
   }
   return Done{};
 }

@@ -66,9 +66,11 @@ std::vector<CommandSpec> save_commands() {
          "name @… for references within the same request"},
         {"fields", ArgKind::object, false,
          "campo → testo o JSON; insiemi: lista intera o {add,remove}; contatori: incremento; "
-         "testi: testo intero o {splices:[{at,delete,insert}]}",
+         "testi: testo intero o {splices:[{at,delete,insert}]}; posti: first, last, {after}, "
+         "{before}; diritti: {spend}, {grant}, {transfer}, {refund}, {reclaim}",
          "field → text or JSON; sets: the whole list or {add,remove}; counters: an increment; "
-         "texts: the whole text or {splices:[{at,delete,insert}]}"},
+         "texts: the whole text or {splices:[{at,delete,insert}]}; places: first, last, {after}, "
+         "{before}; rights: {spend}, {grant}, {transfer}, {refund}, {reclaim}"},
         {"base", ArgKind::object, false, "valori mostrati all'apertura del modulo",
          "values that the form showed when it was opened"},
         {"version", ArgKind::text, false,

@@ -62,6 +62,18 @@ void set_json(Context& context, const schema::Field* field, const sync::FieldSta
   out["value"] = std::move(values);
 }
 
+/// What is left on all devices, on this one, and what was spent.
+void escrow_json(Context& context, const sync::EscrowState& escrow, json::object& out) {
+  const std::uint64_t here = escrow.rights(context.store().identity().replica);
+  out["value"] = number_text(escrow.left());
+  out["here"] = number_text(here);
+  out["spent"] = number_text(escrow.spent());
+  out["provisional"] = number_text(escrow.provisional());
+  const bool it = context.language == schema::Language::it;
+  out["text"] = std::to_string(escrow.left()) + (it ? " (qui " : " (here ") + std::to_string(here) +
+                ")";
+}
+
 json::object field_json(Context& context, const schema::Field* field, const std::string& name,
                         const std::string& section, const sync::FieldState* state) {
   json::object out;
@@ -83,6 +95,7 @@ json::object field_json(Context& context, const schema::Field* field, const std:
     out["text"] = state->text.text();
     out["overlaps"] = !state->text.overlaps().empty();
   }
+  if (!state->escrow.empty()) escrow_json(context, state->escrow, out);
   return out;
 }
 
@@ -267,6 +280,20 @@ std::string shown_text(Context& context, const schema::Field* field, const sync:
     return short_id(sync::to_text(reference->record));
   }
   return display(field, value, context.bundle(), context.language);
+}
+
+std::string entry_text(Context& context, const Facets& entry) {
+  std::string line;
+  for (const auto& [name, values] : shown_values(entry)) {
+    const schema::Field* field = entry.type->find_field(name);
+    if (field == nullptr || field->sensitive || entry.type->spends->reverses == name) continue;
+    for (const sync::Value& value : values) {
+      const std::string words = shown_text(context, field, value);
+      if (words.empty()) continue;
+      line += (line.empty() ? "" : " · ") + field->label.in(context.language) + ": " + words;
+    }
+  }
+  return line;
 }
 
 json::object record_json(Context& context, const Facets& facets, bool all) {

@@ -22,4 +22,7 @@ namespace insieme::client::commands {
 [[nodiscard]] std::string shown_text(Context& context, const schema::Field* field,
                                      const sync::Value& value);
 
+/// The fields of an entry as one line: how much, when, where, for whom.
+[[nodiscard]] std::string entry_text(Context& context, const Facets& entry);
+
 }  // namespace insieme::client::commands

@@ -19,6 +19,8 @@ struct ItemView {
   std::vector<Alternative> alternatives;
   std::string base;  ///< empty: unknown, or the field was empty
   std::string now;   ///< what is shown until somebody decides
+  std::string entry;       ///< of a provisional spend: id of the record that tells of it, if any
+  std::string entry_text;  ///< what that says: how much, when, where, for whom
 };
 [[nodiscard]] Outcome<ItemView> view_item(Context& context, const OpenItem& item);
 

@@ -1,6 +1,7 @@
 // review.list: what two people should look at together.
 #include <algorithm>
 
+#include "commands/records/rights.hpp"
 #include "commands/records/view.hpp"
 #include "commands/review/findings.hpp"
 #include "commands/review/items.hpp"
@@ -129,8 +130,8 @@ void view_lives(Context& context, const OpenItem& item, const sync::RecordState&
                                                           : (it ? "annullata" : "retracted");
 }
 
-/// The amount, who spent it, and what that device may still spend.
-void view_spend(Context& context, const OpenItem& item, const sync::RecordState& state,
+/// The amount, who spent it, what that device may still spend, and the entry that tells the rest.
+Check view_spend(Context& context, const OpenItem& item, const sync::RecordState& state,
                 ItemView& view) {
   for (const sync::Survivor& spend : item.item.values) {
     view.alternatives.push_back(
@@ -139,7 +140,13 @@ void view_spend(Context& context, const OpenItem& item, const sync::RecordState&
     if (field == nullptr) continue;
     const auto rights = static_cast<std::int64_t>(field->escrow.rights(spend.mark.dot.replica));
     view.now = shown_text(context, view.field, sync::Value{rights});
+    INSIEME_OUT_ASSIGN(const auto entry,
+                       entry_of(context, item.ref, item.item.field, spend.mark.dot));
+    if (!entry) continue;
+    view.entry = sync::to_text(entry->main.id);
+    view.entry_text = entry_text(context, *entry);
   }
+  return Done{};
 }
 
 json::object item_json(Context& context, const OpenItem& item, const ItemView& view) {
@@ -162,6 +169,10 @@ json::object item_json(Context& context, const OpenItem& item, const ItemView& v
   out["now"] = view.now;
   out["contested"] = item.item.contested;
   out["version"] = token_of({{item.ref.document.section, item.version}});
+  if (!view.entry.empty()) {
+    out["entry"] = view.entry;
+    out["entry_text"] = view.entry_text;
+  }
   json::array alternatives;
   int number = 0;
   for (const Alternative& alternative : view.alternatives) {
@@ -226,7 +237,7 @@ Outcome<ItemView> view_item(Context& context, const OpenItem& item) {
       view_lives(context, item, record.state, view);
       break;
     case sync::ItemKind::provisional_spend:
-      view_spend(context, item, record.state, view);
+      INSIEME_OUT(view_spend(context, item, record.state, view));
       break;
   }
   return view;
@@ -276,9 +287,10 @@ std::vector<CommandSpec> review_commands() {
        {{"record", ArgKind::id, false, "solo di questa scheda", "of this record only"},
         {"dossier", ArgKind::id, false, "solo di questo fascicolo", "of this dossier only"}},
        "items (id, kind, kind_text, record, short, type, type_label, title, dossier, section, "
-       "field, label, base, now, contested, version (for review.resolve), alternatives: number, "
-       "dot, author, at, device, mine, text, value?), findings (id, kind, kind_text, rule, "
-       "severity, field, source, records: id, short, type, type_label, title, dossier, message)",
+       "field, label, base, now, contested, version (for review.resolve), entry?, entry_text?, "
+       "alternatives: number, dot, author, at, device, mine, text, value?), findings (id, kind, "
+       "kind_text, rule, severity, field, source, records: id, short, type, type_label, title, "
+       "dossier, message)",
        R"({"command": "review.list"})",
        list},
   };

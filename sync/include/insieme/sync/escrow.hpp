@@ -95,6 +95,8 @@ class EscrowState {
   };
   /// Of all replicas that ever had any, by replica.
   [[nodiscard]] std::vector<Share> shares() const;
+  /// What is left to all of them together.
+  [[nodiscard]] std::uint64_t left() const;
 
   struct Spend {
     const EscrowEvent* event = nullptr;  ///< valid until the next `apply`

@@ -16,8 +16,8 @@
 namespace insieme::schema {
 
 /// The bundle format that this build reads. A bundle that asks for more is `wrong_version`. Since 2
-/// there are rules and computed fields.
-inline constexpr int kEngineVersion = 2;
+/// there are rules and computed fields, since 3 escrows, entries that spend, and positions.
+inline constexpr int kEngineVersion = 3;
 /// A refused bundle names at most so many of its faults.
 inline constexpr std::size_t kReportedFaultsMax = 20;
 

@@ -33,15 +33,18 @@ struct Label {
 
 /// What a field holds. The insieme::sync::Value that stands for it in a change: a string for
 /// string, text and code; int64 for integer, counter and money (cents); double for real; Date,
-/// Instant, bool, Reference and Bytes for date, instant, boolean, reference and blob. The elements
-/// of codes, strings and references are as the values of code, string and reference.
+/// Instant, bool, Reference and Bytes for date, instant, boolean, reference and blob (Bytes of
+/// sync::encode_blob_ref). The elements of codes, strings and references are as the values of code,
+/// string and reference. A position is a string (sync/position.hpp); an escrow shows an int64, what
+/// is left to spend on all devices together.
 enum class FieldKind {
   string, text, integer, real, money, date, instant, boolean,
-  code, codes, strings, reference, references, counter, blob,
+  code, codes, strings, reference, references, counter, blob, escrow, position,
 };
 
-/// How concurrent writes of a field meet. Fixed for the life of the field.
-enum class MergeKind { mv_register, set, counter, text, blob };
+/// How concurrent writes of a field meet. Fixed for the life of the field. A list is a register of
+/// the record's place; two who move one record do not disagree about anything.
+enum class MergeKind { mv_register, set, counter, text, blob, escrow, list };
 
 /// What becomes of concurrent distinct values of a register (and of a blob). `auto` and `max` in
 /// JSON are `automatic` and `maximum`: true over false, later over earlier.
@@ -87,6 +90,7 @@ struct Field {
   bool write_once = false;   ///< once it has a value, a person does not change it
   bool search = false;       ///< goes into the full-text index
   bool sensitive = false;    ///< never in logs, titles and notifications
+  std::string mints;         ///< escrow: the integer field of what it may come to, all in all
   std::optional<sync::Value> min;  ///< inclusive; the alternative is that of the kind
   std::optional<sync::Value> max;  ///< inclusive
   std::string pattern;             ///< ECMAScript expression for the whole string; may be empty
@@ -110,6 +114,14 @@ struct Field {
 /// them; a boolean is INTEGER 0 or 1; money is INTEGER cents; references and blobs are TEXT.
 [[nodiscard]] std::string_view sql_type(const Field& field) noexcept;
 
+/// A record that is an entry in another one's account: making it spends from an escrow field there.
+struct Spending {
+  std::string through;   ///< field of this type: a reference to the other record
+  std::string field;     ///< of the other record: an escrow in the same document
+  std::string amount;    ///< field of this type: an integer
+  std::string reverses;  ///< field of this type: the entry that this one takes back; may be empty
+};
+
 struct RecordType {
   std::string name;
   std::string section;                     ///< the document in which its records live
@@ -120,6 +132,7 @@ struct RecordType {
   std::optional<Condition> immutable_after;
   /// Fields from which the record's id derives, so that two offline creations are one record.
   std::vector<std::string> natural_key;
+  std::optional<Spending> spends;
   std::string title;  ///< `{surname} {given_names}`: fields in braces, joined by the text between
   Label label;
   Label label_plural;

@@ -28,7 +28,8 @@ namespace insieme::schema {
 ///   occurs twice in October, the first, unless `+01:00` follows; one skipped in March is refused;
 /// - boolean: sì, si, s, vero, x, yes, y, true, 1; no, n, falso, false, 0;
 /// - code: the code, or one of its labels, in any case;
-/// - reference: a record id; blob: hexadecimal digits;
+/// - reference: a record id; position: its digits; an escrow: one amount, as of an integer;
+/// - blob: media type, size in bytes and digest of its content in hexadecimal, with spaces between;
 /// - format month: `06/2021` or `2021-06`, kept as `2021-06`; codice_fiscale, cup, iban, belfiore:
 ///   capitals, no spaces.
 [[nodiscard]] Result<sync::Value> value_from_text(const Field& field, std::string_view text,
