@@ -181,7 +181,7 @@ TEST_CASE("report R4: typologies cover the households, and go together",
   std::size_t hidden = 0;
   for (const json::value& line : list(list(shown, "tables")[0].as_object(), "rows")) {
     const json::object& cell = list(line.as_object(), "cells")[0].as_object();
-    hidden += cell.contains("hidden") ? 1 : 0;
+    if (cell.contains("hidden")) ++hidden;
   }
   CHECK(hidden > 0);
 }
@@ -236,6 +236,7 @@ TEST_CASE("report R7: every commune of the network has its row",
             {{"stakeholder", school},
              {"contact_date", "2024-03-04"},
              {"minutes", 45},
+             {"mode", "presenza"},
              {"worker", "borsista"}});
   const json::object report = desks.run("R7");
   CHECK(rows_in(report, "coverage") == 38);
@@ -292,8 +293,11 @@ TEST_CASE("report R12: teams and the systems that they lack", "[commands][report
       home.add(home.family.dossier, "team",
                {{"case_id", home.case_id}, {"name", "Équipe Rossi"}, {"formed_on", "2024-01-10"}});
   const auto joins = [&](const char* name, const char* system, const char* to) {
-    json::object fields{
-        {"team", team}, {"name", name}, {"system", system}, {"from_date", "2024-01-10"}};
+    json::object fields{{"team", team},
+                        {"name", name},
+                        {"system", system},
+                        {"organization", "Comune"},
+                        {"from_date", "2024-01-10"}};
     if (*to != 0) fields["to_date"] = to;
     home.add(home.family.dossier, "team_member", std::move(fields));
   };
@@ -359,13 +363,13 @@ TEST_CASE("report R16: what the plan does not say stays empty", "[commands][repo
   desks.add(dossier, "plan_item",
             {{"workstream", "Estensione"},
              {"sub", "Empori Solidali"},
-             {"actual_quarters", {"2021-3", "2021-4"}}});
+             {"actual_quarters", {"2021-Q3", "2021-Q4"}}});
   const json::object report = desks.run("R16", {{"project", project}});
   const json::object& planned = list(report, "tables")[0].as_object();
   REQUIRE(list(planned, "heads").size() == 2);
   CHECK(std::string(list(planned, "heads")[0].as_string()) == "non indicato");
   const json::object& done = list(report, "tables")[1].as_object();
-  CHECK(std::string(list(done, "heads")[0].as_string()) == "2021-3");
+  CHECK(std::string(list(done, "heads")[0].as_string()) == "2021-Q3");
 }
 
 TEST_CASE("report R17: areas expected less acts received", "[commands][report][S112]") {
