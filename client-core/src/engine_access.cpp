@@ -3,6 +3,7 @@
 
 #include "http_problem.hpp"
 #include "insieme/client/engine.hpp"
+#include "insieme/sync/welcome.hpp"
 
 namespace insieme::client {
 namespace {
@@ -140,10 +141,56 @@ Result<std::string> Engine::fetch_token_once() {
     return Error{ErrorCode::expired, sentence_of(granted)};
   }
   if (granted.status != kOk) return error_of(granted);
-  std::string token = text_at(object_of(granted.body), "token");
+  const json::object answer = object_of(granted.body);
+  std::string token = text_at(answer, "token");
   if (token.empty()) return not_ours();
+  adopt_pins(text_at(answer, "pins"), text_at(answer, "pins_signature"));
   return token;
 }
+
+/// The keys of the certificate in use and of the one that will follow, if our server says so. What
+/// cannot be believed or stored changes nothing: the next token tells again.
+void Engine::adopt_pins(const std::string& pins, const std::string& signature) {
+  Identity self = store_->identity();
+  if (pins == self.server_pin || !sync::are_pins(pins)) return;
+  sync::Signature signed_by;
+  if (!sync::from_hex(signature, signed_by.bytes).ok()) return;
+  const sync::Digest digest = sync::digest_of_pins(sync::to_text(self.space), pins);
+  if (!sync::verify(self.server_key, digest.bytes, signed_by)) return;
+  self.server_pin = pins;
+  static_cast<void>(store_->set_identity(self));
+}
+
+namespace {
+
+/// Who answered an enrolment: the key that the invitation names, or the one that the answer names
+/// if only a code was given, as long as it signed all that the answer says.
+Result<sync::PublicKey> proven_key(const json::object& answer, const Invitation& invitation,
+                                   const sync::PublicKey& device_key) {
+  const Error stranger{ErrorCode::bad_signature, "not the server that made the invitation\n"
+                                                 "non è il server che ha fatto l'invito"};
+  sync::PublicKey key;
+  sync::Signature signature;
+  if (!sync::from_hex(text_at(answer, "server_public_key"), key.bytes).ok() ||
+      !sync::from_hex(text_at(answer, "signature"), signature.bytes).ok()) {
+    return stranger;
+  }
+  const json::value* review = answer.if_contains("may_review");
+  const sync::Welcome welcome{sync::to_hex(device_key.bytes),
+                              text_at(answer, "device"),
+                              text_at(answer, "space"),
+                              text_at(answer, "space_name"),
+                              text_at(answer, "account"),
+                              text_at(answer, "display_name"),
+                              text_at(answer, "role"),
+                              review != nullptr && review->is_bool() && review->get_bool(),
+                              text_at(answer, "pins")};
+  const bool expected = !invitation.server_key || *invitation.server_key == key;
+  if (!expected || !sync::verify(key, sync::digest_of(welcome).bytes, signature)) return stranger;
+  return key;
+}
+
+}  // namespace
 
 Result<Identity> Engine::enrol(const EnrolRequest& request) {
   Identity self = store_->identity();
@@ -186,10 +233,10 @@ Result<Identity> Engine::enrol(const EnrolRequest& request) {
     return Error{ErrorCode::conflict, "this store belongs to another space: make a new one\n"
                                      "questo archivio è di un altro spazio: farne uno nuovo"};
   }
-  if (request.invitation.server_key &&
-      text_at(answer, "server_public_key") != sync::to_hex(request.invitation.server_key->bytes)) {
-    return Error{ErrorCode::bad_signature, "not the server that made the invitation\n"
-                                          "non è il server che ha fatto l'invito"};
+  INSIEME_TRY_ASSIGN(self.server_key,
+                     proven_key(answer, request.invitation, self.keys.public_key));
+  if (const std::string pins = text_at(answer, "pins"); sync::are_pins(pins)) {
+    self.server_pin = pins;
   }
   self.device = device.value();
   self.space = space.value();

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <array>
 
 #include "insieme/client/engine.hpp"
+#include "insieme/sync/welcome.hpp"
 
 namespace insieme::client {
 namespace {
@@ -119,8 +119,7 @@ Result<Invitation> parse_invitation(std::string_view text) {
     INSIEME_TRY(sync::from_hex(key, invitation.server_key.emplace().bytes));
   }
   if (const auto pin = parameter(address.query, "pin"); !pin.empty()) {
-    std::array<std::uint8_t, 32> digest{};
-    INSIEME_TRY(sync::from_hex(pin, digest));
+    if (!sync::are_pins(pin)) return no_invitation;
     invitation.pin = pin;
   }
   return invitation;

@@ -173,6 +173,9 @@ Status check_config(const Config& config) {
   };
   const bool tls = !config.tls_certificate.empty();
   if (tls != !config.tls_key.empty()) return bad("tls_certificate and tls_key go together");
+  if (!tls && !config.tls_next_certificate.empty()) {
+    return bad("tls_next_certificate follows tls_certificate: set that, too");
+  }
   if (config.dev && !is_loopback(config.listen_host)) {
     return bad("dev listens on loopback only, not on " + config.listen_host);
   }

@@ -112,6 +112,8 @@ const std::vector<ConfigSetter>& config_setters() {
       {{"tls_certificate", "path", "PEM file with the certificate and its chain"},
        set_text<&Config::tls_certificate>},
       {{"tls_key", "path", "PEM file with its private key"}, set_text<&Config::tls_key>},
+      {{"tls_next_certificate", "path", "PEM file of the certificate that will follow"},
+       set_text<&Config::tls_next_certificate>},
       {{"behind_proxy", "yes/no", "a proxy in front does TLS"}, set_flag<&Config::behind_proxy>},
       {{"dev", "yes/no", "loopback only, without TLS; makes the data folder itself"},
        set_flag<&Config::dev>},

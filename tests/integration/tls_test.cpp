@@ -113,6 +113,25 @@ TEST_CASE("tls: a server with another key gets nothing, and the tablet says so",
   at.check_whole();
 }
 
+TEST_CASE("tls: the key of the certificate changes, and no tablet needs a visit",
+          "[integration][tls]") {
+  if (!can_certify()) return;
+  SafeOffice safe;
+  Ambito& at = *safe.office;
+  safe.authority.issue("dopo", 30);
+  // Announced while the old one is in use: the tablets hear of it when they fetch a token.
+  at.server.stop();
+  at.server.flags = safe.authority.flags("server");
+  at.server.flags.insert(at.server.flags.end(),
+                         {"--tls-next-certificate", safe.authority.certificate("dopo")});
+  at.server.start();
+  at.anna.ok({"sync"});
+  safe.serve_with("dopo");
+  at.save("con la chiave nuova");
+  at.anna.ok({"sync"});
+  CHECK(member(at.anna.ask({"status"}), "unsent") == "0");
+}
+
 TEST_CASE("tls: without a pin the certificate must be trusted, before the code is shown to anybody",
           "[integration][tls]") {
   if (!can_certify()) return;

@@ -6,6 +6,7 @@
 
 #include "fixture.hpp"
 #include "insieme/server/secrets.hpp"
+#include "insieme/sync/welcome.hpp"
 #include "support/catch.hpp"
 
 using namespace insieme;
@@ -112,6 +113,19 @@ TEST_CASE("api: enrolment by invitation", "[server][api]") {
     CHECK(text(welcome, "display_name") == "Anna Rossi");
     CHECK(text(welcome, "role") == "educator");
     CHECK(text(welcome, "space_name") == "Test");
+    const Welcome said{to_hex(tablet.public_key().bytes),
+                       text(welcome, "device"),
+                       text(welcome, "space"),
+                       "Test",
+                       "anna",
+                       "Anna Rossi",
+                       "educator",
+                       welcome.at("may_review").as_bool(),
+                       text(welcome, "pins")};
+    Signature signature;
+    REQUIRE(from_hex(text(welcome, "signature"), signature.bytes).ok());
+    CHECK(verify(world.keys.public_key, digest_of(said).bytes, signature));
+    CHECK(said.pins == world.pins);
     world.now_ms += 1'000'000;
     CHECK(enrol(enrol_body(code, tablet)).body == first.body);
     CHECK(slug(enrol(enrol_body(code, MemoryDevice("other")))) == "invitation-used");

@@ -94,6 +94,10 @@ TEST_CASE("config: nothing crosses a network in clear by accident", "[server][co
   config.listen_port = 1;
   config.tls_certificate = "only one of two";
   CHECK_FALSE(check_config(config).ok());
+  config.tls_certificate.clear();
+  CHECK(check_config(config).ok());
+  config.tls_next_certificate = "follows none";
+  CHECK_FALSE(check_config(config).ok());
 }
 
 TEST_CASE("config: every setting is described", "[server][config]") {

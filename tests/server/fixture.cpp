@@ -26,7 +26,8 @@ World::World() {
   repository = std::move(opened).value();
   api_ = std::make_unique<server::Api>(
       server::Services{*repository, tokens, metrics, config, [this] { return now_ms; },
-                       PublicKey{}, [this] { return free_disk; }});
+                       keys.public_key, [this] { return free_disk; }, server::fill_random,
+                       keys.secret_key, pins});
 }
 
 std::unique_ptr<server::Repository> World::second_process() const {

@@ -52,6 +52,8 @@ class World {
   server::Config config;
   server::Tokens tokens;
   server::Metrics metrics;
+  KeyPair keys = make_key_pair({7});
+  std::string pins = std::string(64, 'a') + "," + std::string(64, 'b');
   std::unique_ptr<server::Repository> repository;
 
  private:

@@ -75,8 +75,9 @@ void Office::open() {
   tokens_ = std::make_unique<server::Tokens>();
   api_ = std::make_unique<server::Api>(
       server::Services{*repository_, *tokens_, metrics_, config_, [this] { return now_ms_; },
-                       sync::PublicKey{}, [this] { return free_disk; },
-                       [this](std::span<std::uint8_t> bytes) { chance_.fill(bytes); }});
+                       keys_.public_key, [this] { return free_disk; },
+                       [this](std::span<std::uint8_t> bytes) { chance_.fill(bytes); },
+                       keys_.secret_key, {}});
 }
 
 void Office::close() {

@@ -52,6 +52,7 @@ class Office {
   Disk disk_;
   std::string database_;
   std::string space_;
+  sync::KeyPair keys_ = sync::make_key_pair({9});
   std::size_t attempts_ = 0;
   std::size_t backup_ = 0;  ///< the last one that is whole; 0: none
   server::Config config_;

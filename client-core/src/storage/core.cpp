@@ -65,6 +65,10 @@ void Core::load_identity() {
   identity.space_name = setting("space_name").value_or("");
   identity.server_url = setting("server_url").value_or("");
   identity.server_pin = setting("server_pin").value_or("");
+  identity.server_key = {};
+  if (const auto known = setting("server_key")) {
+    require(sync::from_hex(*known, identity.server_key.bytes));
+  }
   identity.account = setting("account").value_or("local");
   identity.display_name = setting("display_name").value_or("");
   identity.role = setting("role").value_or("");
@@ -83,6 +87,7 @@ void Core::save_identity() {
   set_setting("space_name", identity.space_name);
   set_setting("server_url", identity.server_url);
   set_setting("server_pin", identity.server_pin);
+  set_setting("server_key", sync::to_hex(identity.server_key.bytes));
   set_setting("account", identity.account);
   set_setting("display_name", identity.display_name);
   set_setting("role", identity.role);

@@ -8,6 +8,7 @@
 
 #include "insieme/client/transport.hpp"
 #include "insieme/sync/digest.hpp"
+#include "insieme/sync/welcome.hpp"
 
 namespace insieme::client {
 namespace {
@@ -208,9 +209,15 @@ class CurlTransport final : public Transport {
  private:
   /// With the pin proven nothing else has to be; without it nothing was sent.
   static CURLcode perform_pinned(CURL* curl, const std::string& pin) {
-    std::array<std::uint8_t, 32> digest{};
-    if (!sync::from_hex(pin, digest).ok()) return CURLE_SSL_PINNEDPUBKEYNOTMATCH;
-    const std::string wanted = "sha256//" + base64_of(digest);
+    if (!sync::are_pins(pin)) return CURLE_SSL_PINNEDPUBKEYNOTMATCH;
+    std::string wanted;
+    for (std::string_view rest(pin); !rest.empty();) {
+      std::array<std::uint8_t, 32> digest{};
+      const std::string_view one = rest.substr(0, rest.find(','));
+      if (!sync::from_hex(one, digest).ok()) return CURLE_SSL_PINNEDPUBKEYNOTMATCH;
+      wanted += (wanted.empty() ? "sha256//" : ";sha256//") + base64_of(digest);
+      rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+    }
     curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, wanted.c_str());
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);

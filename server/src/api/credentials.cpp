@@ -4,6 +4,7 @@
 #include "api/handlers.hpp"
 #include "api/problem.hpp"
 #include "insieme/server/secrets.hpp"
+#include "insieme/sync/welcome.hpp"
 
 namespace insieme::server {
 namespace {
@@ -138,9 +139,15 @@ Response token(const Services& services, const Request& request) {
   const std::string secret = random_hex(kTokenBytes, services.random);
   services.tokens.put_token(*device, secret,
                             services.clock() + std::int64_t{services.config.token_ttl_s} * 1000);
-  Response response = json_response(
-      200, boost::json::serialize(boost::json::object{
-               {"token", secret}, {"expires_in_s", services.config.token_ttl_s}}));
+  boost::json::object granted{{"token", secret}, {"expires_in_s", services.config.token_ttl_s}};
+  if (!services.pins.empty()) {
+    const std::string space = sync::to_text(services.repository.space().id);
+    const sync::Digest digest = sync::digest_of_pins(space, services.pins);
+    granted["pins"] = services.pins;
+    granted["pins_signature"] =
+        sync::to_hex(sync::sign(services.server_secret, digest.bytes).bytes);
+  }
+  Response response = json_response(200, boost::json::serialize(granted));
   response.headers.emplace_back("Cache-Control", "no-store");
   response.device = *device_text;
   return response;

@@ -4,6 +4,7 @@
 #include "api/problem.hpp"
 #include "insieme/server/secrets.hpp"
 #include "insieme/sync/value.hpp"
+#include "insieme/sync/welcome.hpp"
 
 namespace insieme::server {
 namespace {
@@ -31,17 +32,29 @@ Response refused(const Error& error) {
   }
 }
 
-Response welcome(const Services& services, const Caller& caller) {
+Response welcome_response(const Services& services, const Caller& caller) {
   const SpaceInfo space = services.repository.space();
+  const sync::Welcome welcome{sync::to_hex(caller.device.key.bytes),
+                              sync::to_text(caller.device.id),
+                              sync::to_text(space.id),
+                              space.name,
+                              caller.user.account,
+                              caller.user.display_name,
+                              caller.user.role,
+                              caller.rules.may_review,
+                              services.pins};
   boost::json::object body;
-  body["device"] = sync::to_text(caller.device.id);
-  body["space"] = sync::to_text(space.id);
-  body["space_name"] = space.name;
-  body["account"] = caller.user.account;
-  body["display_name"] = caller.user.display_name;
-  body["role"] = caller.user.role;
-  body["may_review"] = caller.rules.may_review;
+  body["device"] = welcome.device;
+  body["space"] = welcome.space;
+  body["space_name"] = welcome.space_name;
+  body["account"] = welcome.account;
+  body["display_name"] = welcome.display_name;
+  body["role"] = welcome.role;
+  body["may_review"] = welcome.may_review;
+  if (!welcome.pins.empty()) body["pins"] = welcome.pins;
   body["server_public_key"] = sync::to_hex(services.server_key.bytes);
+  const auto signature = sync::sign(services.server_secret, sync::digest_of(welcome).bytes);
+  body["signature"] = sync::to_hex(signature.bytes);
   Response response = json_response(200, boost::json::serialize(body));
   response.device = sync::to_text(caller.device.id);
   response.headers.emplace_back("Cache-Control", "no-store");
@@ -81,7 +94,7 @@ Response enrol(const Services& services, const Request& request) {
   const auto caller = services.repository.enrol(enrolment);
   if (!caller.ok()) return refused(caller.error());
   if (caller->device.revoked_ms) return device_revoked();
-  return welcome(services, *caller);
+  return welcome_response(services, *caller);
 }
 
 }  // namespace insieme::server

@@ -67,7 +67,7 @@ Listening reachable_at(Context& context) {
   Listening at = running.value_or(Listening{config.listen_port, config.behind_proxy, {}});
   if (config.tls_certificate.empty()) return at;
   at.tls = true;
-  at.pin = public_key_pin(config.tls_certificate);
+  at.pin = pins_of(config);
   return at;
 }
 

@@ -21,7 +21,7 @@ std::function<std::uint64_t()> free_disk_of(const std::string& folder) {
 Listening listening_of(const Config& config, std::uint16_t port) {
   const bool own_tls = !config.tls_certificate.empty();
   return {port, own_tls || config.behind_proxy,
-          own_tls ? public_key_pin(config.tls_certificate) : std::string()};
+          pins_of(config)};
 }
 
 int serve(Context& context) {
@@ -38,7 +38,8 @@ int serve(Context& context) {
   Tokens tokens;
   Metrics metrics;
   Api api(Services{repository, tokens, metrics, config, wall_clock(), key.public_key,
-                   free_disk_of(context.dir().folder.string())});
+                   free_disk_of(context.dir().folder.string()), fill_random, key.secret_key,
+                   pins_of(config)});
   Server server(api, metrics, config);
   require(write_listening(context.dir(), listening_of(config, server.port())));
   print_line("listening on " + server.url());

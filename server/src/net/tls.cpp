@@ -33,6 +33,15 @@ ssl::context make_tls_context(const Config& config) {
   return context;
 }
 
+std::string pins_of(const Config& config) {
+  if (config.tls_certificate.empty()) return {};
+  std::string pins = public_key_pin(config.tls_certificate);
+  if (!config.tls_next_certificate.empty()) {
+    pins += "," + public_key_pin(config.tls_next_certificate);
+  }
+  return pins;
+}
+
 std::string public_key_pin(const std::string& certificate_file) {
   const auto fail = [&certificate_file](const std::string& why) {
     return std::runtime_error("tls_certificate: " + certificate_file + ": " + why);

@@ -15,5 +15,8 @@ namespace insieme::server {
 /// invitation pins. A certificate renewed under the same key keeps it. Throws std::runtime_error
 /// naming the file.
 [[nodiscard]] std::string public_key_pin(const std::string& certificate_file);
+/// The pins of the certificate in use and of the one that will follow, separated by a comma; empty
+/// without TLS.
+[[nodiscard]] std::string pins_of(const Config& config);
 
 }  // namespace insieme::server

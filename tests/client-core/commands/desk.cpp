@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "insieme/sync/welcome.hpp"
 #include "support/catch.hpp"
 
 namespace insieme::testing {
@@ -125,13 +126,24 @@ client::HttpReply Office::enrol(const json::object& body) {
   DeviceId device;
   std::copy_n(key.bytes.begin(), device.bytes.size(), device.bytes.begin());
   server.enrol(device, key, invited->second, reviewers.count(invited->second) != 0);
-  return reply_of(200, {{"device", sync::to_text(device)},
-                        {"space", sync::to_text(space)},
-                        {"space_name", "Ambito di prova"},
-                        {"account", invited->second},
-                        {"display_name", "Signora " + invited->second},
-                        {"role", "educator"},
-                        {"server_public_key", std::string(64, '0')}});
+  const sync::Welcome welcome{sync::to_hex(key.bytes),
+                              sync::to_text(device),
+                              sync::to_text(space),
+                              "Ambito di prova",
+                              invited->second,
+                              "Signora " + invited->second,
+                              "educator",
+                              false,
+                              {}};
+  const auto signature = sync::sign(keys.secret_key, sync::digest_of(welcome).bytes);
+  return reply_of(200, {{"device", welcome.device},
+                        {"space", welcome.space},
+                        {"space_name", welcome.space_name},
+                        {"account", account_shown.empty() ? welcome.account : account_shown},
+                        {"display_name", welcome.display_name},
+                        {"role", welcome.role},
+                        {"server_public_key", sync::to_hex(keys.public_key.bytes)},
+                        {"signature", sync::to_hex(signature.bytes)}});
 }
 
 Desk::Desk(const Folder& folder, const std::string& name, Office& office)

@@ -45,6 +45,8 @@ class Office final : public client::Transport {
   std::map<std::string, std::string> invitations;  ///< code → account; stays for its device
   std::set<std::string> reviewers;
   std::vector<std::string> calls;  ///< paths, in order
+  KeyPair keys = sync::make_key_pair({1, 2, 3});
+  std::string account_shown;  ///< put into the answer to an enrolment by somebody in between
 
  private:
   client::HttpReply answer(const client::HttpRequest& request);

@@ -45,6 +45,24 @@ TEST_CASE("enrol: what the server says of an invitation reaches the person", "[e
   CHECK(text(error, "field") == "invitation");
 }
 
+TEST_CASE("enrol: an answer that somebody changed on the way is refused, and the code stays good",
+          "[engine]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  office.invitations["CODE-OF-anna"] = "anna";
+  office.account_shown = "carla";
+  const json::object invited{
+      {"command", "device.enrol"},
+      {"invitation", "insieme://office.test/CODE-OF-anna?tls=0&key=" +
+                         to_hex(office.keys.public_key.bytes)}};
+  CHECK(text(anna.refused(invited), "code") == "bad_signature");
+  CHECK_FALSE(anna.engine->store().identity().is_enrolled());
+  office.account_shown.clear();
+  anna.call(invited);
+  CHECK(text(anna.call({{"command", "identity"}}), "account") == "anna");
+}
+
 TEST_CASE("enrol: another server than the invitation's, and another space, are refused",
           "[engine]") {
   const Folder folder;

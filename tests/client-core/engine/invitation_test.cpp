@@ -36,6 +36,9 @@ TEST_CASE("invitation: it may pin the key of the server's certificate", "[engine
   const auto invitation = parse_invitation(address + pin);
   REQUIRE(invitation.ok());
   CHECK(invitation->pin == pin);
+  const std::string both = pin + "," + std::string(64, 'c');
+  CHECK(parse_invitation(address + both)->pin == both);
+  CHECK_FALSE(parse_invitation(address + both + ",").ok());
   CHECK_FALSE(parse_invitation(address + pin.substr(1)).ok());
   CHECK_FALSE(parse_invitation(address + std::string(64, 'x')).ok());
 }

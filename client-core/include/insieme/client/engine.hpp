@@ -87,6 +87,7 @@ class Engine {
   Result<HttpReply> post_to(const Identity& server, std::string_view path,
                             std::string_view content_type, std::vector<std::uint8_t> body);
   Result<std::string> fetch_token();
+  void adopt_pins(const std::string& pins, const std::string& signature);
   Result<std::string> fetch_token_once();
 
   std::unique_ptr<Store> store_;

@@ -21,6 +21,7 @@ struct Identity {
   std::string space_name;
   std::string server_url;
   std::string server_pin;  ///< HttpRequest::pin; may be empty
+  sync::PublicKey server_key;  ///< as it was at the enrolment; zero before
   std::string account = "local";
   std::string display_name;
   std::string role;

@@ -29,10 +29,11 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> headers;
   std::vector<std::uint8_t> body;
   HttpLimits limits;
-  /// SHA-256 of the public key that the server's certificate is expected to have (64 hexadecimal
-  /// digits), from an invitation. A server that proves it is the right one, whatever this device's
-  /// clock says of the certificate and whoever signed it; one with another key must have a
-  /// certificate that is trusted without. Nothing is sent before either is proven.
+  /// SHA-256 of the public keys that the server's certificate is expected to have one of
+  /// (`sync::are_pins`), from an invitation or from the server itself. A server that proves one is
+  /// the right one, whatever this device's clock says of the certificate and whoever signed it; one
+  /// with another key must have a certificate that is trusted without. Nothing is sent before
+  /// either is proven.
   std::string pin;
 };
 

@@ -31,6 +31,8 @@ struct Services {
   sync::PublicKey server_key;
   std::function<std::uint64_t()> free_disk_bytes;
   Random random = fill_random;  ///< of nonces, tokens and device ids
+  sync::SecretKey server_secret{};  ///< signs what devices must be able to believe
+  std::string pins{};               ///< `sync::are_pins`, or empty without TLS of its own
 };
 
 /// Thread-safe.

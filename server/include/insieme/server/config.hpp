@@ -21,6 +21,7 @@ struct Config {
   std::string public_url;            ///< as devices reach it, for invitations
   std::string tls_certificate;       ///< PEM, whole chain
   std::string tls_key;
+  std::string tls_next_certificate;  ///< PEM; of the key that will follow, told to devices now
   bool behind_proxy = false;  ///< a proxy in front does TLS
   bool dev = false;           ///< loopback only, no TLS
   std::uint32_t token_ttl_s = 15 * 60;
