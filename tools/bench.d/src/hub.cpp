@@ -38,9 +38,10 @@ Hub::Hub(const std::filesystem::path& folder) : parts_(std::make_unique<Parts>()
                             "Benchmark", clock()));
   parts_->repository =
       must(server::open_sqlite_repository(path, server::Roles::defaults(), clock));
+  const sync::KeyPair keys = sync::make_key_pair({1});
   parts_->api = std::make_unique<server::Api>(
       server::Services{*parts_->repository, parts_->tokens, parts_->metrics, parts_->config, clock,
-                       sync::PublicKey{}, {}});
+                       keys.public_key, {}, server::fill_random, keys.secret_key, {}});
 }
 
 Hub::~Hub() = default;
