@@ -22,7 +22,7 @@ std::size_t replay(const std::filesystem::path& file) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::size_t inputs = 1;
+  std::size_t inputs = 0;
   LLVMFuzzerTestOneInput(nullptr, 0);
   for (int i = 1; i < argc; ++i) {
     const std::filesystem::path given(argv[i]);
@@ -35,5 +35,5 @@ int main(int argc, char** argv) {
     }
   }
   std::printf("%zu inputs replayed\n", inputs);
-  return 0;
+  return inputs > 0 ? 0 : 1;  // a target without a corpus shows nothing
 }
