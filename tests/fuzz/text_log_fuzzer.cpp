@@ -6,7 +6,7 @@ using namespace insieme;
 using namespace insieme::sync;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size == 0) return 0;
+  if (size == 0 || data[0] == 0) return 0;  // no events: refused before the columns are read
   detail::PackedLog log;
   log.events = data[0];
   for (std::uint8_t i = 1; i <= 3; ++i) {
