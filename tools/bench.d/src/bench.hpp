@@ -45,7 +45,9 @@ void measure_sizes(Bench& bench);      // meta_bytes_per_row, history_growth
 void measure_caseload(Bench& bench);   // open_case, save_visit, search_name, cold_start, memory
 
 void measure_sync(Bench& bench);       // first_sync_*, incremental*, idle_sync, merge, review_list
-void measure_text(Bench& bench);       // text_*
+void measure_text(Bench& bench);       // text_*, note_open
+/// The same on a trace of one's own.
+void measure_trace(Bench& bench, const std::string& path);
 
 /// Bytes of `text` by zstd -3.
 [[nodiscard]] std::size_t zstd_bytes(std::string_view text);

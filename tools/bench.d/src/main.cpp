@@ -28,7 +28,7 @@ constexpr std::array kGroups{
           "first_sync_apply first_sync_bytes incremental incremental_flat idle_sync "
           "merge_concurrent review_list",
           measure_sync},
-    Group{"text", "text_local text_merge text_size", measure_text},
+    Group{"text", "text_local text_merge text_size note_open", measure_text},
 };
 
 bool wanted(const Group& group, const std::vector<std::string>& only) {
@@ -95,6 +95,9 @@ int main_checked(int count, char** words) {
   app.add_option("--runs", runs, "runs of each metric");
   app.add_option("--seed", bench.seed, "of the invented data");
   app.add_option("--folder", parent, "where scratch files go: the disk to be measured");
+  std::string trace;
+  app.add_option("--trace", trace, "replay this editing trace only, and measure it")
+      ->check(CLI::ExistingFile);
   std::vector<std::string> child;
   app.add_option("--child", child, "part of a measurement, in a process of its own")->group("");
   CLI11_PARSE(app, count, words);
@@ -106,6 +109,11 @@ int main_checked(int count, char** words) {
   bench.folder = scratch.path;
   bench.program = std::filesystem::read_symlink("/proc/self/exe");
   fmt::print(stderr, "seed {}\n", bench.seed);
+  if (!trace.empty()) {
+    measure_trace(bench, trace);
+    fmt::print("{}", bench.report.table());
+    return 0;
+  }
   return run(bench, only, json_path);
 }
 

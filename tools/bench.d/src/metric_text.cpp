@@ -9,6 +9,7 @@
 #include "insieme/sync/change.hpp"
 #include "insieme/sync/protocol.hpp"
 #include "insieme/sync/record.hpp"
+#include "note_record.hpp"
 #include "subject.hpp"
 #include "traces.hpp"
 
@@ -61,48 +62,9 @@ class GapBuffer {
   std::size_t end_ = 0;
 };
 
-sync::RecordState record_with(sync::TextState text) {
-  sync::RecordState record;
-  record.id.bytes[0] = 1;
-  record.type = "note";
-  sync::FieldState field;
-  field.name = "body";
-  field.text = std::move(text);
-  record.fields.push_back(std::move(field));
-  return record;
-}
-
 void require_text(const Trace& trace, const std::string& got) {
   if (got != trace.end) stop("the text of " + trace.name + " came out wrong");
 }
-
-/// A store's numbers for ids and names.
-class Numbers final : public sync::Dictionary {
- public:
-  std::uint32_t number_of_id(const std::array<std::uint8_t, 16>& id) override {
-    return number_of(ids_, id);
-  }
-  std::uint32_t number_of_name(std::string_view name) override {
-    return number_of(names_, std::string(name));
-  }
-  [[nodiscard]] const std::array<std::uint8_t, 16>* id_at(std::uint32_t n) const override {
-    return n < ids_.size() ? &ids_[n] : nullptr;
-  }
-  [[nodiscard]] const std::string* name_at(std::uint32_t n) const override {
-    return n < names_.size() ? &names_[n] : nullptr;
-  }
-
- private:
-  template <class Thing>
-  static std::uint32_t number_of(std::vector<Thing>& things, const Thing& thing) {
-    const auto at = std::find(things.begin(), things.end(), thing);
-    const auto number = static_cast<std::uint32_t>(at - things.begin());
-    if (at == things.end()) things.push_back(thing);
-    return number;
-  }
-  std::vector<std::array<std::uint8_t, 16>> ids_;
-  std::vector<std::string> names_;
-};
 
 /// Every event as it comes, then the whole history as a store writes it: a person typing, then
 /// saving.
@@ -113,7 +75,9 @@ std::size_t replay_one_by_one(const Trace& trace, sync::TextState::Origin origin
   }
   require_text(trace, text.text());
   Numbers numbers;
-  return sync::pack_record(record_with(std::move(text)), numbers, {}).size();
+  sync::FieldState field;
+  field.text = std::move(text);
+  return sync::pack_record(note_with(std::move(field)), numbers, {}).size();
 }
 
 void replay_whole(const Trace& trace) {
@@ -217,6 +181,34 @@ void measure_concurrent(Bench& bench, const Trace& trace) {
   }
 }
 
+/// How a store opens a record with this note, against one whose note is a plain string: both read
+/// their row from an encrypted file.
+void measure_note(Bench& bench, const Trace& trace) {
+  const auto typed = must(sync::TextState::from_events(trace.events));
+  NoteStore notes(bench.fresh("notes") / "notes.db", typed);
+  Runs runs;
+  for (std::size_t run = 0; run < bench.scale.runs; ++run) {
+    const auto costs = alternate(2, bench.scale.probes, [&](std::size_t contender, std::size_t n) {
+      const Note kind = contender == 0 ? Note::typed : Note::plain;
+      return timed([&] {
+        if (notes.open(kind, n) != trace.end.size()) stop("a note came out wrong");
+      });
+    });
+    runs.add(costs);
+  }
+  Figure figure = runs.time("note_open", trace.name, "us", 1e6,
+                            static_cast<double>(bench.scale.probes));
+  figure.baseline = "a plain string";
+  figure.target = ratio_at_most(2);
+  bench.report.add(std::move(figure));
+}
+
+void measure(Bench& bench, const Trace& trace) {
+  if (trace.concurrent) return measure_concurrent(bench, trace);
+  measure_sequential(bench, trace);
+  if (trace.name == "automerge-paper") measure_note(bench, trace);
+}
+
 /// The beginning of a trace: what stands first never needs what stands later.
 void shorten(Trace& trace, std::size_t events) {
   if (trace.events.size() <= events) return;
@@ -234,12 +226,12 @@ void measure_text(Bench& bench) {
     if (trace) shorten(*trace, bench.scale.trace_events);
     if (!trace) {
       bench.report.skip("text_* on " + name, "no trace; INSIEME_SHARED names the folder");
-    } else if (trace->concurrent) {
-      measure_concurrent(bench, *trace);
     } else {
-      measure_sequential(bench, *trace);
+      measure(bench, *trace);
     }
   }
 }
+
+void measure_trace(Bench& bench, const std::string& path) { measure(bench, read_trace(path)); }
 
 }  // namespace insieme::bench

@@ -12,7 +12,7 @@ namespace json = boost::json;
 
 std::string unpacked(const std::string& path) {
   std::string text;
-  std::FILE* pipe = popen(("gzip -dc '" + path + "'").c_str(), "r");
+  std::FILE* pipe = popen(("gzip -dcf '" + path + "'").c_str(), "r");
   if (pipe == nullptr) return text;
   std::vector<char> buffer(1 << 16);
   while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
@@ -65,20 +65,27 @@ void add_transaction(Trace& trace, const json::object& transaction,
 
 }  // namespace
 
-std::optional<Trace> load_trace(const std::string& name) {
-  const char* shared = std::getenv("INSIEME_SHARED");
-  const std::string path = std::string(shared != nullptr ? shared : "../shared") +
-                           "/data/traces/" + name + ".json.gz";
-  if (!std::filesystem::exists(path)) return std::nullopt;
-  const json::value file = json::parse(unpacked(path));
+Trace read_trace(const std::string& path) {
   Trace trace;
-  trace.name = name;
+  trace.name = std::filesystem::path(path).stem().stem().string();
+  const json::value file = json::parse(unpacked(path));
   trace.end = std::string(file.at("endContent").as_string());
+  if (const auto* start = file.as_object().if_contains("startContent")) {
+    if (!start->as_string().empty()) throw std::runtime_error("a trace that begins with a text");
+  }
   std::vector<std::uint64_t> seqs;
   for (const json::value& transaction : file.at("txns").as_array()) {
     add_transaction(trace, transaction.as_object(), seqs);
   }
   return trace;
+}
+
+std::optional<Trace> load_trace(const std::string& name) {
+  const char* shared = std::getenv("INSIEME_SHARED");
+  const std::string path = std::string(shared != nullptr ? shared : "../shared") +
+                           "/data/traces/" + name + ".json.gz";
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  return read_trace(path);
 }
 
 }  // namespace insieme::bench

@@ -19,6 +19,9 @@ struct Trace {
   bool concurrent = false;
 };
 
+/// A trace of that format, gzip'd or plain. Throws if it cannot be read.
+[[nodiscard]] Trace read_trace(const std::string& path);
+
 /// Nothing when there is no such file under `$INSIEME_SHARED/data/traces` (../shared by default).
 [[nodiscard]] std::optional<Trace> load_trace(const std::string& name);
 
