@@ -7,10 +7,10 @@ namespace insieme::client::reports {
 namespace {
 
 constexpr std::int64_t kRow = 28;
-constexpr std::int64_t kLabels = 260;
+constexpr std::int64_t kLabels = 330;
 constexpr std::int64_t kBars = 340;
 constexpr std::int64_t kFigures = 140;
-constexpr std::size_t kLabelLetters = 36;
+constexpr std::size_t kLabelLetters = 46;
 
 struct Bar {
   std::string label;

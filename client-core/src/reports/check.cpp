@@ -105,6 +105,7 @@ void check(ReportResult& result, const std::vector<std::vector<Axis::Family>>& r
     result.checks.push_back(std::move(out));
   }
   for (std::size_t i = 0; i < result.tables.size(); ++i) {
+    if (!result.tables[i].table->has_total) continue;
     cross_foot(result.tables[i], true, many[i].first, rows[i], result);
     cross_foot(result.tables[i], false, many[i].second, columns[i], result);
   }

@@ -140,7 +140,11 @@ class Layout {
       out.label_heads.push_back(group.label.in(language_));
     }
     const bool figures = table.table->rows.empty() && table.table->columns.empty();
+    for (std::size_t column = 0; column < table.columns.size(); ++column) {
+      for (std::size_t m = 0; m < measures; ++m) out.heads.push_back(head(table, column, m));
+    }
     for (std::size_t row = 0; row < table.rows.size(); ++row) {
+      if (table.rows[row].level == Level::total && !table.table->has_total) continue;
       PageRow line;
       line.level = table.rows[row].level;
       line.labels = labels_of(table.table->rows, table.rows[row]);
@@ -151,7 +155,6 @@ class Layout {
       for (std::size_t column = 0; column < table.columns.size(); ++column) {
         for (std::size_t m = 0; m < measures; ++m) {
           line.cells.push_back(cell(table, row, column, m));
-          if (row == 0) out.heads.push_back(head(table, column, m));
         }
       }
       out.rows.push_back(std::move(line));

@@ -160,6 +160,10 @@ TEST_CASE("report R1: the closing figures of Val d'Enza, from saved records",
   CHECK(figure(report, "meetings", 0, 0) == "9");
   CHECK(figure(report, "meetings", 1, 0) == "7");
   CHECK(figure(report, "meetings", 2, 0) == "29");
+  // They are different things, so nothing adds them up.
+  const json::object& meetings = list(report, "tables")[2].as_object();
+  CHECK(text(meetings, "name") == "meetings");
+  CHECK(list(meetings, "rows").size() == 3);
   // Amounts and their shares.
   CHECK(figure(report, "lines", 0, 0) == "€ 35.169,00");
   CHECK(figure(report, "lines", 0, 1) == "82,04 %");

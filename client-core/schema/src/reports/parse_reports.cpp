@@ -158,6 +158,8 @@ class ReportsParser {
     if (out.people == nullptr && out.protect != 0) reader.fault("protect", "protects no people");
     groups(reader, "rows", type, out.rows);
     groups(reader, "columns", type, out.columns);
+    if (reader.find("total") != nullptr) out.has_total = reader.boolean("total");
+    if (!out.has_total && out.rows.empty()) reader.fault("total", "there are no rows");
     const std::string chart = reader.string("chart");
     if (!chart.empty() && chart != "bars") reader.fault("chart", "is not bars");
     if (chart == "bars") out.chart = ReportChart::bars;

@@ -1,4 +1,6 @@
 // report.list, report.run, report.records.
+#include <algorithm>
+
 #include "commands/lookup.hpp"
 #include "commands/records/view.hpp"
 #include "commands/reports/ask.hpp"
@@ -40,8 +42,15 @@ json::object parameter_json(Context& context, const schema::ReportParameter& one
 }
 
 Outcome<json::object> list(Context& context) {
+  std::vector<const schema::Report*> sorted;
+  for (const schema::Report& report : reports_of(context).reports) sorted.push_back(&report);
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
+    if (a->code.size() != b->code.size()) return a->code.size() < b->code.size();
+    return a->code < b->code;
+  });
   json::array out;
-  for (const schema::Report& report : reports_of(context).reports) {
+  for (const schema::Report* listed : sorted) {
+    const schema::Report& report = *listed;
     json::array parameters;
     for (const schema::ReportParameter& one : report.parameters) {
       parameters.push_back(parameter_json(context, one));

@@ -91,6 +91,7 @@ struct ReportTable {
   std::vector<ReportGroup> columns;  ///< 0 to 2 levels
   std::vector<ReportMeasure> measures;
   ReportChart chart = ReportChart::none;
+  bool has_total = true;  ///< false: kinds that nobody adds up; the rows stand alone
 };
 
 /// One figure in a check: of the total, or of the row with that key.
