@@ -32,9 +32,9 @@ object in, its reply as a JSON object out.
 
 Error codes of the API: `unknown_command`, `unknown_argument`, `missing_argument`,
 `invalid_argument`, `malformed`, `unknown_type`, `unknown_field`, `unknown_name`, `unknown_report`,
-`ambiguous`, `invalid_value`, `invalid_record`, `empty_record`, `not_enrolled`, `not_open`; all
-others are those of `insieme/sync/result.hpp` (`not_found`, `not_allowed`, `conflict`,
-`unavailable`, `unauthenticated`, `storage_full`, `busy` …).
+`unknown_device`, `ambiguous`, `invalid_value`, `invalid_record`, `empty_record`, `beyond_rights`,
+`not_enrolled`, `not_open`; all others are those of `insieme/sync/result.hpp` (`not_found`,
+`not_allowed`, `conflict`, `unavailable`, `unauthenticated`, `storage_full`, `busy` …).
 )";
 
 std::string need_of(Writes writes) {
