@@ -48,21 +48,18 @@ Outcome<std::uint64_t> amount_from(const schema::Field& field, const json::value
 
 void warn_provisional(const schema::Field& field, const RecordRef& ref, std::uint64_t amount,
                       std::uint64_t own, Context& context, Plan& plan) {
-  const bool it = context.language == schema::Language::it;
   const std::string spent = std::to_string(amount);
   const std::string left = std::to_string(own);
-  json::object warning;
-  warning["field"] = field.name;
-  warning["label"] = field.label.in(context.language);
-  warning["severity"] = "warning";
-  warning["rule"] = "beyond_rights";
-  warning["record"] = sync::to_text(ref.id);
-  warning["message"] =
-      it ? "«" + field.label.it + "»: si spende " + spent + " ma questo dispositivo può spendere " +
-               left + ". È salvato come spesa provvisoria, che qualcuno confermerà o rifiuterà."
-         : "“" + field.label.en + "”: " + spent + " is spent, but this device may spend " + left +
-               ". It is saved as a provisional spend, which somebody will confirm or refuse.";
-  plan.warnings.push_back(std::move(warning));
+  const schema::Problem problem{
+      field.name, schema::Severity::warning, "beyond_rights",
+      "«" + field.label.it + "»: si spende " + spent + " ma questo dispositivo può spendere " +
+          left + ". È salvato come spesa provvisoria, che qualcuno confermerà o rifiuterà.",
+      "“" + field.label.en + "”: " + spent + " is spent, but this device may spend " + left +
+          ". It is saved as a provisional spend, which somebody will confirm or refuse."};
+  json::object shown =
+      to_json(problem, *context.bundle().find_type(ref.type), context.language);
+  shown["record"] = sync::to_text(ref.id);
+  plan.warnings.push_back(std::move(shown));
 }
 
 /// Firm within what this device has, otherwise provisional, wholly and for ever.
