@@ -9,11 +9,11 @@ TEST_CASE("report R3: recipients by component, indicators and their identities",
           "[commands][report][S005][S006][S063]") {
   Desks desks;
   const auto [dossier, project] = desks.create("project", {{"title", "INSIEME"}});
-  const auto line = [&](const char* code, const char* target) {
-    return desks.add(dossier, "action_line",
+  const auto line = [&desks, in = dossier, of = project](const char* code, const char* target) {
+    return desks.add(in, "action_line",
                      {{"code", code},
                       {"title", code},
-                      {"project", project},
+                      {"project", of},
                       {"target", target},
                       {"budget", "1.000,00"}});
   };
