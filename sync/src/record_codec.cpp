@@ -355,7 +355,7 @@ class RecordReader {
     std::string text = refill_text(name);
     if (!is_valid_utf8(text)) WireIn::fail(ErrorCode::malformed, "a text that is not UTF-8");
     return detail::TextAccess::state(
-        std::make_unique<detail::TextCore>(std::move(base), text, std::move(log)));
+        std::make_unique<detail::TextCore>(std::move(base), std::move(text), std::move(log)));
   }
 
   TextBase read_base() {

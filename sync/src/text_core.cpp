@@ -54,10 +54,10 @@ TextCore::TextCore(std::shared_ptr<const TextBase> folded)
       body(base->text),
       overlaps(base->overlaps) {}
 
-TextCore::TextCore(std::shared_ptr<const TextBase> folded, std::string_view text,
+TextCore::TextCore(std::shared_ptr<const TextBase> folded, std::string text,
                    std::shared_ptr<const PackedLog> unopened)
     : base(std::move(folded)),
-      body(text),
+      body(std::move(text)),
       overlaps(unopened->overlaps),
       packed(std::move(unopened)) {}
 

@@ -54,7 +54,7 @@ struct TextCore {
   explicit TextCore(std::shared_ptr<const TextBase> folded);
   /// A text that is read long before anybody asks for its history. `log` must be one that was
   /// written from this text.
-  TextCore(std::shared_ptr<const TextBase> folded, std::string_view text,
+  TextCore(std::shared_ptr<const TextBase> folded, std::string text,
            std::shared_ptr<const PackedLog> unopened);
   /// The copy opens its own section when it needs one.
   TextCore(const TextCore& other);

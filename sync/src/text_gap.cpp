@@ -2,16 +2,17 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "text_utf8.hpp"
 
 namespace insieme::sync::detail {
 
-GapText::GapText(std::string_view text)
-    : buffer_(text),
-      begin_(text.size()),
-      end_(text.size()),
-      begin_points_(points_in(text)),
+GapText::GapText(std::string text)
+    : buffer_(std::move(text)),
+      begin_(buffer_.size()),
+      end_(buffer_.size()),
+      begin_points_(points_in(buffer_)),
       points_(begin_points_) {}
 
 void GapText::splice(std::uint32_t position, std::uint32_t removed, std::string_view inserted,

@@ -13,7 +13,7 @@ namespace insieme::sync::detail {
 class GapText {
  public:
   GapText() = default;
-  explicit GapText(std::string_view text);
+  explicit GapText(std::string text);
 
   [[nodiscard]] std::uint32_t length() const noexcept { return points_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return buffer_.size() - (end_ - begin_); }

@@ -108,7 +108,7 @@ class SpanList {
   void begin_event();
 
  private:
-  static constexpr std::uint32_t kChunkSpans = 64;
+  static constexpr std::uint32_t kChunkSpans = 32;
 
   struct Chunk {
     std::vector<std::uint32_t> spans;
