@@ -33,7 +33,7 @@ void EscrowState::note(const EscrowEvent& event) {
   if (at == seqs_.end() || at->replica != event.dot.replica) {
     at = seqs_.insert(at, Seqs{event.dot.replica, {}});
   }
-  // A change made from an old form has seen less than those before it, and may come here first.
+  // A reclaim may have a smaller context than an earlier operation, and so come here first.
   const auto place = std::lower_bound(at->seqs.begin(), at->seqs.end(), event.dot.seq);
   if (place == at->seqs.end() || *place != event.dot.seq) at->seqs.insert(place, event.dot.seq);
 }

@@ -2,6 +2,7 @@
 // and everything equals the rules applied to the whole set of operations at once.
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -70,10 +71,28 @@ class EscrowRules {
     const VersionVector& context = narrow ? *op.context : deps;
     Act act{dot, op.action, {}};
     for (const Act& other : acts_) {
-      const bool same = other.dot.replica == dot.replica && other.dot.seq == dot.seq;
-      if (same || context.contains(other.dot)) act.seen.insert(other.dot);
+      if (context.contains(other.dot)) act.seen.insert(other.dot);
     }
+    // Of its own change it has seen what stands before it, if that has not seen more than it has.
+    std::set<Dot> before;
+    for (const Act& other : acts_) {
+      const bool same = other.dot.replica == dot.replica && other.dot.seq == dot.seq;
+      if (same && total(other) <= total(act)) before.insert(other.dot);
+    }
+    act.seen.insert(before.begin(), before.end());
     acts_.push_back(std::move(act));
+  }
+
+  /// How much an operation has seen of other changes: the sum of their replicas' last seqs.
+  [[nodiscard]] static std::uint64_t total(const Act& act) {
+    std::map<ReplicaId, std::uint64_t> last;
+    for (const Dot& dot : act.seen) {
+      const bool own = dot.replica == act.dot.replica && dot.seq == act.dot.seq;
+      if (!own) last[dot.replica] = std::max(last[dot.replica], dot.seq);
+    }
+    std::uint64_t sum = 0;
+    for (const auto& [replica, seq] : last) sum += seq;
+    return sum;
   }
 
   [[nodiscard]] static bool know_each_other(const Act& a, const Act& b) {

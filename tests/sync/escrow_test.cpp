@@ -295,10 +295,10 @@ TEST_CASE("touch: a record exists, and is edited, though no field of it changed"
   CHECK(a.items()[0].kind == ItemKind::edited_after_retraction);
 }
 
-TEST_CASE("escrow: state that was stored goes on as if it had not been, old forms or not",
+TEST_CASE("escrow: state that was stored goes on as if it had not been, also after a reclaim",
           "[sync][escrow][P3][P11]") {
-  // The third operation of A comes from a form that was opened before everything else: in canonical
-  // order it stands before the second.
+  // The third operation of A reclaims what C had when nothing else was known: in canonical order it
+  // stands before the second.
   EscrowState kept;
   const auto apply_to = [](EscrowState& state, std::string_view replica, std::uint64_t seq,
                            const VersionVector& seen, EscrowAct act) {
@@ -307,7 +307,7 @@ TEST_CASE("escrow: state that was stored goes on as if it had not been, old form
   apply_to(kept, "A", 1, {}, GrantOp{rep("A"), 10});
   apply_to(kept, "B", 1, vv({{"A", 1}}), GrantOp{rep("B"), 10});
   apply_to(kept, "A", 2, vv({{"A", 1}, {"B", 1}}), SpendOp{1, true});
-  apply_to(kept, "A", 3, {}, SpendOp{2, true});
+  apply_to(kept, "A", 3, {}, ReclaimOp{rep("C"), rep("A")});
   EscrowState stored = EscrowState::from_events(kept.events()).value();
   REQUIRE(stored == kept);
   for (EscrowState* state : {&kept, &stored}) {
