@@ -180,12 +180,27 @@ struct EventReceiver {
   void operator()(const sync::SeenEvent& event) const {
     const OpenDocument* document = documents.find(event.seen.document);
     if (document == nullptr) return;
-    const auto version = sync::encode_version(event.seen.version);
+    // It may be what this device told itself, and its user has looked again since: what is known
+    // only here stays and is still to be told.
+    sync::VersionVector known;
+    bool unsent = false;
+    {
+      auto& row = core.db.cached("SELECT version, unsent FROM seen WHERE document = ? AND by = ?");
+      const sqlite::ResetGuard guard(row);
+      row.bind_all(document->n, event.seen.by);
+      if (row.step()) {
+        known = require(sync::decode_version(row.get_blob(0)));
+        unsent = row.get_int64(1) != 0 && !event.seen.version.covers(known);
+      }
+    }
+    known.merge(event.seen.version);
     core.db
         .cached(
-            "INSERT INTO seen(document, by, version, unsent) VALUES(?, ?, ?, 0) "
-            "ON CONFLICT(document, by) DO UPDATE SET version = excluded.version, unsent = 0")
-        .bind_all(document->n, event.seen.by, version)
+            "INSERT INTO seen(document, by, version, unsent) VALUES(?, ?, ?, ?) "
+            "ON CONFLICT(document, by) DO UPDATE SET version = excluded.version, "
+            "unsent = excluded.unsent")
+        .bind_all(document->n, event.seen.by, sync::encode_version(known),
+                  std::int64_t{unsent ? 1 : 0})
         .run();
   }
 };
@@ -217,7 +232,8 @@ bool is_unanswered(Core& core, std::int64_t document) {
 }  // namespace
 
 bool compare_digests(Core& core, Documents& documents,
-                     const std::vector<sync::DocumentDigest>& digests) {
+                     const std::vector<sync::DocumentDigest>& digests,
+                     std::vector<sync::DocumentId>& folded) {
   bool equal = true;
   for (const sync::DocumentDigest& digest : digests) {
     OpenDocument* document = documents.find(digest.document);
@@ -228,7 +244,7 @@ bool compare_digests(Core& core, Documents& documents,
     equal = false;
     raise_alarm(core, "the history of " + sync::to_text(digest.document) +
                     " differs from the server's: everything is received again");
-    if (document->is_folded()) forget_document(core, documents, *document);
+    if (document->is_folded()) folded.push_back(digest.document);
   }
   return equal;
 }

@@ -11,9 +11,11 @@ void raise_alarm(Core& core, const std::string& text);
 /// snapshot could not be used, and its changes have to be received one by one.
 [[nodiscard]] bool receive(Core& core, Documents& documents, const sync::StreamItem& item);
 /// Compares what the server says of documents with what is here; differences are reported and heal
-/// by receiving everything again. Returns false if something differs.
+/// by receiving everything again. Returns false if something differs. `folded` gets the folded
+/// documents that do, for forget_document() once no unsent work stands on them.
 bool compare_digests(Core& core, Documents& documents,
-                     const std::vector<sync::DocumentDigest>& digests);
+                     const std::vector<sync::DocumentDigest>& digests,
+                     std::vector<sync::DocumentId>& folded);
 /// Drops dossiers that were revoked, and sections that were taken from those that stay, once
 /// nothing of them is unsent any more.
 void drop_what_left(Core& core, Documents& documents);

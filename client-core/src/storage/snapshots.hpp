@@ -18,8 +18,9 @@ void note_stable(Core& core, Documents& documents, const sync::Acknowledgement& 
 void note_acknowledged(Core& core, Documents& documents,
                        const std::vector<sync::Acknowledgement>& told);
 /// A folded document whose history is not the server's: forgets it, so that it comes again as a
-/// log. Own changes are kept and offered again; the store goes on under a new replica id, since a
-/// server does not send a replica what it wrote itself.
+/// log. Own changes are kept and offered again, as they are: unsent ones have been authored again
+/// before (reauthor.hpp) if the id they stood under may be a twin's too. The store goes on under a
+/// new replica id, since a server does not send a replica what it wrote itself.
 void forget_document(Core& core, Documents& documents, OpenDocument& document);
 
 }  // namespace insieme::client

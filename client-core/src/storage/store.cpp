@@ -262,13 +262,19 @@ Result<bool> Store::apply(const sync::SyncReply& reply) {
       usable = receive(core, documents, item) && usable;
     }
     documents.flush();
-    const bool same = forked || compare_digests(core, documents, reply.digests);
+    std::vector<sync::DocumentId> folded;  // and not what the server has
+    const bool same = forked || compare_digests(core, documents, reply.digests, folded);
     if (!same) {
       // A twin may have written under this store's replica id, and the server does not send a
       // replica its own changes: under a new one everything comes.
       note_fork(core);
       forked = reauthor_after_fork(core);
       if (forked) documents.forget_closed();
+      // Only now: what was not sent yet must not be offered under an id that a twin may have used.
+      for (const sync::DocumentId& id : folded) {
+        OpenDocument* document = forked ? documents.find(id) : nullptr;
+        if (document != nullptr) forget_document(core, documents, *document);
+      }
     }
     // Handed out and not answered: the next reply decides, and this page is asked for once more.
     const bool again = !same && !forked;

@@ -157,6 +157,59 @@ TEST_CASE("what is looked at or refused while a request is under way is told by 
   CHECK(last.seen.empty());
 }
 
+TEST_CASE("a look that the server tells back does not undo a later one", "[store][P5]") {
+  OneTablet t;
+  const auto look = [&](const std::string& request) {
+    return must(t.anna.store->once(request, 3, [&](client::Writer& writer) -> Result<std::string> {
+      INSIEME_TRY(writer.mark_seen(t.core));
+      return std::string();
+    }));
+  };
+  must(t.count(1));
+  t.relay.sync(t.anna);
+  look("first");
+  const auto first = must(t.anna.store->gather({1 << 20, 2'000}));
+  REQUIRE(first.seen.size() == 1);
+  must(t.count(1));
+  look("second");
+  t.relay.extra.push_back({9, sync::Event{sync::SeenEvent{first.seen[0]}}});
+  must(t.anna.store->apply(t.relay.answer(first, t.anna.store->identity().replica)));
+  const auto next = must(t.anna.store->gather({1 << 20, 2'000}));
+  REQUIRE(next.seen.size() == 1);
+  CHECK(next.seen[0].version.covers(first.seen[0].version));
+  CHECK_FALSE(first.seen[0].version.covers(next.seen[0].version));
+  // Told back as well, it is not told again.
+  must(t.anna.store->note_sent());
+  t.relay.extra.push_back({10, sync::Event{sync::SeenEvent{next.seen[0]}}});
+  must(t.anna.store->apply(t.relay.answer(next, t.anna.store->identity().replica)));
+  CHECK(must(t.anna.store->gather({1 << 20, 2'000})).seen.empty());
+}
+
+TEST_CASE("work on a folded document is authored again when somebody else wrote in its place",
+          "[store][snapshot][P2][P11]") {
+  OneTablet t;
+  for (int i = 0; i < 70; ++i) must(t.count(1));
+  t.relay.sync(t.anna);
+  const auto gathered = must(t.anna.store->gather({1 << 20, 2'000}));
+  auto reply = t.relay.answer(gathered, t.anna.store->identity().replica);
+  reply.stable = gathered.acknowledgements;
+  must(t.anna.store->apply(reply));
+  REQUIRE(must(t.anna.store->verify()).folded == 70);
+  const auto replica = t.anna.store->identity().replica;
+  t.relay.judge = [&](const sync::Change& change) {
+    const bool taken = change.header.replica == replica && change.header.seq > 70;
+    return taken ? sync::Verdict::forked : sync::Verdict::accepted;
+  };
+  // Saved while the request is under way whose reply tells of the other one.
+  must(t.count(5));
+  t.find_a_twin();
+  for (int i = 0; i < 3; ++i) t.relay.sync(t.anna);
+  CHECK(t.total(t.anna) == 75);
+  Tablet bruno(t.folder, "bruno", 2);
+  t.relay.sync(bruno);
+  CHECK(t.total(bruno) == 75);
+}
+
 TEST_CASE("a program on a store writes under the replica id that another one took", "[store][P2]") {
   OneTablet t;
   must(t.count(1));
