@@ -14,7 +14,7 @@ struct Two {
   Family family;
 
   Two() {
-    office.reviewers.insert("anna");
+    for (const char* who : {"anna", "bruno"}) office.reviewers.insert(who);
     anna.enrol();
     bruno.enrol();
     family = make_family(anna);
@@ -80,6 +80,55 @@ TEST_CASE("review: text that came after the item was read stays", "[commands][P4
   CHECK(two.bruno.shown(two.family.visit, "observations") ==
         "La madre lavora. Rivedersi a maggio.");
   CHECK(two.anna.items().empty());
+}
+
+TEST_CASE("review: text that came in front of it meanwhile is not cut into", "[commands][P4]") {
+  Two two;
+  two.disagree("observations", "La madre lavora di notte. Clima sereno.",
+               "La madre lavora part-time. Clima sereno.");
+  const std::string version = text(two.anna.items()[0].as_object(), "version");
+  const std::string now = two.bruno.shown(two.family.visit, "observations");
+  two.bruno.save(two.family.visit, {{"observations", "Oggi a casa. " + now}});
+  two.exchange();
+  json::object decision = two.request("observations", version);
+  decision["write"] = "La madre lavora.";
+  two.anna.call(decision);
+  two.exchange();
+  CHECK(two.bruno.shown(two.family.visit, "observations") == "Oggi a casa. La madre lavora.");
+}
+
+TEST_CASE("review: what somebody else decided since it was read is looked at first",
+          "[commands][P4]") {
+  Two two;
+  const std::string opened = text(two.anna.get(two.family.visit), "version");
+  two.disagree("next_step", "Telefonare", "Incontrare");
+  // Bruno leaves the two as they are, while a third value is written that he does not know of.
+  json::object left = two.request("next_step", text(two.bruno.items()[0].as_object(), "version"));
+  left["dismiss"] = true;
+  two.bruno.call(left);
+  two.anna.save(two.family.visit, {{"next_step", "Scrivere"}}, opened);
+  const std::string version = text(two.anna.items()[0].as_object(), "version");
+  two.exchange();
+  REQUIRE(two.anna.items().size() == 1);
+  json::object late = two.request("next_step", version);
+  late["choose"] = 1;
+  CHECK(text(two.anna.refused(late), "code") == "changed");
+}
+
+TEST_CASE("review: a version read on another device says only what this one has, too",
+          "[commands][P4]") {
+  Two two;
+  two.disagree("next_step", "Telefonare", "Incontrare");
+  // Both go on writing elsewhere; neither has what the other wrote.
+  two.anna.save(two.family.visit, {{"observations", "Casa ordinata."}});
+  two.bruno.save(two.family.visit, {{"observations", "Clima sereno."}});
+  const std::string version = text(two.bruno.items()[0].as_object(), "version");
+  json::object decision = two.request("next_step", version);
+  decision["choose"] = 1;
+  two.anna.call(decision);
+  two.exchange();
+  CHECK(two.bruno.shown(two.family.visit, "next_step") ==
+        two.anna.shown(two.family.visit, "next_step"));
 }
 
 TEST_CASE("review: an item of hundreds of values can be decided", "[commands][P4]") {

@@ -238,6 +238,36 @@ TEST_CASE("a program on a store writes under the replica id that another one too
   CHECK(t.anna.store->identity().replica != replica);
 }
 
+TEST_CASE("a replica id that was taken in vain does not hide the one that another program takes",
+          "[store][P2]") {
+  OneTablet t;
+  must(t.count(1));
+  t.relay.sync(t.anna);
+  auto second = must(client::Store::open(t.anna.options()));
+  const auto replica = t.anna.store->identity().replica;
+  // Finds that it is a copy, takes a new id, and then cannot apply the rest of the reply.
+  must(t.count(10));
+  const auto gathered = must(t.anna.store->gather({1 << 20, 2'000}));
+  REQUIRE(gathered.changes.size() == 1);
+  const sync::ChangeHeader& header = gathered.changes[0].header;
+  sync::SyncReply reply;
+  reply.server_ms = t.relay.server_ms;
+  reply.results.push_back({t.core, replica, header.seq, sync::Verdict::forked, 0, ErrorCode::fork,
+                           "another one"});
+  sync::Change stray = gathered.changes[0];
+  stray.header.document.dossier.bytes[0] ^= 1;
+  reply.items.push_back({9, stray});
+  REQUIRE_FALSE(t.anna.store->apply(reply).ok());
+  REQUIRE(t.anna.store->identity().replica == replica);
+  // The other program is told the same without the rest.
+  static_cast<void>(must(second->gather({1 << 20, 2'000})));
+  reply.items.clear();
+  must(second->apply(reply));
+  REQUIRE(second->identity().replica != replica);
+  must(t.count(100));
+  CHECK(t.anna.store->identity().replica == second->identity().replica);
+}
+
 TEST_CASE("work on top of a text that is held goes out beside what it stands on",
           "[store][P2]") {
   OneTablet t;
