@@ -203,6 +203,7 @@ TEST_CASE("work on a folded document is authored again when somebody else wrote 
   // Saved while the request is under way whose reply tells of the other one.
   must(t.count(5));
   t.find_a_twin();
+  CHECK(must(t.anna.store->verify()).folded == 0);  // to be received anew
   for (int i = 0; i < 3; ++i) t.relay.sync(t.anna);
   CHECK(t.total(t.anna) == 75);
   Tablet bruno(t.folder, "bruno", 2);
