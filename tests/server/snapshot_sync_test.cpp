@@ -50,6 +50,19 @@ std::string noise(std::uint32_t seed, std::size_t size) {
   return words;
 }
 
+/// With a document whose snapshot needs many turns, and a newcomer who has not synchronised yet.
+struct LargeOffice : Office {
+  MemoryDevice elsa{"elsa"};
+
+  LargeOffice() {
+    for (std::uint32_t i = 0; i < 40; ++i) {
+      anna.write(kCore, {set_op("f" + std::to_string(i), noise(i, 50'000))});
+    }
+    settle();
+    add(elsa, "coordinator");
+  }
+};
+
 }  // namespace
 
 TEST_CASE("snapshots: a first sync gets the snapshot and the tail, not the log [P10]",
@@ -115,13 +128,8 @@ TEST_CASE("snapshots: no section is shipped that a user may not see [P7]",
 
 TEST_CASE("snapshots: a large one comes in pieces and survives lost replies [P10]",
           "[server][sync][snapshot]") {
-  Office o;
-  for (std::uint32_t i = 0; i < 40; ++i) {
-    o.anna.write(kCore, {set_op("f" + std::to_string(i), noise(i, 50'000))});
-  }
-  o.settle();
-  MemoryDevice elsa("elsa");
-  o.add(elsa, "coordinator");
+  LargeOffice o;
+  MemoryDevice& elsa = o.elsa;
   const Network direct = o.network(elsa);
   int sent = 0;
   const RunResult run = elsa.run([&](const std::vector<std::uint8_t>& frame) -> SendResult {
@@ -138,13 +146,8 @@ TEST_CASE("snapshots: a large one comes in pieces and survives lost replies [P10
 
 TEST_CASE("snapshots: an interrupted one goes on in the next run, or begins again if it is newer",
           "[server][sync][snapshot]") {
-  Office o;
-  for (std::uint32_t i = 0; i < 40; ++i) {
-    o.anna.write(kCore, {set_op("f" + std::to_string(i), noise(i, 50'000))});
-  }
-  o.settle();
-  MemoryDevice elsa("elsa");
-  o.add(elsa, "coordinator");
+  LargeOffice o;
+  MemoryDevice& elsa = o.elsa;
   const Network direct = o.network(elsa);
   int sent = 0;
   const auto two_only = [&](const std::vector<std::uint8_t>& frame) -> SendResult {
