@@ -1,6 +1,7 @@
 // rights.*: what devices may spend of a voucher or a card, and who spent what.
 #include <algorithm>
 
+#include "commands/records/devices.hpp"
 #include "commands/records/rights.hpp"
 #include "commands/records/view.hpp"
 #include "commands/table.hpp"
