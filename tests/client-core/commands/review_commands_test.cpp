@@ -192,7 +192,12 @@ TEST_CASE("review: edited while it was being retracted", "[commands][P4]") {
                  {{"command", "review.resolve"}, {"item", text(item, "id")}, {"choose", 1}}),
              "field") == "outcome");
   const std::string life = GENERATE("restore", "retract");
-  three.decide({{"life", life}, {"reason", "visto con Bruno"}});
+  three.carla.call({{"command", "review.resolve"},
+                    {"item", text(item, "id")},
+                    {"life", life},
+                    {"reason", "visto con Bruno"}});
+  CHECK(three.carla.unsent() == 1);  // one change: nothing can come between decision and order
+  three.exchange();
   CHECK(text(three.anna.get(three.family.visit), "lifecycle") ==
         (life == "restore" ? "active" : "retracted"));
   CHECK(text(three.bruno.get(three.family.visit), "lifecycle") ==

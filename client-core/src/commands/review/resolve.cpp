@@ -11,14 +11,11 @@
 namespace insieme::client::commands {
 namespace {
 
-/// What is to be written, as one or two acts. Two, where a decision with its reason must come
-/// before what it orders: a decision counts as an edit, and a retraction covers only what came
-/// before it.
+/// What is to be written, as one change.
 struct Decision {
   RecordRef ref;
   std::optional<sync::VersionVector> seen;  ///< what was in front of whoever decides, if told
-  std::vector<sync::Operation> first;
-  std::vector<sync::Operation> then;
+  std::vector<sync::Operation> ops;
   json::object reply;
 };
 
@@ -94,7 +91,7 @@ Check decide_values(Context& context, const OpenItem& item, const ItemView& view
   decision.reply["outcome"] = key_of(outcome_name(op.outcome));
   decision.reply["text"] =
       op.value ? shown_text(context, view.field, *op.value) : std::string(view.now);
-  decision.first.push_back(operation(item.ref, item.item.field, std::move(op)));
+  decision.ops.push_back(operation(item.ref, item.item.field, std::move(op)));
   return Done{};
 }
 
@@ -128,10 +125,10 @@ Check decide_text(Context& context, const OpenItem& item, const ItemView& view,
   }
   auto splices = sync::diff_text(before, text);
   if (!splices.empty()) {
-    decision.first.push_back(
+    decision.ops.push_back(
         operation(item.ref, item.item.field, sync::SpliceOp{std::move(splices)}));
   }
-  decision.first.push_back(operation(item.ref, item.item.field, resolve_op(item, outcome, reason)));
+  decision.ops.push_back(operation(item.ref, item.item.field, resolve_op(item, outcome, reason)));
   decision.reply["outcome"] = key_of(outcome_name(outcome));
   decision.reply["text"] = text;
   return Done{};
@@ -145,11 +142,12 @@ Check decide_life(Context& context, const OpenItem& item, const std::string& rea
                  "life is needed: “restore” (keep the record) or “retract” (retract it).");
   }
   auto op = operation(item.ref, {}, resolve_op(item, sync::Outcome::choose, reason));
-  decision.first.push_back(std::move(op));
+  decision.ops.push_back(std::move(op));
+  // A decision that brings no value is no edit: the retraction beside it covers what is there.
   if (life == "restore") {
-    decision.first.push_back(operation(item.ref, {}, sync::RestoreOp{}));
+    decision.ops.push_back(operation(item.ref, {}, sync::RestoreOp{}));
   } else {
-    decision.then.push_back(operation(item.ref, {}, sync::RetractOp{}));
+    decision.ops.push_back(operation(item.ref, {}, sync::RetractOp{}));
   }
   decision.reply["outcome"] = life;
   return Done{};
@@ -163,7 +161,7 @@ Check decide_spend(Context& context, const OpenItem& item, const ItemView& view,
                  "For a provisional spend: confirm (it stands) or refuse (not accepted).");
   }
   const auto outcome = confirms ? sync::Outcome::confirm : sync::Outcome::refuse;
-  decision.first.push_back(operation(item.ref, item.item.field, resolve_op(item, outcome, reason)));
+  decision.ops.push_back(operation(item.ref, item.item.field, resolve_op(item, outcome, reason)));
   decision.reply["outcome"] = key_of(outcome_name(outcome));
   if (!view.alternatives.empty()) decision.reply["text"] = view.alternatives.front().text;
   return Done{};
@@ -227,27 +225,18 @@ Outcome<Decision> decide(Context& context) {
       break;
   }
   if (decision.seen && !decision.seen->covers(item.version)) {
-    for (auto* ops : {&decision.first, &decision.then}) {
-      for (sync::Operation& op : *ops) op.context = decision.seen;
-    }
+    for (sync::Operation& op : decision.ops) op.context = decision.seen;
   }
   decision.reply["reason"] = reason;
   return decision;
 }
 
 Outcome<json::object> carry_out_decision(Context& context, const Outcome<Decision>& decision) {
-  auto reply = once(context, [&decision](Writer& writer) -> Outcome<json::object> {
+  return once(context, [&decision](Writer& writer) -> Outcome<json::object> {
     if (!decision.ok()) return decision.error();
-    INSIEME_OUT(writer.add(decision->ref.document, decision->first));
+    INSIEME_OUT(writer.add(decision->ref.document, decision->ops));
     return decision->reply;
   });
-  if (!reply.ok() || !decision.ok() || decision->then.empty()) return reply;
-  const Act order = [&decision](Writer& writer) -> Outcome<json::object> {
-    INSIEME_OUT(writer.add(decision->ref.document, decision->then));
-    return decision->reply;
-  };
-  auto ordered = once(context, order, "+2");
-  return ordered.ok() ? reply : ordered;
 }
 
 Outcome<json::object> resolve(Context& context) {
@@ -283,11 +272,11 @@ Outcome<Decision> plan_contest(Context& context) {
       op.outcome = sync::Outcome::undo;
       op.value = *line.to;
       op.reason = reason;
-      decision.first.push_back(operation(part->ref, field->name, std::move(op)));
+      decision.ops.push_back(operation(part->ref, field->name, std::move(op)));
       decision.reply["text"] = shown_text(context, field, *line.to);
     }
   }
-  if (decision.first.empty()) {
+  if (decision.ops.empty()) {
     return Failure("not_found", "Per questo campo non c'è una decisione da contestare.",
                    "There is no decision to contest for this field.", "field");
   }
