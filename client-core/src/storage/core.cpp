@@ -58,26 +58,29 @@ Id id_setting(Core& core, const char* name) {
 }  // namespace
 
 void Core::load_identity() {
-  identity_version = setting_number("identity_version", 0);
-  identity.replica = id_setting<sync::ReplicaId>(*this, "replica");
-  identity.device = id_setting<sync::DeviceId>(*this, "device");
-  identity.space = id_setting<sync::SpaceId>(*this, "space");
-  identity.space_name = setting("space_name").value_or("");
-  identity.server_url = setting("server_url").value_or("");
-  identity.server_pin = setting("server_pin").value_or("");
-  identity.server_key = {};
+  // Whole or not at all: what is damaged is told each time, and never half taken for read.
+  Identity read;
+  read.replica = id_setting<sync::ReplicaId>(*this, "replica");
+  read.device = id_setting<sync::DeviceId>(*this, "device");
+  read.space = id_setting<sync::SpaceId>(*this, "space");
+  read.space_name = setting("space_name").value_or("");
+  read.server_url = setting("server_url").value_or("");
+  read.server_pin = setting("server_pin").value_or("");
   if (const auto known = setting("server_key")) {
-    require(sync::from_hex(*known, identity.server_key.bytes));
+    require(sync::from_hex(*known, read.server_key.bytes));
   }
-  identity.account = setting("account").value_or("local");
-  identity.display_name = setting("display_name").value_or("");
-  identity.role = setting("role").value_or("");
+  read.account = setting("account").value_or("local");
+  read.display_name = setting("display_name").value_or("");
+  read.role = setting("role").value_or("");
   if (const auto secret = setting("device_key")) {
-    require(sync::from_hex(*secret, identity.keys.secret_key.bytes));
+    require(sync::from_hex(*secret, read.keys.secret_key.bytes));
     // libsodium's secret key ends with the public one.
-    std::copy(identity.keys.secret_key.bytes.begin() + 32, identity.keys.secret_key.bytes.end(),
-              identity.keys.public_key.bytes.begin());
+    std::copy(read.keys.secret_key.bytes.begin() + 32, read.keys.secret_key.bytes.end(),
+              read.keys.public_key.bytes.begin());
   }
+  const std::int64_t version = setting_number("identity_version", 0);
+  identity = std::move(read);
+  identity_version = version;
 }
 
 void Core::save_identity() {

@@ -202,3 +202,28 @@ TEST_CASE("two copies of one store that both worked on lose nothing and count no
   CHECK(t.anna.values(t.core, "voucher", t.id, "number").size() == 2);
   CHECK(must(copy.store->status()).unsent == 0);
 }
+
+TEST_CASE("an identity that another program left damaged is told at every use, never half taken",
+          "[store][P2]") {
+  OneTablet t;
+  must(t.anna.save(t.core, {write_op(t.id, "member", "surname", std::string("Uno"))}));
+  const auto replica = t.anna.store->identity().replica;
+  sqlite::OpenOptions open;
+  open.path = t.anna.path;
+  open.key = key_of(7);
+  auto db = sqlite::Connection::open(open);
+  db.execute(
+      "UPDATE settings SET value = '0102' WHERE name = 'server_key';"
+      "UPDATE settings SET value = '00000000000000000000000000000001' WHERE name = 'replica';"
+      "UPDATE settings SET value = CAST(value AS INTEGER) + 1 WHERE name = 'identity_version'");
+  for (int i = 0; i < 2; ++i) {
+    CHECK_FALSE(t.anna.store->status().ok());
+    CHECK_FALSE(
+        t.anna.save(t.core, {write_op(t.id, "member", "surname", std::string("Due"))}).ok());
+    CHECK(t.anna.store->identity().replica == replica);
+  }
+  const std::string whole(64, '0');
+  db.prepare("UPDATE settings SET value = ? WHERE name = 'server_key'").bind_all(whole).run();
+  must(t.anna.store->status());
+  CHECK(t.anna.store->identity().replica != replica);
+}
