@@ -108,6 +108,10 @@ void Core::refresh_identity() {
 }
 
 void Core::mint_replica() {
+  if (!identity.replica.is_nil()) {
+    const std::string former = setting("former_replicas").value_or("");
+    set_setting("former_replicas", former + ' ' + sync::to_text(identity.replica));
+  }
   identity.replica = random_id<sync::ReplicaId>(platform);
   set_setting("replica", sync::to_text(identity.replica));
   count_identity();

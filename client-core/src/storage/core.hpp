@@ -86,6 +86,7 @@ struct Core {
   }
   void load_identity();
   void save_identity();
+  /// The store goes on under a new replica id, and remembers the one that it leaves.
   void mint_replica();
   /// What another program on this store made of the identity since it was loaded. Within a
   /// transaction.

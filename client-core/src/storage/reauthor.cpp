@@ -17,10 +17,9 @@ struct Unsent {
   std::vector<std::string> texts;  ///< by operation: what a splice was made against
 };
 
-/// Unsent changes of one replica in one document: what is taken away and gets new numbers.
+/// Changes of one replica in one document that are taken away and get new numbers.
 struct Moved {
-  std::uint64_t first = 0;  ///< the least seq that moves
-  std::uint64_t count = 0;
+  std::uint64_t first = UINT64_MAX;  ///< the least seq that moves
   sync::ReplicaId to;
 };
 
@@ -34,17 +33,8 @@ class Reauthor {
 
   void run(const std::function<void(Documents&)>& between = {}) {
     collect();
-    const sync::ReplicaId before = core_.identity.replica;
     core_.mint_replica();
-    // Accepted work of others goes on standing under an id of its own.
-    for (Unsent& unsent : unsent_) {
-      const sync::ChangeHeader& header = unsent.logged.change.header;
-      unsent.stands_in =
-          header.origin && header.replica == stand_in_for(before, header.origin->replica);
-      moved_[{unsent.document, header.replica}].to =
-          unsent.stands_in ? stand_in_for(core_.identity.replica, header.origin->replica)
-                           : core_.identity.replica;
-    }
+    for (Unsent& unsent : unsent_) renumber(unsent);
     for (const auto& [document, ignored] : touched_) take_away(document);
     documents_.flush();
     if (between) between(documents_);
@@ -53,7 +43,8 @@ class Reauthor {
   }
 
  private:
-  using Place = std::pair<std::int64_t, sync::ReplicaId>;
+  using Place = std::pair<std::int64_t, sync::ReplicaId>;    ///< document
+  using Source = std::pair<sync::ReplicaId, std::uint64_t>;  ///< replica and seq before
 
   void collect() {
     auto rows = core_.db.prepare(
@@ -75,8 +66,6 @@ class Reauthor {
         for (Unsent& unsent : unsent_) {
           if (unsent.logged.n != logged.n) continue;
           unsent.deps = deps;
-          Moved& moved = moved_[{document, logged.change.header.replica}];
-          if (moved.count++ == 0) moved.first = logged.change.header.seq;
           unsent.logged = std::move(logged);
           if (texts_ == Texts::carry_over) remember_texts(unsent);
           break;
@@ -84,6 +73,18 @@ class Reauthor {
         return true;
       });
     }
+  }
+
+  /// Accepted work of others goes on standing under an id of its own.
+  void renumber(Unsent& unsent) {
+    const sync::ChangeHeader& header = unsent.logged.change.header;
+    unsent.stands_in = is_stand_in(core_, header);
+    Moved& moved = moved_[{unsent.document, header.replica}];
+    moved.first = std::min(moved.first, header.seq);
+    moved.to = unsent.stands_in ? stand_in_for(core_.identity.replica, header.origin->replica)
+                                : core_.identity.replica;
+    if (!unsent.logged.change.ops) return;
+    renumbered_[{unsent.document, moved.to}].emplace_back(header.replica, header.seq);
   }
 
   [[nodiscard]] const sync::TextState* text_of(const Unsent& unsent, const sync::Operation& op) {
@@ -135,7 +136,11 @@ class Reauthor {
   [[nodiscard]] sync::Dot new_dot(std::int64_t document, const sync::Dot& dot) const {
     const auto at = moved_.find({document, dot.replica});
     if (at == moved_.end() || dot.seq < at->second.first) return dot;
-    return sync::Dot{at->second.to, dot.seq - at->second.first + 1, dot.op};
+    const std::vector<Source>& sources = renumbered_.at({document, at->second.to});
+    const auto found = std::find(sources.begin(), sources.end(), Source(dot.replica, dot.seq));
+    if (found == sources.end()) return dot;
+    return sync::Dot{at->second.to, static_cast<std::uint64_t>(found - sources.begin()) + 1,
+                     dot.op};
   }
 
   [[nodiscard]] sync::VersionVector translate(std::int64_t document,
@@ -143,12 +148,16 @@ class Reauthor {
     sync::VersionVector out;
     for (const auto& entry : context.entries()) {
       const auto at = moved_.find({document, entry.replica});
-      if (at == moved_.end() || entry.seq < at->second.first) {
-        out.raise(entry.replica, entry.seq);
-        continue;
-      }
-      out.raise(entry.replica, at->second.first - 1);
-      out.raise(at->second.to, entry.seq - at->second.first + 1);
+      const std::uint64_t stays = at == moved_.end() ? entry.seq : at->second.first - 1;
+      out.raise(entry.replica, std::min(entry.seq, stays));
+    }
+    for (const auto& [place, sources] : renumbered_) {
+      if (place.first != document) continue;
+      // As far as nothing is named that was not seen: ids of two sources may have become one.
+      const auto unseen = std::find_if(sources.begin(), sources.end(), [&](const Source& source) {
+        return !context.contains(source.first, source.second);
+      });
+      out.raise(place.second, static_cast<std::uint64_t>(unseen - sources.begin()));
     }
     return out;
   }
@@ -193,6 +202,7 @@ class Reauthor {
   std::map<std::int64_t, bool> touched_;
   std::vector<Unsent> unsent_;
   std::map<Place, Moved> moved_;
+  std::map<Place, std::vector<Source>> renumbered_;  ///< by new id: in the order of new numbers
 };
 
 }  // namespace

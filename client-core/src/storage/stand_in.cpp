@@ -12,6 +12,18 @@ sync::ReplicaId stand_in_for(const sync::ReplicaId& self, const sync::ReplicaId&
   return id;
 }
 
+bool is_stand_in(Core& core, const sync::ChangeHeader& header) {
+  if (!header.origin) return false;
+  const auto stands_for = [&header](const sync::ReplicaId& self) {
+    return header.replica == stand_in_for(self, header.origin->replica);
+  };
+  if (stands_for(core.identity.replica)) return true;
+  const auto former = split_words(core.setting("former_replicas").value_or(""));
+  return std::any_of(former.begin(), former.end(), [&](const std::string& text) {
+    return stands_for(require(sync::id_from_text<sync::ReplicaId>(text)));
+  });
+}
+
 AcceptedWork::AcceptedWork(Core& core, std::int64_t document, const sync::ReplicaId& author)
     : author_(author) {
   for_each_change(core, document, [&](LoggedChange&& logged) {

@@ -11,6 +11,9 @@ namespace insieme::client {
 [[nodiscard]] sync::ReplicaId stand_in_for(const sync::ReplicaId& self,
                                            const sync::ReplicaId& author);
 
+/// Whether this store wrote `header` for somebody else, under whatever replica id it had then.
+[[nodiscard]] bool is_stand_in(Core& core, const sync::ChangeHeader& header);
+
 /// What of an author's late work has been accepted in one document, by anybody.
 class AcceptedWork {
  public:

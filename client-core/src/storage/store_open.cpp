@@ -195,6 +195,9 @@ void restore_core(const std::string& backup_path, const StoreOptions& options) {
     options.platform->random(replica);
     const std::string text = sync::to_text(replica);
     sqlite::Transaction transaction(restored);
+    restored.execute(
+        "INSERT INTO settings(name, value) SELECT 'former_replicas', ' ' || value FROM settings "
+        "WHERE name = 'replica' ON CONFLICT(name) DO UPDATE SET value = value || excluded.value");
     restored.prepare("UPDATE settings SET value = ? WHERE name = 'replica'").bind_all(text).run();
     restored.execute("DELETE FROM settings WHERE name = 'generation'");
     transaction.commit();

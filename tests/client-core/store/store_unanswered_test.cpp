@@ -1,48 +1,8 @@
 // What a store knows of answers: offered again, told meanwhile, decided meanwhile.
-#include "store_fixture.hpp"
+#include "one_tablet.hpp"
 
 using namespace insieme;
 using namespace insieme::testing;
-
-namespace {
-
-struct OneTablet {
-  StoreFolder folder;
-  Relay relay;
-  Tablet anna{folder, "anna", 1};
-  sync::DossierId dossier = anna.new_dossier();
-  sync::DocumentId core{dossier, "core"};
-  sync::RecordId id = anna.new_record();
-
-  Status count(std::int64_t by) {
-    return anna.save(core, {{id, "voucher", "used", sync::IncrementOp{by}, {}}});
-  }
-  std::int64_t total(Tablet& tablet) {
-    return sync::counter_total(*tablet.read(core, "voucher", id).state.field("used"));
-  }
-  /// The store is made what a program of before the marks left behind.
-  void as_schema_two() {
-    anna.store.reset();
-    sqlite::OpenOptions open;
-    open.path = anna.path;
-    open.key = key_of(7);
-    auto db = sqlite::Connection::open(open);
-    db.execute(
-        "ALTER TABLE changes DROP COLUMN accepted; ALTER TABLE changes DROP COLUMN stands_on;"
-        "ALTER TABLE inbox DROP COLUMN closed; PRAGMA user_version = 2");
-  }
-  /// A reply that answers nothing of what is offered and shows that somebody else writes under
-  /// this replica id.
-  void find_a_twin() {
-    sync::SyncReply reply;
-    reply.server_ms = relay.server_ms;
-    reply.digests = {{core, 99, {}}};
-    static_cast<void>(must(anna.store->gather({0, 0})));
-    must(anna.store->apply(reply));
-  }
-};
-
-}  // namespace
 
 TEST_CASE("what a server once accepted is offered again, and never authored again",
           "[store][P2][P11]") {
@@ -183,32 +143,6 @@ TEST_CASE("a look that the server tells back does not undo a later one", "[store
   t.relay.extra.push_back({10, sync::Event{sync::SeenEvent{next.seen[0]}}});
   must(t.anna.store->apply(t.relay.answer(next, t.anna.store->identity().replica)));
   CHECK(must(t.anna.store->gather({1 << 20, 2'000})).seen.empty());
-}
-
-TEST_CASE("work on a folded document is authored again when somebody else wrote in its place",
-          "[store][snapshot][P2][P11]") {
-  OneTablet t;
-  for (int i = 0; i < 70; ++i) must(t.count(1));
-  t.relay.sync(t.anna);
-  const auto gathered = must(t.anna.store->gather({1 << 20, 2'000}));
-  auto reply = t.relay.answer(gathered, t.anna.store->identity().replica);
-  reply.stable = gathered.acknowledgements;
-  must(t.anna.store->apply(reply));
-  REQUIRE(must(t.anna.store->verify()).folded == 70);
-  const auto replica = t.anna.store->identity().replica;
-  t.relay.judge = [&](const sync::Change& change) {
-    const bool taken = change.header.replica == replica && change.header.seq > 70;
-    return taken ? sync::Verdict::forked : sync::Verdict::accepted;
-  };
-  // Saved while the request is under way whose reply tells of the other one.
-  must(t.count(5));
-  t.find_a_twin();
-  CHECK(must(t.anna.store->verify()).folded == 0);  // to be received anew
-  for (int i = 0; i < 3; ++i) t.relay.sync(t.anna);
-  CHECK(t.total(t.anna) == 75);
-  Tablet bruno(t.folder, "bruno", 2);
-  t.relay.sync(bruno);
-  CHECK(t.total(bruno) == 75);
 }
 
 TEST_CASE("a program on a store writes under the replica id that another one took", "[store][P2]") {
