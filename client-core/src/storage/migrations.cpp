@@ -5,7 +5,7 @@
 namespace insieme::client {
 namespace {
 
-constexpr std::array<sqlite::Migration, 3> kMigrations{{
+constexpr std::array<sqlite::Migration, 4> kMigrations{{
     {1, "first tables", R"sql(
 CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE dict_ids(n INTEGER PRIMARY KEY, id BLOB UNIQUE);
@@ -96,6 +96,11 @@ UPDATE inbox SET closed = 1 WHERE open = 0 AND unsent = 0;
 -- before the server has said what it has of it.
 UPDATE changes SET state = 1 WHERE own = 1 AND state = 0
   AND EXISTS (SELECT 1 FROM settings WHERE name = 'log_only' AND value = '1');
+)sql"},
+    {4, "branches of folded work", R"sql(
+-- kept.offered 2: the server has another branch. forgotten: the greatest changes.n when its
+-- document was forgotten, to be received anew; NULL: it is part of what the document stands on.
+ALTER TABLE kept ADD COLUMN forgotten INTEGER;
 )sql"},
 }};
 

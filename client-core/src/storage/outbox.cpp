@@ -282,17 +282,44 @@ void note_carried(Core& core, const CarriedNotes& carried) {
   }
 }
 
+namespace {
+
+/// A change that was folded here long ago and offered to a server that may have lost it.
+void settle_kept(Core& core, const OpenDocument& document, const sync::PushResult& result) {
+  if (result.verdict == sync::Verdict::deferred) return;
+  const std::int64_t replica = core.dictionary.find_id(result.replica.bytes);
+  const auto seq = static_cast<std::int64_t>(result.seq);
+  if (result.verdict != sync::Verdict::forked) {
+    core.db
+        .cached("UPDATE kept SET offered = 0, forgotten = NULL "
+                "WHERE document = ? AND replica = ? AND seq = ?")
+        .bind_all(document.n, replica, seq)
+        .run();
+    return;
+  }
+  // It is authored again, on top of the other branch, and with it what was written here since.
+  core.db
+      .cached("UPDATE kept SET offered = 2 FROM (SELECT n AS first, forgotten AS at FROM kept "
+              "WHERE document = ?1 AND replica = ?2 AND seq = ?3 AND offered = 1) "
+              "WHERE document = ?1 AND offered = 1 AND n >= first AND forgotten IS at")
+      .bind_all(document.n, replica, seq)
+      .run();
+  if (core.db.changes() == 0) return;
+  if (result.code == ErrorCode::expired) note_late(core);
+  auto& folded = core.db.cached(
+      "SELECT 1 FROM kept WHERE document = ? AND offered = 2 AND forgotten IS NULL LIMIT 1");
+  const sqlite::ResetGuard guard(folded);
+  folded.bind_all(document.n);
+  if (folded.step()) note_fork(core);
+}
+
+}  // namespace
+
 void settle(Core& core, Documents& documents, const sync::PushResult& result) {
   OpenDocument* document = documents.find(result.document);
   if (document == nullptr) return;
   const auto logged = find_change(core, document->n, result.replica, result.seq);
-  if (!logged && result.verdict != sync::Verdict::deferred) {
-    // Folded here long ago and offered to a server that may have lost it.
-    core.db.cached("UPDATE kept SET offered = 0 WHERE document = ? AND replica = ? AND seq = ?")
-        .bind_all(document->n, std::int64_t{core.dictionary.find_id(result.replica.bytes)},
-                  static_cast<std::int64_t>(result.seq))
-        .run();
-  }
+  if (!logged) settle_kept(core, *document, result);
   if (!logged || logged->position) return;  // settled before, the reply came twice
   const auto position = static_cast<std::int64_t>(result.position);
   switch (result.verdict) {
@@ -347,7 +374,7 @@ void offer_everything_again(Core& core) {
   core.db.execute(
       "UPDATE changes SET state = 0, note = NULL WHERE own = 1 AND state IN (2, 5);"
       "UPDATE changes SET position = NULL WHERE state NOT IN (3, 4);"
-      "UPDATE kept SET offered = 1;"
+      "UPDATE kept SET offered = 1 WHERE offered = 0;"
       "UPDATE documents SET acked = NULL, ack_due = 1;"
       "UPDATE dossiers SET granted = 0 WHERE n IN (SELECT d.dossier FROM documents d "
       "  JOIN changes c ON c.document = d.n WHERE c.own = 1 UNION SELECT d.dossier "

@@ -13,6 +13,7 @@ struct Unsent {
   LoggedChange logged;
   sync::VersionVector deps;  ///< in full, as it was authored
   bool stands_in = false;    ///< somebody else's late work, accepted here
+  bool kept = false;         ///< was folded once, and is in the log of no document now
   std::optional<std::int64_t> stands_on;  ///< the row of quarantine that its text goes on from
   std::vector<std::string> texts;  ///< by operation: what a splice was made against
 };
@@ -22,6 +23,13 @@ struct Moved {
   std::uint64_t first = UINT64_MAX;  ///< the least seq that moves
   sync::ReplicaId to;
 };
+
+/// Documents with folded work that the server has another branch of, once all that was kept of
+/// them is answered.
+constexpr const char* kLostWork =
+    "SELECT document FROM kept k WHERE offered = 2 AND forgotten IS NOT NULL AND NOT EXISTS "
+    "(SELECT 1 FROM kept o WHERE o.document = k.document AND o.offered = 1 "
+    "AND o.forgotten IS NOT NULL)";
 
 class Reauthor {
  public:
@@ -33,6 +41,13 @@ class Reauthor {
 
   void run(const std::function<void(Documents&)>& between = {}) {
     collect();
+    collect_kept();
+    std::sort(unsent_.begin(), unsent_.end(),
+              [](const Unsent& a, const Unsent& b) { return a.logged.n < b.logged.n; });
+    for (const Unsent& unsent : unsent_) {
+      const auto& act = unsent.logged.change.header.transaction;
+      if (act) ++acts_[act->id];
+    }
     core_.mint_replica();
     for (Unsent& unsent : unsent_) renumber(unsent);
     for (const auto& [document, ignored] : touched_) take_away(document);
@@ -75,6 +90,24 @@ class Reauthor {
     }
   }
 
+  void collect_kept() {
+    auto rows = core_.db.prepare(
+        std::string("SELECT n, document, header, body, offered = 2 AND forgotten IS NOT NULL "
+                    "FROM kept WHERE document IN (") + kLostWork + ") ORDER BY n");
+    std::map<std::int64_t, sync::DepsWalker> walkers;
+    while (rows.step()) {
+      Unsent unsent;
+      unsent.kept = true;
+      unsent.logged.n = rows.get_int64(0);
+      unsent.document = rows.get_int64(1);
+      unsent.logged.change.header = require(sync::decode_header(rows.get_blob(2)));
+      unsent.deps = walkers[unsent.document].step(unsent.logged.change.header);
+      if (rows.get_int64(4) == 0) continue;
+      if (!rows.is_null(3)) unsent.logged.change.ops = require(sync::decode_body(rows.get_blob(3)));
+      unsent_.push_back(std::move(unsent));
+    }
+  }
+
   /// Accepted work of others goes on standing under an id of its own.
   void renumber(Unsent& unsent) {
     const sync::ChangeHeader& header = unsent.logged.change.header;
@@ -107,12 +140,29 @@ class Reauthor {
   }
 
   /// The others' edits since then and this one are merged; it has seen them now.
-  void carry_over(const Unsent& unsent, std::size_t index, sync::Operation& op,
+  void carry_over(const Unsent& unsent, const std::string& before, sync::Operation& op,
                   sync::SpliceOp& splice) {
     const sync::TextState* now = text_of(unsent, op);
-    splice.splices = sync::rebase_splices(unsent.texts[index], splice.splices,
+    splice.splices = sync::rebase_splices(before, splice.splices,
                                           now == nullptr ? std::string() : now->text());
     op.context.reset();
+  }
+
+  /// Whether the edit of a text was carried over to the text as it is now.
+  bool carry_over(const Unsent& unsent, std::size_t index, const OpenDocument& document,
+                  sync::Operation& op) {
+    auto* splice = std::get_if<sync::SpliceOp>(&op.action);
+    if (splice == nullptr) return false;
+    if (!unsent.kept) {
+      if (texts_ != Texts::carry_over) return false;
+      carry_over(unsent, unsent.texts[index], op, *splice);
+      return true;
+    }
+    // Its own past is gone from here; what of it has come back is the text that it was made in.
+    if (texts_ != Texts::carry_over && op.context->covers(document.horizon.version())) return false;
+    const sync::TextState* now = text_of(unsent, op);
+    carry_over(unsent, now == nullptr ? std::string() : now->text_at(*op.context), op, *splice);
+    return true;
   }
 
   /// The document without its unsent changes: log, frontier and records.
@@ -170,15 +220,19 @@ class Reauthor {
     if (!unsent.stands_in) change.header.origin = sync::Origin{old.replica, old.seq};
     document.frontier.fill_next(change.header, moved_.at({unsent.document, old.replica}).to);
     change.ops = std::move(unsent.logged.change.ops);
+    if (unsent.kept) {
+      core_.db.cached("DELETE FROM kept WHERE n = ?").bind_all(unsent.logged.n).run();
+    }
     if (!change.ops) return;
+    // An act of which the server has a part is not whole without it.
+    if (old.transaction && acts_.at(old.transaction->id) != old.transaction->count) {
+      change.header.transaction.reset();
+    }
     for (std::size_t i = 0; i < change.ops->size(); ++i) {
       sync::Operation& op = (*change.ops)[i];
-      auto* splice = std::get_if<sync::SpliceOp>(&op.action);
-      if (splice != nullptr && texts_ == Texts::carry_over) {
-        carry_over(unsent, i, op, *splice);
-        continue;
-      }
       op.context = translate(unsent.document, op.context ? *op.context : unsent.deps);
+      op.context->meet(document.frontier.version());
+      if (carry_over(unsent, i, document, op)) continue;
       if (auto* resolve = std::get_if<sync::ResolveOp>(&op.action)) {
         for (sync::Dot& dot : resolve->decided) dot = new_dot(unsent.document, dot);
         std::sort(resolve->decided.begin(), resolve->decided.end());
@@ -201,6 +255,7 @@ class Reauthor {
   Texts texts_;
   std::map<std::int64_t, bool> touched_;
   std::vector<Unsent> unsent_;
+  std::map<sync::TransactionId, std::uint32_t> acts_;  ///< how many changes of each are here
   std::map<Place, Moved> moved_;
   std::map<Place, std::vector<Source>> renumbered_;  ///< by new id: in the order of new numbers
 };
@@ -232,11 +287,16 @@ void reauthor_late(Core& core, const std::function<void(Documents&)>& between) {
                     "its work was put on top of theirs, nothing was lost");
 }
 
-bool reauthor_if_late(Core& core) {
-  if (core.setting("late").value_or("") != "1") return false;
+bool reauthor_what_waits(Core& core) {
+  const bool late = core.setting("late").value_or("") == "1";
+  if (!late && !core.db.prepare(kLostWork).step()) return false;
   auto open = core.db.prepare("SELECT 1 FROM changes WHERE own = 1 AND state = 1 LIMIT 1");
   if (open.step()) return false;
-  reauthor_late(core, {});
+  if (late) {
+    reauthor_late(core, {});
+  } else {
+    Reauthor(core).run();
+  }
   return true;
 }
 

@@ -22,7 +22,9 @@ void note_late(Core& core);
 /// `between` has run: with their authors, stamps, acts and what their authors had seen, but for
 /// texts, whose edits are carried over to the text as it is now. Nothing may be handed out.
 void reauthor_late(Core& core, const std::function<void(Documents&)>& between);
-/// The same if it was noted, nothing is handed out and everything was received.
-bool reauthor_if_late(Core& core);
+/// Once everything was received: the same if it was noted, and folded work that the server has
+/// another branch of (`kept.offered` is 2) once all of its document is known. Not while anything is
+/// handed out.
+bool reauthor_what_waits(Core& core);
 
 }  // namespace insieme::client

@@ -208,22 +208,28 @@ void note_acknowledged(Core& core, Documents& documents,
 void forget_document(Core& core, Documents& documents, OpenDocument& document) {
   documents.flush();
   const std::int64_t n = document.n;
+  std::int64_t at = core.setting_number("last_folded", 0);
+  {
+    auto& last = core.db.cached("SELECT coalesce(max(n), 0) FROM changes");
+    const sqlite::ResetGuard guard(last);
+    if (last.step()) at = std::max(at, last.get_int64(0));
+  }
+  core.set_setting_number("last_folded", at);
+  // The log stands on what is folded: if the server has another branch of that, it cannot take it.
   core.db
       .cached(
           "INSERT OR REPLACE INTO kept(n, document, replica, seq, header, body, act, offered) "
-          "SELECT n, document, replica, seq, header, body, act, 1 FROM changes "
-          "WHERE document = ? AND own = 1 AND body IS NOT NULL")
+          "SELECT n, document, replica, seq, header, body, act, 1 + EXISTS(SELECT 1 FROM kept k "
+          "WHERE k.document = ?1 AND k.offered = 2 AND k.forgotten IS NULL) FROM changes "
+          "WHERE document = ?1 AND own = 1 AND body IS NOT NULL")
       .bind_all(n)
       .run();
-  core.db.cached("UPDATE kept SET offered = 1 WHERE document = ?").bind_all(n).run();
-  auto& last = core.db.cached("SELECT coalesce(max(n), 0) FROM changes");
-  {
-    const sqlite::ResetGuard guard(last);
-    if (last.step()) {
-      core.set_setting_number("last_folded", std::max(core.setting_number("last_folded", 0),
-                                                      last.get_int64(0)));
-    }
-  }
+  core.db
+      .cached(
+          "UPDATE kept SET offered = max(offered, 1), forgotten = ? "
+          "WHERE document = ? AND forgotten IS NULL")
+      .bind_all(at, n)
+      .run();
   delete_records(core, n);
   documents.records().clear();
   core.db.cached("DELETE FROM changes WHERE document = ?").bind_all(n).run();
@@ -241,6 +247,14 @@ void forget_document(Core& core, Documents& documents, OpenDocument& document) {
   document.dirty = true;
   documents.flush();
   core.mint_replica();
+}
+
+void forget_other_branches(Core& core, Documents& documents) {
+  auto rows = core.db.prepare(
+      "SELECT DISTINCT document FROM kept WHERE offered = 2 AND forgotten IS NULL");
+  std::vector<std::int64_t> numbers;
+  while (rows.step()) numbers.push_back(rows.get_int64(0));
+  for (const std::int64_t n : numbers) forget_document(core, documents, documents.by_number(n));
 }
 
 }  // namespace insieme::client

@@ -22,5 +22,7 @@ void note_acknowledged(Core& core, Documents& documents,
 /// before (reauthor.hpp) if the id they stood under may be a twin's too. The store goes on under a
 /// new replica id, since a server does not send a replica what it wrote itself.
 void forget_document(Core& core, Documents& documents, OpenDocument& document);
+/// The same for every document in which something is folded that the server has another branch of.
+void forget_other_branches(Core& core, Documents& documents);
 
 }  // namespace insieme::client

@@ -256,7 +256,10 @@ Result<bool> Store::apply(const sync::SyncReply& reply) {
     // look like the work of a twin.
     if (impl_->place && *impl_->place != place_of(core)) return has_unsent(core);
     bool forked = reauthor_after_fork(core);
-    if (forked) documents.forget_closed();
+    if (forked) {
+      documents.forget_closed();
+      forget_other_branches(core, documents);
+    }
     bool usable = true;
     for (const sync::StreamItem& item : reply.items) {
       usable = receive(core, documents, item) && usable;
@@ -279,7 +282,7 @@ Result<bool> Store::apply(const sync::SyncReply& reply) {
     // Handed out and not answered: the next reply decides, and this page is asked for once more.
     const bool again = !same && !forked;
     const bool equal = same && usable;
-    if (equal && !forked && !reply.more && reauthor_if_late(core)) documents.forget_closed();
+    if (equal && !forked && !reply.more && reauthor_what_waits(core)) documents.forget_closed();
     for (const sync::Acknowledgement& stable : reply.stable) {
       if (equal && !forked) note_stable(core, documents, stable);
     }

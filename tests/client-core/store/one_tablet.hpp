@@ -28,7 +28,8 @@ struct OneTablet {
     auto db = sqlite::Connection::open(open);
     db.execute(
         "ALTER TABLE changes DROP COLUMN accepted; ALTER TABLE changes DROP COLUMN stands_on;"
-        "ALTER TABLE inbox DROP COLUMN closed; PRAGMA user_version = 2");
+        "ALTER TABLE inbox DROP COLUMN closed; ALTER TABLE kept DROP COLUMN forgotten;"
+        "PRAGMA user_version = 2");
   }
   /// Writes enough of `core` to be folded, and folds it.
   void count_and_fold(int times) {
