@@ -4,7 +4,6 @@
 #include <set>
 
 #include "insieme/sync/limits.hpp"
-#include "storage/reauthor.hpp"
 #include "storage/snapshots.hpp"
 
 namespace insieme::client {
@@ -118,72 +117,6 @@ void gather_notes(Core& core, sync::Gathered& out, CarriedNotes& carried) {
   }
 }
 
-/// Moves a change's body aside, whole, with the reason why the server did not take it.
-std::int64_t quarantine(Core& core, const LoggedChange& logged, const sync::PushResult& result,
-                        ChangeState state) {
-  const sync::ChangeHeader& header = logged.change.header;
-  const auto header_bytes = sync::encode_header(header);
-  const auto body = sync::encode_body(*logged.change.ops);
-  core.db
-      .cached(
-          "INSERT INTO quarantine(dossier, section, replica, seq, header, body, state, code, "
-          "reason) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      .bind_all(header.document.dossier.bytes, header.document.section, header.replica.bytes,
-                static_cast<std::int64_t>(header.seq), header_bytes, body,
-                static_cast<std::int64_t>(state), static_cast<std::int64_t>(result.code),
-                result.reason)
-      .run();
-  return core.db.last_insert_rowid();
-}
-
-using Text = std::pair<sync::RecordId, std::string>;  ///< record and field
-
-std::set<Text> texts_of(const std::vector<sync::Operation>& ops) {
-  std::set<Text> texts;
-  for (const sync::Operation& op : ops) {
-    if (std::holds_alternative<sync::SpliceOp>(op.action)) texts.emplace(op.record, op.field);
-  }
-  return texts;
-}
-
-/// Own work that was written on top of what is now with nobody: its places in the text are places
-/// in a text with it.
-void note_standing(Core& core, std::int64_t document, const LoggedChange& below,
-                   std::int64_t quarantined) {
-  const std::set<Text> texts = texts_of(*below.change.ops);
-  if (texts.empty()) return;
-  const sync::ChangeHeader& header = below.change.header;
-  auto rows = core.db.prepare(
-      "SELECT n, body FROM changes WHERE document = ? AND n > ? AND own = 1 "
-      "AND state IN (0, 1, 5) AND body IS NOT NULL");
-  rows.bind_all(document, below.n);
-  while (rows.step()) {
-    const auto ops = require(sync::decode_body(rows.get_blob(1)));
-    const bool stands = std::any_of(ops.begin(), ops.end(), [&](const sync::Operation& op) {
-      return std::holds_alternative<sync::SpliceOp>(op.action) &&
-             texts.count({op.record, op.field}) != 0 &&
-             (!op.context || op.context->contains(header.replica, header.seq));
-    });
-    if (!stands) continue;
-    core.db.cached("UPDATE changes SET stands_on = ? WHERE n = ?")
-        .bind_all(quarantined, rows.get_int64(0))
-        .run();
-  }
-}
-
-/// A late change that was accepted here but not there waits again, unless somebody else decided.
-void reopen_inbox(Core& core, const sync::ChangeHeader& header) {
-  if (!header.origin) return;
-  core.db
-      .cached(
-          "UPDATE inbox SET open = 1, accepted = NULL, decided_by = NULL, decision_reason = NULL "
-          "WHERE dossier = ? AND section = ? AND replica = ? AND seq = ? AND closed = 0 "
-          "AND accepted = 1")
-      .bind_all(header.document.dossier.bytes, header.document.section,
-                header.origin->replica.bytes, static_cast<std::int64_t>(header.origin->seq))
-      .run();
-}
-
 }  // namespace
 
 void save_backfill(Core& core, const std::optional<sync::Backfill>& backfill) {
@@ -279,83 +212,6 @@ void note_carried(Core& core, const CarriedNotes& carried) {
   }
   for (const std::int64_t n : carried.decisions) {
     core.db.cached("UPDATE inbox SET unsent = 0 WHERE n = ?").bind_all(n).run();
-  }
-}
-
-namespace {
-
-/// A change that was folded here long ago and offered to a server that may have lost it.
-void settle_kept(Core& core, const OpenDocument& document, const sync::PushResult& result) {
-  if (result.verdict == sync::Verdict::deferred) return;
-  const std::int64_t replica = core.dictionary.find_id(result.replica.bytes);
-  const auto seq = static_cast<std::int64_t>(result.seq);
-  if (result.verdict != sync::Verdict::forked) {
-    core.db
-        .cached("UPDATE kept SET offered = 0, forgotten = NULL "
-                "WHERE document = ? AND replica = ? AND seq = ?")
-        .bind_all(document.n, replica, seq)
-        .run();
-    return;
-  }
-  // It is authored again, on top of the other branch, and with it what was written here since.
-  core.db
-      .cached("UPDATE kept SET offered = 2 FROM (SELECT n AS first, forgotten AS at FROM kept "
-              "WHERE document = ?1 AND replica = ?2 AND seq = ?3 AND offered = 1) "
-              "WHERE document = ?1 AND offered = 1 AND n >= first AND forgotten IS at")
-      .bind_all(document.n, replica, seq)
-      .run();
-  if (core.db.changes() == 0) return;
-  if (result.code == ErrorCode::expired) note_late(core);
-  auto& folded = core.db.cached(
-      "SELECT 1 FROM kept WHERE document = ? AND offered = 2 AND forgotten IS NULL LIMIT 1");
-  const sqlite::ResetGuard guard(folded);
-  folded.bind_all(document.n);
-  if (folded.step()) note_fork(core);
-}
-
-}  // namespace
-
-void settle(Core& core, Documents& documents, const sync::PushResult& result) {
-  OpenDocument* document = documents.find(result.document);
-  if (document == nullptr) return;
-  const auto logged = find_change(core, document->n, result.replica, result.seq);
-  if (!logged) settle_kept(core, *document, result);
-  if (!logged || logged->position) return;  // settled before, the reply came twice
-  const auto position = static_cast<std::int64_t>(result.position);
-  switch (result.verdict) {
-    case sync::Verdict::accepted:
-    case sync::Verdict::duplicate:
-      documents.note_accepted(*document, logged->n, logged->id, position, ChangeState::accepted);
-      return;
-    case sync::Verdict::held:
-    case sync::Verdict::refused: {
-      const bool held = result.verdict == sync::Verdict::held;
-      const ChangeState state = held ? ChangeState::held : ChangeState::refused;
-      if (logged->change.ops) {
-        note_standing(core, document->n, *logged, quarantine(core, *logged, result, state));
-        reopen_inbox(core, logged->change.header);
-      }
-      documents.note_accepted(*document, logged->n, logged->id, position, state);
-      documents.hollow_out(*document, logged->n);
-      return;
-    }
-    case sync::Verdict::forked:
-      result.code == ErrorCode::expired ? note_late(core) : note_fork(core);
-      // Whoever took it once has lost it, and with it all that was authored here afterwards.
-      core.db.cached("UPDATE changes SET accepted = 0 WHERE document = ? AND own = 1 AND n >= ?")
-          .bind_all(document->n, logged->n)
-          .run();
-      [[fallthrough]];
-    case sync::Verdict::deferred: {
-      // Kept as unsent; what cannot pass now must not be offered again and again.
-      const bool wait =
-          result.code == ErrorCode::not_yet && result.verdict != sync::Verdict::forked;
-      core.db.cached("UPDATE changes SET state = ?, note = ? WHERE n = ?")
-          .bind_all(static_cast<std::int64_t>(wait ? ChangeState::unsent : ChangeState::blocked),
-                    result.reason, logged->n)
-          .run();
-      return;
-    }
   }
 }
 

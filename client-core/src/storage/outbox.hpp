@@ -1,5 +1,5 @@
 #pragma once
-// What goes to the server, and what its answers mean for it.
+// What goes to the server.
 
 #include <string>
 #include <vector>
@@ -25,8 +25,6 @@ struct CarriedNotes {
 /// The request that carried them was answered. What was written meanwhile is still to be told.
 void note_carried(Core& core, const CarriedNotes& carried);
 void note_sent(Core& core, const std::vector<std::int64_t>& numbers);
-/// What became of a pushed change.
-void settle(Core& core, Documents& documents, const sync::PushResult& result);
 /// Where a grant's older changes are, as the server said it last.
 void save_backfill(Core& core, const std::optional<sync::Backfill>& backfill);
 [[nodiscard]] std::optional<sync::Backfill> load_backfill(Core& core);

@@ -5,6 +5,7 @@
 #include "storage/outbox.hpp"
 #include "storage/queries.hpp"
 #include "storage/reauthor.hpp"
+#include "storage/settle.hpp"
 #include "storage/snapshots.hpp"
 #include "storage/store_open.hpp"
 #include "storage/writer.hpp"
