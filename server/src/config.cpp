@@ -95,6 +95,7 @@ const std::vector<ConfigKey>& config_keys() {
     for (const ConfigSetter& setter : config_setters()) keys.push_back(setter.key);
     keys.push_back({"role.NAME.sections", "names", "sections that a role is granted"});
     keys.push_back({"role.NAME.review", "yes/no", "decides on review items and held changes"});
+    keys.push_back({"role.NAME.grant", "yes/no", "mints rights: vouchers, cards, their units"});
     keys.push_back({"role.NAME.all_dossiers", "yes/no", "is granted every dossier"});
     return keys;
   }();

@@ -153,6 +153,7 @@ Status set_role(Config& config, std::string_view key, std::string_view value) {
   const std::string_view what = dot == std::string_view::npos ? "" : rest.substr(dot + 1);
   if (!sync::is_valid_section(name)) return bad(name, "a role's name (a-z, 0-9, _)");
   if (what == "review") return set_bool(config.roles.edit(name).may_review, value);
+  if (what == "grant") return set_bool(config.roles.edit(name).may_grant, value);
   if (what == "all_dossiers") return set_bool(config.roles.edit(name).all_dossiers, value);
   if (what == "sections") {
     std::vector<std::string> sections = split_names(value);
@@ -164,7 +165,7 @@ Status set_role(Config& config, std::string_view key, std::string_view value) {
   }
   return {ErrorCode::not_found,
           "there is no setting \"" + std::string(key) + "\"" +
-              did_you_mean(what, {"sections", "review", "all_dossiers"})};
+              did_you_mean(what, {"sections", "review", "grant", "all_dossiers"})};
 }
 
 }  // namespace insieme::server

@@ -11,10 +11,12 @@ const std::vector<std::string>& default_sections() {
 
 Roles Roles::defaults() {
   Roles roles;
-  for (const char* role : {"educator", "fellow", "social_worker", "psychologist", "admin"}) {
-    roles.rules_[role] = RoleRules{default_sections(), false, false};
+  for (const char* role : {"educator", "social_worker", "psychologist", "admin"}) {
+    roles.rules_[role] = RoleRules{default_sections(), false, false, true};
   }
-  roles.rules_["coordinator"] = RoleRules{default_sections(), true, true};
+  // Animation fellows work with a territory's network: who gets what is not theirs to say.
+  roles.rules_["fellow"] = RoleRules{default_sections(), false, false, false};
+  roles.rules_["coordinator"] = RoleRules{default_sections(), true, true, true};
   return roles;
 }
 
@@ -33,7 +35,7 @@ std::vector<std::string> Roles::names() const {
 RoleRules& Roles::edit(std::string_view role) {
   const auto at = rules_.find(role);
   if (at != rules_.end()) return at->second;
-  return rules_.emplace(std::string(role), RoleRules{default_sections(), false, false})
+  return rules_.emplace(std::string(role), RoleRules{default_sections()})
       .first->second;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "insieme/sync/limits.hpp"
+#include "insieme/sync/reasons.hpp"
 
 namespace insieme::sync::detail {
 namespace {
@@ -78,10 +79,10 @@ Judge::Judged Judge::defer(ErrorCode code, std::string reason) {
 Judge::Judged Judge::judge(Change& change) {
   ChangeHeader& header = change.header;
   Judged judged;
-  const auto refuse = [&judged](ErrorCode code, std::string reason) {
+  const auto refuse = [&judged](ErrorCode code, std::string_view reason) {
     judged.verdict = Verdict::refused;
     judged.code = code;
-    judged.reason = std::move(reason);
+    judged.reason = reason;
   };
   if (const Status status = check_header(header); !status.ok()) {
     return defer(status.code(), status.error().detail);
@@ -118,10 +119,14 @@ Judge::Judged Judge::judge(Change& change) {
   } else if (const KnownChange* origin = origin_of(header);
              origin && origin->decision != HeldState::waiting) {
     // Two who accept one late change, each without a network: an increment must not count twice.
-    refuse(ErrorCode::conflict, "somebody has decided on this late change before");
+    refuse(ErrorCode::conflict, reasons::kDecidedBefore);
+  } else if (!arrived_.may_grant && !grants_of(change).empty()) {
+    refuse(ErrorCode::not_allowed, reasons::kMayNotGrant);
+  } else if (has_unseen_rival(change, judged.admission.deps)) {
+    refuse(ErrorCode::conflict, reasons::kGrantedMeanwhile);
   } else if (!may_write(header.document)) {
     judged.verdict = Verdict::held;
-    judged.reason = "the dossier is no longer assigned to the author";
+    judged.reason = reasons::kNotAssigned;
   }
   if (judged.verdict != Verdict::refused) share_fate(change, judged);
   return judged;
@@ -159,6 +164,17 @@ KnownChange* Judge::origin_of(const ChangeHeader& header) {
       loaded_.changes.find({header.document, header.origin->replica, header.origin->seq});
   const bool held = at != loaded_.changes.end() && at->second.verdict == Verdict::held;
   return held ? &at->second : nullptr;
+}
+
+bool Judge::has_unseen_rival(const Change& change, const VersionVector& deps) const {
+  return std::any_of(change.ops->begin(), change.ops->end(), [&](const Operation& op) {
+    if (!std::holds_alternative<GrantOp>(op.action)) return false;
+    const VersionVector& seen = op.context ? *op.context : deps;
+    return std::any_of(loaded_.grants.begin(), loaded_.grants.end(), [&](const GrantPlace& other) {
+      return other.change.document == change.header.document && other.record == op.record &&
+             other.field == op.field && !seen.contains(other.change.replica, other.change.seq);
+    });
+  });
 }
 
 bool Judge::stands_on_stable(const Change& change, const VersionVector& deps) const {
@@ -247,14 +263,14 @@ void Judge::spread(std::vector<Judged>& judged, std::size_t at, std::size_t end)
     } else if (too_large) {
       j.verdict = Verdict::refused;
       j.code = ErrorCode::limit_exceeded;
-      j.reason = "too much in one transaction";
+      j.reason = reasons::kTransactionTooLarge;
     } else if (refused && j.verdict != Verdict::refused) {
       j.verdict = Verdict::refused;
       j.code = ErrorCode::conflict;
-      j.reason = "another part of the same act was refused";
+      j.reason = reasons::kPartRefused;
     } else if (held && j.verdict == Verdict::accepted) {
       j.verdict = Verdict::held;
-      j.reason = "another part of the same act waits for a coordinator";
+      j.reason = reasons::kPartWaits;
     }
   }
 }
@@ -273,6 +289,9 @@ void Judge::take(Change& change, Judged& judged, std::vector<PushResult>& result
     commit_.held_decisions.push_back(HeldDecision{header.document, header.origin->replica,
                                                   header.origin->seq, true, {},
                                                   arrived_.account});
+  }
+  if (judged.verdict == Verdict::accepted) {
+    for (GrantPlace& place : grants_of(change)) loaded_.grants.push_back(std::move(place));
   }
   commit_.frontiers[header.document] = loaded_.frontiers[header.document];
   committed.push_back(results.size() - 1);

@@ -52,6 +52,10 @@ class Judge {
   /// The late change that this one authors again, if it is one.
   [[nodiscard]] KnownChange* origin_of(const ChangeHeader& header);
 
+  /// Whether a grant in `change` does not know of another one on the same field. Each was reckoned
+  /// up to the same total: together they would mint more than there is.
+  [[nodiscard]] bool has_unseen_rival(const Change& change, const VersionVector& deps) const;
+
   /// What everybody has seen is folded on their devices: changes that do not stand on it, and
   /// splices that name a place in an older text, cannot be merged as they are.
   [[nodiscard]] bool stands_on_stable(const Change& change, const VersionVector& deps) const;

@@ -28,6 +28,7 @@ LoadAction needs_of(const SyncRequest& request) {
     load.documents.push_back(header.document);
     load.dossiers.push_back(header.document.dossier);
     load.changes.push_back({header.document, header.replica, header.seq});
+    if (!grants_of(change).empty()) load.grants.push_back(header.document);
     if (header.seq > 1) load.changes.push_back({header.document, header.replica, header.seq - 1});
     for (const DepEntry& entry : header.deps) {
       load.changes.push_back({header.document, entry.replica, entry.seq});
@@ -47,10 +48,22 @@ LoadAction needs_of(const SyncRequest& request) {
   sort_unique(load.documents);
   sort_unique(load.dossiers);
   sort_unique(load.changes);
+  sort_unique(load.grants);
   return load;
 }
 
 }  // namespace
+
+std::vector<GrantPlace> grants_of(const Change& change) {
+  std::vector<GrantPlace> places;
+  if (!change.ops) return places;
+  const ChangeHeader& header = change.header;
+  for (const Operation& op : *change.ops) {
+    if (!std::holds_alternative<GrantOp>(op.action)) continue;
+    places.push_back({{header.document, header.replica, header.seq}, op.record, op.field});
+  }
+  return places;
+}
 
 ServerAction ServerSync::resume(ServerInput input) {
   if (auto* arrived = std::get_if<RequestArrived>(&input); arrived && state_ == State::fresh) {

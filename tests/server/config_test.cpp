@@ -23,7 +23,8 @@ TEST_CASE("config: a whole file is read", "[server][config]") {
   REQUIRE(load_config_text(config,
                            "# comment\n\n listen = [::1]:9000 \r\ntoken_ttl=90s\n"
                            "max_log_bytes = 2G\nbehind_proxy = yes\n"
-                           "role.fellow.sections = core, network\nrole.guest.review = no",
+                           "role.fellow.sections = core, network\nrole.guest.review = no\n"
+                           "role.guest.grant = yes",
                            "f")
               .ok());
   CHECK(config.listen_host == "::1");
@@ -34,6 +35,8 @@ TEST_CASE("config: a whole file is read", "[server][config]") {
   CHECK(config.roles.find("fellow")->sections == std::vector<std::string>{"core", "network"});
   REQUIRE(config.roles.find("guest") != nullptr);
   CHECK_FALSE(config.roles.find("guest")->may_review);
+  CHECK(config.roles.find("guest")->may_grant);
+  CHECK_FALSE(config.roles.find("fellow")->may_grant);
 }
 
 TEST_CASE("config: mistakes are named with their line", "[server][config]") {

@@ -1,5 +1,6 @@
 // Tablets in memory against the handlers and the SQLite repository.
 #include "fixture.hpp"
+#include "insieme/sqlite/connection.hpp"
 #include "support/catch.hpp"
 
 using namespace insieme;
@@ -242,4 +243,42 @@ TEST_CASE("sync: two processes on one database", "[server][sync]") {
   CHECK(run.error.detail.find("/problems/device-revoked") != std::string::npos);
   REQUIRE(f.sync(f.carla).done);
   CHECK(f.carla.revoked.count(dossier("d1")) == 1);
+}
+
+TEST_CASE("sync: of two who grant at once the server takes the first, also in an older log [P11]",
+          "[server][sync]") {
+  Family f;
+  f.anna.write(kCore, {grant_op("rights", "anna", 10)});
+  f.sync_all();
+  const bool from_before_it_was_noted = GENERATE(false, true);
+  f.anna.write(kCore, {grant_op("rights", "anna", 2)});
+  f.carla.write(kCore, {grant_op("rights", "carla", 5)});
+  REQUIRE(f.sync(f.anna).done);
+  if (from_before_it_was_noted) {
+    sqlite::OpenOptions options;
+    options.path = f.database();
+    sqlite::Connection::open(options).execute("UPDATE log SET grants = NULL");
+  }
+  f.sync_all();
+  REQUIRE(f.carla.fates.size() == 1);
+  CHECK(f.carla.fates[0].verdict == Verdict::refused);
+  CHECK(f.carla.fates[0].code == ErrorCode::conflict);
+  f.carla.write(kCore, {grant_op("rights", "carla", 3)});
+  f.sync_all();
+  for (MemoryDevice* tablet : {&f.anna, &f.luca}) {
+    CHECK(tablet->document(kCore).records().at(rec("r1")).field("rights")->escrow.left() == 15);
+  }
+}
+
+TEST_CASE("sync: a role that may not grant rights is told so [P2] [P11]", "[server][sync]") {
+  Family f;
+  f.sync_all();
+  f.luca.write(kCore, {grant_op("rights", "luca", 5)});
+  f.luca.write(kCore, {set_op("note", "luca's")});
+  f.sync_all();
+  REQUIRE(f.luca.fates.size() == 1);
+  CHECK(f.luca.fates[0].verdict == Verdict::refused);
+  CHECK(f.luca.fates[0].code == ErrorCode::not_allowed);
+  CHECK_FALSE(f.luca.fates[0].reason.empty());
+  CHECK(f.anna.document(kCore).find(rep("luca"), 2) != nullptr);
 }

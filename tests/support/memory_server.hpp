@@ -50,6 +50,7 @@ class MemoryServer {
     std::string name;
     bool may_review = false;
     PublicKey key;
+    bool may_grant = true;
   };
 
   ServerState state;
@@ -63,7 +64,7 @@ class MemoryServer {
 
   void enrol(const DeviceId& device, const PublicKey& key, std::string account,
              bool may_review = false) {
-    devices[device] = Account{std::move(account), may_review, key};
+    devices[device] = Account{std::move(account), may_review, key, true};
   }
 
   void grant(const std::string& account, const DossierId& dossier,
@@ -90,7 +91,8 @@ class MemoryServer {
     if (account == devices.end()) return Error{ErrorCode::unauthenticated, "no such device"};
     ServerSync machine;
     RequestArrived arrived{{frame.begin(), frame.end()}, device, account->second.key,
-                           account->second.may_review, account->second.name};
+                           account->second.may_review, account->second.name,
+                           account->second.may_grant};
     ServerAction action = machine.resume(std::move(arrived));
     if (auto* load = std::get_if<LoadAction>(&action)) {
       const LoadAction wanted = *load;
@@ -182,6 +184,15 @@ class MemoryServer {
     for (const ChangeRef& ref : load.changes) {
       const auto at = state.changes.find(ref);
       if (at != state.changes.end()) answer.changes[ref] = at->second;
+    }
+    for (const LogEntry& entry : state.log) {
+      const Change* change = entry.change();
+      if (change == nullptr) continue;
+      for (GrantPlace& place : grants_of(*change)) {
+        if (std::binary_search(load.grants.begin(), load.grants.end(), place.change.document)) {
+          answer.grants.push_back(std::move(place));
+        }
+      }
     }
     return answer;
   }

@@ -62,7 +62,7 @@ sync::ServerAction run_machine(const Services& services, const Request& request,
   sync::ServerSync machine;
   sync::ServerAction action = machine.resume(sync::RequestArrived{
       request.body, caller.device.id, caller.device.key, caller.rules.may_review,
-      caller.user.account});
+      caller.user.account, caller.rules.may_grant});
   if (const auto* load = std::get_if<sync::LoadAction>(&action)) {
     const sync::LoadAction wanted = *load;
     action = perform_write(services, caller, summary.notes, machine, wanted);

@@ -22,6 +22,7 @@ struct LogItem {
   std::optional<sync::ChangeId> change_id;  ///< events get a digest of their columns
   std::span<const std::uint8_t> header;
   std::optional<std::span<const std::uint8_t>> body;
+  bool grants = false;  ///< the body mints rights
 };
 
 /// What stands for an event in the log's hash chain.

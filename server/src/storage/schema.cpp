@@ -123,10 +123,17 @@ ALTER TABLE held ADD COLUMN decision_reason TEXT NOT NULL DEFAULT '';
 CREATE INDEX held_standing ON held(space, stands_on) WHERE stands_on IS NOT NULL;
 )sql";
 
-constexpr std::array<sqlite::Migration, 3> kMigrations{
+// grants: whether the body mints rights. NULL: written before that was noted; it is looked into.
+constexpr std::string_view kGrants = R"sql(
+ALTER TABLE log ADD COLUMN grants INTEGER;
+CREATE INDEX log_grants ON log(space, dossier, section) WHERE kind = 1 AND grants IS NOT 0;
+)sql";
+
+constexpr std::array<sqlite::Migration, 4> kMigrations{
     sqlite::Migration{1, "first release", kFirst},
     sqlite::Migration{2, "snapshots and acknowledgements", kSnapshots},
     sqlite::Migration{3, "held with what they stand on", kStanding},
+    sqlite::Migration{4, "changes that mint rights", kGrants},
 };
 
 }  // namespace

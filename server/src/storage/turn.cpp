@@ -89,7 +89,23 @@ class SqliteTurn final : public Turn {
       loaded.dossiers[dossier] = std::move(access);
     }
     load_changes(action, loaded);
+    for (const sync::DocumentId& document : action.grants) load_grants(document, loaded);
     return loaded;
+  }
+
+  void load_grants(const sync::DocumentId& document, sync::Loaded& loaded) {
+    sqlite::Statement& row =
+        db_.cached("SELECT header, body FROM log INDEXED BY log_grants WHERE space = ?"
+                   " AND dossier = ? AND section = ? AND kind = 1 AND grants IS NOT 0");
+    const sqlite::ResetGuard guard(row);
+    row.bind_all(space_, document.dossier.bytes, document.section);
+    while (row.step()) {
+      if (row.is_null(1)) continue;
+      const sync::Change change = make_change(row.get_blob(0), row.get_blob(1));
+      for (sync::GrantPlace& place : sync::grants_of(change)) {
+        loaded.grants.push_back(std::move(place));
+      }
+    }
   }
 
   void load_changes(const sync::LoadAction& action, sync::Loaded& loaded) {
@@ -205,6 +221,7 @@ class SqliteTurn final : public Turn {
     item.change_id = change.id;
     item.header = header_bytes;
     if (item.kind == EntryKind::change && body) item.body = *body;
+    item.grants = item.kind == EntryKind::change && !sync::grants_of(change.change).empty();
     const std::uint64_t position = log.append(item);
     if (item.kind != EntryKind::change) {
       held_.keep(log, caller_.user.account, position, change, body);

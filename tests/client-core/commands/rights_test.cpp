@@ -206,6 +206,32 @@ TEST_CASE("rights: more units mint the difference; no more is granted than there
   CHECK(fund.left(fund.carla) == "12");
 }
 
+TEST_CASE("rights: two who raise the units at once never mint more than the units that stand",
+          "[commands][P2][P11][S074]") {
+  Fund fund;
+  Desk& first = GENERATE(false, true) ? fund.carla : fund.anna;
+  Desk& second = &first == &fund.carla ? fund.anna : fund.carla;
+  first.save(fund.voucher, {{"units", 12}});
+  second.save(fund.voucher, {{"units", 15}});
+  CHECK(fund.here(second) == (&second == &fund.anna ? "15" : "5"));
+  fund.redeem(second, &second == &fund.anna ? 11 : 1);
+  first.sync();
+  fund.exchange();
+  for (Desk* desk : {&fund.anna, &fund.bruno, &fund.carla}) {
+    CHECK(text(fund.rights(*desk), "granted") == "12");
+    CHECK(desk->shown(fund.voucher, "units") == "12");
+    // What was spent of what was not minted after all is settled by somebody.
+    REQUIRE(desk->items().size() == 1);
+    CHECK(text(desk->items()[0].as_object(), "kind") == "provisional_spend");
+  }
+  const json::array refused = list(second.call({{"command", "quarantine.list"}}), "changes");
+  REQUIRE(refused.size() == 1);
+  CHECK_THAT(text(refused[0].as_object(), "reason"), Catch::Contains("grant"));
+  second.save(fund.voucher, {{"units", 15}});
+  fund.exchange();
+  CHECK(text(fund.rights(fund.bruno), "granted") == "15");
+}
+
 TEST_CASE("rights: several redemptions of one act share what the tablet has",
           "[commands][P11][S074]") {
   Fund fund;

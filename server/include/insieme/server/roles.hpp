@@ -12,6 +12,7 @@ struct RoleRules {
   std::vector<std::string> sections;  ///< granted when one of them opens or is given a dossier
   bool may_review = false;            ///< decides on review items and held changes
   bool all_dossiers = false;          ///< is granted every dossier of the space
+  bool may_grant = false;             ///< mints rights: vouchers, cards, their units
 };
 
 /// By role name. Read-only after start, so that threads may share it.

@@ -48,6 +48,15 @@ struct KnownChange {
   std::string decision_reason{};          ///< of a refusal
 };
 
+/// Where a change of the log mints rights.
+struct GrantPlace {
+  ChangeRef change;
+  RecordId record;
+  std::string field;
+};
+/// One for each grant in the change; none for a hollow one.
+[[nodiscard]] std::vector<GrantPlace> grants_of(const Change& change);
+
 // ---- actions ------------------------------------------------------------------------------------
 
 /// Begin a write transaction and look these up.
@@ -60,6 +69,7 @@ struct LoadAction {
   std::vector<DossierId> dossiers;    ///< sorted
   std::vector<ChangeRef> changes;     ///< ids and positions, as far as they exist, sorted
   std::uint64_t protocol = kProtocolVersion;  ///< that the device speaks
+  std::vector<DocumentId> grants{};  ///< documents whose accepted grants are to be told, sorted
 };
 
 /// An entry to append to the log. A held or refused change stands there hollow; its body, if any,
@@ -118,6 +128,7 @@ struct RequestArrived {
   PublicKey device_key;
   bool may_review = false;     ///< the user decides on held changes
   std::string account;         ///< the user's account name
+  bool may_grant = false;      ///< the user mints rights
 };
 struct Loaded {
   std::uint64_t epoch = 1;
@@ -130,6 +141,7 @@ struct Loaded {
   std::map<ChangeRef, KnownChange> changes;
   /// Of `LoadAction::documents`: what devices were told to be stable.
   std::map<DocumentId, VersionVector> stable;
+  std::vector<GrantPlace> grants;  ///< of `LoadAction::grants`, in accepted changes
 };
 struct Committed { std::vector<std::uint64_t> positions; };  ///< of `CommitAction::changes`
 struct PageRead {

@@ -1,0 +1,23 @@
+#pragma once
+// What the server says of a change that it did not take as it came. The text travels in the result
+// and is kept beside the change; a client that knows it may say it in another language, one that
+// does not shows it as it is.
+
+#include <string_view>
+
+namespace insieme::sync::reasons {
+
+inline constexpr std::string_view kNotAssigned =
+    "the dossier is no longer assigned to the author";
+inline constexpr std::string_view kDecidedBefore =
+    "somebody has decided on this late change before";
+inline constexpr std::string_view kMayNotGrant =
+    "the author's role may not grant rights: ask somebody who may";
+inline constexpr std::string_view kGrantedMeanwhile =
+    "somebody else has granted rights there meanwhile: see what there is now and grant the rest";
+inline constexpr std::string_view kTransactionTooLarge = "too much in one transaction";
+inline constexpr std::string_view kPartRefused = "another part of the same act was refused";
+inline constexpr std::string_view kPartWaits =
+    "another part of the same act waits for a coordinator";
+
+}  // namespace insieme::sync::reasons
