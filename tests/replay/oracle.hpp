@@ -13,6 +13,9 @@
 
 namespace insieme::testing::replay {
 
+/// A string as a dump writes it.
+[[nodiscard]] std::string quoted(const std::string& text);
+
 using Ids = std::set<std::size_t>;  ///< places in `Oracle::changes_`
 
 struct OracleSplice {
