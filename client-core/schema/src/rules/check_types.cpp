@@ -4,13 +4,12 @@
 #include <algorithm>
 
 #include "reader.hpp"
-#include "rules/functions.hpp"
+#include "rules/check_call.hpp"
 
 namespace insieme::schema::rules {
 
 namespace {
 
-bool is_number(Kind kind) { return kind == Kind::integer || kind == Kind::real; }
 bool is_ordered(Kind kind) {
   return is_number(kind) || kind == Kind::money || kind == Kind::date || kind == Kind::instant ||
          kind == Kind::text;
@@ -63,7 +62,7 @@ class Checker {
       case Op::not_in:
         return membership(node);
       case Op::call:
-        return call(node);
+        return check_call(bundle_, node, fault_);
       case Op::quantify:
         return quantify(node);
     }
@@ -72,8 +71,7 @@ class Checker {
 
  private:
   bool fail(const Node& node, std::string reason) {
-    fault_ = {node.at, std::move(reason)};
-    return false;
+    return rules::fail(fault_, node, std::move(reason));
   }
 
   /// A text literal beside a code must be one of its list.
@@ -241,94 +239,6 @@ class Checker {
     Node element = many;
     element.type.kind = one.type.kind;
     return comparable(node, one, element);
-  }
-
-  bool call(Node& node) {
-    node.function = find_function(node.name);
-    if (node.function == function_count()) {
-      return fail(node, "no function is called \"" + node.name + "\"" +
-                            detail::suggestion(node.name, function_names()));
-    }
-    const std::string_view signature = function_at(node.function).signature;
-    const std::string_view wanted = signature.substr(2);
-    if (node.args.size() != wanted.size()) {
-      return fail(node, node.name + " takes " + std::to_string(wanted.size()) + " arguments, not " +
-                            std::to_string(node.args.size()));
-    }
-    Type generic;
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-      if (!argument(node, i, wanted[i], generic)) return false;
-    }
-    static constexpr std::string_view kLetters = "bimrtdn";
-    static constexpr Kind kKinds[] = {Kind::boolean, Kind::integer, Kind::money,  Kind::real,
-                                      Kind::text,    Kind::date,    Kind::instant};
-    const std::size_t result = kLetters.find(signature[0]);
-    if (result == std::string_view::npos) {
-      node.type = generic;
-    } else {
-      node.type.kind = kKinds[result];
-    }
-    return true;
-  }
-
-  bool argument(const Node& call, std::size_t at, char wanted, Type& generic) {
-    const Node& arg = call.args[at];
-    const Kind kind = arg.type.kind;
-    const bool open = function_at(call.function).takes_unknown && kind == Kind::nothing;
-    bool fits = false;
-    switch (wanted) {
-      case '*':
-        fits = true;
-        break;
-      case 'b':
-        fits = kind == Kind::boolean;
-        break;
-      case 'i':
-        fits = kind == Kind::integer;
-        break;
-      case 'm':
-        fits = kind == Kind::money;
-        break;
-      case 'r':
-        fits = is_number(kind);
-        break;
-      case 't':
-        fits = kind == Kind::text;
-        break;
-      case 'd':
-        fits = kind == Kind::date || open;
-        break;
-      case 'n':
-        fits = kind == Kind::instant;
-        break;
-      case 's':
-        fits = kind == Kind::texts || kind == Kind::references;
-        break;
-      case 'c':
-        return code_and_attribute(call, at);
-      default:
-        if (generic.kind == Kind::nothing) generic = arg.type;
-        fits = generic.kind == kind || open;
-    }
-    return fits || fail(arg, "argument " + std::to_string(at + 1) + " of " + call.name +
-                                 " cannot be " + describe(arg.type));
-  }
-
-  /// A code, and the name of an attribute that some value of its list has.
-  bool code_and_attribute(const Node& call, std::size_t at) {
-    const Node& code = call.args[at];
-    const CodeList* list = bundle_.find_list(code.type.list);
-    if (code.type.kind != Kind::text || list == nullptr) {
-      return fail(code, call.name + " wants a code");
-    }
-    if (call.args[at + 1].type.kind != Kind::text) return true;
-    const auto* name = std::get_if<std::string>(&call.args[at + 1].literal);
-    const bool known = name != nullptr && std::any_of(list->values.begin(), list->values.end(),
-                                                      [&](const CodeValue& one) {
-                                                        return one.attributes.count(*name) != 0;
-                                                      });
-    return known || fail(call.args[at + 1],
-                         "no value of the list \"" + list->name + "\" has this attribute");
   }
 
   bool quantify(Node& node) {
