@@ -1,35 +1,9 @@
 // Forms that were opened before somebody else's work arrived: nobody is overwritten in silence.
-#include "client-core/commands/desk.hpp"
+#include "client-core/commands/two_desks.hpp"
 #include "support/catch.hpp"
 
 namespace insieme::testing {
 namespace {
-
-struct Two {
-  Folder folder;
-  Office office;
-  Desk anna{folder, "anna", office};
-  Desk bruno{folder, "bruno", office};
-  Family family;
-
-  Two() {
-    anna.enrol();
-    bruno.enrol();
-    family = make_family(anna);
-    anna.sync();
-    for (const char* who : {"anna", "bruno"}) {
-      office.server.grant(who, sync::id_from_text<DossierId>(family.dossier).value(),
-                          {"core", "education", "economic"});
-    }
-    anna.sync();
-    bruno.sync();
-  }
-  void exchange() {
-    anna.sync();
-    bruno.sync();
-    anna.sync();
-  }
-};
 
 TEST_CASE("form: a value that arrived after the form was opened is not overwritten",
           "[commands][P4]") {

@@ -1,33 +1,13 @@
 // Decisions about what was in front of the person who decides [P4].
-#include "client-core/commands/desk.hpp"
+#include "client-core/commands/two_desks.hpp"
 #include "support/catch.hpp"
 #include "support/memory_device.hpp"
 
 namespace insieme::testing {
 namespace {
 
-struct Two {
-  Folder folder;
-  Office office;
-  Desk anna{folder, "anna", office};
-  Desk bruno{folder, "bruno", office};
-  Family family;
-
-  Two() {
-    for (const char* who : {"anna", "bruno"}) office.reviewers.insert(who);
-    anna.enrol();
-    bruno.enrol();
-    family = make_family(anna);
-    anna.sync();
-    for (const char* who : {"anna", "bruno"}) {
-      office.server.grant(who, dossier(), {"core", "education", "economic"});
-    }
-    exchange();
-  }
-  DossierId dossier() { return sync::id_from_text<DossierId>(family.dossier).value(); }
-  void exchange() {
-    for (Desk* desk : {&anna, &bruno, &anna, &bruno}) desk->sync();
-  }
+struct Deciders : Two {
+  Deciders() : Two({"anna", "bruno"}) {}
   void disagree(const char* field, const char* one, const char* other) {
     anna.save(family.visit, {{field, one}});
     bruno.save(family.visit, {{field, other}});
@@ -43,7 +23,7 @@ struct Two {
 
 TEST_CASE("review: an item that changed after it was read is not decided unseen",
           "[commands][P4]") {
-  Two two;
+  Deciders two;
   const std::string opened = text(two.bruno.get(two.family.visit), "version");
   two.disagree("next_step", "Telefonare", "Incontrare");
   const std::string version = text(two.anna.items()[0].as_object(), "version");
@@ -66,7 +46,7 @@ TEST_CASE("review: an item that changed after it was read is not decided unseen"
 }
 
 TEST_CASE("review: text that came after the item was read stays", "[commands][P4]") {
-  Two two;
+  Deciders two;
   two.disagree("observations", "La madre lavora di notte. Clima sereno.",
                "La madre lavora part-time. Clima sereno.");
   const std::string version = text(two.anna.items()[0].as_object(), "version");
@@ -83,7 +63,7 @@ TEST_CASE("review: text that came after the item was read stays", "[commands][P4
 }
 
 TEST_CASE("review: text that came in front of it meanwhile is not cut into", "[commands][P4]") {
-  Two two;
+  Deciders two;
   two.disagree("observations", "La madre lavora di notte. Clima sereno.",
                "La madre lavora part-time. Clima sereno.");
   const std::string version = text(two.anna.items()[0].as_object(), "version");
@@ -99,7 +79,7 @@ TEST_CASE("review: text that came in front of it meanwhile is not cut into", "[c
 
 TEST_CASE("review: what somebody else decided since it was read is looked at first",
           "[commands][P4]") {
-  Two two;
+  Deciders two;
   const std::string opened = text(two.anna.get(two.family.visit), "version");
   two.disagree("next_step", "Telefonare", "Incontrare");
   // Bruno leaves the two as they are, while a third value is written that he does not know of.
@@ -117,7 +97,7 @@ TEST_CASE("review: what somebody else decided since it was read is looked at fir
 
 TEST_CASE("review: a version read on another device says only what this one has, too",
           "[commands][P4]") {
-  Two two;
+  Deciders two;
   two.disagree("next_step", "Telefonare", "Incontrare");
   // Both go on writing elsewhere; neither has what the other wrote.
   two.anna.save(two.family.visit, {{"observations", "Casa ordinata."}});
@@ -132,7 +112,7 @@ TEST_CASE("review: a version read on another device says only what this one has,
 }
 
 TEST_CASE("review: an item of hundreds of values can be decided", "[commands][P4]") {
-  Two two;
+  Deciders two;
   const auto record = sync::id_from_text<sync::RecordId>(two.family.visit).value();
   MemoryDevice many("many");
   enrol(two.office.server, many);

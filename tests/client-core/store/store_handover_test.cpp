@@ -1,30 +1,11 @@
-#include "store_fixture.hpp"
+#include "two_tablets.hpp"
 
 using namespace insieme;
 using namespace insieme::testing;
 
-namespace {
-
-struct Family {
-  Family() {
-    must(anna.save(core, {write_op(id, "member", "surname", std::string("Bianchi"))}));
-    relay.sync(anna);
-    relay.sync(carla);
-  }
-  StoreFolder folder;
-  Relay relay;
-  Tablet anna{folder, "anna", 1};
-  Tablet carla{folder, "carla", 3};
-  sync::DossierId dossier = anna.new_dossier();
-  sync::DocumentId core{dossier, "core"};
-  sync::RecordId id = anna.new_record();
-};
-
-}  // namespace
-
 TEST_CASE("late work after a hand-over is kept whole beside the log and leaves the tablet after",
           "[store][P2][P7][P8]") {
-  Family t;
+  TwoTablets t;
   must(t.anna.save(t.core, {write_op(t.id, "member", "surname", std::string("Tardi"))}));
   t.relay.judge = [](const sync::Change&) { return sync::Verdict::held; };
   t.relay.extra.push_back({5, sync::Event{sync::RevokeEvent{t.dossier, "passed on"}}});
@@ -43,7 +24,7 @@ TEST_CASE("late work after a hand-over is kept whole beside the log and leaves t
 }
 
 TEST_CASE("unsent work holds a revoked dossier back until it is sent", "[store][P2][P8]") {
-  Family t;
+  TwoTablets t;
   t.relay.extra.push_back({5, sync::Event{sync::RevokeEvent{t.dossier, "passed on"}}});
   const auto gathered = must(t.anna.store->gather({1 << 20, 2'000}));
   const auto reply = t.relay.answer(gathered, t.anna.store->identity().replica);
@@ -61,7 +42,7 @@ TEST_CASE("unsent work holds a revoked dossier back until it is sent", "[store][
 
 TEST_CASE("what the server refuses is as if it had not been written, and is not lost",
           "[store][P2]") {
-  Family t;
+  TwoTablets t;
   must(t.anna.save(t.core, {write_op(t.id, "member", "surname", std::string("Rifiutato"))}));
   must(t.anna.save(t.core, {write_op(t.id, "member", "sex", std::string("f"))}));
   int calls = 0;
@@ -86,7 +67,7 @@ TEST_CASE("what the server refuses is as if it had not been written, and is not 
 
 TEST_CASE("a late change waits in the inbox until it is decided, with its author and reason",
           "[store][P5][P8]") {
-  Family t;
+  TwoTablets t;
   must(t.anna.save(t.core, {write_op(t.id, "member", "surname", std::string("Tardi"))}));
   const auto gathered = must(t.anna.store->gather({1 << 20, 2'000}));
   const sync::Change late = gathered.changes.at(0);
@@ -115,7 +96,7 @@ TEST_CASE("a late change waits in the inbox until it is decided, with its author
 }
 
 TEST_CASE("a server that lost the end of its log gets it back from its tablets", "[store][P2]") {
-  Family t;
+  TwoTablets t;
   must(t.anna.save(t.core, {write_op(t.id, "member", "surname", std::string("Dopo"))}));
   Relay restored = t.relay;
   t.relay.sync(t.anna);
