@@ -45,6 +45,13 @@ TEST_CASE("cli: a store that is not there, and how to make one", "[cli]") {
   check_words(wrong.refused(2, {"status"}), {"64 cifre esadecimali"});
 }
 
+TEST_CASE("cli: a record without its dossier, and how to name it", "[cli]") {
+  TestFolder folder;
+  const Terminal anna(folder.path(), "anna");
+  anna.ok({"init"});
+  check_words(anna.refused(1, {"add", "visit", "place=casa"}), {"Manca il fascicolo", "--dossier"});
+}
+
 TEST_CASE("cli: an invitation that is none, is wrong, has expired or was used", "[cli][P1]") {
   Newcomer at;
   const std::string good = at.server.invitation("anna");

@@ -1,5 +1,6 @@
 // Who and what this store is: status, identity, receipts, schema.
 #include "commands/records/view.hpp"
+#include "commands/review/untaken.hpp"
 #include "commands/table.hpp"
 
 namespace insieme::client::commands {
@@ -97,16 +98,14 @@ Outcome<json::object> quarantine(Context& context) {
     out["receipt"] = key_of(name_of(one.state));
     out["receipt_text"] = key_of(receipt_words(one.state, context.language));
     out["code"] = key_of(insieme::name_of(one.code));
-    out["reason"] = one.reason;
-    json::array records;
+    out["reason"] = reason_text(context.language, one.reason);
+    json::array operations;
     if (one.change.ops) {
       for (const sync::Operation& op : *one.change.ops) {
-        json::object touched{
-            {"record", sync::to_text(op.record)}, {"type", op.type}, {"field", op.field}};
-        records.push_back(std::move(touched));
+        operations.push_back(operation_json(context, op));
       }
     }
-    out["operations"] = std::move(records);
+    out["operations"] = std::move(operations);
     lines.push_back(std::move(out));
   }
   return json::object{{"changes", std::move(lines)}};
@@ -215,7 +214,7 @@ std::vector<CommandSpec> about_commands() {
        "Own changes that the server holds or refused, with the reason.",
        {},
        "changes (dossier, section, seq, at, author, receipt, receipt_text, code, reason, "
-       "operations)",
+       "operations: as in inbox.list)",
        R"({"command": "quarantine.list"})",
        quarantine},
       {"schema.types",

@@ -217,6 +217,7 @@ TEST_CASE("inbox: a late change is accepted in its author's name, or refused wit
   const json::object entry = entries[0].as_object();
   CHECK(text(entry, "author") == "anna");
   CHECK(text(list(entry, "operations")[0].as_object(), "text") == "01/04/2024");
+  CHECK(text(entry, "reason") == "il fascicolo non è più assegnato all'autore");
   const std::string id = text(entry, "id");
   SECTION("accepted") {
     three.carla.call({{"command", "inbox.decide"}, {"entry", id.substr(0, 8)}, {"accept", true}});
@@ -237,6 +238,19 @@ TEST_CASE("inbox: a late change is accepted in its author's name, or refused wit
     three.carla.sync();
     three.bruno.sync();
     CHECK(three.bruno.shown(three.family.visit, "next_date").empty());
+    // Its author reads what was not taken, and why.
+    three.anna.sync();
+    const auto kept = [&](const char* language) {
+      const json::object reply =
+          three.anna.call({{"command", "quarantine.list"}, {"lang", language}});
+      REQUIRE(list(reply, "changes").size() == 1);
+      return list(reply, "changes")[0].as_object();
+    };
+    CHECK(text(kept("it"), "reason") == "rifiutata da carla: già registrata");
+    CHECK(text(kept("en"), "reason") == "refused by carla: già registrata");
+    const json::object op = list(kept("it"), "operations").at(0).as_object();
+    CHECK(text(op, "label") == "Prossima visita");
+    CHECK(text(op, "text") == "01/04/2024");
   }
   CHECK(list(three.carla.call({{"command", "inbox.list"}}), "entries").empty());
   CHECK(text(three.carla.refused({{"command", "inbox.decide"}, {"entry", id}, {"accept", true}}),

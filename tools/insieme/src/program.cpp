@@ -44,7 +44,13 @@ json::object parsed(const std::string& reply) {
 
 [[noreturn]] void stop_with(const json::object& reply) {
   const json::object& error = object_of(reply, "error");
-  throw Stop(exit_code_of(text_of(error, "code")), sentence_of(error), reply);
+  const std::string code = text_of(error, "code");
+  std::string said = sentence_of(error);
+  if (code == "missing_argument" && text_of(error, "field") == "dossier") {
+    said += tr(" Si indica con --dossier (insieme list ne mostra gli id).",
+               " Give it with --dossier (insieme list shows their ids).");
+  }
+  throw Stop(exit_code_of(code), said, reply);
 }
 
 }  // namespace

@@ -182,6 +182,16 @@ std::string item_page(const json::object& item) {
   return page;
 }
 
+std::string operations_page(const json::object& change) {
+  Table table({});
+  for (const json::value& op : list_of(change, "operations")) {
+    const json::object& line = op.as_object();
+    table.add({"  " + text_of(line, "type_label"), text_of(line, "title"), text_of(line, "label"),
+               text_of(line, "text")});
+  }
+  return table.text();
+}
+
 std::string saved_lines(const json::object& reply) {
   std::string text;
   for (const json::value& one : list_of(reply, "records")) {

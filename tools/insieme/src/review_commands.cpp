@@ -151,13 +151,7 @@ int inbox(Program& program, bool closed) {
     const std::string id = text_of(entry, "id").substr(0, 8);
     print(coloured(id, Colour::strong) + "  " + one_line(text_of(entry, "author")) + ", " +
           when(text_of(entry, "at")) + " · " + one_line(text_of(entry, "reason")) + "\n");
-    Table table({});
-    for (const json::value& op : list_of(entry, "operations")) {
-      const json::object& line = op.as_object();
-      table.add({"  " + text_of(line, "type_label"), text_of(line, "title"), text_of(line, "label"),
-                 text_of(line, "text")});
-    }
-    print(table.text());
+    print(operations_page(entry));
     if (!flag_of(entry, "open")) {
       print(
           std::string("  ") +

@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "insieme/client/platform.hpp"
-#include "program.hpp"
+#include "record_views.hpp"
 
 namespace insieme::cli {
 namespace {
@@ -178,19 +178,14 @@ int receipts(Program& program, bool all) {
 int quarantine(Program& program) {
   json::object reply;
   if (program.answered("quarantine.list", {}, reply)) return kOk;
-  Table table(
-      {tr("quando", "when"), tr("stato", "state"), tr("motivo", "reason"), tr("campi", "fields")});
-  for (const json::value& one : list_of(reply, "changes")) {
-    const json::object& line = one.as_object();
-    std::string fields;
-    for (const json::value& op : list_of(line, "operations")) {
-      fields += (fields.empty() ? "" : ", ") + text_of(op.as_object(), "type") + "." +
-                text_of(op.as_object(), "field");
-    }
-    table.add({when(text_of(line, "at")), Cell(text_of(line, "receipt_text"), Colour::warn),
-               text_of(line, "reason"), fields});
+  const json::array& changes = list_of(reply, "changes");
+  for (const json::value& one : changes) {
+    const json::object& change = one.as_object();
+    print(when(text_of(change, "at")) + " · " +
+          coloured(text_of(change, "receipt_text"), Colour::warn) + " · " +
+          one_line(text_of(change, "reason")) + "\n" + operations_page(change));
   }
-  print(table.empty() ? tr("Niente in quarantena.\n", "Nothing in quarantine.\n") : table.text());
+  if (changes.empty()) print(tr("Niente in quarantena.\n", "Nothing in quarantine.\n"));
   return kOk;
 }
 

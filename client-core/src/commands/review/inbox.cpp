@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "commands/records/view.hpp"
+#include "commands/review/untaken.hpp"
 #include "commands/table.hpp"
 
 namespace insieme::client::commands {
@@ -19,50 +20,6 @@ std::string name_of_held(const HeldChange& held) {
                           .add(header.seq)
                           .finish())
       .substr(0, kNameDigits);
-}
-
-std::string action_text(Context& context, const schema::Field* field, const sync::Operation& op) {
-  if (const auto* write = std::get_if<sync::WriteOp>(&op.action)) {
-    return shown_text(context, field, write->value);
-  }
-  if (const auto* add = std::get_if<sync::AddOp>(&op.action)) {
-    return "+ " + shown_text(context, field, add->element);
-  }
-  if (const auto* remove = std::get_if<sync::RemoveOp>(&op.action)) {
-    return "- " + shown_text(context, field, remove->element);
-  }
-  if (const auto* increment = std::get_if<sync::IncrementOp>(&op.action)) {
-    return (increment->delta < 0 ? "" : "+") + std::to_string(increment->delta);
-  }
-  if (const auto* splice = std::get_if<sync::SpliceOp>(&op.action)) {
-    std::string text;
-    for (const sync::Splice& one : splice->splices) text += one.inserted;
-    return text;
-  }
-  const bool it = context.language == schema::Language::it;
-  if (std::holds_alternative<sync::RetractOp>(op.action)) return it ? "annullata" : "retracted";
-  if (std::holds_alternative<sync::RestoreOp>(op.action)) return it ? "ripristinata" : "restored";
-  return {};
-}
-
-json::object operation_json(Context& context, const sync::Operation& op) {
-  const schema::RecordType* type = context.bundle().find_type(op.type);
-  const schema::Field* field = type != nullptr ? type->find_field(op.field) : nullptr;
-  json::object out;
-  const std::string id = sync::to_text(op.record);
-  out["record"] = id;
-  out["short"] = short_id(id);
-  out["type"] = op.type;
-  out["type_label"] = type != nullptr ? type->label.in(context.language) : op.type;
-  out["field"] = op.field;
-  out["label"] = field != nullptr ? field->label.in(context.language) : op.field;
-  out["text"] = action_text(context, field, op);
-  const auto ref = context.store().locate(op.record);
-  if (ref.ok()) {
-    const auto record = context.store().record(ref.value());
-    if (record.ok()) out["title"] = record->title;
-  }
-  return out;
 }
 
 /// Whether `above` has an edit whose place is one in a text with what `below` did to it.
@@ -116,7 +73,7 @@ Outcome<json::object> list(Context& context) {
     one["id"] = name_of_held(held);
     one["dossier"] = sync::to_text(header.document.dossier);
     one["section"] = header.document.section;
-    one["reason"] = held.reason;
+    one["reason"] = reason_text(context.language, held.reason);
     one["open"] = held.open;
     if (held.accepted) one["accepted"] = *held.accepted;
     if (!held.decided_by.empty()) one["decided_by"] = held.decided_by;
