@@ -165,5 +165,40 @@ TEST_CASE("scenario: a server put back from an old backup is healed by its devic
   }
 }
 
+TEST_CASE("scenario: a disk that fails while the questions are read is told as such",
+          "[simulation]") {
+  Story story;
+  Tablet& anna = story.tablet(0);
+  story.household(anna);
+  const std::string dossier = sync::to_text(anna.store().dossiers().value().front().id);
+  for (int i = 0; i < 40; ++i) {  // more than fits into a few pages
+    story.must(anna, {{"command", "record.save"},
+                      {"type", "voucher"},
+                      {"dossier", dossier},
+                      {"fields",
+                       {{"number", "VS-" + std::to_string(i)},
+                        {"service", std::string(150, 's')},
+                        {"units", "40"},
+                        {"from_date", "2026-01-01"},
+                        {"to_date", "2026-12-31"},
+                        {"state", "in_uso"}}}});
+  }
+  std::size_t failed = 0;
+  for (std::size_t nth = 1;; ++nth) {
+    anna.close();
+    story.world.reopen(anna);
+    anna.disk().fail_at(nth);
+    const std::uint64_t before = anna.disk().counts().refused_io;
+    const auto reply = anna.call({{"command", "review.list"}});
+    anna.disk().calm();
+    REQUIRE(reply.has_value());
+    if (anna.disk().counts().refused_io == before) break;  // it took fewer reads than that
+    ++failed;
+    INFO("read " << nth);
+    CHECK((is_ok(*reply) || code_of(*reply) == "storage_failure"));
+  }
+  CHECK(failed > 5);
+}
+
 }  // namespace
 }  // namespace insieme::simulation

@@ -185,18 +185,22 @@ Versions Facets::versions() const {
   return versions;
 }
 
-Outcome<Facets> read_facets(Context& context, const RecordRef& ref) {
+Result<Facets> read_facets(Context& context, const RecordRef& ref) {
   Facets facets;
   facets.main = ref;
   facets.type = context.bundle().find_type(ref.type);
-  INSIEME_OUT_ASSIGN(StoredRecord main, context.store().record(ref));
+  INSIEME_TRY_ASSIGN(StoredRecord main, context.store().record(ref));
   facets.parts.push_back(std::move(main));
   if (facets.type == nullptr) return facets;
   for (const std::string& section : facets.type->facet_sections()) {
     if (section == facets.type->section || section == ref.document.section) continue;
     auto part = context.store().record({{ref.document.dossier, section}, ref.type, ref.id});
     // Not held here, or nothing written there yet: both are in order.
-    if (part.ok()) facets.parts.push_back(std::move(part).value());
+    if (part.ok()) {
+      facets.parts.push_back(std::move(part).value());
+    } else if (part.error().code != ErrorCode::not_found) {
+      return part.error();
+    }
   }
   return facets;
 }

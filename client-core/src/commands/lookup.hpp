@@ -34,7 +34,7 @@ struct Facets {
   [[nodiscard]] const sync::FieldState* field(std::string_view name) const;
   [[nodiscard]] Versions versions() const;
 };
-[[nodiscard]] Outcome<Facets> read_facets(Context& context, const RecordRef& ref);
+[[nodiscard]] Result<Facets> read_facets(Context& context, const RecordRef& ref);
 
 /// Where a field of a record that lives in `main` is written.
 [[nodiscard]] std::string section_of(const schema::RecordType& type, const schema::Field& field,

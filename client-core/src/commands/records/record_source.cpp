@@ -50,7 +50,7 @@ const schema::RuleRecord* StoreRecords::find(const sync::RecordId& id) {
   }
   const auto facets = read_facets(context_, *ref);
   if (!facets.ok()) {
-    if (status_.ok()) status_ = {ErrorCode::internal, "a record could not be read"};
+    if (status_.ok()) status_ = facets.error();
     return nullptr;
   }
   const sync::RecordState& state = facets.value().first().state;

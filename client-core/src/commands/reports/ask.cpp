@@ -131,10 +131,9 @@ Result<std::vector<schema::RuleRecord>> records_of_type(Context& context, const 
     for (const RecordLine& line : lines) {
       if (!seen.insert(line.ref.id).second) continue;
       INSIEME_TRY_ASSIGN(const RecordRef main, context.store().locate(line.ref.id));
-      const auto facets = read_facets(context, main);
-      if (!facets.ok()) return {ErrorCode::internal, "a record could not be read"};
-      if (facets.value().first().state.lifecycle() == sync::Lifecycle::retracted) continue;
-      out.push_back(rule_record(facets.value()));
+      INSIEME_TRY_ASSIGN(const Facets facets, read_facets(context, main));
+      if (facets.first().state.lifecycle() == sync::Lifecycle::retracted) continue;
+      out.push_back(rule_record(facets));
     }
     if (lines.size() < kPage) return out;
     query.offset += lines.size();
