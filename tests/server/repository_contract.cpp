@@ -59,6 +59,23 @@ void check_people(const MakeRepository& make) {
   CHECK(repository.audit(10).size() == 2);
 }
 
+void check_return(Repository& repository, const ContractSubject& subject) {
+  // Found again, with a new invitation of its owner; another person's does not bring it back.
+  REQUIRE(repository.add_user({"bruno", "Bruno", "educator", false, 0}).ok());
+  REQUIRE(repository.add_invitation(hash_named("his"), "bruno", *subject.now_ms + 10).ok());
+  REQUIRE(repository.add_invitation(hash_named("new"), "anna", *subject.now_ms + 10).ok());
+  const Enrolment his{hash_named("his"), public_key("a"), "t", rep("c"), device("c")};
+  CHECK(repository.enrol(his).error().code == ErrorCode::conflict);
+  CHECK(repository.find_caller(device("a"))->device.revoked_ms.has_value());
+  const Enrolment hers{hash_named("new"), public_key("a"), "t", rep("c"), device("c")};
+  for (int time = 0; time < 2; ++time) {
+    const auto again = repository.enrol(hers);
+    REQUIRE(again.ok());
+    CHECK(again->device.id == device("a"));
+    CHECK_FALSE(again->device.revoked_ms.has_value());
+  }
+}
+
 void check_enrolment(const MakeRepository& make) {
   ContractSubject subject = make();
   Repository& repository = *subject.repository;
@@ -87,11 +104,22 @@ void check_enrolment(const MakeRepository& make) {
     CHECK(repository.enrol(second).error().code == ErrorCode::conflict);
   }
   SECTION("a key and a replica belong to one device") {
-    REQUIRE(repository.add_invitation(hash_named("two"), "anna", *subject.now_ms + 10).ok());
+    REQUIRE(repository.add_user({"bruno", "Bruno", "educator", false, 0}).ok());
+    REQUIRE(repository.add_invitation(hash_named("two"), "bruno", *subject.now_ms + 10).ok());
     const Enrolment same_key{hash_named("two"), public_key("a"), "t", rep("b"), device("b")};
     CHECK(repository.enrol(same_key).error().code == ErrorCode::conflict);
     const Enrolment same_replica{hash_named("two"), public_key("b"), "t", rep("a"), device("b")};
     CHECK(repository.enrol(same_replica).error().code == ErrorCode::conflict);
+  }
+  SECTION("a device that never heard the answer comes with another invitation") {
+    REQUIRE(repository.add_invitation(hash_named("two"), "anna", *subject.now_ms + 10).ok());
+    const Enrolment again{hash_named("two"), public_key("a"), "t", rep("b"), device("b")};
+    const auto known = repository.enrol(again);
+    REQUIRE(known.ok());
+    CHECK(known->device.id == device("a"));
+    CHECK(repository.devices().size() == 1);
+    const Enrolment other{hash_named("two"), public_key("c"), "t", rep("c"), device("c")};
+    CHECK(repository.enrol(other).error().code == ErrorCode::conflict);
   }
   SECTION("expired") {
     REQUIRE(repository.add_invitation(hash_named("two"), "anna", *subject.now_ms).ok());
@@ -103,20 +131,7 @@ void check_enrolment(const MakeRepository& make) {
     CHECK(repository.revoke_device(device("a"), "lost").ok());
     CHECK(repository.find_caller(device("a"))->device.revoked_ms == *subject.now_ms);
     CHECK_FALSE(repository.find_caller(device("x")).has_value());
-    // Found again, with a new invitation of its owner; another person's does not bring it back.
-    REQUIRE(repository.add_user({"bruno", "Bruno", "educator", false, 0}).ok());
-    REQUIRE(repository.add_invitation(hash_named("his"), "bruno", *subject.now_ms + 10).ok());
-    REQUIRE(repository.add_invitation(hash_named("new"), "anna", *subject.now_ms + 10).ok());
-    const Enrolment his{hash_named("his"), public_key("a"), "t", rep("c"), device("c")};
-    CHECK(repository.enrol(his).error().code == ErrorCode::conflict);
-    CHECK(repository.find_caller(device("a"))->device.revoked_ms.has_value());
-    const Enrolment hers{hash_named("new"), public_key("a"), "t", rep("c"), device("c")};
-    for (int time = 0; time < 2; ++time) {
-      const auto again = repository.enrol(hers);
-      REQUIRE(again.ok());
-      CHECK(again->device.id == device("a"));
-      CHECK_FALSE(again->device.revoked_ms.has_value());
-    }
+    check_return(repository, subject);
   }
 }
 

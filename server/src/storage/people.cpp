@@ -199,7 +199,7 @@ Result<Device> SqliteRepository::redeem(sqlite::Connection& db, LogWriter& log,
                                         const Enrolment& enrolment,
                                         const std::string& account) const {
   if (auto known = find_device_by_key(db, enrolment.device_key)) {
-    if (!known->revoked_ms || known->account != account) {
+    if (known->account != account) {
       return Error{ErrorCode::conflict, "this device key is enrolled already"};
     }
     return reinstate(db, log, enrolment, *std::move(known));
@@ -228,7 +228,8 @@ Result<Device> SqliteRepository::redeem(sqlite::Connection& db, LogWriter& log,
 }
 
 /// A tablet that was lost and is found: whoever invites its owner again vouches for it, and what
-/// was never sent can be sent.
+/// was never sent can be sent. Or one that never heard that it is enrolled, and asked for another
+/// invitation.
 Device SqliteRepository::reinstate(sqlite::Connection& db, LogWriter& log,
                                    const Enrolment& enrolment, Device device) const {
   db.cached("UPDATE devices SET revoked_ms = NULL, revoke_reason = ''"

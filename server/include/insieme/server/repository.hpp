@@ -209,7 +209,8 @@ class Repository {
                                               std::int64_t expires_ms) = 0;
   /// `not_found`: no such invitation. `expired`. `conflict`: used by another device, or the key
   /// is another device's. `not_allowed`: the account is disabled. The same again is the same
-  /// answer, whatever the time. A revoked device comes back with a new one of its own account.
+  /// answer, whatever the time. A device that is known comes back with a new one of its own
+  /// account, revoked or not: it may never have heard the answer.
   [[nodiscard]] virtual Result<Caller> enrol(const Enrolment& enrolment) = 0;
   [[nodiscard]] virtual std::optional<Caller> find_caller(const sync::DeviceId& device) = 0;
   [[nodiscard]] virtual std::vector<Device> devices() = 0;
