@@ -111,6 +111,33 @@ TEST_CASE("snapshots: a first sync ends the same with and without them [P3]",
   o.check_same(olga, kCore);
 }
 
+TEST_CASE("snapshots: nothing is folded that a change of the log had not seen [P3][P10]",
+          "[server][sync][snapshot]") {
+  Office o;
+  o.write(10);
+  o.settle();
+  o.carla.write(kCore, {set_op("auto", "carla"), splice_op("note", {{0, 0, "C"}})});
+  o.write(10);
+  // Anna has acknowledged her twenty and not heard of Carla's one, which saw ten.
+  for (MemoryDevice* tablet : {&o.anna, &o.anna, &o.carla, &o.carla}) o.must_sync(*tablet);
+  MemoryDevice elsa("elsa");
+  o.add(elsa, "coordinator");
+  o.must_sync(elsa);
+  CHECK(elsa.snapshots == 0);
+  o.settle();
+  o.check_same(elsa, kCore);
+  // Once everybody has seen everything there is a snapshot of it all.
+  o.write(1);
+  o.settle();
+  for (int time = 0; time < 2; ++time) o.must_sync(elsa);
+  o.settle();
+  MemoryDevice olga("olga");
+  o.add(olga, "coordinator");
+  o.must_sync(olga);
+  CHECK(olga.snapshots == 1);
+  o.check_same(olga, kCore);
+}
+
 TEST_CASE("snapshots: no section is shipped that a user may not see [P7]",
           "[server][sync][snapshot]") {
   Office o;

@@ -63,7 +63,8 @@ struct Core {
         bundle(*options.bundle),
         platform(*options.platform),
         path(options.path),
-        key(options.key) {}
+        key(options.key),
+        fold_from(options.fold_from) {}
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
 
@@ -74,6 +75,7 @@ struct Core {
   Platform& platform;
   std::string path;
   StoreKey key;
+  std::int64_t fold_from;  ///< StoreOptions::fold_from
   Identity identity;
   std::int64_t identity_version = 0;  ///< `settings.identity_version` that `identity` is of
 

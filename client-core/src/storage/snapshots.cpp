@@ -9,8 +9,6 @@
 namespace insieme::client {
 namespace {
 
-/// A log is folded when it has grown to this: each time all of its document is written anew.
-constexpr std::int64_t kFoldFrom = 64;
 constexpr std::int64_t kAcknowledgementsMax = 500;  ///< told in one request
 
 void drop_parts(Core& core, std::int64_t document) {
@@ -146,7 +144,7 @@ void note_stable(Core& core, Documents& documents, const sync::Acknowledgement& 
     auto& count = core.db.cached("SELECT count(*) FROM changes WHERE document = ?");
     const sqlite::ResetGuard guard(count);
     count.bind_all(document->n);
-    if (!count.step() || count.get_int64(0) < kFoldFrom) return;
+    if (!count.step() || count.get_int64(0) < core.fold_from) return;
   }
   if (!document->frontier.version().covers(stable.version)) return;
   documents.flush();

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "insieme/server/repository.hpp"
+#include "insieme/server/sqlite_repository.hpp"
 #include "insieme/sqlite/connection.hpp"
 #include "insieme/sqlite/transaction.hpp"
 #include "storage/frontier_rows.hpp"
@@ -22,7 +22,7 @@ namespace insieme::server {
 class SqliteRepository final : public Repository {
  public:
   SqliteRepository(std::string path, sqlite::Connection writer, std::int64_t space, Roles roles,
-                   Clock clock);
+                   Clock clock, SnapshotPolicy snapshots);
 
   SpaceInfo space() override;
   Counts counts() override;
@@ -133,6 +133,7 @@ class SqliteRepository final : public Repository {
   std::int64_t space_;
   Roles roles_;
   Clock clock_;
+  SnapshotPolicy snapshots_;
   std::mutex writer_mutex_;
   sqlite::Connection writer_;  ///< guarded by writer_mutex_
   std::mutex readers_mutex_;

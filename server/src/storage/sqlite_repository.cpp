@@ -45,11 +45,12 @@ void rethrow(const sqlite::Error& error) {
 }
 
 SqliteRepository::SqliteRepository(std::string path, sqlite::Connection writer, std::int64_t space,
-                                   Roles roles, Clock clock)
+                                   Roles roles, Clock clock, SnapshotPolicy snapshots)
     : path_(std::move(path)),
       space_(space),
       roles_(std::move(roles)),
       clock_(std::move(clock)),
+      snapshots_(snapshots),
       writer_(std::move(writer)) {}
 
 SqliteRepository::Lease::Lease(SqliteRepository& repository) : repository_(repository) {
@@ -129,7 +130,8 @@ Status create_space(const std::string& path, const sync::SpaceId& id, const std:
 }
 
 Result<std::unique_ptr<Repository>> open_sqlite_repository(const std::string& path, Roles roles,
-                                                           Clock clock) {
+                                                           Clock clock,
+                                                           SnapshotPolicy snapshots) {
   try {
     sqlite::Connection db = open_writer(path);
     std::int64_t space = 0;
@@ -140,7 +142,7 @@ Result<std::unique_ptr<Repository>> open_sqlite_repository(const std::string& pa
       space = row.get_int64(0);
     }
     std::unique_ptr<Repository> repository = std::make_unique<SqliteRepository>(
-        path, std::move(db), space, std::move(roles), std::move(clock));
+        path, std::move(db), space, std::move(roles), std::move(clock), snapshots);
     return repository;
   } catch (const sqlite::Error& error) {
     rethrow(error);

@@ -9,12 +9,15 @@
 namespace insieme::server {
 namespace {
 
-/// A first snapshot is worth its bytes from so many changes on; a later one when it folds so many
-/// more, or an eighth: all snapshots of a document together cost a small multiple of its log.
-constexpr std::uint64_t kFirstFold = 16;
-constexpr std::uint64_t kNextFold = 32;
 /// A page is read after the turn was noted: what others log in between may be on it.
 constexpr std::int64_t kPositionsBetween = 256;
+
+/// What the places in texts that a change names are places of.
+void meet_splices(const sync::Change& change, sync::VersionVector& seen) {
+  for (const sync::Operation& op : *change.ops) {
+    if (std::holds_alternative<sync::SpliceOp>(op.action) && op.context) seen.meet(*op.context);
+  }
+}
 
 }  // namespace
 
@@ -87,7 +90,8 @@ bool Stability::has_held(const sync::DocumentId& document) {
   return row.step();
 }
 
-void Stability::advance(const sync::DocumentId& document, std::int64_t now_ms) {
+void Stability::advance(const sync::DocumentId& document, const SnapshotPolicy& snapshots,
+                        std::int64_t now_ms) {
   if (has_held(document)) return;
   const auto now = common(document);
   const sync::VersionVector before = stable(document);
@@ -103,8 +107,38 @@ void Stability::advance(const sync::DocumentId& document, std::int64_t now_ms) {
     row.bind_all(space_, document.dossier.bytes, document.section);
     if (row.step()) folded = u64(row.get_int64(0));
   }
-  const std::uint64_t wanted = folded == 0 ? kFirstFold : std::max(kNextFold, folded / 8);
-  if (now->total() >= folded + wanted) prepare(document, *now, now_ms);
+  const std::uint64_t wanted =
+      folded == 0 ? snapshots.first : std::max(snapshots.next, folded / 8);
+  if (now->total() < folded + wanted) return;
+  const sync::VersionVector at = foldable(document, *now);
+  if (at.total() >= folded + wanted) prepare(document, at, now_ms);
+}
+
+/// The greatest version within `at` on which everything else of the log stands. Who writes from now
+/// on has seen all that is stable; what is here already, and was written without knowing of it, may
+/// not have.
+sync::VersionVector Stability::foldable(const sync::DocumentId& document, sync::VersionVector at) {
+  for (bool shrinks = true; shrinks;) {
+    shrinks = false;
+    sync::DepsWalker walker;
+    sqlite::Statement& rows =
+        db_.cached("SELECT header, body FROM log WHERE space = ? AND dossier = ?"
+                   " AND section = ? AND kind <= 3 ORDER BY position");
+    const sqlite::ResetGuard guard(rows);
+    rows.bind_all(space_, document.dossier.bytes, document.section);
+    while (rows.step()) {
+      const sync::ChangeHeader header = make_change(rows.get_blob(0), {}).header;
+      sync::VersionVector seen = walker.step(header);
+      if (at.contains(header.replica, header.seq)) continue;
+      if (!rows.is_null(1)) {
+        meet_splices(make_change(rows.get_blob(0), rows.get_blob(1)), seen);
+      }
+      if (seen.covers(at)) continue;
+      at.meet(seen);
+      shrinks = true;
+    }
+  }
+  return at;
 }
 
 void Stability::prepare(const sync::DocumentId& id, const sync::VersionVector& at,

@@ -10,7 +10,7 @@
 
 #include <optional>
 
-#include "insieme/server/repository.hpp"
+#include "insieme/server/sqlite_repository.hpp"
 #include "insieme/sqlite/connection.hpp"
 
 namespace insieme::server {
@@ -29,7 +29,8 @@ class Stability {
                    const sync::Acknowledgement& acknowledgement);
   /// Works out anew what is stable, which never shrinks, and prepares a snapshot when much became
   /// so since the last one.
-  void advance(const sync::DocumentId& document, std::int64_t now_ms);
+  void advance(const sync::DocumentId& document, const SnapshotPolicy& snapshots,
+               std::int64_t now_ms);
   [[nodiscard]] sync::VersionVector stable(const sync::DocumentId& document);
   /// What this store, under this replica id, has acknowledged.
   [[nodiscard]] sync::VersionVector acknowledged(const sync::DeviceId& device,
@@ -38,6 +39,8 @@ class Stability {
 
  private:
   [[nodiscard]] std::optional<sync::VersionVector> common(const sync::DocumentId& document);
+  [[nodiscard]] sync::VersionVector foldable(const sync::DocumentId& document,
+                                             sync::VersionVector at);
   [[nodiscard]] bool has_held(const sync::DocumentId& document);
   void prepare(const sync::DocumentId& document, const sync::VersionVector& at,
                std::int64_t now_ms);

@@ -174,7 +174,7 @@ class SqliteTurn final : public Turn {
       stability_.acknowledge(caller_.device.id, replica_, a);
     }
     for (const sync::Acknowledgement& a : action.acknowledgements) {
-      stability_.advance(a.document, log.now_ms());
+      stability_.advance(a.document, repository_.snapshots_, log.now_ms());
     }
     if (!action.changes.empty()) save_manifest(log, action, committed.positions.front());
     log.finish();

@@ -22,6 +22,9 @@ struct StoreOptions {
   StoreKey key{};
   const schema::Bundle* bundle = nullptr;  ///< must outlive the store
   Platform* platform = nullptr;            ///< must outlive the store
+  /// A log is folded where it is stable once it has so many changes: each time all of its document
+  /// is written anew.
+  std::int64_t fold_from = 64;
 };
 
 /// Collects what one act writes; the store commits it whole or not at all. Valid inside `act` only.
