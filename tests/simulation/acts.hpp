@@ -29,10 +29,12 @@ struct ActKind {
   bool is_outside = false;    ///< not the tablet's own work: its disk does not fail meanwhile
 };
 
-[[nodiscard]] std::vector<ActKind> work_acts();    ///< saving, forms, drafts, lifecycle
-[[nodiscard]] std::vector<ActKind> review_acts();  ///< deciding, contesting, late changes
-[[nodiscard]] std::vector<ActKind> tablet_acts();  ///< synchronising, stops, clocks, copies
-[[nodiscard]] std::vector<ActKind> office_acts();  ///< assignments, hand-overs, server, backups
+[[nodiscard]] std::vector<ActKind> work_acts();      ///< saving, forms, drafts, lifecycle
+[[nodiscard]] std::vector<ActKind> voucher_acts();   ///< spending, handing on, reclaiming
+[[nodiscard]] std::vector<ActKind> ordering_acts();  ///< lists by hand, duplicates
+[[nodiscard]] std::vector<ActKind> review_acts();    ///< deciding, contesting, late changes
+[[nodiscard]] std::vector<ActKind> tablet_acts();    ///< synchronising, stops, clocks, copies
+[[nodiscard]] std::vector<ActKind> office_acts();    ///< assignments, hand-overs, server, backups
 
 /// Before the first act: a household that everybody is assigned to and has, so that people meet.
 void share_a_dossier(World& world, Chance& chance);

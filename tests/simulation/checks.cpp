@@ -5,7 +5,8 @@
 #include "insieme/server/verify.hpp"
 #include "insieme/sync/limits.hpp"
 #include "simulation/acts/typing.hpp"
-#include "simulation/world.hpp"
+#include "simulation/checks.hpp"
+#include "simulation/log_reader.hpp"
 
 namespace insieme::simulation {
 namespace {
@@ -25,12 +26,13 @@ class Rest {
     converge();
     delivered_ = world_.office().read_log();
     check_server();
-    for (const auto& tablet : world_.tablets()) check_store(*tablet);
+    check_stores();
     check_receipts();
-    check_documents();
-    check_items();
+    if (upgrade()) check_stores();
     check_ledger();
+    check_shared();
     tally_.changes = changes_;
+    tally_.again = delivered_.changes_again;
   }
 
  private:
@@ -43,6 +45,8 @@ class Rest {
       tablet->disk().calm();
       tablet->reachable = true;
       world_.reopen(*tablet);
+      if (tablet->store().identity().is_enrolled()) continue;
+      demand(world_.enrol(*tablet), "enrolment works", tablet->name());
     }
   }
 
@@ -83,12 +87,32 @@ class Rest {
     ++tally_.checks;
   }
 
+  /// Every program becomes the present one. Whether one was not.
+  bool upgrade() {
+    bool some = false;
+    for (const auto& tablet : world_.tablets()) {
+      if (tablet->age != Age::former) continue;
+      some = true;
+      tablet->close();
+      tablet->age = Age::present;
+      world_.reopen(*tablet);
+    }
+    return some;
+  }
+
+  void check_stores() {
+    for (const auto& tablet : world_.tablets()) check_store(*tablet);
+    check_documents();
+    check_items();
+  }
+
   void check_store(Tablet& tablet) {
     const auto report = tablet.store().verify();
     demand(report.ok(), "store is sound", tablet.name());
     demand(report->problems.empty(), "store is sound",
            tablet.name() + ": " + (report->problems.empty() ? "" : report->problems.front()));
     ++tally_.checks;
+    tally_.folded += report->folded;
     if (!tablet.revoked) states_[&tablet] = report->states;
   }
 
@@ -142,9 +166,10 @@ class Rest {
     }
   }
 
-  /// Whoever holds a document has the same open items about it.
+  /// Whoever holds a document has the same open items about it, if their programs know the same.
   void check_items() {
-    std::map<sync::DocumentId, std::pair<std::string, std::set<std::string>>> known;
+    using Known = std::pair<std::string, std::set<std::string>>;  // who, and what they have
+    std::map<std::pair<sync::DocumentId, bool>, Known> known;
     for (const auto& [tablet, states] : states_) {
       std::map<sync::DocumentId, std::set<std::string>> here;
       for (const auto& state : states) {
@@ -157,7 +182,8 @@ class Rest {
       }
       for (const auto& [document, ids] : here) {
         ++tally_.checks;
-        const auto [at, is_new] = known.try_emplace(document, tablet->name(), ids);
+        const auto [at, is_new] = known.try_emplace(
+            {document, tablet->age == Age::former}, tablet->name(), ids);
         demand(is_new || at->second.second == ids, "items are equal",
                tablet->name() + " and " + at->second.first + " differ about " +
                    sync::to_text(document));
@@ -168,7 +194,7 @@ class Rest {
   [[nodiscard]] bool is_among(const Typed& typed, const std::set<std::string>& tokens,
                               const std::set<std::string>& removed,
                               const std::set<std::int64_t>& amounts) const {
-    if (typed.sort == Sort::amount) return amounts.count(typed.amount) != 0;
+    if (typed.amount != 0) return amounts.count(typed.amount) != 0;
     const std::string& sign = typed.evidence.empty() ? typed.token : typed.evidence;
     if (!sign.empty()) return tokens.count(sign) != 0;
     return std::all_of(typed.replaced.begin(), typed.replaced.end(),
@@ -179,19 +205,24 @@ class Rest {
     return is_among(typed, delivered_.tokens, delivered_.removed, delivered_.amounts);
   }
 
+  /// What waits on a tablet: in its quarantine, or in changes that it cannot send.
+  [[nodiscard]] std::vector<sync::Change> aside_on(Tablet& tablet) {
+    std::vector<sync::Change> changes;
+    const auto aside = tablet.store().quarantine();
+    demand(aside.ok(), "store is sound", tablet.name());
+    for (const client::Quarantined& one : aside.value()) changes.push_back(one.change);
+    const auto unsent = tablet.store().gather({sync::kMessageBytesTarget, 2'000});
+    demand(unsent.ok(), "store is sound", tablet.name());
+    changes.insert(changes.end(), unsent->changes.begin(), unsent->changes.end());
+    return changes;
+  }
+
   /// On a tablet of the person: in a change that it cannot send, or in its quarantine.
   [[nodiscard]] bool is_kept_aside(const Typed& typed) {
     for (const auto& tablet : world_.tablets()) {
       if (tablet->person().account != typed.person) continue;
       Delivered kept;
-      const auto aside = tablet->store().quarantine();
-      demand(aside.ok(), "store is sound", tablet->name());
-      for (const client::Quarantined& one : aside.value()) {
-        if (one.change.ops) collect_tokens(*one.change.ops, true, kept);
-      }
-      const auto unsent = tablet->store().gather({sync::kMessageBytesTarget, 2'000});
-      demand(unsent.ok(), "store is sound", tablet->name());
-      for (const sync::Change& change : unsent->changes) {
+      for (const sync::Change& change : aside_on(*tablet)) {
         if (change.ops) collect_tokens(*change.ops, true, kept);
       }
       if (is_among(typed, kept.aside, kept.removed_aside, kept.amounts_aside)) return true;
@@ -215,6 +246,23 @@ class Rest {
     for (const auto& [place, expected] : world_.ledger().expected(delivered_)) {
       check_field(expected);
     }
+  }
+
+  void check_shared() {
+    std::vector<Tablet*> tablets;
+    for (const auto& [tablet, ignored] : states_) tablets.push_back(tablet);
+    bool all_arrived = world_.lost_tablets.empty();
+    for (const auto& tablet : world_.tablets()) {
+      for (const sync::Change& change : aside_on(*tablet)) {
+        for (const sync::Operation& op : change.ops.value_or(std::vector<sync::Operation>())) {
+          all_arrived = all_arrived && !std::holds_alternative<sync::RefundOp>(op.action);
+        }
+      }
+    }
+    check_units(world_, tablets, delivered_, all_arrived);
+    check_lists(world_, tablets);
+    check_edges(world_, tablets, delivered_);
+    tally_.checks += 3 * tablets.size();
   }
 
   void check_field(const Ledger::Expected& expected) {

@@ -46,8 +46,13 @@ Disk* disk_of(const char* path) {
 }
 
 std::vector<std::uint8_t> read_file(const std::string& path) {
+  std::error_code ignored;
+  const auto size = std::filesystem::file_size(path, ignored);
+  std::vector<std::uint8_t> bytes(ignored ? 0 : size);
   std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<std::size_t>(in.gcount()));
+  return bytes;
 }
 
 }  // namespace
@@ -279,6 +284,7 @@ void Disk::leave(const std::string& path, File& file, Chance& chance) {
 
 FileSystem::FileSystem() {
   if (state.real != nullptr) throw std::logic_error("one file system at a time");
+  sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 1);  // counted, for the bound on memory
   sqlite3_initialize();
   state.former_default = sqlite3_vfs_find(nullptr);
   state.real = sqlite3_vfs_find("unix");

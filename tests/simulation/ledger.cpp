@@ -55,7 +55,7 @@ std::string key_of(const Place& place) { return place.record + place.field; }
 
 }  // namespace
 
-std::set<std::string> Ledger::seen_by(const Typed& typed) const {
+std::set<std::string> Ledger::seen_by(const Typed& typed, Sight sight) const {
   std::set<std::string> seen = typed.replaced;
   if (typed.sort != Sort::value) return seen;
   // Who saw a value had before them what its author had replaced, whatever became of that edit; one
@@ -63,6 +63,7 @@ std::set<std::string> Ledger::seen_by(const Typed& typed) const {
   for (bool grows = true; grows;) {
     grows = false;
     for (const Typed& earlier : typed_) {
+      if (sight == Sight::certain && !earlier.evidence.empty()) continue;
       if (earlier.void_ || earlier.sort != Sort::value || seen.count(earlier.token) == 0 ||
           key_of(earlier.place) != key_of(typed.place)) {
         continue;
@@ -77,21 +78,25 @@ std::set<std::string> Ledger::seen_by(const Typed& typed) const {
 std::map<Place, Ledger::Expected> Ledger::expected(const Delivered& delivered) const {
   std::map<std::string, std::size_t> times;  // how often a token was put somewhere
   std::map<std::string, std::set<std::string>> replaced_at;
+  std::map<std::string, std::set<std::string>> perhaps_at;
   const auto is_there = [&delivered](const Typed& typed) {
-    if (typed.sort == Sort::amount) return delivered.amounts.count(typed.amount) != 0;
+    if (typed.amount != 0) return delivered.amounts.count(typed.amount) != 0;
     const std::string& sign = typed.evidence.empty() ? typed.token : typed.evidence;
     return sign.empty() || delivered.tokens.count(sign) != 0;
   };
   for (const Typed& typed : typed_) {
     if (!typed.token.empty()) ++times[key_of(typed.place) + typed.token];
     if (typed.void_ || !is_there(typed)) continue;
-    for (const std::string& token : seen_by(typed)) {
+    const auto perhaps = seen_by(typed, Sight::possible);
+    perhaps_at[key_of(typed.place)].insert(perhaps.begin(), perhaps.end());
+    for (const std::string& token : seen_by(typed, Sight::certain)) {
       const bool counts = typed.sort != Sort::element || delivered.removed.count(token) != 0;
       if (counts) replaced_at[key_of(typed.place)].insert(token);
     }
   }
   std::map<Place, Expected> all;
   for (const Typed& typed : typed_) {
+    if (typed.sort == Sort::units) continue;
     Expected& expected = all[typed.place];
     expected.sort = typed.sort;
     expected.place = typed.place;
@@ -101,7 +106,9 @@ std::map<Place, Ledger::Expected> Ledger::expected(const Delivered& delivered) c
     }
     if (typed.token.empty() || !is_there(typed)) continue;
     const bool replaced = replaced_at[key_of(typed.place)].count(typed.token) != 0;
-    if (times[key_of(typed.place) + typed.token] > 1) {
+    const bool perhaps = typed.sort == Sort::value && !replaced &&
+                         perhaps_at[key_of(typed.place)].count(typed.token) != 0;
+    if (perhaps || times[key_of(typed.place) + typed.token] > 1) {
       expected.possible.insert(typed.token);
     } else if (!replaced) {
       expected.tokens.insert(typed.token);
@@ -111,6 +118,47 @@ std::map<Place, Ledger::Expected> Ledger::expected(const Delivered& delivered) c
     }
   }
   return all;
+}
+
+std::map<std::pair<std::string, sync::DocumentId>, bool> Ledger::edges(
+    const Delivered& delivered) const {
+  std::map<std::pair<std::string, sync::DocumentId>, std::set<std::string>> taken;
+  const auto arrived = [&delivered](const Said& said) {
+    const auto edge = delivered.edges.find(said.edge);
+    if (edge == delivered.edges.end()) return false;
+    const auto there = edge->second.find(said.document);
+    return there != edge->second.end() && there->second.count(said.sign) != 0;
+  };
+  for (const Said& said : said_) {
+    if (said.takes_back && arrived(said)) {
+      taken[{said.edge, said.document}].insert(said.seen.begin(), said.seen.end());
+    }
+  }
+  std::map<std::pair<std::string, sync::DocumentId>, bool> all;
+  for (const Said& said : said_) {
+    if (out_of_sight_.count(said.edge) != 0) continue;
+    bool& holds = all[{said.edge, said.document}];
+    const bool stands = !said.takes_back && arrived(said) &&
+                        taken[{said.edge, said.document}].count(said.sign) == 0;
+    holds = holds || stands;
+  }
+  return all;
+}
+
+std::vector<std::pair<std::string, std::string>> Ledger::orders() const {
+  std::map<std::string, int> times;
+  for (const Placed& placed : placed_) ++times[placed.record];
+  std::vector<std::pair<std::string, std::string>> orders;
+  for (const Placed& placed : placed_) {
+    if (times[placed.record] != 1) continue;
+    if (times.count(placed.before) != 0 && times[placed.before] == 1) {
+      orders.emplace_back(placed.before, placed.record);
+    }
+    if (times.count(placed.after) != 0 && times[placed.after] == 1) {
+      orders.emplace_back(placed.record, placed.after);
+    }
+  }
+  return orders;
 }
 
 }  // namespace insieme::simulation

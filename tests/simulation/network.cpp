@@ -166,6 +166,10 @@ void World::check_reply(Tablet& tablet, const std::vector<std::uint8_t>& body) {
   }
   for (const sync::StreamItem& item : reply->items) {
     const sync::DocumentId* document = nullptr;
+    if (const auto* part = std::get_if<sync::SnapshotPart>(&item.content)) {
+      ++tally_.snapshots;
+      document = &part->document;
+    }
     if (const auto* change = std::get_if<sync::Change>(&item.content)) {
       document = &change->header.document;
     } else if (const auto* event = std::get_if<sync::Event>(&item.content)) {

@@ -3,61 +3,19 @@
 #include <filesystem>
 
 #include "insieme/server/secrets.hpp"
-#include "insieme/server/sqlite_repository.hpp"
 #include "simulation/failure.hpp"
+#include "simulation/log_reader.hpp"
 
 namespace insieme::simulation {
 namespace {
 
 constexpr std::int64_t kInvitationMs = 7LL * 24 * 3'600'000;
 
-void collect_letters(const std::string& text, std::set<std::string>& into) {
-  for (std::size_t at = 0; at + 2 < text.size(); ++at) {
-    const auto byte = static_cast<unsigned char>(text[at]);
-    if (byte >= 0xe4 && byte <= 0xe9) into.insert(text.substr(at, 3));
-  }
-}
-
-struct Reader {
-  Delivered& found;
-  bool aside = false;
-
-  void token(const std::string& text) const { (aside ? found.aside : found.tokens).insert(text); }
-  void value(const sync::Value& value) const {
-    if (const auto* text = std::get_if<std::string>(&value)) token(*text);
-    if (const auto* number = std::get_if<std::int64_t>(&value)) token(std::to_string(*number));
-  }
-  void operator()(const sync::WriteOp& op) const { value(op.value); }
-  void operator()(const sync::AddOp& op) const { value(op.element); }
-  void operator()(const sync::RemoveOp& op) const {
-    const auto* text = std::get_if<std::string>(&op.element);
-    if (text != nullptr) (aside ? found.removed_aside : found.removed).insert(*text);
-  }
-  void operator()(const sync::IncrementOp& op) const {
-    (aside ? found.amounts_aside : found.amounts).insert(op.delta);
-  }
-  void operator()(const sync::SpliceOp& op) const {
-    for (const sync::Splice& splice : op.splices) {
-      collect_letters(splice.inserted, aside ? found.aside : found.tokens);
-    }
-  }
-  void operator()(const sync::ResolveOp& op) const {
-    token(op.reason);
-    if (op.value) value(*op.value);
-  }
-  template <class Other>
-  void operator()(const Other&) const {}
-};
-
 }  // namespace
 
-void collect_tokens(const std::vector<sync::Operation>& ops, bool aside, Delivered& into) {
-  const Reader reader{into, aside};
-  for (const sync::Operation& op : ops) std::visit(reader, op.action);
-}
-
-Office::Office(const Folder& folder, std::uint64_t seed, const std::int64_t& now_ms)
-    : now_ms_(now_ms), chance_(seed), disk_(folder.make("server")) {
+Office::Office(const Folder& folder, std::uint64_t seed, const std::int64_t& now_ms,
+               server::SnapshotPolicy snapshots)
+    : now_ms_(now_ms), snapshots_(snapshots), chance_(seed), disk_(folder.make("server")) {
   database_ = disk_.folder() + "/server.db";
   const sync::SpaceId space{
       server::new_id(now_ms_, [this](std::span<std::uint8_t> bytes) { chance_.fill(bytes); })};
@@ -68,8 +26,8 @@ Office::Office(const Folder& folder, std::uint64_t seed, const std::int64_t& now
 }
 
 void Office::open() {
-  auto opened =
-      server::open_sqlite_repository(database_, config_.roles, [this] { return now_ms_; });
+  auto opened = server::open_sqlite_repository(
+      database_, config_.roles, [this] { return now_ms_; }, snapshots_);
   demand(opened.ok(), "server start", "the repository does not open");
   repository_ = std::move(opened).value();
   tokens_ = std::make_unique<server::Tokens>();
@@ -136,16 +94,11 @@ Delivered Office::read_log() {
   Delivered found;
   repository_->visit_log([&found](const server::LogEntry& entry) {
     if (entry.kind != server::EntryKind::change || !entry.body) return true;
-    auto ops = sync::decode_body(*entry.body);
+    const auto ops = sync::decode_body(*entry.body);
     demand(ops.ok(), "server log is readable", "a body cannot be decoded");
-    collect_tokens(*ops, false, found);
     const auto header = sync::decode_header(entry.header);
     demand(header.ok(), "server log is readable", "a header cannot be decoded");
-    if (header->origin) {
-      Delivered again;
-      collect_tokens(*ops, false, again);
-      found.again.insert(again.tokens.begin(), again.tokens.end());
-    }
+    collect_change(*header, *ops, found);
     return true;
   });
   return found;

@@ -8,19 +8,17 @@
 #include <string>
 
 #include "insieme/server/api.hpp"
-#include "insieme/server/repository.hpp"
+#include "insieme/server/sqlite_repository.hpp"
 #include "simulation/disks.hpp"
 #include "simulation/ledger.hpp"
 
 namespace insieme::simulation {
 
-/// The tokens in operations; `aside`: of a change that does not count (yet).
-void collect_tokens(const std::vector<sync::Operation>& ops, bool aside, Delivered& into);
-
 /// `now_ms` is the world's true time and outlives the office.
 class Office {
  public:
-  Office(const Folder& folder, std::uint64_t seed, const std::int64_t& now_ms);
+  Office(const Folder& folder, std::uint64_t seed, const std::int64_t& now_ms,
+         server::SnapshotPolicy snapshots);
 
   /// Handles one request as the program does. Nothing: the server stopped on the way, and nobody
   /// heard an answer.
@@ -48,6 +46,7 @@ class Office {
   void close();
 
   const std::int64_t& now_ms_;
+  server::SnapshotPolicy snapshots_;
   Chance chance_;
   Disk disk_;
   std::string database_;

@@ -17,6 +17,26 @@ std::vector<std::size_t> all_of(const Script& script) {
   return numbers;
 }
 
+/// How much people are asked to look at, and how much of it was worth looking at.
+void print_noise(const Tally& tally, std::ostream& out) {
+  const double thousand = tally.changes == 0 ? 0 : 1000.0 / static_cast<double>(tally.changes);
+  Tally::Items all;
+  out << std::fixed << std::setprecision(2) << "review items per 1,000 changes:\n";
+  const auto line = [&](const std::string& name, const Tally::Items& items) {
+    const double share = items.seen == 0 ? 0
+                                         : 100.0 * static_cast<double>(items.disagreed) /
+                                               static_cast<double>(items.seen);
+    out << "  " << static_cast<double>(items.seen) * thousand << "  " << name << " (" << items.seen
+        << "), two people disagreed in " << share << " %\n";
+  };
+  for (const auto& [kind, items] : tally.items) {
+    line(kind, items);
+    all.seen += items.seen;
+    all.disagreed += items.disagreed;
+  }
+  line("all", all);
+}
+
 }  // namespace
 
 Outcome run_script(FileSystem& files, const Script& script, std::ostream* story) {
@@ -88,24 +108,18 @@ void report(FileSystem& files, const Script& script, const Fault& fault, std::os
 }
 
 void print_tally(const Tally& tally, std::uint64_t seeds, std::ostream& out) {
-  out << "seeds " << seeds << ", changes " << tally.changes << ", requests " << tally.requests
-      << ", checks " << tally.checks << "\nlargest request " << tally.request_bytes_max
-      << " bytes, largest reply " << tally.reply_bytes_max << " bytes\n";
+  out << "seeds " << seeds << ", changes " << tally.changes << " (" << tally.again
+      << " authored again), requests " << tally.requests << ", checks " << tally.checks
+      << "\nfolded on tablets " << tally.folded << " changes, snapshots sent " << tally.snapshots
+      << "\nlargest request " << tally.request_bytes_max << " bytes, largest reply "
+      << tally.reply_bytes_max << " bytes\n";
   out << "faults injected:\n";
   for (const auto& [kind, count] : tally.faults) out << "  " << count << "  " << kind << '\n';
   out << "acts:\n";
   for (const auto& [name, count] : tally.acts) out << "  " << count << "  " << name << '\n';
-  out << std::fixed << std::setprecision(2);
-  const double thousand = tally.changes == 0 ? 0 : 1000.0 / static_cast<double>(tally.changes);
-  out << "review items per 1,000 changes:\n";
-  for (const auto& [kind, count] : tally.items) {
-    out << "  " << static_cast<double>(count) * thousand << "  " << kind << '\n';
-  }
-  if (tally.items_seen != 0) {
-    out << "  between two people: "
-        << 100.0 * static_cast<double>(tally.disagreements) / static_cast<double>(tally.items_seen)
-        << " % of " << tally.items_seen << '\n';
-  }
+  out << "most at once on one tablet:\n";
+  for (const auto& [what, count] : tally.most) out << "  " << count << "  " << what << '\n';
+  print_noise(tally, out);
 }
 
 }  // namespace insieme::simulation

@@ -19,7 +19,15 @@ void make_people(Settings& settings, Chance& chance) {
     settings.people.push_back({kNames[i], role});
   }
   for (std::size_t i = 0; i < people; ++i) settings.tablets.push_back(i);
-  if (chance.one_in(3)) settings.tablets.push_back(chance.below(people));  // one with two tablets
+  // One with two tablets.
+  if (chance.one_in(3)) settings.tablets.push_back(chance.below(people));
+  if (chance.percent(60)) settings.fold_from = 2 + chance.below(6);  // worlds are short
+  const bool is_whole = chance.one_in(10);
+  const bool upgrades = chance.one_in(3);  // some start with the version before
+  for (std::size_t i = 0; i < settings.tablets.size(); ++i) {
+    const bool is_former = upgrades && chance.one_in(2);
+    settings.ages.push_back(is_whole ? Age::whole : is_former ? Age::former : Age::present);
+  }
 }
 
 void make_weather(Settings& settings, Chance& chance) {
@@ -49,7 +57,8 @@ std::size_t weight_of(const ActKind& kind, const std::string& role) {
 const std::vector<ActKind>& act_table() {
   static const std::vector<ActKind> kTable = [] {
     std::vector<ActKind> all;
-    for (const auto& part : {work_acts(), review_acts(), tablet_acts(), office_acts()}) {
+    for (const auto& part : {work_acts(), voucher_acts(), ordering_acts(), review_acts(),
+                             tablet_acts(), office_acts()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "simulation/bundles.hpp"
+
 namespace insieme::simulation {
 
 /// One thing that somebody does or that happens. `kind` indexes the table of acts (acts.hpp).
@@ -37,7 +39,9 @@ struct Settings {
   std::uint64_t seed = 0;
   std::vector<Person> people;        ///< distinct accounts
   std::vector<std::size_t> tablets;  ///< whose each tablet is
+  std::vector<Age> ages;             ///< which bundle each tablet starts with; others: present
   Weather weather;
+  std::size_t fold_from = 0;        ///< documents are folded from so many changes on; 0: as shipped
   std::size_t stop_percent = 0;     ///< acts during which the tablet stops
   std::size_t failing_percent = 0;  ///< acts during which a disk call fails
 };

@@ -17,9 +17,8 @@ Tablet::Tablet(std::string name, Person person, const Folder& folder, std::uint6
 }
 
 Status Tablet::open() {
-  client::StoreOptions options{path(), key, &schema::embedded_bundle(), &platform};
-  auto store = std::filesystem::exists(path()) ? client::Store::open(options)
-                                               : client::Store::create(options);
+  auto store = std::filesystem::exists(path()) ? client::Store::open(options())
+                                               : client::Store::create(options());
   if (!store.ok()) return store.error();
   engine_ =
       std::make_unique<client::Engine>(std::move(store).value(), platform, transport_, waiter_);

@@ -58,8 +58,12 @@ class Tablet {
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] const Person& person() const noexcept { return person_; }
   [[nodiscard]] Disk& disk() noexcept { return disk_; }
+  [[nodiscard]] const schema::Bundle& bundle() const { return bundle_of(age); }
   [[nodiscard]] client::Store& store() { return engine_->store(); }
   [[nodiscard]] bool is_open() const noexcept { return commands_ != nullptr; }
+  [[nodiscard]] client::StoreOptions options() {
+    return {path(), key, &bundle(), &platform, fold_from};
+  }
   [[nodiscard]] std::string path() const { return disk_.folder() + "/store.db"; }
   [[nodiscard]] std::string generation_path() const { return path() + ".generation"; }
 
@@ -84,6 +88,8 @@ class Tablet {
   bool busy = false;                   ///< a synchronisation is under way
   std::uint64_t requests = 0;
   client::StoreKey key{};
+  std::int64_t fold_from = client::StoreOptions{}.fold_from;
+  Age age = Age::present;  ///< of the program's bundle
 
  private:
   std::string name_;

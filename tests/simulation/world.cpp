@@ -64,10 +64,15 @@ std::set<std::string> shown_tokens(const json::object& fields, const std::string
 void Tally::add(const Tally& other) {
   for (const auto& [name, count] : other.acts) acts[name] += count;
   for (const auto& [name, count] : other.faults) faults[name] += count;
-  for (const auto& [name, count] : other.items) items[name] += count;
+  for (const auto& [name, of_kind] : other.items) {
+    items[name].seen += of_kind.seen;
+    items[name].disagreed += of_kind.disagreed;
+  }
+  for (const auto& [name, count] : other.most) most[name] = std::max(most[name], count);
   changes += other.changes;
-  items_seen += other.items_seen;
-  disagreements += other.disagreements;
+  again += other.again;
+  folded += other.folded;
+  snapshots += other.snapshots;
   requests += other.requests;
   request_bytes_max = std::max(request_bytes_max, other.request_bytes_max);
   reply_bytes_max = std::max(reply_bytes_max, other.reply_bytes_max);
@@ -83,7 +88,11 @@ World::World(FileSystem& files, const Script& script, std::ostream* story)
       trace_("insieme simulation") {
   const std::uint64_t seed = script_.settings.seed;
   files_.reseed(Chance::mix(seed, 1));
-  office_ = std::make_unique<Office>(folder_, Chance::mix(seed, 3), now_ms_);
+  server::SnapshotPolicy snapshots;
+  if (script_.settings.fold_from != 0) {
+    snapshots = {script_.settings.fold_from, script_.settings.fold_from};
+  }
+  office_ = std::make_unique<Office>(folder_, Chance::mix(seed, 3), now_ms_, snapshots);
   for (const Person& person : script_.settings.people) {
     const Status added = office_->repository().add_user(
         {person.account, "Signora " + person.account, person.role, false, 0});
@@ -91,8 +100,10 @@ World::World(FileSystem& files, const Script& script, std::ostream* story)
   }
   const Weather bad = weather;
   weather = {};
-  for (const std::size_t person : script_.settings.tablets) {
-    enrol(add_tablet(script_.settings.people[person]));
+  for (std::size_t i = 0; i < script_.settings.tablets.size(); ++i) {
+    Tablet& tablet = add_tablet(script_.settings.people[script_.settings.tablets[i]]);
+    if (i < script_.settings.ages.size()) tablet.age = script_.settings.ages[i];
+    demand(enrol(tablet), "enrolment works", tablet.name());
   }
   weather = bad;
 }
@@ -116,21 +127,23 @@ void World::tell(const std::string& line) {
 Tablet& World::add_tablet(const Person& person) {
   const std::string name = "tablet-" + std::to_string(tablets_.size());
   const std::uint64_t seed = Chance::mix(script_.settings.seed, 100 + tablets_.size());
+  const std::size_t fold_from = script_.settings.fold_from;
   lines_.push_back(make_line(*this, tablets_.size()));
   tablets_.push_back(std::make_unique<Tablet>(name, person, folder_, seed, now_ms_, *lines_.back(),
                                               [this](std::uint32_t ms) {
                                                 now_ms_ += ms;
                                                 return true;
                                               }));
+  if (fold_from != 0) tablets_.back()->fold_from = static_cast<std::int64_t>(fold_from);
   return *tablets_.back();
 }
 
-void World::enrol(Tablet& tablet) {
-  reopen(tablet);
+bool World::enrol(Tablet& tablet) {
   const std::string code = office_->invite(tablet.person().account);
   const json::object reply =
       ask(tablet, {{"command", "device.enrol"}, {"invitation", "http://office.test/" + code}});
-  demand(is_ok(reply), "enrolment works", json::serialize(reply));
+  tell("  " + tablet.name() + " enrols " + json::serialize(reply));
+  return is_ok(reply);
 }
 
 void World::reopen(Tablet& tablet) {
@@ -227,23 +240,8 @@ json::object World::synchronise(Tablet& tablet) {
   tell("  " + tablet.name() + " synchronised " + json::serialize(reply));
   ++tally_.acts[is_ok(reply) ? "synchronised" : "sync failed: " + code_of(reply)];
   watch_items(tablet);
+  watch_queues(tablet);
   return reply;
-}
-
-void World::watch_items(Tablet& tablet) {
-  const auto items = tablet.store().open_items();
-  if (!items.ok()) return;
-  for (const client::OpenItem& open : items.value()) {
-    if (!items_known_.insert(open.id).second) continue;
-    static const char* const kNames[] = {"", "concurrent_values", "edited_after_retraction",
-                                         "concurrent_lifecycle", "text_overlap"};
-    ++tally_.items[kNames[static_cast<std::size_t>(open.item.kind)]];
-    ++tally_.items_seen;
-    std::set<std::string> authors;
-    for (const sync::Survivor& survivor : open.item.values) authors.insert(survivor.mark.author);
-    // Two people, not one person on two tablets: that is what a coordinator has to look at.
-    if (authors.size() > 1) ++tally_.disagreements;
-  }
 }
 
 // ---- the run ------------------------------------------------------------------------------------

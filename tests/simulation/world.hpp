@@ -22,13 +22,20 @@ namespace insieme::simulation {
 struct Tally {
   std::map<std::string, std::uint64_t> acts;    ///< by name; and the refusals, by name and code
   std::map<std::string, std::uint64_t> faults;  ///< injected, by kind
-  std::map<std::string, std::uint64_t> items;   ///< review items ever open, by kind
-  std::uint64_t changes = 0;                    ///< in the server's log at the end
-  std::uint64_t items_seen = 0;
-  std::uint64_t disagreements = 0;  ///< items in which two people really meant different things
+  /// Review items ever open.
+  struct Items {
+    std::uint64_t seen = 0;
+    std::uint64_t disagreed = 0;  ///< two people really meant different things
+  };
+  std::map<std::string, Items> items;  ///< by kind
+  std::uint64_t changes = 0;           ///< in the server's log at the end
+  std::uint64_t again = 0;             ///< of them: authored again
+  std::uint64_t folded = 0;            ///< on tablets, at the end
+  std::uint64_t snapshots = 0;         ///< pieces of them that were sent
   std::uint64_t requests = 0;
   std::uint64_t request_bytes_max = 0;
   std::uint64_t reply_bytes_max = 0;
+  std::map<std::string, std::uint64_t> most;  ///< that ever waited on one tablet, and of memory
   std::uint64_t checks = 0;
   void add(const Tally& other);
 };
@@ -63,7 +70,8 @@ class World {
   void reopen(Tablet& tablet);
   /// A further tablet of the same person, with nothing on it.
   Tablet& add_tablet(const Person& person);
-  void enrol(Tablet& tablet);
+  /// With a new invitation. Whether it worked.
+  bool enrol(Tablet& tablet);
   void note_fault(const std::string& kind) { ++tally_.faults[kind]; }
   void tell(const std::string& line);
 
@@ -78,6 +86,7 @@ class World {
   /// Since the last backup of the server a device lost what it had: only authors offer their work
   /// again, so putting that backup back would lose it (docs/testing.md).
   bool taken_since_backup = false;
+  std::uint64_t opened_drafts = 0;
   std::set<std::string> lost_tablets;  ///< whose store was replaced by an older one
 
  private:
@@ -95,6 +104,7 @@ class World {
   void check_request(const client::HttpRequest& request);
   void check_reply(Tablet& tablet, const std::vector<std::uint8_t>& body);
   void watch_items(Tablet& tablet);
+  void watch_queues(Tablet& tablet);
 
   FileSystem& files_;
   Script script_;

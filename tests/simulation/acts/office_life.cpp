@@ -88,6 +88,13 @@ void revoke_device(World& world, Tablet& tablet, Chance& chance) {
   world.taken_since_backup = true;
 }
 
+/// A silent device is given up: the others go on without it, until it comes back.
+void give_up(World& world, Tablet& tablet, Chance&) {
+  const Status done =
+      world.office().repository().give_up_device(tablet.store().identity().device);
+  if (done.ok()) world.note_fault("device given up");
+}
+
 void back_up(World& world, Tablet&, Chance&) {
   world.office().back_up();
   world.taken_since_backup = false;
@@ -129,6 +136,7 @@ std::vector<ActKind> office_acts() {
       {"unassign", {2, 2, 2}, unassign, true, false, true},
       {"hand over", {3, 3, 3}, hand_over, true, false, true},
       {"revoke a device", {1, 1, 1}, revoke_device, true, false, true},
+      {"give a device up", {3, 3, 3}, give_up, true, false, true},
       {"back up the server", {2, 2, 2}, back_up, true, false, true},
       {"restore the server", {1, 1, 1}, roll_back, true, false, true},
       {"restart the server", {2, 2, 2}, restart, true, false, true},

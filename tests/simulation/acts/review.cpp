@@ -5,12 +5,12 @@
 namespace insieme::simulation {
 namespace {
 
-const FieldPlan* plan_of(const std::string& type, const std::string& field) {
-  static std::map<std::string, FieldPlan> known;
-  for (const FieldPlan& plan : fields_of(type)) {
-    if (plan.field == field) return &known.insert_or_assign(type + field, plan).first->second;
+std::optional<FieldPlan> plan_of(const Tablet& tablet, const std::string& type,
+                                 const std::string& field) {
+  for (const FieldPlan& plan : fields_of(tablet, type)) {
+    if (plan.field == field) return plan;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 Typed decision_at(const json::object& item, const FieldPlan& plan, const std::string& reason) {
@@ -23,10 +23,10 @@ Typed decision_at(const json::object& item, const FieldPlan& plan, const std::st
 
 void decide_values(World& world, Tablet& tablet, const json::object& item, Chance& chance,
                    json::object request, const std::string& reason) {
-  const FieldPlan* plan = plan_of(text_of(item, "type"), text_of(item, "field"));
+  const auto plan = plan_of(tablet, text_of(item, "type"), text_of(item, "field"));
   const json::array& alternatives = item.at("alternatives").as_array();
   std::vector<Typed> typed;
-  if (plan == nullptr || plan->sort != Sort::value) {
+  if (!plan || plan->sort != Sort::value) {
     request["choose"] = 1;
   } else {
     Typed decision = decision_at(item, *plan, reason);
@@ -49,12 +49,12 @@ void decide_values(World& world, Tablet& tablet, const json::object& item, Chanc
   world.save(tablet, std::move(request), std::move(typed));
 }
 
-void resolve(World& world, Tablet& tablet, Chance& chance) {
+json::array open_items(World& world, Tablet& tablet) {
   const json::object reply = world.ask(tablet, {{"command", "review.list"}});
-  if (!is_ok(reply)) return;
-  const json::array& items = reply.at("items").as_array();
-  if (items.empty()) return;
-  const json::object& item = items[chance.below(items.size())].as_object();
+  return is_ok(reply) ? reply.at("items").as_array() : json::array();
+}
+
+void decide_on(World& world, Tablet& tablet, const json::object& item, Chance& chance) {
   const std::string reason = world.ledger().new_word("motivo");
   json::object request{
       {"command", "review.resolve"}, {"item", text_of(item, "id")}, {"reason", reason}};
@@ -64,10 +64,40 @@ void resolve(World& world, Tablet& tablet, Chance& chance) {
   }
   if (kind == "text_overlap") {
     request["dismiss"] = true;
+  } else if (kind == "provisional_spend") {
+    request[chance.percent(60) ? "confirm" : "refuse"] = true;
   } else {
     request["life"] = chance.one_in(2) ? "restore" : "retract";
+    if (text_of(item, "type") == kEdgeType) world.ledger().lose_sight(text_of(item, "record"));
   }
   world.save(tablet, std::move(request), {});
+}
+
+void resolve(World& world, Tablet& tablet, Chance& chance) {
+  const json::array items = open_items(world, tablet);
+  if (items.empty()) return;
+  decide_on(world, tablet, items[chance.below(items.size())].as_object(), chance);
+}
+
+/// Everybody who has the item before them decides on it, and hears of the others later.
+void resolve_at_once(World& world, Tablet& tablet, Chance& chance) {
+  for (const auto& other : world.tablets()) {
+    if (!other->busy) world.synchronise(*other);
+  }
+  const json::array items = open_items(world, tablet);
+  if (items.empty()) return;
+  const std::string id = text_of(items[chance.below(items.size())].as_object(), "id");
+  std::size_t decisions = 0;
+  for (const auto& other : world.tablets()) {
+    if (other->busy || other->disk().full()) continue;
+    world.reopen(*other);
+    for (const json::value& item : open_items(world, *other)) {
+      if (text_of(item.as_object(), "id") != id) continue;
+      decide_on(world, *other, item.as_object(), chance);
+      ++decisions;
+    }
+  }
+  if (decisions > 1) world.note_fault("several decide on one item at once");
 }
 
 void contest(World& world, Tablet& tablet, Chance& chance) {
@@ -75,7 +105,7 @@ void contest(World& world, Tablet& tablet, Chance& chance) {
     const auto found = pick_record(tablet, chance);
     if (!found) return;
     std::vector<FieldPlan> registers;
-    for (const FieldPlan& plan : fields_of(found->type)) {
+    for (const FieldPlan& plan : fields_of(tablet, found->type)) {
       if (plan.sort == Sort::value) registers.push_back(plan);
     }
     if (registers.empty()) continue;
@@ -117,6 +147,7 @@ void mark_seen(World& world, Tablet& tablet, Chance& chance) {
 std::vector<ActKind> review_acts() {
   return {
       {"decide on an item", {4, 4, 16}, resolve, false, false, false},
+      {"several decide at once", {2, 2, 5}, resolve_at_once, false, false, true},
       {"contest a decision", {3, 3, 1}, contest, false, false, false},
       {"decide on a late change", {0, 0, 12}, decide_late_change, false, false, false},
       {"mark as seen", {1, 1, 6}, mark_seen, false, false, false},

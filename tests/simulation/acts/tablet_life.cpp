@@ -78,9 +78,30 @@ void clone(World& world, Tablet& tablet, Chance& chance) {
   const bool with_generation = chance.percent(70);
   if (with_generation) fs::copy_file(beside, copy.generation_path(), ignored);
   copy.revoked = was_revoked;
+  copy.age = tablet.age;
   world.note_fault(with_generation ? "store cloned whole" : "store cloned without its generation");
   world.reopen(tablet);
   world.reopen(copy);
+}
+
+/// The same person gets a further device: it begins with snapshots, where there are some.
+void add_device(World& world, Tablet& tablet, Chance&) {
+  if (world.tablets().size() >= kTabletsMax || tablet.revoked) return;
+  Tablet& fresh = world.add_tablet(tablet.person());
+  fresh.age = tablet.age;
+  world.taken_since_backup = true;  // an old backup of the server would not know it
+  world.note_fault("device added");
+  if (world.enrol(fresh)) world.synchronise(fresh);
+}
+
+/// A new version of the program: what was unknown so far is shown from now on.
+void upgrade(World& world, Tablet& tablet, Chance&) {
+  if (tablet.age != Age::former || tablet.disk().full()) return;
+  tablet.close();
+  tablet.forms.clear();
+  tablet.age = Age::present;
+  world.note_fault("schema upgraded");
+  world.reopen(tablet);
 }
 
 void back_up(World& world, Tablet& tablet, Chance&) {
@@ -105,9 +126,7 @@ void restore(World& world, Tablet& tablet, Chance&) {
     fs::remove(tablet.path() + end, ignored);
     tablet.disk().forget(tablet.path() + end);
   }
-  const client::StoreOptions options{tablet.path(), tablet.key, &schema::embedded_bundle(),
-                                     &tablet.platform};
-  const Status restored = client::Store::restore(path, options);
+  const Status restored = client::Store::restore(path, tablet.options());
   demand(restored.ok(), "a backup can be restored",
          restored.ok() ? std::string() : restored.error().detail);
   world.lost_tablets.insert(tablet.name());
@@ -127,6 +146,8 @@ std::vector<ActKind> tablet_acts() {
       {"network comes or goes", {3, 3, 3}, toggle_network, true, false, true},
       {"disk full or not", {3, 3, 3}, toggle_full, true, false, true},
       {"clone the store", {2, 2, 2}, clone, true, false, true},
+      {"add a device", {2, 2, 2}, add_device, true, false, true},
+      {"upgrade the program", {3, 3, 3}, upgrade, false, false, true},
       {"back up the store", {2, 2, 2}, back_up, true, false, true},
       {"restore the store", {2, 2, 2}, restore, true, false, true},
   };

@@ -1,5 +1,10 @@
 #include "simulation/acts/typing.hpp"
 
+#include <algorithm>
+
+#include "insieme/sync/blob.hpp"
+#include "simulation/log_reader.hpp"
+
 namespace insieme::simulation {
 namespace {
 
@@ -10,6 +15,9 @@ const std::vector<FieldPlan>& plans() {
       {"visit", "attachments", Sort::element, "education"},
       {"visit", "observations", Sort::letter, "education"},
       {"visit", "health_notes", Sort::letter, "health"},
+      {"visit", "signature", Sort::value, "education"},
+      {"objective", "title", Sort::value, "education"},
+      {"member", "surname", Sort::value, "core"},
       {"note", "title", Sort::value, "core"},
       {"note", "body", Sort::letter, "core"},
       {"voucher", "provider", Sort::value, "economic"},
@@ -68,12 +76,24 @@ void type_element(World& world, const Form& form, const FieldPlan& plan, Chance&
   edit.typed.push_back(std::move(typed));
 }
 
+/// A reference to a picture that was never taken before.
+std::string new_picture(World& world) {
+  const std::string word = world.ledger().new_word("firma");
+  const auto bytes = reinterpret_cast<const std::uint8_t*>(word.data());
+  return blob_text({sync::blob_digest({bytes, word.size()}), word.size(), "image/png"});
+}
+
 }  // namespace
 
-std::vector<FieldPlan> fields_of(const std::string& type) {
+bool knows(const Tablet& tablet, const std::string& type, const std::string& field) {
+  const schema::RecordType* known = tablet.bundle().find_type(type);
+  return known != nullptr && (field.empty() || known->find_field(field) != nullptr);
+}
+
+std::vector<FieldPlan> fields_of(const Tablet& tablet, const std::string& type) {
   std::vector<FieldPlan> found;
   for (const FieldPlan& plan : plans()) {
-    if (plan.type == type) found.push_back(plan);
+    if (plan.type == type && knows(tablet, type, plan.field)) found.push_back(plan);
   }
   return found;
 }
@@ -87,13 +107,16 @@ void type_field(World& world, const Form& form, const FieldPlan& plan, Chance& c
     case Sort::element:
       type_element(world, form, plan, chance, edit);
       return;
+    case Sort::units:
+      return;  // acts/vouchers.cpp
     case Sort::amount:
       typed.amount = world.ledger().new_amount(chance.one_in(3));
       edit.fields[plan.field] = std::to_string(typed.amount);
       edit.typed.push_back(std::move(typed));
       return;
     case Sort::value:
-      typed.token = world.ledger().new_word(plan.field);
+      typed.token = plan.field == std::string("signature") ? new_picture(world)
+                                                           : world.ledger().new_word(plan.field);
       typed.replaced = shown_tokens(form.fields, plan.field, Sort::value);
       edit.fields[plan.field] = typed.token;
       edit.typed.push_back(std::move(typed));
@@ -101,9 +124,9 @@ void type_field(World& world, const Form& form, const FieldPlan& plan, Chance& c
   }
 }
 
-Edit type_into(World& world, const Form& form, Chance& chance) {
+Edit type_into(World& world, const Tablet& tablet, const Form& form, Chance& chance) {
   Edit edit;
-  std::vector<FieldPlan> fields = fields_of(form.type);
+  std::vector<FieldPlan> fields = fields_of(tablet, form.type);
   if (fields.empty()) return edit;
   const std::size_t count = 1 + (chance.one_in(3) ? chance.below(fields.size()) : 0);
   for (std::size_t i = 0; i < count && !fields.empty(); ++i) {
@@ -114,7 +137,8 @@ Edit type_into(World& world, const Form& form, Chance& chance) {
   if (form.type == "visit" && chance.one_in(4)) {
     edit.fields["minutes"] = std::to_string(30 * (1 + chance.below(3)));  // often the same
   }
-  if (form.type == "household" && chance.one_in(4)) {
+  if (form.type == "household" && chance.one_in(4) &&
+      knows(tablet, form.type, "interpreter_needed")) {
     edit.fields["interpreter_needed"] = chance.one_in(2);
   }
   return edit;
@@ -124,8 +148,9 @@ Edit new_record_fields(World& world, Tablet& tablet, const std::string& type, Ch
   Form empty;
   empty.type = type;
   Edit edit;
-  for (const FieldPlan& plan : fields_of(type)) {
-    const bool needed = plan.field == std::string("name") || plan.field == std::string("title");
+  for (const FieldPlan& plan : fields_of(tablet, type)) {
+    const std::string field = plan.field;
+    const bool needed = field == "name" || field == "title" || field == "surname";
     if (needed || chance.one_in(2)) type_field(world, empty, plan, chance, edit);
   }
   if (type == "household") edit.fields["commune"] = "Bibbiano";
@@ -137,10 +162,23 @@ Edit new_record_fields(World& world, Tablet& tablet, const std::string& type, Ch
   if (type == "voucher") {
     edit.fields["number"] = "VS-" + std::to_string(chance.below(1'000'000));
     edit.fields["service"] = "Doposcuola";
-    edit.fields["units"] = "40";
+    edit.fields["units"] = std::to_string(chance.between(2, 8) * 1'000);
     edit.fields["from_date"] = "2026-01-01";
     edit.fields["to_date"] = "2026-12-31";
     edit.fields["state"] = "in_uso";
+  }
+  if (type == "emporium_card") {
+    edit.fields["number"] = "T-" + std::to_string(chance.below(1'000'000));
+    edit.fields["points"] = std::to_string(chance.between(2, 8) * 1'000);
+    edit.fields["valid_from"] = "2026-01-01";
+    edit.fields["valid_to"] = "2026-12-31";
+    edit.fields["emporium"] = "Il Melograno";
+    edit.fields["state"] = "attiva";
+  }
+  if (type == "objective") edit.fields["status"] = "in_corso";
+  if (type == "member") {
+    edit.fields["given_names"] = "Sara";
+    edit.fields["relation"] = "0";
   }
   if (type == "stakeholder") {
     edit.fields["name"] = "Polisportiva";
@@ -189,6 +227,36 @@ std::optional<Form> open_form(World& world, Tablet& tablet, const Found& found) 
   if (shown.empty()) return std::nullopt;
   return Form{found.record, found.type, found.dossier, text_of(shown, "version"),
               shown.at("fields").as_object()};
+}
+
+void place_all(Edit& edit, const std::string& dossier, const std::string& record) {
+  for (Typed& typed : edit.typed) {
+    typed.place.dossier = dossier;
+    typed.place.record = record;
+  }
+}
+
+std::string new_record_id(World& world, Chance& chance) {
+  std::array<std::uint8_t, 10> drawn{};
+  chance.fill(drawn);
+  return sync::to_text(sync::RecordId{sync::make_uuid7(world.now_ms(), drawn)});
+}
+
+std::vector<std::string> objectives_in_order(World& world, Tablet& tablet,
+                                             const std::string& dossier) {
+  std::vector<std::pair<std::string, std::string>> list;
+  for (const Found& found : records_of(tablet)) {
+    if (found.type != "objective" || found.dossier != dossier || found.retracted) continue;
+    const json::object shown = world.get(tablet, found.record);
+    if (shown.empty()) continue;
+    const json::value* place = shown.at("fields").as_object().if_contains("place");
+    if (place == nullptr || !place->is_object()) continue;
+    list.emplace_back(text_of(place->as_object(), "text"), found.record);
+  }
+  std::sort(list.begin(), list.end());
+  std::vector<std::string> ids;
+  for (auto& [place, id] : list) ids.push_back(std::move(id));
+  return ids;
 }
 
 }  // namespace insieme::simulation

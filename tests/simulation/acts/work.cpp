@@ -8,25 +8,25 @@ namespace {
 
 constexpr std::size_t kDossiersMax = 4;
 
-bool is_root(const std::string& type) { return type == "household" || type == "network"; }
+/// What is not retracted by itself: roots, spends, and edges, which are taken back as such.
+bool stays(const std::string& type) {
+  return type == "household" || type == "network" || type == "emporium_access" ||
+         type == kEdgeType;
+}
 
-std::vector<std::string> types_in(const std::string& root) {
+std::vector<std::string> types_in(const Tablet& tablet, const std::string& root) {
   if (root == "network") return {"stakeholder"};
-  return {"visit", "visit", "visit", "note", "voucher"};
+  std::vector<std::string> types{"visit", "visit", "visit", "note", "voucher", "member"};
+  if (knows(tablet, "emporium_card")) types.emplace_back("emporium_card");
+  return types;
 }
 
-void place_all(Edit& edit, const std::string& dossier, const std::string& record) {
-  for (Typed& typed : edit.typed) {
-    typed.place.dossier = dossier;
-    typed.place.record = record;
+/// The record that a dossier is about, as far as it is here.
+std::string root_of(Tablet& tablet, const sync::DossierId& dossier) {
+  for (const Found& found : records_of(tablet)) {
+    if (found.type == "household" && found.dossier == sync::to_text(dossier)) return found.record;
   }
-}
-
-/// Ids chosen by the caller, so that the ledger knows a record before the program answers.
-std::string new_record_id(World& world, Chance& chance) {
-  std::array<std::uint8_t, 10> drawn{};
-  chance.fill(drawn);
-  return sync::to_text(sync::RecordId{sync::make_uuid7(world.now_ms(), drawn)});
+  return "00000000-0000-7000-8000-000000000000";
 }
 
 void new_dossier(World& world, Tablet& tablet, Chance& chance) {
@@ -43,9 +43,10 @@ void new_dossier(World& world, Tablet& tablet, Chance& chance) {
                        {"id", id},
                        {"fields", std::move(edit.fields)}};
   if (chance.percent(70)) {
-    const std::string second = chance.pick(types_in(type));
+    const std::string second = chance.pick(types_in(tablet, type));
     Edit more = new_record_fields(world, tablet, second, chance);
     const std::string second_id = new_record_id(world, chance);
+    if (second == "emporium_card") more.fields["household"] = id;
     place_all(more, "00000000", second_id);
     typed.insert(typed.end(), more.typed.begin(), more.typed.end());
     request["records"] = json::array{
@@ -58,8 +59,9 @@ void new_record(World& world, Tablet& tablet, Chance& chance) {
   const auto dossiers = tablet.store().dossiers();
   if (!dossiers.ok() || dossiers->empty()) return new_dossier(world, tablet, chance);
   const client::DossierLine& dossier = dossiers.value()[chance.below(dossiers->size())];
-  const std::string type = chance.pick(types_in(dossier.root_type));
+  const std::string type = chance.pick(types_in(tablet, dossier.root_type));
   Edit edit = new_record_fields(world, tablet, type, chance);
+  if (type == "emporium_card") edit.fields["household"] = root_of(tablet, dossier.id);
   const std::string id = new_record_id(world, chance);
   place_all(edit, sync::to_text(dossier.id), id);
   json::object request{{"command", "record.save"},
@@ -79,7 +81,7 @@ void edit_now(World& world, Tablet& tablet, Chance& chance) {
   if (!found) return new_record(world, tablet, chance);
   const auto form = open_form(world, tablet, *found);
   if (!form) return;
-  Edit edit = type_into(world, *form, chance);
+  Edit edit = type_into(world, tablet, *form, chance);
   json::object request = request_of(*form, edit);
   if (chance.one_in(2)) request["version"] = form->version;
   world.save(tablet, std::move(request), std::move(edit.typed));
@@ -95,7 +97,7 @@ void edit_several(World& world, Tablet& tablet, Chance& chance) {
     if (!found || !taken.insert(found->record).second) continue;
     const auto form = open_form(world, tablet, *found);
     if (!form) continue;
-    Edit edit = type_into(world, *form, chance);
+    Edit edit = type_into(world, tablet, *form, chance);
     json::object one{{"record", form->record}, {"fields", std::move(edit.fields)}};
     if (chance.one_in(2)) one["version"] = form->version;
     records.push_back(std::move(one));
@@ -117,7 +119,7 @@ void enter_budget_line(World& world, Tablet& tablet, Chance& chance) {
   Form form{id, "household_budget_line", sync::to_text(dossier.id), "", {}};
   const json::object shown = world.get(tablet, id);
   if (!shown.empty()) form.fields = shown.at("fields").as_object();
-  Edit edit = type_into(world, form, chance);
+  Edit edit = type_into(world, tablet, form, chance);
   for (Typed& typed : edit.typed) typed.place.record = id;
   edit.fields["month"] = key[0];
   edit.fields["direction"] = key[1];
@@ -144,7 +146,7 @@ void save_open_form(World& world, Tablet& tablet, Chance& chance) {
   const std::size_t at = chance.below(tablet.forms.size());
   const Form form = tablet.forms[at];
   tablet.forms.erase(tablet.forms.begin() + static_cast<std::ptrdiff_t>(at));
-  Edit edit = type_into(world, form, chance);
+  Edit edit = type_into(world, tablet, form, chance);
   json::object request = request_of(form, edit);
   request["version"] = form.version;
   world.save(tablet, std::move(request), std::move(edit.typed));
@@ -159,6 +161,7 @@ void open_draft(World& world, Tablet& tablet, Chance& chance) {
       world.ask(tablet, {{"command", "draft.open"}, {"record", found->record}});
   if (!is_ok(reply)) return;
   const std::string id = text_of(reply.at("draft").as_object(), "id");
+  ++world.opened_drafts;
   tablet.drafts.insert_or_assign(id, *std::move(form));
 }
 
@@ -169,7 +172,7 @@ void commit_draft(World& world, Tablet& tablet, Chance& chance) {
   std::advance(at, static_cast<std::ptrdiff_t>(chance.below(tablet.drafts.size())));
   const std::string id = at->first;
   const Form form = at->second;
-  Edit edit = type_into(world, form, chance);
+  Edit edit = type_into(world, tablet, form, chance);
   if (chance.one_in(2)) {
     const json::object kept =
         world.ask(tablet, {{"command", "draft.save"}, {"draft", id}, {"fields", edit.fields}});
@@ -185,7 +188,7 @@ void commit_draft(World& world, Tablet& tablet, Chance& chance) {
 
 void retract(World& world, Tablet& tablet, Chance& chance) {
   const auto found = pick_record(tablet, chance);
-  if (!found || is_root(found->type)) return;
+  if (!found || stays(found->type)) return;
   const auto form = open_form(world, tablet, *found);
   if (!form) return;
   json::object request{{"command", found->retracted ? "record.restore" : "record.retract"},
@@ -246,9 +249,12 @@ void share_a_dossier(World& world, Chance& chance) {
   const auto made = first.store().dossiers();
   if (!made.ok() || made->empty()) return;
   const auto dossier = sync::to_text(made->front().id);
-  for (const char* type : {"visit", "note", "voucher"}) {
-    if (made->front().root_type != "household") continue;
+  for (const char* type : {"visit", "note", "voucher", "emporium_card"}) {
+    if (made->front().root_type != "household" || !knows(first, type)) continue;
     Edit edit = new_record_fields(world, first, type, chance);
+    if (type == std::string("emporium_card")) {
+      edit.fields["household"] = root_of(first, made->front().id);
+    }
     const std::string id = new_record_id(world, chance);
     place_all(edit, dossier, id);
     world.save(first,
