@@ -1,6 +1,6 @@
 # cmake -DSOURCE= -DLIBRARY= -DCOMPILER= -DARCHIVER= -DDEFINITIONS="A B=1" -P build_sqlite.cmake
 #
-# Copies sqlite3.c, repairs one line of the copy, compiles it to LIBRARY. Several build
+# Copies sqlite3.c, repairs two places of the copy, compiles it to LIBRARY. Several build
 # directories may run this at once: the first does the work, the others wait and find it done.
 
 cmake_path(GET LIBRARY PARENT_PATH dir)
@@ -57,6 +57,25 @@ if(is_faulty EQUAL 0)
 elseif(NOT is_sound EQUAL 0)
   message(FATAL_ERROR "${SOURCE}: after its read, mcIoRead goes on with '${check}'; neither the "
     "known fault nor its repair. Look at the new version and at this script.")
+endif()
+
+# Opening a connection allocates two tables and looks at one: without memory for the other it writes
+# through a null pointer.
+set(faulty "if (cloneCodecParams != NULL)")
+set(sound "if (cloneCipherParams != NULL && cloneCodecParams != NULL)")
+set(faulty_end "    sqlite3_free(cloneCipherParams);\n  }\n  return cloneCodecParams;")
+set(sound_end "    sqlite3_free(cloneCipherParams);\n    sqlite3_free(cloneCodecParams);\n\
+    cloneCodecParams = NULL;\n  }\n  return cloneCodecParams;")
+string(FIND "${text}" "${sound}" is_sound)
+if(is_sound LESS 0)
+  string(FIND "${text}" "${faulty}" begins)
+  string(FIND "${text}" "${faulty_end}" ends)
+  if(begins LESS 0 OR ends LESS 0)
+    message(FATAL_ERROR "${SOURCE}: sqlite3mcCloneCodecParameterTable does not look as expected; "
+      "look at the new version of SQLite3 Multiple Ciphers and at this script before using it.")
+  endif()
+  string(REPLACE "${faulty}" "${sound}" text "${text}")
+  string(REPLACE "${faulty_end}" "${sound_end}" text "${text}")
 endif()
 file(WRITE ${dir}/sqlite3.c "${text}")
 cmake_path(GET SOURCE PARENT_PATH source_dir)

@@ -21,11 +21,19 @@ struct State {
   sqlite3_vfs* former_default = nullptr;
   std::map<std::string, Disk*> disks;  ///< by folder
   Chance chance{0};
+  int at_work = 0;
 };
 
 // SQLite's methods are plain functions, so what they share is global; FileSystem owns it.
 State state;       // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 sqlite3_vfs shim;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+
+struct AtWork {
+  AtWork() { ++state.at_work; }
+  ~AtWork() { --state.at_work; }
+  AtWork(const AtWork&) = delete;
+  AtWork& operator=(const AtWork&) = delete;
+};
 
 /// Memory of one open file: this, then the real file.
 struct Open {
@@ -130,6 +138,7 @@ int io_read(sqlite3_file* file, void* buffer, int size, sqlite3_int64 offset) {
                            : real_of(file)->pMethods->xRead(real_of(file), buffer, size, offset);
 }
 int io_write(sqlite3_file* file, const void* buffer, int size, sqlite3_int64 offset) {
+  const AtWork at_work;
   Open& open = mine(file);
   // A stop in a write: part of it may be there. That is what `pending` is for.
   const auto* bytes = static_cast<const std::uint8_t*>(buffer);
@@ -147,6 +156,7 @@ int io_write(sqlite3_file* file, const void* buffer, int size, sqlite3_int64 off
   return done;
 }
 int io_truncate(sqlite3_file* file, sqlite3_int64 size) {
+  const AtWork at_work;
   Open& open = mine(file);
   const int code = DiskCalls::may_change(open.disk, SQLITE_IOERR_TRUNCATE);
   if (code != SQLITE_OK) return code;
@@ -155,6 +165,7 @@ int io_truncate(sqlite3_file* file, sqlite3_int64 size) {
   return done;
 }
 int io_sync(sqlite3_file* file, int) {
+  const AtWork at_work;
   Open& open = mine(file);
   const int code = DiskCalls::may_change(open.disk, SQLITE_IOERR_FSYNC);
   if (code == SQLITE_OK) DiskCalls::note_sync(open);
@@ -214,6 +225,7 @@ constexpr sqlite3_io_methods kMethods = {2,
                                          nullptr};
 
 int vfs_open(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags, int* out_flags) {
+  const AtWork at_work;
   Open& open = mine(file);
   open.real = reinterpret_cast<sqlite3_file*>(&open + 1);
   open.base.pMethods = nullptr;
@@ -228,6 +240,7 @@ int vfs_open(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags,
   return code;
 }
 int vfs_delete(sqlite3_vfs*, const char* name, int sync_folder) {
+  const AtWork at_work;
   Disk* disk = disk_of(name);
   const int code = DiskCalls::may_change(disk, SQLITE_IOERR_DELETE);
   if (code != SQLITE_OK) return code;
@@ -313,6 +326,8 @@ void FileSystem::reseed(std::uint64_t seed) {
   state.chance = Chance(seed);
   sqlite3_randomness(0, nullptr);  // SQLite asks again at its next need
 }
+
+bool is_at_disk() noexcept { return state.at_work != 0; }
 
 FileSystem& file_system() {
   static FileSystem files;

@@ -56,6 +56,9 @@ class Disk {
   [[nodiscard]] bool full() const noexcept { return full_; }
   /// The n-th read, write or sync from now fails, once.
   void fail_at(std::size_t nth) noexcept { failing_ = nth; }
+  /// How far off that is, and the stop; 0: not at all.
+  [[nodiscard]] std::size_t fails_in() const noexcept { return failing_; }
+  [[nodiscard]] std::size_t stops_in() const noexcept { return countdown_; }
   void calm() noexcept { full_ = false, failing_ = 0, countdown_ = 0; }
   /// What is armed waits.
   void pause() noexcept {
@@ -104,6 +107,10 @@ class FileSystem {
   /// Starts the sequence of what SQLite draws anew, for a run that can be repeated.
   void reseed(std::uint64_t seed);
 };
+
+/// Whether the simulated file system is at work just now: what it allocates is none of SQLite's or
+/// the program's.
+[[nodiscard]] bool is_at_disk() noexcept;
 
 /// The one of this process, made at its first use.
 [[nodiscard]] FileSystem& file_system();

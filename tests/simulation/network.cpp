@@ -37,7 +37,10 @@ class Line final : public client::Transport {
  public:
   Line(World& world, std::size_t tablet) : world_(world), tablet_(tablet) {}
   Result<client::HttpReply> post(const client::HttpRequest& request) override {
-    return world_.post(*world_.tablets()[tablet_], request);
+    world_.on_the_way(true);
+    Result<client::HttpReply> reply = world_.post(*world_.tablets()[tablet_], request);
+    world_.on_the_way(false);
+    return reply;
   }
 
  private:

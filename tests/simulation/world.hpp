@@ -3,6 +3,7 @@
 // Everything that happens follows from the script, so the same script is the same run, bit for bit.
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -81,6 +82,8 @@ class World {
   [[nodiscard]] const Script& script() const noexcept { return script_; }
   [[nodiscard]] const Folder& folder() const noexcept { return folder_; }
   [[nodiscard]] std::int64_t& now_ms() noexcept { return now_ms_; }
+  /// Told when a request leaves the tablet and when its answer is back there.
+  std::function<void(bool away)> on_the_way = [](bool) {};
   Weather weather;
   bool rolled_back = false;  ///< the office worked with an old backup at some time
   /// Since the last backup of the server a device lost what it had: only authors offer their work

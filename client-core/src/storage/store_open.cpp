@@ -37,8 +37,8 @@ std::string read_generation(const std::string& store) {
 class NewGeneration {
  public:
   NewGeneration(const std::string& store, const std::string& text)
-      : path_(generation_path(store)), former_(path_ + ".old") {
-    const std::string aside = path_ + ".new";
+      : path_(generation_path(store)), former_(generation_path(store) + ".old") {
+    const std::string aside = path_.string() + ".new";
     {
       errno = 0;
       std::ofstream out(aside, std::ios::trunc);
@@ -54,7 +54,8 @@ class NewGeneration {
     fs::rename(path_, former_, error);
     had_former_ = !error;
     fs::rename(aside, path_, error);
-    if (error) refuse(ErrorCode::storage_failure, "cannot write beside the store: " + path_);
+    if (!error) return;
+    refuse(ErrorCode::storage_failure, "cannot write beside the store: " + path_.string());
   }
   ~NewGeneration() {
     std::error_code ignored;
@@ -71,8 +72,8 @@ class NewGeneration {
   void keep() noexcept { kept_ = true; }
 
  private:
-  std::string path_;
-  std::string former_;
+  fs::path path_;  // not as text: the destructor cannot allocate
+  fs::path former_;
   bool had_former_ = false;
   bool kept_ = false;
 };

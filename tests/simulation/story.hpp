@@ -1,0 +1,68 @@
+#pragma once
+// A world of two people in which only that happens which a test says.
+
+#include <filesystem>
+
+#include "simulation/acts/typing.hpp"
+#include "simulation/runner.hpp"
+#include "support/catch.hpp"
+
+namespace insieme::simulation {
+
+/// Anna and Bruno, who coordinates; each with a tablet.
+inline Script two_people() {
+  Script script;
+  script.settings.seed = 1;
+  script.settings.people = {{"anna", "educator"}, {"bruno", "coordinator"}};
+  script.settings.tablets = {0, 1};
+  return script;
+}
+
+struct Story {
+  World world{file_system(), two_people(), nullptr};
+  Tally tally;
+
+  Tablet& tablet(std::size_t n) { return *world.tablets()[n]; }
+  json::object must(Tablet& on, json::object request) {
+    const std::string asked = json::serialize(request);
+    json::object reply = world.ask(on, std::move(request));
+    if (!is_ok(reply)) FAIL(asked + " → " + json::serialize(reply));
+    return reply;
+  }
+  std::string household(Tablet& on) {
+    return text_of(must(on, {{"command", "dossier.create"},
+                             {"type", "household"},
+                             {"fields", {{"name", "Rossi"}, {"commune", "Bibbiano"}}}})
+                       .at("record")
+                       .as_object(),
+                   "id");
+  }
+  void rename(Tablet& on, const std::string& record, const std::string& name) {
+    must(on, {{"command", "record.save"}, {"record", record}, {"fields", {{"name", name}}}});
+  }
+  std::string name(Tablet& on, const std::string& record) {
+    const json::object shown = world.get(on, record);
+    return shown.empty() ? std::string()
+                         : text_of(shown.at("fields").at("name").as_object(), "text");
+  }
+  /// Quiet, and every check of the simulation.
+  void rest() {
+    try {
+      settle_and_check(world, tally);
+    } catch (const Broken& broken) {
+      FAIL(broken.check() + ": " + broken.what());
+    }
+  }
+  /// The store copied with everything beside it, as a device's image is.
+  Tablet& clone(Tablet& from) {
+    from.close();
+    Tablet& copy = world.add_tablet(from.person());
+    std::filesystem::copy_file(from.path(), copy.path());
+    std::filesystem::copy_file(from.generation_path(), copy.generation_path());
+    world.reopen(from);
+    world.reopen(copy);
+    return copy;
+  }
+};
+
+}  // namespace insieme::simulation
