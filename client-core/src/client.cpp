@@ -1,5 +1,6 @@
 #include "insieme/client/client.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <optional>
@@ -30,7 +31,7 @@ struct Options {
   StoreOptions store;
   std::string mode = "open";
   std::string backup;
-  CurlOptions curl;
+  TransportOptions trust;
   bool wait = true;
   std::optional<std::int64_t> clock_ms;
 };
@@ -58,9 +59,9 @@ Outcome<Options> read_options(std::string_view text) {
     } else if (name == "backup") {
       options.backup = word;
     } else if (name == "ca_file") {
-      options.curl.ca_file = word;
+      options.trust.ca_file = word;
     } else if (name == "public_key") {
-      options.curl.public_key = word;
+      options.trust.public_key = word;
     } else if (name == "wait" && given.is_bool()) {
       options.wait = given.as_bool();
     } else if (name == "clock_ms") {
@@ -110,6 +111,7 @@ struct Client::Parts {
   std::unique_ptr<Transport> transport;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<Commands> commands;
+  bool is_pausing = false;  ///< the command that was begun waits for time, not for an answer
 };
 
 Client::Client(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -128,7 +130,7 @@ std::string Client::open(std::string_view text, std::unique_ptr<Client>& client)
   options->store.platform = platform;
   auto store = open_store(options.value());
   if (!store.ok()) return reply_of(store.error());
-  parts->transport = make_curl_transport(options->curl);
+  parts->transport = make_transport(options->trust);
   Waiter waiter = options->wait ? system_waiter() : [](std::uint32_t) { return false; };
   parts->engine = std::make_unique<Engine>(std::move(store).value(), *platform, *parts->transport,
                                            std::move(waiter));
@@ -139,6 +141,70 @@ std::string Client::open(std::string_view text, std::unique_ptr<Client>& client)
 
 std::string Client::call(std::string_view request, const EventSink& events) {
   return parts_->commands->call(request, events);
+}
+
+namespace {
+
+std::string to_json(const HttpRequest& request) {
+  json::array headers;
+  for (const auto& [name, value] : request.headers) headers.push_back(json::array{name, value});
+  return json::serialize(json::object{{"url", request.url},
+                                      {"headers", std::move(headers)},
+                                      {"reply_bytes_max", request.limits.reply_bytes_max},
+                                      {"connect_timeout_ms", request.limits.connect_timeout_ms},
+                                      {"total_timeout_ms", request.limits.total_timeout_ms},
+                                      {"pin", request.pin}});
+}
+
+std::int64_t small_number_at(const json::object& object, std::string_view name) {
+  const json::value* value = find(object, name);
+  if (value == nullptr || !value->is_int64()) return 0;
+  return std::clamp<std::int64_t>(value->get_int64(), 0, 86'400);
+}
+
+Result<HttpReply> reply_from(std::string_view text, std::span<const std::uint8_t> body) {
+  boost::system::error_code error;
+  const json::value value = json::parse(key_of(text), error);
+  HttpReply reply;
+  if (error || !value.is_object()) return reply;
+  const json::object& answer = value.as_object();
+  if (find(answer, "refused") != nullptr) {
+    return Error{ErrorCode::invalid_argument, text_at(answer, "refused")};
+  }
+  reply.status = static_cast<int>(small_number_at(answer, "status"));
+  reply.content_type = text_at(answer, "content_type");
+  reply.retry_after_s = static_cast<std::uint32_t>(small_number_at(answer, "retry_after_s"));
+  reply.failure = text_at(answer, "failure");
+  const json::value* handed_over = find(answer, "handed_over");
+  reply.handed_over = handed_over != nullptr && handed_over->is_bool() && handed_over->get_bool();
+  reply.body.assign(body.begin(), body.end());
+  return reply;
+}
+
+}  // namespace
+
+Client::Step Client::step_of(CommandStep step) {
+  parts_->is_pausing = false;
+  if (auto* request = std::get_if<HttpRequest>(&step)) {
+    return {Step::Kind::post, to_json(*request), std::move(request->body)};
+  }
+  if (const auto* pause = std::get_if<Pause>(&step)) {
+    parts_->is_pausing = true;
+    return {Step::Kind::pause, json::serialize(json::object{{"ms", pause->ms}}), {}};
+  }
+  return {Step::Kind::reply, std::get<std::string>(std::move(step)), {}};
+}
+
+Client::Step Client::begin(std::string_view request, EventSink events) {
+  const bool was_pausing = parts_->is_pausing;
+  Step step = step_of(parts_->commands->begin(request, std::move(events)));
+  if (step.kind == Step::Kind::reply) parts_->is_pausing = was_pausing;
+  return step;
+}
+
+Client::Step Client::resume(std::string_view answer, std::span<const std::uint8_t> body) {
+  if (parts_->is_pausing) return step_of(parts_->commands->waited());
+  return step_of(parts_->commands->answered(reply_from(answer, body)));
 }
 
 void Client::cancel() noexcept { parts_->engine->cancel(); }

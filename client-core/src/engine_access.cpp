@@ -11,8 +11,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr int kOk = 200;
-constexpr std::uint32_t kTokenAttemptsMax = 6;
-constexpr std::uint32_t kTokenWaitMs = 500;
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kBadChallenge = "/problems/bad-challenge";
 constexpr std::size_t kDetailBytesMax = 300;
@@ -49,14 +47,6 @@ std::string short_line(std::string text) {
 }
 
 bool may_pass(int status) { return status == 0 || status == 408 || status == 429 || status >= 500; }
-
-/// What a new challenge may mend: no answer, one that was damaged on the way, or a challenge that
-/// expired or was used up by a repeated request. To stop at that would end automatic
-/// synchronisation until a person asks.
-bool may_be_the_way(ErrorCode code) {
-  return code == ErrorCode::unavailable || code == ErrorCode::malformed ||
-         code == ErrorCode::expired;
-}
 
 Error not_ours() {
   return {ErrorCode::malformed,
@@ -107,41 +97,35 @@ Error error_of(const HttpReply& reply) {
   }
 }
 
-Result<std::string> Engine::fetch_token() {
-  std::uint32_t waits = 0;
-  for (std::uint32_t attempt = 1;; ++attempt) {
-    auto token = fetch_token_once();
-    const bool lasting = token.ok() || !may_be_the_way(token.error().code);
-    if (lasting || attempt == kTokenAttemptsMax || cancelled_.load()) return token;
-    // A signed challenge whose answer was lost is used up: the next one is as good, at once.
-    if (token.error().code == ErrorCode::expired) continue;
-    if (!waiter_(kTokenWaitMs << waits++)) return token;
-  }
+HttpRequest Engine::challenge_request() const {
+  return request_to(store_->identity(), "/v1/challenge", kJson,
+                    bytes_of({{"device", sync::to_text(store_->identity().device)}}));
 }
 
-Result<std::string> Engine::fetch_token_once() {
+Result<HttpRequest> Engine::token_request(const Result<HttpReply>& challenge) const {
+  if (!challenge.ok()) return challenge.error();
+  if (challenge->status != kOk) return error_of(*challenge);
+  const std::string nonce = text_at(object_of(challenge->body), "nonce");
+  if (nonce.empty()) return not_ours();
   const Identity& self = store_->identity();
   const std::string device = sync::to_text(self.device);
-  INSIEME_TRY_ASSIGN(const HttpReply challenge,
-                     post("/v1/challenge", kJson, bytes_of({{"device", device}})));
-  if (challenge.status != kOk) return error_of(challenge);
-  const std::string nonce = text_at(object_of(challenge.body), "nonce");
-  if (nonce.empty()) return not_ours();
-
   const std::string message =
       "insieme token v1\n" + sync::to_text(self.space) + "\n" + device + "\n" + nonce;
   const sync::Signature signature =
       sync::sign(self.keys.secret_key, std::vector<std::uint8_t>(message.begin(), message.end()));
-  INSIEME_TRY_ASSIGN(const HttpReply granted,
-                     post("/v1/token", kJson,
-                          bytes_of({{"device", device},
-                                    {"nonce", nonce},
-                                    {"signature", sync::to_hex(signature.bytes)}})));
-  if (granted.status == 401 && text_at(object_of(granted.body), "type") == kBadChallenge) {
-    return Error{ErrorCode::expired, sentence_of(granted)};
+  return request_to(self, "/v1/token", kJson,
+                    bytes_of({{"device", device},
+                              {"nonce", nonce},
+                              {"signature", sync::to_hex(signature.bytes)}}));
+}
+
+Result<std::string> Engine::take_token(const Result<HttpReply>& granted) {
+  if (!granted.ok()) return granted.error();
+  const json::object answer = object_of(granted->body);
+  if (granted->status == 401 && text_at(answer, "type") == kBadChallenge) {
+    return Error{ErrorCode::expired, sentence_of(*granted)};
   }
-  if (granted.status != kOk) return error_of(granted);
-  const json::object answer = object_of(granted.body);
+  if (granted->status != kOk) return error_of(*granted);
   std::string token = text_at(answer, "token");
   if (token.empty()) return not_ours();
   adopt_pins(text_at(answer, "pins"), text_at(answer, "pins_signature"));
@@ -192,9 +176,9 @@ Result<sync::PublicKey> proven_key(const json::object& answer, const Invitation&
 
 }  // namespace
 
-Result<Identity> Engine::enrol(const EnrolRequest& request) {
+/// Who this store would be at the invitation's server.
+Result<Identity> Engine::enrolling(const EnrolRequest& request) const {
   Identity self = store_->identity();
-  const bool was_enrolled = self.is_enrolled();
   if (!request.invitation.server_url.empty()) {
     self.server_url = request.invitation.server_url;
     self.server_pin = request.invitation.pin;
@@ -204,6 +188,11 @@ Result<Identity> Engine::enrol(const EnrolRequest& request) {
                  "a code alone does not say which server: give its address, too (--server)\n"
                  "il codice da solo non dice quale server: dare anche il suo indirizzo (--server)"};
   }
+  return self;
+}
+
+Result<HttpRequest> Engine::begin_enrol(const EnrolRequest& request) {
+  INSIEME_TRY_ASSIGN(Identity self, enrolling(request));
   if (self.keys.public_key == sync::PublicKey{}) {
     std::array<std::uint8_t, 32> seed{};
     platform_.random(seed);
@@ -211,25 +200,32 @@ Result<Identity> Engine::enrol(const EnrolRequest& request) {
   }
   // Before anything is sent: should the reply be lost, the next try shows the same key and the
   // server knows it is us. An enrolment that holds is not touched before there is a better one.
-  if (!was_enrolled) INSIEME_TRY(store_->set_identity(self));
+  if (!self.is_enrolled()) INSIEME_TRY(store_->set_identity(self));
   token_.clear();
+  return request_to(
+      self, "/v1/enrol", kJson,
+      bytes_of({{"invitation", request.invitation.code},
+                {"device_public_key", sync::to_hex(self.keys.public_key.bytes)},
+                {"device_name", request.device_name.empty() ? "insieme" : request.device_name},
+                {"replica", sync::to_text(self.replica)}}));
+}
 
-  INSIEME_TRY_ASSIGN(
-      const HttpReply reply,
-      post_to(self, "/v1/enrol", kJson,
-              bytes_of({{"invitation", request.invitation.code},
-                        {"device_public_key", sync::to_hex(self.keys.public_key.bytes)},
-                        {"device_name",
-                         request.device_name.empty() ? "insieme" : request.device_name},
-                        {"replica", sync::to_text(self.replica)}})));
-  if (may_pass(reply.status)) return Error{ErrorCode::unavailable, sentence_of(reply)};
-  if (reply.status != kOk && reply.status != 201) return error_of(reply);
-  const json::object answer = object_of(reply.body);
+Result<Identity> Engine::enrol(const EnrolRequest& request) {
+  INSIEME_TRY_ASSIGN(const HttpRequest asked, begin_enrol(request));
+  return end_enrol(request, transport_.post(asked));
+}
+
+Result<Identity> Engine::end_enrol(const EnrolRequest& request, const Result<HttpReply>& reply) {
+  if (!reply.ok()) return reply.error();
+  INSIEME_TRY_ASSIGN(Identity self, enrolling(request));
+  if (may_pass(reply->status)) return Error{ErrorCode::unavailable, sentence_of(*reply)};
+  if (reply->status != kOk && reply->status != 201) return error_of(*reply);
+  const json::object answer = object_of(reply->body);
   auto device = sync::id_from_text<sync::DeviceId>(text_at(answer, "device"));
   auto space = sync::id_from_text<sync::SpaceId>(text_at(answer, "space"));
   const std::string account = text_at(answer, "account");
   if (!device.ok() || !space.ok() || account.empty()) return not_ours();
-  if (was_enrolled && self.space != space.value()) {
+  if (self.is_enrolled() && self.space != space.value()) {
     return Error{ErrorCode::conflict, "this store belongs to another space: make a new one\n"
                                      "questo archivio è di un altro spazio: farne uno nuovo"};
   }

@@ -46,6 +46,47 @@ static void test_commands(insieme_client_t* client) {
   insieme_free(reply);
 }
 
+/* The network of this test: the host performs nothing, and says so. */
+static void test_steps(insieme_client_t* client) {
+  insieme_need_t need = INSIEME_NEED_PAUSE;
+  char* text = NULL;
+  char* body = NULL;
+  char* reply = NULL;
+  size_t length = 0;
+  const char status[] = "{\"command\":\"status\"}";
+  check(insieme_begin(client, status, strlen(status), NULL, NULL, &need, &text, NULL, &body,
+                      &length) == INSIEME_OK &&
+            need == INSIEME_NEED_NOTHING && body == NULL,
+        "a command without network is done when it is begun");
+  insieme_free(text);
+  const char enrol[] =
+      "{\"command\":\"device.enrol\",\"invitation\":\"https://nowhere.invalid/#AAAA-BBBB-CCCC\"}";
+  check(insieme_begin(client, enrol, strlen(enrol), NULL, NULL, &need, &text, NULL, &body,
+                      &length) == INSIEME_OK &&
+            need == INSIEME_NEED_POST && strstr(text, "https://nowhere.invalid/v1/enrol") != NULL &&
+            body != NULL && strlen(body) == length,
+        "a command that needs the network hands its request out");
+  insieme_free(text);
+  insieme_free(body);
+  body = NULL;
+  check(call(client, "{\"command\":\"search\",\"words\":\"bassi\"}", &reply) == INSIEME_OK,
+        "[P1] work goes on while an answer is awaited");
+  insieme_free(reply);
+  check(call(client, enrol, &reply) == INSIEME_REFUSED && strstr(reply, "\"busy\"") != NULL,
+        "a second exchange waits its turn");
+  insieme_free(reply);
+  const char answer[] = "{\"status\":0,\"failure\":\"no network\"}";
+  check(insieme_resume(client, answer, strlen(answer), NULL, 0, &need, &text, NULL, &body,
+                       &length) == INSIEME_REFUSED &&
+            need == INSIEME_NEED_NOTHING && strstr(text, "unavailable") != NULL,
+        "no answer is a refusal with words");
+  insieme_free(text);
+  check(insieme_resume(client, "garbage", 7, NULL, 0, &need, &text, NULL, NULL, NULL) ==
+            INSIEME_REFUSED,
+        "an answer to nothing is refused");
+  insieme_free(text);
+}
+
 static void test_misuse(insieme_client_t* client) {
   char* reply = NULL;
   check(insieme_call(NULL, "{}", 2, NULL, NULL, &reply, NULL) == INSIEME_INVALID && reply == NULL,
@@ -77,6 +118,7 @@ int main(void) {
   }
   insieme_free(reply);
   test_commands(client);
+  test_steps(client);
   test_misuse(client);
   insieme_close(&client);
   check(client == NULL, "a closed handle is null");

@@ -101,10 +101,12 @@ Check fill_common(Context& context, json::object& request, const CommandSpec& co
   return check_args(command, context.args);
 }
 
-Outcome<json::object> run(Context& context, json::object& request) {
-  INSIEME_OUT_ASSIGN(const CommandSpec* command, command_of(request));
-  INSIEME_OUT(fill_common(context, request, *command));
-  return command->run(context);
+std::string text_of(Outcome<json::object> done) {
+  if (!done.ok()) return failed(done.error());
+  json::object out;
+  out["ok"] = true;
+  for (auto& [key, value] : done.value()) out[key] = std::move(value);
+  return json::serialize(out);
 }
 
 }  // namespace
@@ -122,18 +124,60 @@ Commands::Commands(Engine& engine)
   }
 }
 
-std::string Commands::call(std::string_view request, const EventSink& events) {
+Commands::~Commands() = default;
+
+std::string Commands::run(std::string_view request, const EventSink& events, bool may_hand_out) {
   auto parsed = parse_request(request);
   if (!parsed.ok()) return failed(parsed.error());
   // The arguments stay in the request's memory: moving them into another would copy them.
   Context context{engine_, scheduler_,           events, json::object(parsed.value().storage()),
                   schema::Language::it, {}, 0};
-  auto done = run(context, parsed.value());
-  if (!done.ok()) return failed(done.error());
-  json::object out;
-  out["ok"] = true;
-  for (auto& [key, value] : done.value()) out[key] = std::move(value);
-  return json::serialize(out);
+  const auto command = command_of(parsed.value());
+  if (!command.ok()) return failed(command.error());
+  const CommandSpec& spec = *command.value();
+  if (const Check filled = fill_common(context, parsed.value(), spec); !filled.ok()) {
+    return failed(filled.error());
+  }
+  if (spec.errand == nullptr) return text_of(spec.run(context));
+  if (errand_) {
+    return failed({"busy", "Uno scambio con il server è già in corso.",
+                   "An exchange with the server is under way already."});
+  }
+  if (!may_hand_out) return text_of(spec.run(context));
+  auto errand = spec.errand(context);
+  if (!errand.ok()) return failed(errand.error());
+  errand_ = std::move(errand).value();
+  return {};
+}
+
+std::string Commands::call(std::string_view request, const EventSink& events) {
+  return run(request, events, false);
+}
+
+/// The errand is over when its reply is there.
+template <class Step>
+CommandStep Commands::after(Step step) {
+  if (auto* request = std::get_if<HttpRequest>(&step)) return std::move(*request);
+  if (const auto* pause = std::get_if<Pause>(&step)) return *pause;
+  errand_.reset();
+  return text_of(std::get<0>(std::move(step)));
+}
+
+CommandStep Commands::begin(std::string_view request, EventSink events) {
+  const bool was_busy = errand_ != nullptr;
+  std::string reply = run(request, events, true);
+  if (was_busy || !errand_) return reply;
+  return after(errand_->begin(std::move(events)));
+}
+
+CommandStep Commands::answered(Result<HttpReply> reply) {
+  if (!errand_) return failed(Error{ErrorCode::internal, "an answer to no request"});
+  return after(errand_->answered(std::move(reply)));
+}
+
+CommandStep Commands::waited() {
+  if (!errand_) return failed(Error{ErrorCode::internal, "the end of no wait"});
+  return after(errand_->waited());
 }
 
 }  // namespace insieme::client

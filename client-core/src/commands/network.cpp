@@ -1,5 +1,6 @@
 // device.enrol, sync.run, sync.state, network.changed.
 #include <algorithm>
+#include <optional>
 
 #include "commands/table.hpp"
 #include "commands/values.hpp"
@@ -74,7 +75,7 @@ Failure sync_failure(const Error& error) {
   }
 }
 
-Outcome<json::object> enrol(Context& context) {
+Outcome<EnrolRequest> enrol_request(const Context& context) {
   auto invitation = parse_invitation(context.text("invitation"));
   if (!invitation.ok()) {
     return Failure("invalid_argument",
@@ -92,9 +93,13 @@ Outcome<json::object> enrol(Context& context) {
   while (!invitation->server_url.empty() && invitation->server_url.back() == '/') {
     invitation->server_url.pop_back();
   }
-  auto identity = context.engine.enrol({invitation.value(), context.text("device_name")});
+  return EnrolRequest{std::move(invitation).value(), context.text("device_name")};
+}
+
+Outcome<json::object> enrolled(const Result<Identity>& identity, Engine& engine,
+                               Scheduler& scheduler) {
   if (!identity.ok()) return enrol_failure(identity.error());
-  context.scheduler.on_enrolled(context.platform().steady_ms());
+  scheduler.on_enrolled(engine.platform().steady_ms());
   json::object out;
   out["account"] = identity->account;
   out["name"] = identity->display_name;
@@ -104,6 +109,38 @@ Outcome<json::object> enrol(Context& context) {
   out["device"] = sync::to_text(identity->device);
   out["server"] = identity->server_url;
   return out;
+}
+
+Outcome<json::object> enrol(Context& context) {
+  INSIEME_OUT_ASSIGN(const EnrolRequest request, enrol_request(context));
+  return enrolled(context.engine.enrol(request), context.engine, context.scheduler);
+}
+
+class EnrolErrand final : public Errand {
+ public:
+  EnrolErrand(Context& context, EnrolRequest request)
+      : engine_(context.engine), scheduler_(context.scheduler), request_(std::move(request)) {}
+  Step begin(EventSink) override {
+    auto asked = engine_.begin_enrol(request_);
+    if (!asked.ok()) return enrolled(asked.error(), engine_, scheduler_);
+    return std::move(asked).value();
+  }
+  Step answered(Result<HttpReply> reply) override {
+    return enrolled(engine_.end_enrol(request_, reply), engine_, scheduler_);
+  }
+  Step waited() override {
+    return Outcome<json::object>(Error{ErrorCode::internal, "the end of no wait"});
+  }
+
+ private:
+  Engine& engine_;
+  Scheduler& scheduler_;
+  EnrolRequest request_;
+};
+
+Outcome<std::unique_ptr<Errand>> enrol_errand(Context& context) {
+  INSIEME_OUT_ASSIGN(EnrolRequest request, enrol_request(context));
+  return std::unique_ptr<Errand>(std::make_unique<EnrolErrand>(context, std::move(request)));
 }
 
 json::object summary_json(const sync::ClientSyncSummary& summary) {
@@ -119,9 +156,9 @@ json::object summary_json(const sync::ClientSyncSummary& summary) {
   return out;
 }
 
-ProgressSink progress_to(const EventSink& events) {
+ProgressSink progress_to(EventSink events) {
   if (!events) return {};
-  return [&events](const SyncProgress& progress) {
+  return [events = std::move(events)](const SyncProgress& progress) {
     json::object event = summary_json(progress.so_far);
     event["event"] = "sync";
     event["step"] = key_of(name_of(progress.step));
@@ -144,7 +181,8 @@ SyncEnd end_of(const SyncOutcome& outcome) {
   }
 }
 
-Outcome<json::object> run(Context& context) {
+/// A run may begin: this device is enrolled and nothing else is under way.
+Check start_run(Context& context) {
   if (!context.store().identity().is_enrolled()) {
     return Failure(
         "not_enrolled",
@@ -157,14 +195,17 @@ Outcome<json::object> run(Context& context) {
     return Failure("busy", "Una sincronizzazione è già in corso.",
                    "A synchronisation is under way already.");
   }
-  const SyncOutcome outcome = context.engine.sync_now(progress_to(context.events));
-  context.scheduler.on_end(end_of(outcome), context.platform().steady_ms());
+  return Done{};
+}
+
+Outcome<json::object> end_run(const SyncOutcome& outcome, Engine& engine, Scheduler& scheduler) {
+  scheduler.on_end(end_of(outcome), engine.platform().steady_ms());
   if (!outcome.status.ok()) {
     Failure failure = sync_failure(outcome.status.error());
     failure.details = summary_json(outcome.summary);
     return failure;
   }
-  INSIEME_OUT_ASSIGN(const StoreStatus now, context.store().status());
+  INSIEME_OUT_ASSIGN(const StoreStatus now, engine.store().status());
   json::object out = summary_json(outcome.summary);
   out["complete"] = !outcome.unsent;
   out["unsent"] = number_text(now.unsent);
@@ -172,6 +213,51 @@ Outcome<json::object> run(Context& context) {
   out["open_held"] = number_text(now.open_held);
   out["clock_offset_ms"] = number_text(now.clock_offset_ms);
   return out;
+}
+
+Outcome<json::object> run(Context& context) {
+  INSIEME_OUT(start_run(context));
+  return end_run(context.engine.sync_now(progress_to(context.events)), context.engine,
+                 context.scheduler);
+}
+
+class SyncErrand final : public Errand {
+ public:
+  explicit SyncErrand(Context& context)
+      : engine_(context.engine), scheduler_(context.scheduler) {}
+  ~SyncErrand() override {
+    // Dropped half-way: the next run goes on from what was answered.
+    if (is_running_) scheduler_.on_end(SyncEnd::failed, engine_.platform().steady_ms());
+  }
+  SyncErrand(const SyncErrand&) = delete;
+  SyncErrand& operator=(const SyncErrand&) = delete;
+
+  Step begin(EventSink events) override {
+    run_.emplace(engine_, progress_to(std::move(events)));
+    return step_of(run_->begin());
+  }
+  Step answered(Result<HttpReply> reply) override {
+    return step_of(run_->answered(std::move(reply)));
+  }
+  Step waited() override { return step_of(run_->waited(true)); }
+
+ private:
+  Step step_of(SyncNeed need) {
+    if (auto* request = std::get_if<HttpRequest>(&need)) return std::move(*request);
+    if (const auto* pause = std::get_if<Pause>(&need)) return *pause;
+    is_running_ = false;
+    return end_run(std::get<SyncOutcome>(need), engine_, scheduler_);
+  }
+
+  Engine& engine_;
+  Scheduler& scheduler_;
+  std::optional<SyncRun> run_;
+  bool is_running_ = true;
+};
+
+Outcome<std::unique_ptr<Errand>> run_errand(Context& context) {
+  INSIEME_OUT(start_run(context));
+  return std::unique_ptr<Errand>(std::make_unique<SyncErrand>(context));
 }
 
 Outcome<json::object> state(Context& context) {
@@ -211,7 +297,8 @@ std::vector<CommandSpec> network_commands() {
        "account, name, role, space, space_name, device, server",
        R"({"command": "device.enrol", "invitation": "https://ats.example.it/#7KQ2M-…",
  "device_name": "tablet di Anna"})",
-       enrol},
+       enrol,
+       enrol_errand},
       {"sync.run",
        Writes::maybe_without_id,
        "Invia ciò che è nuovo qui e riceve ciò che è nuovo altrove. Si può interrompere e "
@@ -221,7 +308,8 @@ std::vector<CommandSpec> network_commands() {
        "sent, accepted, held, refused, received, turns, bytes_out, bytes_in, complete, unsent, "
        "open_items, open_held, clock_offset_ms; events {event:\"sync\", step, …} on the way",
        R"({"command": "sync.run"})",
-       run},
+       run,
+       run_errand},
       {"sync.state",
        Writes::no,
        "Quando e perché ci sarà il prossimo scambio.",

@@ -1,9 +1,11 @@
 #pragma once
 // The table of commands: names, arguments, help. Documentation, checks and dispatch all read it.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "commands/context.hpp"
@@ -23,6 +25,17 @@ struct ArgSpec {
 /// Whether a command writes, and so needs a `request_id`.
 enum class Writes { no, yes, maybe_without_id };
 
+/// A command that waits for the network without blocking. It outlives the Context that made it.
+class Errand {
+ public:
+  using Step = std::variant<Outcome<json::object>, HttpRequest, Pause>;
+  virtual ~Errand() = default;
+  [[nodiscard]] virtual Step begin(EventSink events) = 0;
+  [[nodiscard]] virtual Step answered(Result<HttpReply> reply) = 0;
+  [[nodiscard]] virtual Step waited() = 0;
+};
+using ErrandMaker = Outcome<std::unique_ptr<Errand>> (*)(Context&);
+
 struct CommandSpec {
   const char* name;
   Writes writes;
@@ -32,6 +45,7 @@ struct CommandSpec {
   const char* returns;  ///< English; names of the reply's members
   const char* example;  ///< a whole request
   Outcome<json::object> (*run)(Context&);
+  ErrandMaker errand = nullptr;  ///< of commands that need the network: the same without blocking
 };
 
 /// All commands, in the order of the documentation.

@@ -175,7 +175,7 @@ Status lasting_error(CURLcode code, long verdict) {
 
 class CurlTransport final : public Transport {
  public:
-  explicit CurlTransport(CurlOptions options) : options_(std::move(options)) {
+  explicit CurlTransport(TransportOptions options) : options_(std::move(options)) {
     static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
     if (global == CURLE_OK) handle_.reset(curl_easy_init());
   }
@@ -297,13 +297,13 @@ class CurlTransport final : public Transport {
     return reply;
   }
 
-  CurlOptions options_;
+  TransportOptions options_;
   std::unique_ptr<CURL, EasyCleanup> handle_;
 };
 
 }  // namespace
 
-std::unique_ptr<Transport> make_curl_transport(const CurlOptions& options) {
+std::unique_ptr<Transport> make_transport(const TransportOptions& options) {
   return std::make_unique<CurlTransport>(options);
 }
 

@@ -29,7 +29,7 @@ HttpReply must_post(client::Transport& transport, const HttpRequest& request) {
 
 TEST_CASE("transport: a request arrives as it was given, and its reply comes back", "[transport]") {
   HttpStub stub({ok_reply("fine")});
-  auto transport = client::make_curl_transport({});
+  auto transport = client::make_transport({});
   const HttpReply reply = must_post(*transport, request_to(stub.url()));
   CHECK(reply.status == 200);
   CHECK(text_of(reply) == "fine");
@@ -44,7 +44,7 @@ TEST_CASE("transport: a request arrives as it was given, and its reply comes bac
 }
 
 TEST_CASE("transport: nobody listens", "[transport]") {
-  auto transport = client::make_curl_transport({});
+  auto transport = client::make_transport({});
   const HttpReply reply = must_post(*transport, request_to(url_of_nobody()));
   CHECK(reply.status == 0);
   CHECK_FALSE(reply.handed_over);
@@ -57,7 +57,7 @@ TEST_CASE("transport: a connection cut at any byte of the answer is no answer", 
   for (std::size_t i = 0; i < whole.size(); i += 7) answers.push_back(whole.substr(0, i));
   const std::size_t count = answers.size();
   HttpStub stub(std::move(answers));
-  auto transport = client::make_curl_transport({});
+  auto transport = client::make_transport({});
   for (std::size_t i = 0; i < count; ++i) {
     CAPTURE(i);
     const HttpReply reply = must_post(*transport, request_to(stub.url()));
@@ -70,7 +70,7 @@ TEST_CASE("transport: a connection cut at any byte of the answer is no answer", 
 
 TEST_CASE("transport: a reply larger than the limit is cut off and counts as none", "[transport]") {
   HttpStub stub({ok_reply(std::string(5'000, 'x'))});
-  auto transport = client::make_curl_transport({});
+  auto transport = client::make_transport({});
   HttpRequest request = request_to(stub.url());
   request.limits.reply_bytes_max = 4'999;
   const HttpReply reply = must_post(*transport, request);
@@ -85,7 +85,7 @@ TEST_CASE("transport: redirects are not followed, refusals and their times are t
        "Connection: close\r\n\r\n",
        "HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 0\r\nConnection: close\r\n"
        "\r\n"});
-  auto transport = client::make_curl_transport({});
+  auto transport = client::make_transport({});
   CHECK(must_post(*transport, request_to(stub.url())).status == 302);
   const HttpReply busy = must_post(*transport, request_to(stub.url()));
   CHECK(busy.status == 503);
@@ -95,14 +95,14 @@ TEST_CASE("transport: redirects are not followed, refusals and their times are t
 TEST_CASE("transport: a proxy of the environment is not asked for this machine", "[transport]") {
   ::setenv("http_proxy", url_of_nobody().c_str(), 1);
   HttpStub stub({ok_reply("direct")});
-  auto transport = client::make_curl_transport({});
+  auto transport = client::make_transport({});
   const HttpReply reply = must_post(*transport, request_to(stub.url()));
   ::unsetenv("http_proxy");
   CHECK(text_of(reply) == "direct");
 }
 
 TEST_CASE("transport: what trying again cannot mend is an error", "[transport]") {
-  auto transport = client::make_curl_transport({});
+  auto transport = client::make_transport({});
   for (const char* url : {"ftp://127.0.0.1", "file:///etc/hostname", "not an address",
                           "http://192.0.2.1:9/", "http://ats.example.it/"}) {
     CAPTURE(url);
@@ -110,9 +110,9 @@ TEST_CASE("transport: what trying again cannot mend is an error", "[transport]")
     REQUIRE_FALSE(reply.ok());
     CHECK(reply.error().code == ErrorCode::invalid_argument);
   }
-  client::CurlOptions options;
+  client::TransportOptions options;
   options.ca_file = "no/such/file.pem";
-  auto strict = client::make_curl_transport(options);
+  auto strict = client::make_transport(options);
   HttpStub stub({ok_reply("not TLS")});
   std::string url = stub.url();
   url.replace(0, 4, "https");

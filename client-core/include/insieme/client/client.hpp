@@ -1,9 +1,12 @@
 #pragma once
 // Everything a host needs, behind JSON: opens a store with its network and answers commands.
 
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "insieme/client/commands.hpp"
 
@@ -26,12 +29,30 @@ class Client {
 
   /// As Commands::call. From one thread at a time.
   [[nodiscard]] std::string call(std::string_view request, const EventSink& events = {});
+
+  /// A command in steps that never block, for a host whose network answers later (a browser).
+  struct Step {
+    enum class Kind { reply, post, pause };
+    Kind kind = Kind::reply;
+    /// `reply`: as of `call`. `post`: `{"url","headers":[[name,value],…],"reply_bytes_max",
+    /// "connect_timeout_ms","total_timeout_ms","pin"}`. `pause`: `{"ms"}`.
+    std::string text;
+    std::vector<std::uint8_t> body;  ///< of `post`
+  };
+  /// Begins any command; `call` may be used before the reply is there, but not for a second command
+  /// that needs the network. `events` is called within `begin` and `resume`.
+  [[nodiscard]] Step begin(std::string_view request, EventSink events = {});
+  /// What became of a post: `{"status","content_type","retry_after_s","failure","handed_over"}` as
+  /// in HttpReply, and the body; or `{"refused":"…"}`, a sentence, if trying again cannot help. Of a
+  /// pause: `{}`. What is not such an object counts as no answer.
+  [[nodiscard]] Step resume(std::string_view answer, std::span<const std::uint8_t> body = {});
   /// Ends a synchronisation under way; from any thread.
   void cancel() noexcept;
 
  private:
   struct Parts;
   explicit Client(std::unique_ptr<Parts> parts);
+  [[nodiscard]] Step step_of(CommandStep step);
   std::unique_ptr<Parts> parts_;
 };
 

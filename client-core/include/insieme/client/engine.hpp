@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "insieme/client/platform.hpp"
 #include "insieme/client/store.hpp"
@@ -57,6 +58,37 @@ struct SyncOutcome {
   bool unsent = false;  ///< work that can be sent is left
 };
 
+/// What a run in steps asks for: a request to perform, time to let pass, or nothing any more.
+struct Pause {
+  std::uint32_t ms = 0;
+};
+using SyncNeed = std::variant<HttpRequest, Pause, SyncOutcome>;
+
+class Engine;
+
+/// One run of synchronisation in steps that never block: everything unsent, everything new. Between
+/// two steps the store may be read and written; what is saved meanwhile travels with this run or
+/// the next one. The engine must outlive it. A run that is dropped half-way is as harmless as one
+/// that was cut off. One run at a time.
+class SyncRun {
+ public:
+  SyncRun(Engine& engine, ProgressSink sink);
+  ~SyncRun();
+  SyncRun(const SyncRun&) = delete;
+  SyncRun& operator=(const SyncRun&) = delete;
+
+  /// The first need. `unauthenticated` if not enrolled.
+  [[nodiscard]] SyncNeed begin();
+  /// After an HttpRequest: what became of it, as Transport::post tells it.
+  [[nodiscard]] SyncNeed answered(Result<HttpReply> reply);
+  /// After a Pause; `to_its_end` false: the wait was given up and the run should end.
+  [[nodiscard]] SyncNeed waited(bool to_its_end);
+
+ private:
+  class Steps;
+  std::unique_ptr<Steps> steps_;
+};
+
 /// The detail of an error that comes from the network or the server is a sentence in English and,
 /// where there is one, after a line end the same in Italian.
 class Engine {
@@ -73,22 +105,27 @@ class Engine {
   /// server says of the invitation, or this store belongs to another space), `unavailable`.
   Result<Identity> enrol(const EnrolRequest& request);
 
-  /// One run: everything unsent, everything new. `unauthenticated` if not enrolled.
+  /// The same in two steps, for whoever performs the request in between.
+  [[nodiscard]] Result<HttpRequest> begin_enrol(const EnrolRequest& request);
+  Result<Identity> end_enrol(const EnrolRequest& request, const Result<HttpReply>& reply);
+
+  /// A SyncRun from its begin to its end.
   [[nodiscard]] SyncOutcome sync_now(const ProgressSink& progress = {});
 
   /// Ends the run under way at its next step; from any thread.
   void cancel() noexcept { cancelled_.store(true); }
 
  private:
-  class Run;
-  /// To the store's own server.
-  Result<HttpReply> post(std::string_view path, std::string_view content_type,
-                         std::vector<std::uint8_t> body);
-  Result<HttpReply> post_to(const Identity& server, std::string_view path,
-                            std::string_view content_type, std::vector<std::uint8_t> body);
-  Result<std::string> fetch_token();
+  friend class SyncRun;
+  /// To the store's own server, or to the one of `server`.
+  [[nodiscard]] HttpRequest request_to(const Identity& server, std::string_view path,
+                                       std::string_view content_type,
+                                       std::vector<std::uint8_t> body) const;
+  [[nodiscard]] HttpRequest challenge_request() const;
+  [[nodiscard]] Result<HttpRequest> token_request(const Result<HttpReply>& challenge) const;
+  [[nodiscard]] Result<std::string> take_token(const Result<HttpReply>& granted);
   void adopt_pins(const std::string& pins, const std::string& signature);
-  Result<std::string> fetch_token_once();
+  [[nodiscard]] Result<Identity> enrolling(const EnrolRequest& request) const;
 
   std::unique_ptr<Store> store_;
   Platform& platform_;

@@ -61,14 +61,16 @@ class Transport {
   Transport& operator=(const Transport&) = default;
 };
 
-struct CurlOptions {
+struct TransportOptions {
   std::string ca_file;     ///< PEM; empty: the system's own
   std::string public_key;  ///< pinned: `sha256//…` (base64) or a file; empty: any trusted one
   std::string user_agent = "insieme/0.1";
 };
 
 /// HTTP and HTTPS through libcurl. Keeps connections open between calls. One thread at a time.
-/// Proxies of the environment are used, but never for this very machine.
-[[nodiscard]] std::unique_ptr<Transport> make_curl_transport(const CurlOptions& options);
+/// Proxies of the environment are used, but never for this very machine. In a browser, where no call
+/// may wait for the network, every post is `unavailable`: there the host carries requests itself
+/// (`Client::begin`).
+[[nodiscard]] std::unique_ptr<Transport> make_transport(const TransportOptions& options);
 
 }  // namespace insieme::client

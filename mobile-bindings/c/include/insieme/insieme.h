@@ -59,6 +59,39 @@ INSIEME_API insieme_status_t insieme_call(insieme_client_t* client, const char* 
                                           size_t request_length, insieme_event_fn on_event,
                                           void* context, char** reply, size_t* reply_length);
 
+/* What a command that was begun needs before its reply is there. */
+typedef enum insieme_need {
+  INSIEME_NEED_NOTHING = 0, /* the text is the reply */
+  INSIEME_NEED_POST = 1,    /* the text says where to: {"url","headers":[[name,value],...],
+                               "reply_bytes_max","connect_timeout_ms","total_timeout_ms","pin"} */
+  INSIEME_NEED_PAUSE = 2    /* the text says how long: {"ms"} */
+} insieme_need_t;
+
+/*
+ * A command in steps that never block, for a host whose network answers later (a browser, a system's
+ * own HTTP client). Sets *need and *text, and *body for INSIEME_NEED_POST; the status is that of
+ * insieme_call, and INSIEME_OK as long as something is needed. insieme_call may be used in between,
+ * but a second command that needs the network is refused as busy. on_event is called within this
+ * call and insieme_resume until the reply is there. *text and *body go back with insieme_free;
+ * on_event, text_length, body and body_length may be null.
+ */
+INSIEME_API insieme_status_t insieme_begin(insieme_client_t* client, const char* request,
+                                           size_t request_length, insieme_event_fn on_event,
+                                           void* context, insieme_need_t* need, char** text,
+                                           size_t* text_length, char** body, size_t* body_length);
+
+/*
+ * Goes on after what was needed. Of a post: {"status","content_type","retry_after_s","failure",
+ * "handed_over"} and the body of the answer; status 0: no whole answer came, "failure" says why in a
+ * sentence; "handed_over": the whole request left this device; or {"refused":"..."} if trying again
+ * cannot help. Of a pause: {}. Sets what insieme_begin sets.
+ */
+INSIEME_API insieme_status_t insieme_resume(insieme_client_t* client, const char* answer,
+                                            size_t answer_length, const void* answer_body,
+                                            size_t answer_body_length, insieme_need_t* need,
+                                            char** text, size_t* text_length, char** body,
+                                            size_t* body_length);
+
 /* Ends a synchronisation under way at its next step, from any thread. Null is allowed. */
 INSIEME_API void insieme_cancel(insieme_client_t* client);
 
