@@ -138,7 +138,10 @@ std::string Commands::run(std::string_view request, const EventSink& events, boo
   if (const Check filled = fill_common(context, parsed.value(), spec); !filled.ok()) {
     return failed(filled.error());
   }
-  if (spec.errand == nullptr) return text_of(spec.run(context));
+  if (spec.errand == nullptr) {
+    const Store::Reading reading = context.store().reading();
+    return text_of(spec.run(context));
+  }
   if (errand_) {
     return failed({"busy", "Uno scambio con il server è già in corso.",
                    "An exchange with the server is under way already."});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/outbox.hpp"
 #include "storage/snapshots.hpp"
 
 namespace insieme::client {
@@ -103,12 +104,23 @@ void receive_change(Core& core, Documents& documents, sync::Change change, std::
   if (some) apply_waiting(core, documents, *document);
 }
 
+/// Whether a grant takes a section away that this device had before.
+bool narrows(Core& core, const sync::GrantEvent& grant) {
+  const auto before = core.dossier(grant.dossier);
+  if (!before) return false;
+  return std::any_of(before->sections.begin(), before->sections.end(), [&](const auto& section) {
+    return std::find(grant.sections.begin(), grant.sections.end(), section) ==
+           grant.sections.end();
+  });
+}
+
 struct EventReceiver {
   Core& core;
   Documents& documents;
 
   void operator()(const sync::GrantEvent& grant) const {
     const std::string sections = join_words(grant.sections);
+    if (narrows(core, grant)) core.set_setting("narrowed", "1");
     core.db
         .cached(
             "INSERT INTO dossiers(id, secret, granted, leaving, may_review, sections) "
@@ -120,7 +132,8 @@ struct EventReceiver {
         .run();
     core.db
         .cached(
-            "UPDATE changes SET state = 0, note = NULL WHERE state = 5 AND document IN "
+            "UPDATE changes SET state = 0, note = NULL WHERE state IN (0, 1, 5) AND state = 5 "
+            "AND document IN "
             "(SELECT c.n FROM documents c JOIN dossiers d ON d.n = c.dossier WHERE d.id = ?)")
         .bind_all(grant.dossier.bytes)
         .run();
@@ -219,18 +232,6 @@ bool receive(Core& core, Documents& documents, const sync::StreamItem& item) {
   return true;
 }
 
-namespace {
-
-/// Something handed out there has no answer yet: the server may count it already.
-bool is_unanswered(Core& core, std::int64_t document) {
-  auto& find = core.db.cached("SELECT 1 FROM changes WHERE document = ? AND state = 1 LIMIT 1");
-  const sqlite::ResetGuard guard(find);
-  find.bind_all(document);
-  return find.step();
-}
-
-}  // namespace
-
 bool compare_digests(Core& core, Documents& documents,
                      const std::vector<sync::DocumentDigest>& digests,
                      std::vector<sync::DocumentId>& folded) {
@@ -240,7 +241,8 @@ bool compare_digests(Core& core, Documents& documents,
     if (document == nullptr) continue;
     const bool same = document->accepted == digest.history &&
                       document->accepted_count == static_cast<std::int64_t>(digest.count);
-    if (same || is_unanswered(core, document->n)) continue;
+    // What is handed out there and has no answer yet: the server may count it already.
+    if (same || has_unanswered(core, document->n)) continue;
     equal = false;
     raise_alarm(core, "the history of " + sync::to_text(digest.document) +
                     " differs from the server's: everything is received again");
@@ -268,12 +270,20 @@ std::vector<std::int64_t> numbers_of(sqlite::Statement rows) {
   return numbers;
 }
 
-/// Sections that were taken away while the dossier stays. Unsent work goes first.
+constexpr const char* kTaken =
+    "SELECT c.n FROM documents c JOIN dossiers d ON d.n = c.dossier "
+    "WHERE d.leaving = 0 AND instr(' ' || d.sections || ' ', ' ' || c.section || ' ') = 0";
+
+/// Sections that were taken away while the dossier stays. Unsent work goes first: what waits for it
+/// is looked for again with the next reply.
 std::vector<std::int64_t> taken_sections(Core& core) {
-  return numbers_of(core.db.prepare(
-      "SELECT c.n FROM documents c JOIN dossiers d ON d.n = c.dossier "
-      "WHERE d.leaving = 0 AND instr(' ' || d.sections || ' ', ' ' || c.section || ' ') = 0 "
-      "AND NOT EXISTS (SELECT 1 FROM changes u WHERE u.document = c.n AND u.state IN (0, 1, 5))"));
+  if (core.setting("narrowed").value_or("") != "1") return {};
+  const auto all = numbers_of(core.db.prepare(kTaken));
+  auto gone = numbers_of(core.db.prepare(
+      std::string(kTaken) +
+      " AND c.n NOT IN (SELECT document FROM changes WHERE state IN (0, 1, 5))"));
+  if (all.size() == gone.size()) core.set_setting("narrowed", "");
+  return gone;
 }
 
 }  // namespace

@@ -53,8 +53,8 @@ std::optional<sync::Change> settled_below(Core& core, std::int64_t n,
 std::size_t gather_changes(Core& core, const sync::GatherAction& limits, sync::Gathered& out,
                            std::vector<std::int64_t>& numbers, std::set<std::int64_t>& documents) {
   auto rows = core.db.prepare(
-      "SELECT n, document, header, body, act, stands_on, 0 FROM changes WHERE state IN (0, 1) "
-      "UNION ALL SELECT n, document, header, body, act, NULL, 1 FROM kept WHERE offered = 1 "
+      "SELECT n, document, header, body, act, stands_on, 0 FROM changes "
+      "WHERE state IN (0, 1, 5) AND state <> 5 UNION ALL SELECT n, document, header, body, act, NULL, 1 FROM kept WHERE offered = 1 "
       "ORDER BY n");
   std::size_t bytes = 0;
   std::size_t unsent = 0;
@@ -215,9 +215,24 @@ void note_carried(Core& core, const CarriedNotes& carried) {
   }
 }
 
+bool has_unanswered(Core& core) {
+  auto& find = core.db.cached(
+      "SELECT 1 FROM changes WHERE state IN (0, 1, 5) AND state = 1 AND own = 1 LIMIT 1");
+  const sqlite::ResetGuard guard(find);
+  return find.step();
+}
+
+bool has_unanswered(Core& core, std::int64_t document) {
+  auto& find = core.db.cached(
+      "SELECT 1 FROM changes WHERE state IN (0, 1, 5) AND state = 1 AND document = ? LIMIT 1");
+  const sqlite::ResetGuard guard(find);
+  find.bind_all(document);
+  return find.step();
+}
+
 bool has_unsent(Core& core) {
   auto& find = core.db.cached(
-      "SELECT 1 FROM changes WHERE state IN (0, 1) UNION ALL "
+      "SELECT 1 FROM changes WHERE state IN (0, 1, 5) AND state <> 5 UNION ALL "
       "SELECT 1 FROM kept WHERE offered = 1 LIMIT 1");
   const sqlite::ResetGuard guard(find);
   return find.step();

@@ -30,6 +30,9 @@ void save_backfill(Core& core, const std::optional<sync::Backfill>& backfill);
 [[nodiscard]] std::optional<sync::Backfill> load_backfill(Core& core);
 /// Whether something is unsent that the server may take now.
 [[nodiscard]] bool has_unsent(Core& core);
+/// Whether own changes, or changes of one document, are handed out and have no answer yet.
+[[nodiscard]] bool has_unanswered(Core& core);
+[[nodiscard]] bool has_unanswered(Core& core, std::int64_t document);
 /// Own changes count as unsent again, and blocked ones get another chance.
 void offer_everything_again(Core& core);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "storage/incoming.hpp"
+#include "storage/outbox.hpp"
 #include "storage/stand_in.hpp"
 
 namespace insieme::client {
@@ -63,8 +64,8 @@ class Reauthor {
 
   void collect() {
     auto rows = core_.db.prepare(
-        "SELECT n, document, stands_on FROM changes WHERE own = 1 AND state IN (0, 5) "
-        "AND accepted = 0 ORDER BY n");
+        "SELECT n, document, stands_on FROM changes WHERE state IN (0, 1, 5) AND "
+        "state <> 1 AND own = 1 AND accepted = 0 ORDER BY n");
     while (rows.step()) {
       Unsent unsent;
       unsent.logged.n = rows.get_int64(0);
@@ -266,8 +267,7 @@ void note_fork(Core& core) { core.set_setting("forked", "1"); }
 
 bool reauthor_after_fork(Core& core) {
   if (core.setting("forked").value_or("") != "1") return false;
-  auto open = core.db.prepare("SELECT 1 FROM changes WHERE own = 1 AND state = 1 LIMIT 1");
-  if (open.step()) return false;  // something handed out may yet turn out to be accepted
+  if (has_unanswered(core)) return false;  // something handed out may yet turn out to be accepted
   Reauthor(core).run();
   core.set_setting("forked", "");
   core.db.cached("INSERT INTO alarms(at_ms, text) VALUES(?, ?)")
@@ -290,8 +290,7 @@ void reauthor_late(Core& core, const std::function<void(Documents&)>& between) {
 bool reauthor_what_waits(Core& core) {
   const bool late = core.setting("late").value_or("") == "1";
   if (!late && !core.db.prepare(kLostWork).step()) return false;
-  auto open = core.db.prepare("SELECT 1 FROM changes WHERE own = 1 AND state = 1 LIMIT 1");
-  if (open.step()) return false;
+  if (has_unanswered(core)) return false;
   if (late) {
     reauthor_late(core, {});
   } else {

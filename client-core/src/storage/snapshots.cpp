@@ -4,6 +4,7 @@
 
 #include "insieme/sync/limits.hpp"
 #include "storage/incoming.hpp"
+#include "storage/outbox.hpp"
 #include "storage/reauthor.hpp"
 
 namespace insieme::client {
@@ -64,11 +65,6 @@ bool stands_on(Core& core, const OpenDocument& document, const sync::VersionVect
   return stands;
 }
 
-bool is_handed_out(Core& core) {
-  auto open = core.db.prepare("SELECT 1 FROM changes WHERE own = 1 AND state = 1 LIMIT 1");
-  return open.step();
-}
-
 bool install(Core& core, Documents& documents, OpenDocument& document,
              const std::vector<std::uint8_t>& bytes) {
   const std::string name = sync::to_text(document.id);
@@ -90,7 +86,7 @@ bool install(Core& core, Documents& documents, OpenDocument& document,
     return true;
   }
   // The others have gone on without this device: its work is authored again on top of theirs.
-  if (is_handed_out(core)) return false;
+  if (has_unanswered(core)) return false;
   documents.flush();
   const std::int64_t n = document.n;
   reauthor_late(core, [&](Documents& emptied) {
@@ -167,8 +163,8 @@ void note_stable(Core& core, Documents& documents, const sync::Acknowledgement& 
 std::vector<sync::Acknowledgement> due_acknowledgements(Core& core) {
   auto rows = core.db.prepare(
       "SELECT c.n, d.id, c.section, c.frontier, c.acked FROM documents c "
-      "JOIN dossiers d ON d.n = c.dossier WHERE c.ack_due = 1 AND d.granted = 1 AND NOT EXISTS "
-      "(SELECT 1 FROM changes x WHERE x.document = c.n AND x.state IN (0, 1, 5)) LIMIT ?");
+      "JOIN dossiers d ON d.n = c.dossier WHERE c.ack_due = 1 AND d.granted = 1 AND c.n NOT IN "
+      "(SELECT document FROM changes WHERE state IN (0, 1, 5)) LIMIT ?");
   rows.bind_all(kAcknowledgementsMax);
   std::vector<sync::Acknowledgement> due;
   while (rows.step()) {

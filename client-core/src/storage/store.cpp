@@ -18,12 +18,15 @@ struct Store::Impl {
   std::optional<std::string> place;    ///< where the last request stood in the server's log
   std::vector<sync::Acknowledgement> acknowledged;  ///< by the last request
   CarriedNotes carried;                ///< by the last request
+  bool in_reading = false;             ///< a Reading lives
+  std::optional<sqlite::Transaction> reading;  ///< its transaction, from the first read on
 
   /// `body` in one immediate transaction; its errors roll everything back.
   template <class Body>
   auto write(Body&& body) -> Result<decltype(body())> {
     Identity before = core->identity;
     std::int64_t version = core->identity_version;
+    end_reading();
     try {
       sqlite::Transaction transaction(core->db);
       // Another program on this store may have taken a new replica id: one that is under the old
@@ -45,13 +48,19 @@ struct Store::Impl {
   template <class Body>
   auto read(Body&& body) -> Result<decltype(body())> {
     try {
-      const sqlite::Transaction transaction(core->db, sqlite::TransactionKind::deferred);
+      if (reading) return body();
+      std::optional<sqlite::Transaction> transaction;
+      (in_reading ? reading : transaction).emplace(core->db, sqlite::TransactionKind::deferred);
       core->refresh_identity();
       return body();
     } catch (...) {
       core->dictionary.forget();
       return error_from_current_exception();
     }
+  }
+  void end_reading() noexcept {
+    in_reading = false;
+    reading.reset();
   }
   template <class Body>
   Status write_status(Body&& body) {
@@ -104,6 +113,16 @@ Status Store::set_identity(const Identity& identity) {
     core.identity.replica = replica;
     core.save_identity();
   });
+}
+
+Store::Reading Store::reading() {
+  if (impl_->in_reading) return Reading(nullptr);
+  impl_->in_reading = true;
+  return Reading(this);
+}
+
+Store::Reading::~Reading() {
+  if (store_ != nullptr) store_->impl_->end_reading();
 }
 
 Result<std::string> Store::once(const std::string& request_id, std::uint64_t fingerprint,
@@ -216,6 +235,7 @@ std::string place_of(Core& core) {
 }  // namespace
 
 Result<sync::Gathered> Store::gather(const sync::GatherAction& limits) {
+  impl_->end_reading();  // the network follows, and it may be slow
   impl_->gathered.clear();
   impl_->carried = {};
   auto gathered = impl_->read([&] {
@@ -313,6 +333,7 @@ Status Store::forget_cursor() {
 }
 
 Status Store::backup(const std::string& path) {
+  impl_->end_reading();  // SQLite copies nothing within a transaction
   try {
     backup_core(*impl_->core, path);
     return {};

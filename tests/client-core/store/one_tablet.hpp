@@ -29,6 +29,7 @@ struct OneTablet {
     db.execute(
         "ALTER TABLE changes DROP COLUMN accepted; ALTER TABLE changes DROP COLUMN stands_on;"
         "ALTER TABLE inbox DROP COLUMN closed; ALTER TABLE kept DROP COLUMN forgotten;"
+        "DROP INDEX dossiers_leaving;"
         "PRAGMA user_version = 2");
   }
   /// Writes enough of `core` to be folded, and folds it.

@@ -77,6 +77,21 @@ class Store {
                            const std::function<Result<std::string>(Writer&)>& act);
 
   // ---- reading ----------------------------------------------------------------------------------
+  /// While it lives, all reading sees the state that the first of it saw, and costs no transaction
+  /// of its own. An act, `gather` or any other writing ends it early: what is read afterwards
+  /// is newer. It must not outlive the store; a second one within it does nothing.
+  class Reading {
+   public:
+    ~Reading();
+    Reading(const Reading&) = delete;
+    Reading& operator=(const Reading&) = delete;
+
+   private:
+    friend class Store;
+    explicit Reading(Store* store) : store_(store) {}
+    Store* store_;  ///< null: one within another
+  };
+  [[nodiscard]] Reading reading();
   [[nodiscard]] Result<StoredRecord> record(const RecordRef& ref);
   /// Finds a record by id alone, in whatever document it lies; `not_found` otherwise. An id with
   /// facets in several sections gives its main one.
