@@ -82,12 +82,20 @@ std::vector<Value> base_of(const HistoryView& history, const RecordState& record
       history.ground != nullptr && (!common || !common->covers(history.ground->version()));
   if (is_folded) {
     const ContestedBase* kept = history.ground->base(item.record, item.field);
-    return kept == nullptr ? std::vector<Value>{} : kept->values;
+    if (kept == nullptr) return {};
+    return is_text ? std::vector<Value>{kept->values.front()} : kept->values;
   }
   if (!is_text) return base_values(history, item.record, item.field, *common);
   const FieldState* field = record.field(item.field);
   if (field == nullptr) return {};
   return {Value{field->text.text_at(*common)}};
+}
+
+std::vector<Value> folded_alternatives(const HistoryView& history, const ReviewItem& item) {
+  const ContestedBase* kept =
+      history.ground == nullptr ? nullptr : history.ground->base(item.record, item.field);
+  if (kept == nullptr || kept->values.size() != 1 + item.dots.size()) return {};
+  return {kept->values.begin() + 1, kept->values.end()};
 }
 
 }  // namespace insieme::sync

@@ -35,6 +35,25 @@ bool fits(const ContestedBase& base) {
                      [](const Value& value) { return check_value(value).ok(); });
 }
 
+/// What an open item started from; of a text also what each alternative would make of it, in the
+/// order of the item's dots: nobody can tell that any more when the events are gone.
+ContestedBase evidence(const Document& document, const Snapshot* before, const RecordState& record,
+                       const ReviewItem& item) {
+  ContestedBase base{record.id, item.field, document.base_of(item)};
+  const FieldState* field = record.field(item.field);
+  if (item.kind != ItemKind::text_overlap || field == nullptr) return base;
+  const auto settled = decisions_on(record, item);
+  for (const Dot& dot : item.dots) {
+    const auto splices = field->text.prefer(dot, item.dots, settled);
+    if (!splices.ok()) {  // folded before, with what was known then
+      const ContestedBase* kept = before == nullptr ? nullptr : before->base(record.id, item.field);
+      return kept == nullptr ? base : *kept;
+    }
+    base.values.emplace_back(splice_text(field->text.text(), *splices));
+  }
+  return base;
+}
+
 }  // namespace
 
 Document Document::from_snapshot(Snapshot snapshot, DossierKey key) {
@@ -76,8 +95,9 @@ Result<Snapshot> Document::snapshot(const VersionVector& at) const {
   for (const auto& [id, record] : folded.records_) {
     snapshot.records.emplace(id, with_folded_texts(record));
     for (const ReviewItem& item : sync::review_items(record, {})) {
-      ContestedBase base{id, item.field, folded.base_of(item)};
-      if (fits(base)) snapshot.bases.push_back(std::move(base));
+      ContestedBase base = evidence(folded, ground_.get(), record, item);
+      // One for each field: of several passages of a text the first.
+      if (fits(base) && !snapshot.base(id, item.field)) snapshot.bases.push_back(std::move(base));
     }
   }
   std::sort(snapshot.bases.begin(), snapshot.bases.end(),

@@ -168,10 +168,16 @@ struct Applier {
     field_of(record, op.field).escrow.apply(from.dot, from.stamp, from.author, context, act);
   }
 
-  /// Whether two decisions are about the same thing. Each provisional spend is decided by itself.
+  /// Whether two decisions are about the same thing. Each provisional spend is decided by itself;
+  /// so is each passage of a text, and one that has grown since contains what was decided before.
   [[nodiscard]] bool is_same_matter(const Decision& decision, const ResolveOp& resolve) const {
-    return decision.item == resolve.item && decision.field == op.field &&
-           (resolve.item != ItemKind::provisional_spend || decision.decided == resolve.decided);
+    if (decision.item != resolve.item || decision.field != op.field) return false;
+    if (resolve.item == ItemKind::provisional_spend) return decision.decided == resolve.decided;
+    if (resolve.item != ItemKind::text_overlap) return true;
+    // A contested decision is kept: whoever decides anew takes back what it did to the text.
+    if (resolve.outcome == Outcome::contest && decision.outcome != Outcome::contest) return false;
+    return std::includes(resolve.decided.begin(), resolve.decided.end(), decision.decided.begin(),
+                         decision.decided.end());
   }
 
   void supersede_lives() const {

@@ -1,6 +1,7 @@
 #include "insieme/sync/review.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "insieme/sync/digest.hpp"
 
@@ -55,21 +56,51 @@ class ItemFinder {
     add(ItemKind::concurrent_values, field.name, field.survivors, std::move(dots));
   }
 
+  /// One item for each passage: overlaps that hang together. What was decided is history, though
+  /// it stays among the overlaps of the text.
   void text_overlaps(const FieldState& field) {
-    if (field.text.overlaps().empty()) return;
-    std::vector<Dot> dots;
+    std::map<Dot, Dot> links;  // towards the first event of the passage, which is its own
+    const auto first_of = [&links](Dot dot) {
+      for (auto at = links.find(dot); !(at->second == dot); at = links.find(dot)) dot = at->second;
+      return dot;
+    };
     for (const TextOverlap& overlap : field.text.overlaps()) {
-      dots.push_back(overlap.first);
-      dots.push_back(overlap.second);
+      if (is_settled(field.name, overlap)) continue;
+      links.emplace(overlap.first, overlap.first);
+      links.emplace(overlap.second, overlap.second);
+      const Dot one = first_of(overlap.first);
+      const Dot other = first_of(overlap.second);
+      links[std::max(one, other)] = std::min(one, other);
     }
-    dots = sorted_dots(std::move(dots));
-    std::vector<Survivor> authors;
-    for (const Dot& dot : dots) {
-      if (auto mark = field.text.mark_of(dot)) {
-        authors.push_back(Survivor{*std::move(mark), Null{}});
+    std::map<Dot, std::vector<Dot>> passages;
+    for (const auto& link : links) passages[first_of(link.first)].push_back(link.first);
+    for (auto& [first, dots] : passages) {
+      std::vector<Survivor> authors;
+      for (const Dot& dot : dots) {
+        if (auto mark = field.text.mark_of(dot)) {
+          authors.push_back(Survivor{*std::move(mark), Null{}});
+        }
       }
+      add(ItemKind::text_overlap, field.name, std::move(authors), std::move(dots));
     }
-    add(ItemKind::text_overlap, field.name, std::move(authors), std::move(dots));
+  }
+
+  /// Somebody saw both and decided, and nobody disagrees. Two who decided at once do, unless both
+  /// left the text as it is: what each took away, the other may have chosen.
+  [[nodiscard]] bool is_settled(const std::string& field, const TextOverlap& overlap) const {
+    std::size_t decisions = 0;
+    std::size_t dismissals = 0;
+    for (const Decision& decision : record_.decisions) {
+      const auto& decided = decision.decided;
+      const bool about = decision.item == ItemKind::text_overlap && decision.field == field &&
+                         std::binary_search(decided.begin(), decided.end(), overlap.first) &&
+                         std::binary_search(decided.begin(), decided.end(), overlap.second);
+      if (about && decision.outcome == Outcome::contest) return false;
+      if (!about) continue;
+      ++decisions;
+      if (decision.outcome == Outcome::dismiss) ++dismissals;
+    }
+    return decisions > 0 && (decisions == 1 || dismissals == decisions);
   }
 
   /// One item for each: they are separate facts, and decided one by one.
@@ -125,9 +156,9 @@ class ItemFinder {
     item.dots = sorted_dots(std::move(dots));
     item.generation = generation_of(kind, record_, item.field, item.dots);
     item.contested = is_contested(kind, item.field, item.dots);
-    if (item.contested || !is_decided(kind, item.field, item.dots)) {
-      items_.push_back(std::move(item));
-    }
+    const bool open = kind == ItemKind::text_overlap || item.contested ||
+                      !is_decided(kind, item.field, item.dots);
+    if (open) items_.push_back(std::move(item));
   }
 
   /// A contest that nobody who saw it has answered keeps an item open, whatever others decided, for
@@ -160,6 +191,18 @@ class ItemFinder {
 
 std::vector<ReviewItem> review_items(const RecordState& record, const PolicyLookup& policy) {
   return ItemFinder(record, policy).find();
+}
+
+std::vector<Dot> decisions_on(const RecordState& record, const ReviewItem& item) {
+  std::vector<Dot> dots;
+  for (const Decision& decision : record.decisions) {
+    const bool about = decision.item == item.kind && decision.field == item.field &&
+                       decision.outcome != Outcome::contest &&
+                       std::includes(item.dots.begin(), item.dots.end(), decision.decided.begin(),
+                                     decision.decided.end());
+    if (about) dots.push_back(decision.mark.dot);
+  }
+  return dots;
 }
 
 const Survivor* displayed(const FieldState& field, RegisterPolicy policy) noexcept {

@@ -13,9 +13,11 @@ void TextReplay::add(const TextLog& log, std::uint32_t event, EditSink& sink,
   lens.current = number;
   spans_.begin_event();
   events_.push_back({event, slot, log[event].seq});
-  const Act act{log, lens, sink, overlaps, event, number, slot};
+  Act act{log, lens, sink, overlaps, event, number, slot, 0};
   std::uint32_t offset = 0;
+  std::uint32_t index = 0;
   for (const LoggedSplice& splice : log.splices(event)) {
+    act.splice = index++;
     SpanList::Place at = spans_.seek(lens, splice.position);
     // Up to the right origin stands only what the author did not know.
     unknown_.clear();
@@ -185,7 +187,7 @@ void TextReplay::remove(const Act& act, const LoggedSplice& splice, SpanList::Pl
     if (shown) pending += span.length;
     note_overlaps(act, span, replaced);
     spans_.remove(act.lens, number,
-                  {act.number, kNone, act.slot, act.log[act.event].seq, replaced});
+                  {act.number, kNone, act.slot, act.splice, act.log[act.event].seq, replaced});
   }
   flush();
 }

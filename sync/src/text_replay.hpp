@@ -46,6 +46,9 @@ class TextReplay {
   void add(const TextLog& log, std::uint32_t event, EditSink& sink,
            std::vector<TextOverlap>& overlaps);
   [[nodiscard]] std::size_t count() const noexcept { return events_.size() - 1; }
+  /// The characters so far; an event number of theirs as its place in the log (0 is the base).
+  [[nodiscard]] const SpanList& spans() const noexcept { return spans_; }
+  [[nodiscard]] std::uint32_t logged(std::uint32_t number) const { return events_[number].event; }
 
  private:
   /// Of the log.
@@ -68,6 +71,7 @@ class TextReplay {
     std::uint32_t event = 0;   ///< in the log
     std::uint32_t number = 0;  ///< here
     std::uint32_t slot = 0;    ///< here
+    std::uint32_t splice = 0;  ///< which of the event's
   };
 
   std::uint32_t slot_for(std::uint32_t log_slot);

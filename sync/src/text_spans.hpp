@@ -39,6 +39,7 @@ struct Removal {
   std::uint32_t event = 0;
   std::uint32_t next = kNone;
   std::uint32_t slot = 0;
+  std::uint32_t splice = 0;  ///< of the event
   std::uint64_t seq = 0;
   bool replaced = false;
 };

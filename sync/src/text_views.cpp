@@ -242,24 +242,29 @@ std::string TextState::text_at(const VersionVector& context) const {
   return body.text();
 }
 
-std::vector<Splice> TextState::moved(const std::vector<Splice>& splices, const VersionVector& from,
-                                     const VersionVector& to) const {
+TextState TextState::as_of(const VersionVector& context) const {
   std::vector<TextEvent> events;
   if (core_) {
     core_->open_log();
-    const detail::SlotVersion seen = core_->log.closed(to);
+    const detail::SlotVersion seen = core_->log.closed(context);
     events = events_of(*core_, &seen);
   }
   auto known = from_base(base() != nullptr ? *base() : TextBase{}, events);
   INSIEME_ASSERT(known.ok());
-  TextState merged = *known;
+  return std::move(known).value();
+}
+
+std::vector<Splice> TextState::moved(const std::vector<Splice>& splices, const VersionVector& from,
+                                     const VersionVector& to) const {
+  const TextState known = as_of(to);
+  TextState merged = known;
   // A replica that wrote nothing here: where two insert at one place, this one comes last.
   ReplicaId nobody;
   nobody.bytes.fill(0xff);
   const Status applied =
       merged.apply(Dot{nobody, 1, 0}, {}, {}, from, splices, Origin::received);
   INSIEME_ASSERT(applied.ok());
-  return diff_text(known->text(), merged.text());
+  return diff_text(known.text(), merged.text());
 }
 
 std::vector<Splice> rebase_splices(std::string_view before, const std::vector<Splice>& splices,

@@ -287,6 +287,98 @@ TEST_CASE("items: texts rewritten by two people at one place are flagged, and di
   CHECK(a.digest() == b.digest());
 }
 
+TEST_CASE("items: a passage that was decided does not come back with the next one",
+          "[sync][P4][P5]") {
+  Peer a("A");
+  Peer b("B");
+  a.write({splice_op("note", {{0, 0, "il padre lavora"}})});
+  b.pull(a);
+  a.write({splice_op("note", {{9, 6, "cerca lavoro"}})});
+  b.write({splice_op("note", {{9, 6, "riposa"}})});
+  sync_both(a, b);
+  a.write({splice_op("note", {{9, 18, "dorme"}}), resolve_op(a.items()[0], Outcome::write_new)});
+  sync_both(a, b);
+  REQUIRE(a.items().empty());
+  a.write({splice_op("note", {{9, 5, "studia"}})});
+  b.write({splice_op("note", {{9, 5, "mangia"}})});
+  sync_both(a, b);
+  REQUIRE(a.items().size() == 1);
+  CHECK(a.items()[0].dots == std::vector<Dot>{dot("A", 4), dot("B", 2)});
+  b.write({resolve_op(b.items()[0], Outcome::dismiss)});
+  sync_both(a, b);
+  CHECK(a.items().empty());
+  CHECK(a.record().decisions.size() == 2);
+}
+
+TEST_CASE("items: passages that have nothing to do with one another are two", "[sync][P4]") {
+  Peer a("A");
+  Peer b("B");
+  a.write({splice_op("note", {{0, 0, "uno due tre"}})});
+  b.pull(a);
+  a.write({splice_op("note", {{0, 3, "UNO"}})});
+  b.write({splice_op("note", {{0, 3, "primo"}})});
+  a.write({splice_op("note", {{8, 3, "TRE"}})});
+  b.write({splice_op("note", {{10, 3, "terzo"}})});
+  sync_both(a, b);
+  REQUIRE(a.items().size() == 2);
+  a.write({resolve_op(a.items()[0], Outcome::dismiss)});
+  sync_both(a, b);
+  REQUIRE(b.items().size() == 1);
+  CHECK(b.items()[0].dots == std::vector<Dot>{dot("A", 3), dot("B", 2)});
+}
+
+TEST_CASE("decision: two at once on a passage are an item, unless both leave it as it is",
+          "[sync][P4][P5]") {
+  for (const bool one_writes : {false, true}) {
+    Peer a("A");
+    Peer b("B");
+    a.write({splice_op("note", {{0, 0, "il padre lavora"}})});
+    b.pull(a);
+    a.write({splice_op("note", {{9, 6, "cerca lavoro"}})});
+    b.write({splice_op("note", {{9, 6, "riposa"}})});
+    sync_both(a, b);
+    const ReviewItem item = a.items()[0];
+    if (one_writes) {
+      a.write({splice_op("note", {{21, 6, ""}}), resolve_op(item, Outcome::choose)});
+    } else {
+      a.write({resolve_op(item, Outcome::dismiss)});
+    }
+    b.write({resolve_op(item, Outcome::dismiss)});
+    sync_both(a, b);
+    REQUIRE(a.items().size() == (one_writes ? 1 : 0));
+    if (!one_writes) continue;
+    CHECK(a.items()[0].dots == item.dots);
+    CHECK(decisions_on(a.record(), item).size() == 2);
+    a.write({resolve_op(a.items()[0], Outcome::dismiss)});
+    sync_both(a, b);
+    CHECK(b.items().empty());
+    CHECK(b.record().decisions.size() == 1);
+  }
+}
+
+TEST_CASE("decision: a contested passage is open again until somebody decides anew",
+          "[sync][P5]") {
+  Peer a("A");
+  Peer b("B");
+  a.write({splice_op("note", {{0, 0, "il padre lavora"}})});
+  b.pull(a);
+  a.write({splice_op("note", {{9, 6, "cerca lavoro"}})});
+  b.write({splice_op("note", {{9, 6, "riposa"}})});
+  sync_both(a, b);
+  const ReviewItem item = a.items()[0];
+  a.write({splice_op("note", {{21, 6, ""}}), resolve_op(item, Outcome::choose)});
+  sync_both(a, b);
+  REQUIRE(b.items().empty());
+  b.write({resolve_op(item, Outcome::contest)});
+  sync_both(a, b);
+  REQUIRE(a.items().size() == 1);
+  CHECK(a.items()[0].contested);
+  CHECK(decisions_on(a.record(), a.items()[0]) == std::vector<Dot>{dot("A", 3, 1)});
+  a.write({resolve_op(a.items()[0], Outcome::dismiss)});
+  sync_both(a, b);
+  CHECK(b.items().empty());
+}
+
 TEST_CASE("items: generations name kind, record, field and values", "[sync]") {
   Peer a("A");
   Peer b("B");

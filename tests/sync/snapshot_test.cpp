@@ -82,6 +82,15 @@ TEST_CASE("snapshots: the base of a disagreement is kept while it is open", "[sy
       CHECK(document.base_of(item) == std::vector<Value>{text("il bambino sta bene")});
       REQUIRE(item.values.size() == 2);
       CHECK(item.values[0].mark.author == "user-A");
+      // What each side made of it can still be read, and is kept when it is folded once more.
+      const Snapshot first = snapshot_of(peer);
+      const std::vector<Change> none;
+      const auto kept = folded_alternatives({&first, none}, item);
+      REQUIRE(kept.size() == 2);
+      CHECK(!equal(kept[0], kept[1]));
+      const auto again = document.snapshot(document.horizon());
+      REQUIRE(again.ok());
+      CHECK(*again->base(item.record, item.field) == *first.base(item.record, item.field));
     }
   }
 }

@@ -76,5 +76,49 @@ TEST_CASE("text: a thousand histories with forms opened long before", "[sync][te
   }
 }
 
+std::map<Dot, std::uint32_t> shown_of(const TextState& state) {
+  std::map<Dot, std::uint32_t> shown;
+  for (const AuthorRun& run : state.author_runs()) shown[run.dot] += run.length;
+  return shown;
+}
+
+TEST_CASE("text: settling takes away nothing but what the others wrote", "[sync][text][P2]") {
+  std::size_t settled = 0;
+  for (std::uint32_t seed = 0; seed < 1'500; ++seed) {
+    INFO("seed " << seed);
+    const auto events = testing::random_history(seed, 2 + seed % 3, 6 + seed % 17);
+    std::mt19937 random(seed);
+    TextState state = testing::deliver_shuffled(events, random);
+    if (state.overlaps().empty()) continue;
+    ++settled;
+    const TextOverlap pair = state.overlaps()[seed % state.overlaps().size()];
+    const auto splices = state.prefer(pair.first, {pair.first, pair.second});
+    REQUIRE(splices.ok());
+    const auto before = shown_of(state);
+    ReplicaId coordinator;
+    coordinator.bytes.fill(0xee);
+    const Dot decision{coordinator, 1, 0};
+    const VersionVector all = [&] {
+      VersionVector version;
+      for (const TextEvent& event : events) version.raise(event.dot.replica, event.dot.seq);
+      return version;
+    }();
+    const std::string expected = splice_text(state.text(), *splices);
+    REQUIRE(state.apply(decision, {}, "c", all, *splices, TextState::Origin::local).ok());
+    REQUIRE(state.text() == expected);
+    const auto after = shown_of(state);
+    for (const auto& [dot, length] : before) {
+      if (dot == pair.second) continue;
+      const auto left = after.find(dot);
+      REQUIRE((left == after.end() ? 0 : left->second) == length);
+    }
+    // Decided once more, the same way: it takes the first decision back and does the same.
+    const auto again = state.prefer(pair.first, {pair.first, pair.second}, {decision});
+    REQUIRE(again.ok());
+    REQUIRE(splice_text(state.text(), *again) == expected);
+  }
+  REQUIRE(settled > 100);
+}
+
 }  // namespace
 }  // namespace insieme::sync

@@ -54,7 +54,8 @@ std::size_t gather_changes(Core& core, const sync::GatherAction& limits, sync::G
                            std::vector<std::int64_t>& numbers, std::set<std::int64_t>& documents) {
   auto rows = core.db.prepare(
       "SELECT n, document, header, body, act, stands_on, 0 FROM changes "
-      "WHERE state IN (0, 1, 5) AND state <> 5 UNION ALL SELECT n, document, header, body, act, NULL, 1 FROM kept WHERE offered = 1 "
+      "WHERE state IN (0, 1, 5) AND state <> 5 "
+      "UNION ALL SELECT n, document, header, body, act, NULL, 1 FROM kept WHERE offered = 1 "
       "ORDER BY n");
   std::size_t bytes = 0;
   std::size_t unsent = 0;

@@ -170,6 +170,7 @@ std::vector<OpenItem> read_open_items(Core& core) {
       }
       open.id = sync::to_hex(bytes);
       open.base = sync::base_of(log->second.view(), record.state, item);
+      open.folded = sync::folded_alternatives(log->second.view(), item);
       open.item = std::move(item);
       open.version = documents.by_number(document).frontier.version();
       items.push_back(std::move(open));

@@ -159,9 +159,15 @@ std::string item_page(const json::object& item) {
   }
   for (const json::value& one : list_of(item, "alternatives")) {
     const json::object& side = one.as_object();
-    table.add({Cell("  " + text_of(side, "number"), Colour::strong), text_of(side, "text"),
+    const std::string text =
+        flag_of(side, "folded") && text_of(side, "text").empty()
+            ? tr("(testo non più conservato)", "(text not kept any more)")
+            : text_of(side, "text");
+    table.add({Cell("  " + text_of(side, "number"), Colour::strong), text,
                Cell(by_whom(side), Colour::dim)});
   }
+  const bool passage = text_of(item, "kind") == "text_overlap";
+  if (passage) table.add({Cell(tr("  ora", "  now"), Colour::dim), text_of(item, "now"), ""});
   page += table.text();
   if (!text_of(item, "entry_text").empty()) {
     page += "  " + one_line(text_of(item, "entry_text")) + "\n";
@@ -175,6 +181,8 @@ std::string item_page(const json::object& item) {
                                " --confirm | --refuse --reason '…'")
                    : life ? tr(" --keep | --retract --reason '…'",
                                " --keep | --retract --reason '…'")
+                   : passage ? tr(" --choose N | --write '…' | --dismiss --reason '…'",
+                                  " --choose N | --write '…' | --dismiss --reason '…'")
                           : tr(" --choose N | --write '…' --reason '…'",
                                " --choose N | --write '…' --reason '…'")),
               Colour::dim) +

@@ -101,6 +101,8 @@ struct OpenItem {
   sync::ReviewItem item;
   std::string id;                 ///< short stable name of this generation, 16 hex digits
   std::vector<sync::Value> base;  ///< what the field showed before they parted; may be empty
+  /// Of a text that is folded: by dot of the item, what each alternative made of it. May be empty.
+  std::vector<sync::Value> folded;
   sync::VersionVector version;    ///< of the document when it was read
 };
 

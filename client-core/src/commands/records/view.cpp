@@ -74,8 +74,19 @@ void escrow_json(Context& context, const sync::EscrowState& escrow, json::object
                 ")";
 }
 
+/// Whether a passage of the text waits for a decision.
+bool has_open_passage(const sync::RecordState& record, const sync::FieldState& field) {
+  if (field.text.overlaps().empty()) return false;
+  const auto items = sync::review_items(record, {});
+  return std::any_of(items.begin(), items.end(), [&](const sync::ReviewItem& item) {
+    return item.kind == sync::ItemKind::text_overlap && item.field == field.name;
+  });
+}
+
+/// `record`: the part that holds the field, if there is one.
 json::object field_json(Context& context, const schema::Field* field, const std::string& name,
-                        const std::string& section, const sync::FieldState* state) {
+                        const std::string& section, const sync::RecordState* record) {
+  const sync::FieldState* state = record != nullptr ? record->field(name) : nullptr;
   json::object out;
   out["label"] = label_of(field, name, context.language);
   out["section"] = section;
@@ -93,7 +104,7 @@ json::object field_json(Context& context, const schema::Field* field, const std:
   if (!state->text.empty()) {
     out["value"] = state->text.text();
     out["text"] = state->text.text();
-    out["overlaps"] = !state->text.overlaps().empty();
+    out["overlaps"] = has_open_passage(*record, *state);
   }
   if (!state->escrow.empty()) escrow_json(context, state->escrow, out);
   return out;
@@ -108,7 +119,7 @@ json::object fields_json(Context& context, const Facets& facets, bool all) {
       const std::string section = section_of(*facets.type, field, facets.main.document.section);
       const StoredRecord* part = facets.in_section(section);
       json::object shown = field_json(context, &field, field.name, section,
-                                      part != nullptr ? part->state.field(field.name) : nullptr);
+                                      part != nullptr ? &part->state : nullptr);
       if (all || !is_blank(shown)) fields[field.name] = std::move(shown);
     }
   }
@@ -118,7 +129,7 @@ json::object fields_json(Context& context, const Facets& facets, bool all) {
       const bool known = facets.type != nullptr && facets.type->find_field(state.name) != nullptr;
       if (known) continue;
       json::object shown =
-          field_json(context, nullptr, state.name, part.ref.document.section, &state);
+          field_json(context, nullptr, state.name, part.ref.document.section, &part.state);
       if (all || !is_blank(shown)) fields[state.name] = std::move(shown);
     }
   }

@@ -12,7 +12,8 @@ namespace insieme::client::commands {
 struct Alternative {
   sync::Mark mark;
   std::optional<sync::Value> value;  ///< of registers
-  std::string text;                  ///< what a person reads
+  std::string text;                  ///< what a person reads; of a text, what choosing it makes
+  bool is_known = true;              ///< false: folded, and what it was is told nowhere any more
 };
 struct ItemView {
   const schema::Field* field = nullptr;

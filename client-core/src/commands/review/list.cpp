@@ -46,37 +46,27 @@ void view_values(Context& context, const OpenItem& item, const sync::RecordState
   if (shown != nullptr) view.now = shown_text(context, view.field, shown->value);
 }
 
-/// Both sides as their authors left the text, and what both of them had started from.
+/// Each alternative is the text that choosing it makes: what nobody disagrees about is in all.
 void view_texts(const OpenItem& item, const sync::RecordState& state, ItemView& view) {
   const sync::FieldState* field = state.field(item.item.field);
   if (field == nullptr) return;
   const sync::TextState& text = field->text;
-  std::optional<sync::VersionVector> common;
-  for (const sync::TextEvent& event : text.events()) {
-    if (!std::binary_search(item.item.dots.begin(), item.item.dots.end(), event.dot)) continue;
-    if (common) {
-      common->meet(event.context);
-    } else {
-      common = event.context;
-    }
-    sync::VersionVector after = event.context;
-    after.raise(event.dot.replica, event.dot.seq);
-    view.alternatives.push_back({{event.dot, event.stamp, event.author}, {}, text.text_at(after)});
-  }
-  // What is folded is told by name: how its author left the text is history.
+  const auto settled = sync::decisions_on(state, item.item);
   for (const sync::Survivor& author : item.item.values) {
-    const sync::Dot& dot = author.mark.dot;
-    const bool told = std::any_of(view.alternatives.begin(), view.alternatives.end(),
-                                  [&](const Alternative& a) { return a.mark.dot == dot; });
-    if (told) continue;
-    view.alternatives.push_back({author.mark, {}, {}});
-    common.reset();
+    Alternative one{author.mark, {}, {}};
+    const auto splices = text.prefer(author.mark.dot, item.item.dots, settled);
+    one.is_known = splices.ok();
+    if (splices.ok()) {
+      one.text = sync::splice_text(text.text(), *splices);
+    } else if (!item.folded.empty()) {
+      const auto& dots = item.item.dots;
+      const auto at = std::lower_bound(dots.begin(), dots.end(), author.mark.dot) - dots.begin();
+      const auto* kept = std::get_if<std::string>(&item.folded[static_cast<std::size_t>(at)]);
+      if (kept != nullptr) one.text = *kept;
+    }
+    view.alternatives.push_back(std::move(one));
   }
-  std::sort(view.alternatives.begin(), view.alternatives.end(),
-            [](const Alternative& a, const Alternative& b) { return a.mark.dot < b.mark.dot; });
-  if (common) {
-    view.base = text.text_at(*common);
-  } else if (!item.base.empty()) {
+  if (!item.base.empty()) {
     if (const auto* base = std::get_if<std::string>(&item.base.front())) view.base = *base;
   }
   view.now = text.text();
@@ -179,6 +169,7 @@ json::object item_json(Context& context, const OpenItem& item, const ItemView& v
     json::object one = mark_json(context, alternative.mark);
     one["number"] = ++number;
     one["text"] = alternative.text;
+    if (!alternative.is_known) one["folded"] = true;
     if (alternative.value) one["value"] = to_json(*alternative.value, view.field);
     alternatives.push_back(std::move(one));
   }
@@ -288,9 +279,9 @@ std::vector<CommandSpec> review_commands() {
         {"dossier", ArgKind::id, false, "solo di questo fascicolo", "of this dossier only"}},
        "items (id, kind, kind_text, record, short, type, type_label, title, dossier, section, "
        "field, label, base, now, contested, version (for review.resolve), entry?, entry_text?, "
-       "alternatives: number, dot, author, at, device, mine, text, value?), findings (id, kind, "
-       "kind_text, rule, severity, field, source, records: id, short, type, type_label, title, "
-       "dossier, message)",
+       "alternatives: number, dot, author, at, device, mine, text, value?, folded? (a text that "
+       "is history: to be written anew, not chosen)), findings (id, kind, kind_text, rule, "
+       "severity, field, source, records: id, short, type, type_label, title, dossier, message)",
        R"({"command": "review.list"})",
        list},
   };

@@ -95,42 +95,51 @@ Check decide_values(Context& context, const OpenItem& item, const ItemView& view
   return Done{};
 }
 
-/// The text that the new one was made out of.
-Outcome<std::string> text_before(Context& context, const OpenItem& item, const ItemView& view,
-                                 const Decision& decision) {
-  if (!decision.seen) return view.now;
-  INSIEME_OUT_ASSIGN(const StoredRecord record, context.store().record(item.ref));
-  const sync::FieldState* field = record.state.field(item.item.field);
-  return field == nullptr ? std::string() : field->text.text_at(*decision.seen);
+/// The splices that make the chosen alternative out of `text`, as it was in front of whoever
+/// decides.
+Outcome<std::vector<sync::Splice>> chosen_splices(Context& context, const OpenItem& item,
+                                                  const ItemView& view,
+                                                  const sync::RecordState& record,
+                                                  const sync::TextState& text) {
+  INSIEME_OUT_ASSIGN(const std::size_t index, chosen(context, view));
+  auto splices = text.prefer(view.alternatives[index].mark.dot, item.item.dots,
+                             sync::decisions_on(record, item.item));
+  if (splices.ok()) return std::move(splices).value();
+  return unfit("Di questa alternativa non si conserva più il testo: scriverne uno con write, o "
+               "lasciare com'è con dismiss.",
+               "The text of this alternative is not kept any more: write one with write, or leave "
+               "it as it is with dismiss.");
 }
 
 Check decide_text(Context& context, const OpenItem& item, const ItemView& view,
                   const std::string& reason, Decision& decision) {
-  INSIEME_OUT_ASSIGN(const std::string before, text_before(context, item, view, decision));
-  std::string text = before;
+  INSIEME_OUT_ASSIGN(const StoredRecord record, context.store().record(item.ref));
+  const sync::FieldState* field = record.state.field(item.item.field);
+  if (field == nullptr) return Error{ErrorCode::not_found, "the field was never written"};
+  const sync::TextState before =
+      decision.seen ? field->text.as_of(*decision.seen) : field->text;
+  std::vector<sync::Splice> splices;
   sync::Outcome outcome = sync::Outcome::dismiss;
   if (context.has("choose")) {
-    INSIEME_OUT_ASSIGN(const std::size_t index, chosen(context, view));
-    text = view.alternatives[index].text;
+    INSIEME_OUT_ASSIGN(splices, chosen_splices(context, item, view, record.state, before));
     outcome = sync::Outcome::choose;
   } else if (context.has("write") || context.has("combine")) {
     const char* name = context.has("write") ? "write" : "combine";
     INSIEME_OUT_ASSIGN(const sync::Value value, new_value(context, view, name));
     const auto* written = std::get_if<std::string>(&value);
-    text = written != nullptr ? *written : std::string();
+    splices = sync::diff_text(before.text(), written != nullptr ? *written : std::string());
     outcome = context.has("write") ? sync::Outcome::write_new : sync::Outcome::combine;
   } else if (!context.flag("dismiss")) {
     return unfit("Per un testo: choose, write (testo nuovo) o dismiss (va bene così).",
                  "For a text: choose, write (new text) or dismiss (leave it as it is).");
   }
-  auto splices = sync::diff_text(before, text);
+  decision.reply["text"] = sync::splice_text(before.text(), splices);
   if (!splices.empty()) {
     decision.ops.push_back(
         operation(item.ref, item.item.field, sync::SpliceOp{std::move(splices)}));
   }
   decision.ops.push_back(operation(item.ref, item.item.field, resolve_op(item, outcome, reason)));
   decision.reply["outcome"] = key_of(outcome_name(outcome));
-  decision.reply["text"] = text;
   return Done{};
 }
 
@@ -243,6 +252,22 @@ Outcome<json::object> resolve(Context& context) {
   return carry_out_decision(context, decide(context));
 }
 
+/// What was decided about passages of a text is open again; the text stays until somebody decides
+/// anew, since others have gone on from it.
+void contest_text(const StoredRecord& part, const std::string& field, const std::string& reason,
+                  Decision& decision) {
+  for (const sync::Decision& made : part.state.decisions) {
+    if (made.field != field || made.item != sync::ItemKind::text_overlap) continue;
+    if (made.outcome == sync::Outcome::contest) continue;
+    sync::ResolveOp op;
+    op.item = made.item;
+    op.outcome = sync::Outcome::contest;
+    op.decided = made.decided;
+    op.reason = reason;
+    decision.first.push_back(operation(part.ref, field, std::move(op)));
+  }
+}
+
 /// The last decision about a field, and the values that lost by it.
 Outcome<Decision> plan_contest(Context& context) {
   INSIEME_OUT_ASSIGN(const RecordRef ref, find_record(context, context.text("record")));
@@ -257,6 +282,7 @@ Outcome<Decision> plan_contest(Context& context) {
   if (state == nullptr) return Error{ErrorCode::not_found, "the field was never written"};
   decision.ref = part->ref;
   INSIEME_OUT_ASSIGN(const auto lines, context.store().history(part->ref));
+  contest_text(*part, field->name, reason, decision);
   for (const sync::Decision& made : part->state.decisions) {
     if (made.field != field->name || made.item != sync::ItemKind::concurrent_values) continue;
     for (const HistoryLine& line : lines) {

@@ -121,5 +121,9 @@ class DepsWalker {
 /// kept of it, which after a partial decision is the base of the disagreement as it stood before.
 [[nodiscard]] std::vector<Value> base_of(const HistoryView& history, const RecordState& record,
                                          const ReviewItem& item);
+/// For a passage of a text that is folded: by dot of the item, what each alternative made of the
+/// text then. Empty where that is not kept.
+[[nodiscard]] std::vector<Value> folded_alternatives(const HistoryView& history,
+                                                     const ReviewItem& item);
 
 }  // namespace insieme::sync

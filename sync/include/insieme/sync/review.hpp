@@ -40,6 +40,10 @@ struct ReviewItem {
 [[nodiscard]] std::vector<ReviewItem> review_items(const RecordState& record,
                                                    const PolicyLookup& policy);
 
+/// Decisions on an open item that still stand: contested ones, and several that were made at once.
+/// By dot.
+[[nodiscard]] std::vector<Dot> decisions_on(const RecordState& record, const ReviewItem& item);
+
 /// The survivor to show under a policy.
 [[nodiscard]] const Survivor* displayed(const FieldState& field, RegisterPolicy policy) noexcept;
 

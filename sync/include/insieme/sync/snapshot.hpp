@@ -15,7 +15,8 @@
 namespace insieme::sync {
 
 /// What a field showed before those parted who disagree about it: the base of its open item.
-/// Evidence for people, no part of the state.
+/// Of a text, after what it started from, what each alternative made of it when it was folded, in
+/// the order of the item's dots. Evidence for people, no part of the state.
 struct ContestedBase {
   RecordId record;
   std::string field;

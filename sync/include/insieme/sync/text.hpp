@@ -151,6 +151,16 @@ class TextState {
   /// The text as somebody with this context saw it; with less than the base, the base. Replays the
   /// log.
   [[nodiscard]] std::string text_at(const VersionVector& context) const;
+  /// Everything that somebody with this context saw, as a text of its own.
+  [[nodiscard]] TextState as_of(const VersionVector& context) const;
+  /// How to settle overlapping rewrites in favour of `chosen`, one of the events `all`: splices
+  /// against the text as it is. Where another of them rewrote a part that `chosen` rewrote, what it
+  /// put into that sentence goes and what only it took away there comes back. Everything else
+  /// stays, whoever wrote it, what came later included, but for what the changes `settled` did to
+  /// this text: earlier decisions on the same, which are taken back. `not_found`: one of `all` is
+  /// folded. Replays the log.
+  [[nodiscard]] Result<std::vector<Splice>> prefer(const Dot& chosen, const std::vector<Dot>& all,
+                                                   const std::vector<Dot>& settled = {}) const;
   /// `splices`, written against the text that `from` shows, as splices against the one that `to`
   /// shows, with the effect that the merge would have given them. `to` covers `from`.
   [[nodiscard]] std::vector<Splice> moved(const std::vector<Splice>& splices,
