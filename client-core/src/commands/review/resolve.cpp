@@ -264,7 +264,7 @@ void contest_text(const StoredRecord& part, const std::string& field, const std:
     op.outcome = sync::Outcome::contest;
     op.decided = made.decided;
     op.reason = reason;
-    decision.first.push_back(operation(part.ref, field, std::move(op)));
+    decision.ops.push_back(operation(part.ref, field, std::move(op)));
   }
 }
 
