@@ -69,11 +69,11 @@ typedef enum insieme_need {
 
 /*
  * A command in steps that never block, for a host whose network answers later (a browser, a
- * system's own HTTP client). Sets *need and *text, and *body for INSIEME_NEED_POST; the status is that
- * of  * insieme_call, and INSIEME_OK as long as something is needed. insieme_call may be used in between,
- * but a second command that needs the network is refused as busy. on_event is called within this
- * call and insieme_resume until the reply is there. *text and *body go back with insieme_free;
- * on_event, text_length, body and body_length may be null.
+ * system's own HTTP client). Sets *need and *text, and *body for INSIEME_NEED_POST; the status is
+ * that of insieme_call, and INSIEME_OK as long as something is needed. insieme_call may be used in
+ * between, but a second command that needs the network is refused as busy. on_event is called
+ * within this call and insieme_resume until the reply is there. *text and *body go back with
+ * insieme_free; on_event, text_length, body and body_length may be null.
  */
 INSIEME_API insieme_status_t insieme_begin(insieme_client_t* client, const char* request,
                                            size_t request_length, insieme_event_fn on_event,
@@ -83,8 +83,8 @@ INSIEME_API insieme_status_t insieme_begin(insieme_client_t* client, const char*
 /*
  * Goes on after what was needed. Of a post: {"status","content_type","retry_after_s","failure",
  * "handed_over"} and the body of the answer; status 0: no whole answer came, "failure" says why in
- * a sentence; "handed_over": the whole request left this device; or {"refused":"..."} if trying again
- * cannot help. Of a pause: {}. Sets what insieme_begin sets.
+ * a sentence; "handed_over": the whole request left this device; or {"refused":"..."} if trying
+ * again cannot help. Of a pause: {}. Sets what insieme_begin sets.
  */
 INSIEME_API insieme_status_t insieme_resume(insieme_client_t* client, const char* answer,
                                             size_t answer_length, const void* answer_body,
