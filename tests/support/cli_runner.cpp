@@ -36,6 +36,12 @@ std::string Terminal::refused(int code, const Words& words) const {
   return finished.err;
 }
 
+bool says(const std::string& text, const std::string& words) {
+  if (text.find(words) != std::string::npos) return true;
+  UNSCOPED_INFO("not \"" << words << "\" in: " << text);
+  return false;
+}
+
 OfficeServer::OfficeServer(const std::filesystem::path& folder, Words flags_)
     : flags(std::move(flags_)), data_((folder / "server").string()) {
   admin({"init", "--name", "Ambito di prova"});

@@ -28,6 +28,9 @@ class Terminal {
   std::string store_;
 };
 
+/// Whether these words occur; both are told if a check of it fails.
+[[nodiscard]] bool says(const std::string& text, const std::string& words);
+
 /// A server process of its own on loopback, with a data folder that outlives it.
 class OfficeServer {
  public:

@@ -41,6 +41,13 @@ Finished run_program(const std::string& program, const Words& words, const Envir
   return {run_launch(launch, input)};
 }
 
+Finished run_redirected(const std::string& program, const Words& words,
+                        const Environment& environment, const std::string& redirection) {
+  Words all{"-c", "exec \"$0\" \"$@\" " + redirection, (bin_dir() / program).string()};
+  all.insert(all.end(), words.begin(), words.end());
+  return run_program("/bin/sh", all, environment);
+}
+
 TestFolder::TestFolder() {
   std::string pattern = std::filesystem::temp_directory_path() / "insieme-test-XXXXXX";
   if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");

@@ -33,6 +33,11 @@ struct Finished : processes::Finished {
 [[nodiscard]] Finished run_program(const std::string& program, const Words& words,
                                    const Environment& environment, const std::string& input = {});
 
+/// The same with its streams where a shell puts them: `>/dev/full`, `>&-`.
+[[nodiscard]] Finished run_redirected(const std::string& program, const Words& words,
+                                      const Environment& environment,
+                                      const std::string& redirection);
+
 /// A folder of its own, removed at the end.
 class TestFolder {
  public:

@@ -131,6 +131,23 @@ void adapt_tables(Core& core) {
   core.set_setting_number("bundle_version", core.bundle.version);
 }
 
+/// SQLite takes an empty file for a new database, and would make a new store over the place of one
+/// that was lost.
+void refuse_if_lost(const std::string& path, bool exists) {
+  std::error_code ignored;
+  if (exists && fs::file_size(path, ignored) == 0 && !ignored) {
+    refuse(ErrorCode::storage_failure,
+           "the store's file is empty or damaged; nothing was written to it\n"
+           "l'archivio è vuoto o danneggiato; non vi è stato scritto nulla");
+  }
+  if (!exists && fs::exists(generation_path(path), ignored)) {
+    refuse(ErrorCode::storage_failure,
+           "the store's file is gone, while what lies beside it is there; nothing was written\n"
+           "il file dell'archivio manca, mentre c'è quel che gli sta accanto; "
+           "non è stato scritto nulla");
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<Core> open_core(const StoreOptions& options, bool create) {
@@ -139,6 +156,7 @@ std::unique_ptr<Core> open_core(const StoreOptions& options, bool create) {
   const bool exists = fs::exists(options.path, ignored);
   if (create && exists)
     refuse(ErrorCode::already_exists, "there is a file already: " + options.path);
+  if (!create) refuse_if_lost(options.path, exists);
   if (!create && !exists) refuse(ErrorCode::not_found, "there is no store at " + options.path);
   auto core = std::make_unique<Core>(connect(options, options.path, create), options);
   sqlite::migrate(core->db, store_migrations());
@@ -183,10 +201,17 @@ void restore_core(const std::string& backup_path, const StoreOptions& options) {
     // Proves key and content before anything stands at the target.
     auto backup = connect(options, backup_path, false);
     const std::string check = backup.integrity_check();
-    if (check != "ok") refuse(ErrorCode::storage_failure, "the backup is damaged: " + check);
+    if (check != "ok") {
+      // One of many lines tells enough.
+      const std::string first = check.substr(0, check.find('\n'));
+      refuse(ErrorCode::storage_failure,
+             "the backup is damaged: " + first + "\nla copia è danneggiata: " + first);
+    }
     auto tables = backup.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'settings'");
     if (!tables.step()) {
-      refuse(ErrorCode::storage_failure, "this file is no backup of a store: it holds no records");
+      refuse(ErrorCode::storage_failure,
+             "this file is no backup of a store: it holds no records\n"
+             "questo file non è la copia di un archivio: non contiene schede");
     }
     backup.backup_to(temporary);
   }

@@ -1,6 +1,10 @@
 // The command line, which is also the desktop's field client: it parses, calls the core, shows.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstring>
 #include <iostream>
+#include <sstream>
 
 #include "program.hpp"
 #include "report_commands.hpp"
@@ -131,7 +135,12 @@ std::string complaint_of(const CLI::ParseError& error) {
 }
 
 int explain(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
-  if (error.get_exit_code() == 0) return app.exit(error);
+  if (error.get_exit_code() == 0) {
+    std::ostringstream help;
+    app.exit(error, help, std::cerr);
+    print(help.str());
+    return kOk;
+  }
   const std::string meant = meant_command(app, argc, argv);
   std::cerr << "insieme: " << tr("comando non capito", "command not understood");
   if (meant.empty()) {
@@ -147,9 +156,9 @@ int explain(const CLI::App& app, const CLI::ParseError& error, int argc, char** 
 const char* exit_codes() {
   return tr(
       "Codici di uscita: 0 fatto; 1 comando non capito; 2 non ammesso o non trovato (nulla è\n"
-      "stato scritto); 3 archivio illeggibile, pieno, occupato o danneggiato; 4 server non\n"
-      "raggiungibile o dispositivo non riconosciuto (il lavoro resta salvato); 5 «review "
-      "--check»:\nc'è qualcosa da decidere.\n\n"
+      "stato scritto); 3 archivio illeggibile, pieno, occupato o danneggiato, o uscita che non\n"
+      "si può scrivere; 4 server non raggiungibile o dispositivo non riconosciuto (il lavoro\n"
+      "resta salvato); 5 «review --check»: c'è qualcosa da decidere.\n\n"
       "Per cominciare:\n"
       "  export INSIEME_STORE=$HOME/visite.insieme\n"
       "  insieme init\n"
@@ -157,8 +166,9 @@ const char* exit_codes() {
       "  insieme sync\n"
       "  insieme open",
       "Exit codes: 0 done; 1 command not understood; 2 not allowed or not found (nothing was\n"
-      "written); 3 store unreadable, full, busy or damaged; 4 server out of reach or device "
-      "not\nrecognised (the work stays saved); 5 “review --check”: something to decide.\n\n"
+      "written); 3 store unreadable, full, busy or damaged, or output that cannot be written;\n"
+      "4 server out of reach or device not recognised (the work stays saved); 5 “review "
+      "--check”:\nsomething to decide.\n\n"
       "To begin:\n"
       "  export INSIEME_STORE=$HOME/visits.insieme\n"
       "  insieme init\n"
@@ -219,6 +229,12 @@ int run(int argc, char** argv) {
 }  // namespace insieme::cli
 
 int main(int argc, char** argv) {
+  // A stream that was closed must not become a file of the store: what is printed would go there.
+  for (int file = 0; (file = ::open("/dev/null", O_RDONLY)) >= 0;) {
+    if (file <= STDERR_FILENO) continue;
+    ::close(file);
+    break;
+  }
   try {
     return insieme::cli::run(argc, argv);
   } catch (const std::exception& error) {

@@ -42,15 +42,22 @@ json::object parsed(const std::string& reply) {
   return value.is_object() ? std::move(value.as_object()) : json::object{};
 }
 
-[[noreturn]] void stop_with(const json::object& reply) {
+[[noreturn]] void stop_with(const json::object& reply, const std::string& hint = {}) {
   const json::object& error = object_of(reply, "error");
   const std::string code = text_of(error, "code");
-  std::string said = sentence_of(error);
+  std::string said = sentence_of(error) + hint;
   if (code == "missing_argument" && text_of(error, "field") == "dossier") {
     said += tr(" Si indica con --dossier (insieme list ne mostra gli id).",
                " Give it with --dossier (insieme list shows their ids).");
   }
   throw Stop(exit_code_of(code), said, reply);
+}
+
+/// What is left to do with a file that does not open.
+std::string opening_hint(const std::string& code) {
+  if (code != "storage_failure" && code != "wrong_key" && code != "checksum") return {};
+  return tr(" Da una copia: insieme restore COPIA --store NUOVO, con la stessa chiave.",
+            " From a backup: insieme restore COPY --store NEW, with the same key.");
 }
 
 }  // namespace
@@ -83,7 +90,14 @@ std::string sentence_of(const json::object& error) {
   return text_of(error, language() == Language::it ? "message_it" : "message_en");
 }
 
-void print(const std::string& text) { std::cout << text << std::flush; }
+void print(const std::string& text) {
+  if (std::cout << text << std::flush) return;
+  throw Stop(kStorage,
+             tr("L'uscita non si può scrivere: il risultato non è stato mostrato per intero. Ciò "
+                "che era da salvare è salvato.",
+                "The output cannot be written: the result was not shown in full. What was to be "
+                "saved is saved."));
+}
 
 void Program::open_as(std::string mode, std::string backup) {
   mode_ = std::move(mode);
@@ -124,7 +138,10 @@ std::int64_t Program::now_ms() const {
 void Program::ensure_open() {
   if (client_) return;
   std::error_code unreadable;
-  if (mode_ == "open" && !std::filesystem::exists(store_path(), unreadable) && !unreadable) {
+  const auto is_there = [&](const std::string& path) {
+    return std::filesystem::exists(path, unreadable) || unreadable;
+  };
+  if (mode_ == "open" && !is_there(store_path()) && !is_there(store_path() + ".generation")) {
     throw Stop(kStorage, tr("Non c'è nessun archivio in ", "There is no store at ") + store_path() +
                              tr(". Per crearlo: insieme init. Per usarne un altro: --store FILE.",
                                 ". To make it: insieme init. To use another: --store FILE."));
@@ -135,7 +152,9 @@ void Program::ensure_open() {
   if (!globals.public_key.empty()) options["public_key"] = globals.public_key;
   if (!globals.clock_ms.empty()) options["clock_ms"] = globals.clock_ms;
   const json::object reply = parsed(client::Client::open(json::serialize(options), client_));
-  if (!flag_of(reply, "ok")) stop_with(reply);
+  if (flag_of(reply, "ok")) return;
+  stop_with(reply,
+            mode_ == "open" ? opening_hint(text_of(object_of(reply, "error"), "code")) : "");
 }
 
 json::object Program::call(const std::string& command, json::object arguments) {

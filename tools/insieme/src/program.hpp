@@ -23,7 +23,7 @@ enum ExitCode : int {
   kOk = 0,
   kUsage = 1,    ///< the command was not understood
   kRefused = 2,  ///< a rule, an assignment or a wrong name stands against it; nothing was written
-  kStorage = 3,  ///< the store cannot be opened, read or written, or is found damaged
+  kStorage = 3,  ///< the store cannot be opened, read or written, or the output not written
   kNetwork = 4,  ///< no server, or it refuses this device; work is kept
   kOpen = 5,     ///< `review --check`: there is something to decide
 };
@@ -95,6 +95,7 @@ class Program {
 [[nodiscard]] const json::array& list_of(const json::object& object, std::string_view key);
 [[nodiscard]] const json::object& object_of(const json::object& object, std::string_view key);
 [[nodiscard]] std::string sentence_of(const json::object& error);
+/// On standard output; throws Stop if it cannot be written.
 void print(const std::string& text);
 
 /// `--help` of a command: what it does, and examples under it.
