@@ -1,11 +1,15 @@
 #include "insieme/server/data_dir.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <chrono>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "insieme/server/secrets.hpp"
 #include "insieme/server/sqlite_repository.hpp"
@@ -47,8 +51,22 @@ std::string commented_config() {
   return text;
 }
 
+/// Tablets pin the server's key: another one in its place would lock all of them out.
+Error lost_key(const DataDir& dir) {
+  return {ErrorCode::storage_failure,
+          dir.key() + " is missing, but the database is there. Put it back from your backup: "
+                      "tablets know the server by this key, so none is made anew"};
+}
+
+bool has_lost_key(const DataDir& dir) {
+  std::error_code ignored;
+  return std::filesystem::exists(dir.database(), ignored) &&
+         !std::filesystem::exists(dir.key(), ignored);
+}
+
 Status ensure_key(const DataDir& dir) {
   if (std::filesystem::exists(dir.key())) return {};
+  if (has_lost_key(dir)) return lost_key(dir);
   std::array<std::uint8_t, kSeedBytes> seed{};
   fill_random(seed);
   return write_file(dir.key(), sync::to_hex(seed) + "\n", 0600);
@@ -84,6 +102,7 @@ Result<sync::SpaceId> init_data_dir(const DataDir& dir, const std::string& name,
 
 Result<sync::KeyPair> load_server_key(const DataDir& dir) {
   std::ifstream stream(dir.key());
+  if (has_lost_key(dir)) return lost_key(dir);
   if (!stream) {
     return Error{ErrorCode::not_found, dir.folder.string() + " was never initialised (no key)"};
   }
@@ -98,6 +117,7 @@ Result<sync::KeyPair> load_server_key(const DataDir& dir) {
 
 Result<std::unique_ptr<Repository>> open_repository(const DataDir& dir, const Roles& roles,
                                                     const Clock& clock) {
+  if (has_lost_key(dir)) return lost_key(dir);
   if (!dir.initialised()) {
     return Error{ErrorCode::not_found,
                  dir.folder.string() + " was never initialised: run insieme-server init"};
@@ -105,7 +125,37 @@ Result<std::unique_ptr<Repository>> open_repository(const DataDir& dir, const Ro
   return open_sqlite_repository(dir.database(), roles, clock);
 }
 
+DataLock::~DataLock() {
+  if (file_ >= 0) ::close(file_);
+}
+
+Result<DataLock> DataLock::take_now(const DataDir& dir) {
+  DataLock lock(::open(dir.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (lock.file_ >= 0 && ::flock(lock.file_, LOCK_EX | LOCK_NB) == 0) {
+    return Result<DataLock>(std::move(lock));
+  }
+  if (errno != EWOULDBLOCK) {
+    return Error{ErrorCode::storage_failure, dir.folder.string() + ": cannot be locked"};
+  }
+  return Error{ErrorCode::busy, "another server runs on " + dir.folder.string() +
+                                    ": stop it first, or give this one a folder of its own"};
+}
+
+Result<DataLock> DataLock::take(const DataDir& dir) {
+  // Whoever only looks whether a server runs holds it for an instant, too.
+  constexpr int kTries = 20;
+  constexpr auto kPause = std::chrono::milliseconds(20);
+  for (int i = 1; i < kTries; ++i) {
+    auto lock = take_now(dir);
+    if (lock.ok() || lock.error().code != ErrorCode::busy) return lock;
+    std::this_thread::sleep_for(kPause);
+  }
+  return take_now(dir);
+}
+
 std::optional<Listening> read_listening(const DataDir& dir) {
+  // A server that was killed leaves its file behind, but not its lock.
+  if (DataLock::take_now(dir).ok()) return std::nullopt;
   std::ifstream stream(dir.port());
   Listening listening;
   if (!(stream >> listening.port)) return std::nullopt;

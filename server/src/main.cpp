@@ -1,13 +1,19 @@
 // insieme-server: reads the command line and runs one command.
 #include <boost/json/serialize.hpp>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <iostream>
+#include <sstream>
 
 #include "cli/commands.hpp"
+#include "cli/output.hpp"
 #include "insieme/server/api.hpp"
 
 namespace {
@@ -26,7 +32,8 @@ constexpr const char* kFooter =
     "Every command may run while the server runs. Settings: insieme.conf in the data folder, then\n"
     "INSIEME_… in the environment, then flags.\n"
     "Exit status: 0 done, 1 failed, 2 wrong usage, 3 wrong configuration, 4 refused (no such\n"
-    "thing, exists already), 5 storage (full, damaged, busy), 6 verify found faults.";
+    "thing, exists already), 5 storage (full, damaged, busy, output not written), 6 verify found\n"
+    "faults.";
 
 int report(const Options& options, int exit_code, const std::string& what) {
   if (options.json) {
@@ -36,6 +43,38 @@ int report(const Options& options, int exit_code, const std::string& what) {
     std::fprintf(stderr, "insieme-server: %s\n", what.c_str());
   }
   return exit_code;
+}
+
+/// The first word that is neither an option nor the value of one; empty if there is none.
+std::string first_word(const CLI::App& app, const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i].rfind('-', 0) != 0) return words[i];
+    const CLI::Option* option = app.get_option_no_throw(words[i]);
+    if (option != nullptr && option->get_items_expected_max() > 0) ++i;
+  }
+  return {};
+}
+
+int explain(const CLI::App& app, const CLI::ParseError& error,
+            const std::vector<std::string>& words) {
+  if (error.get_exit_code() == 0) {
+    std::ostringstream help;
+    app.exit(error, help, std::cerr);
+    print_text(help.str());
+    return kOk;
+  }
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  const std::string word = first_word(app, words);
+  if (word.empty() || std::find(names.begin(), names.end(), word) != names.end()) {
+    app.exit(error);
+    return kUsage;
+  }
+  std::fprintf(stderr, "insieme-server: there is no command \"%s\"%s; commands: %s\n",
+               word.c_str(), did_you_mean(word, names).c_str(), join_names(names).c_str());
+  return kUsage;
 }
 
 int run(int argc, char** argv) {
@@ -59,7 +98,7 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kOk : kUsage;
+    return explain(app, error, {argv + 1, argv + argc});
   }
   try {
     Context context(program.options);
@@ -77,8 +116,17 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   ::umask(S_IRWXG | S_IRWXO);  // keys and records are nobody else's
+  // A stream that was closed must not become the database or a connection.
+  for (int file = 0; (file = ::open("/dev/null", O_RDONLY)) >= 0;) {
+    if (file <= STDERR_FILENO) continue;
+    ::close(file);
+    break;
+  }
   try {
     return run(argc, argv);
+  } catch (const CommandError& error) {
+    std::fprintf(stderr, "insieme-server: %s\n", error.what());
+    return error.exit_code();
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "insieme-server: %s\n", failure.what());
     return kFailed;

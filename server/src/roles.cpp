@@ -1,5 +1,7 @@
 #include "insieme/server/roles.hpp"
 
+#include <set>
+
 namespace insieme::server {
 
 const std::vector<std::string>& default_sections() {
@@ -7,6 +9,19 @@ const std::vector<std::string>& default_sections() {
       "core",    "education", "economic", "health",     "judicial",  "person",
       "network", "project",   "registry", "governance", "front_desk"};
   return kSections;
+}
+
+const std::vector<std::string>& named_sections() {
+  static const std::vector<std::string> kSections{"antitratta", "custody", "person_health",
+                                                  "person_judicial"};
+  return kSections;
+}
+
+std::vector<std::string> Roles::sections() const {
+  std::set<std::string> all(default_sections().begin(), default_sections().end());
+  all.insert(named_sections().begin(), named_sections().end());
+  for (const auto& [name, rules] : rules_) all.insert(rules.sections.begin(), rules.sections.end());
+  return {all.begin(), all.end()};
 }
 
 Roles Roles::defaults() {

@@ -4,36 +4,11 @@
 #include <filesystem>
 #include <fstream>
 
-#include "fixture.hpp"
 #include "insieme/sqlite/connection.hpp"
-#include "support/server_process.hpp"
-#include "support/catch.hpp"
+#include "operator.hpp"
 
 using namespace insieme::testing;
 namespace json = boost::json;
-
-namespace {
-
-Finished run_server(const Words& words) { return run_program("insieme-server", words, {}); }
-
-struct Operator {
-  TempDir dir;
-  std::string data = dir.file("data");
-
-  Finished run(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.end(), {"--data", data});
-    return run_server(arguments);
-  }
-  json::value json_of(std::vector<std::string> arguments) const {
-    arguments.push_back("--json");
-    const Finished result = run(std::move(arguments));
-    CAPTURE(result.err);
-    REQUIRE(result.code == 0);
-    return json::parse(result.out);
-  }
-};
-
-}  // namespace
 
 TEST_CASE("cli: from an empty folder to an enrolled device", "[server][process]") {
   const Operator op;
@@ -113,8 +88,9 @@ TEST_CASE("cli: exit codes tell what kind of trouble it is", "[server][process]"
 TEST_CASE("cli: an address in use is said in words", "[server][process]") {
   const Operator op;
   const ServerProcess server(op.data);
+  const Operator other;
   const Finished second =
-      op.run({"serve", "--dev", "--listen", "127.0.0.1:" + std::to_string(server.port())});
+      other.run({"serve", "--dev", "--listen", "127.0.0.1:" + std::to_string(server.port())});
   CHECK(second.code == 1);
   CHECK(second.err.find("cannot listen on 127.0.0.1:") != std::string::npos);
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include "cli/commands.hpp"
@@ -22,6 +23,20 @@ struct AssignArguments {
   bool remove = false;
 };
 
+/// What was asked for, if all of it exists: a word that nothing is filed under would be granted and
+/// show nothing.
+std::vector<std::string> known_sections(Context& context, const std::string& text) {
+  std::vector<std::string> asked = split_names(text);
+  const std::vector<std::string> known = context.config().roles.sections();
+  for (const std::string& section : asked) {
+    if (std::find(known.begin(), known.end(), section) != known.end()) continue;
+    throw CommandError(kRefused, "there is no section \"" + section + "\"" +
+                                     did_you_mean(section, known) +
+                                     "; sections: " + join_names(known));
+  }
+  return asked;
+}
+
 int assign(Context& context, const AssignArguments& arguments) {
   const sync::DossierId dossier = pick_dossier(context, arguments.dossier);
   const std::string id = sync::to_text(dossier);
@@ -35,7 +50,8 @@ int assign(Context& context, const AssignArguments& arguments) {
     return kOk;
   }
   const auto sections = require(
-      context.repository().assign(arguments.account, dossier, split_names(arguments.sections)));
+      context.repository().assign(arguments.account, dossier,
+                                  known_sections(context, arguments.sections)));
   if (context.json()) {
     json::array names(sections.begin(), sections.end());
     print_json(json::object{
@@ -82,6 +98,7 @@ int list_dossiers(Context& context) {
         assignments.push_back(std::move(line));
       }
       all.push_back(json::object{{"dossier", sync::to_text(dossier.id)},
+                                 {"short", short_id(sync::to_text(dossier.id))},
                                  {"created_by", dossier.created_by},
                                  {"created", json_time(dossier.created_ms)},
                                  {"changes", dossier.changes},
@@ -90,13 +107,14 @@ int list_dossiers(Context& context) {
     print_json(std::move(all));
     return kOk;
   }
-  Table table({"DOSSIER", "OPENED BY", "OPENED", "CHANGES", "ASSIGNED TO"});
+  Table table({"SHORT", "DOSSIER", "OPENED BY", "OPENED", "CHANGES", "ASSIGNED TO"});
   for (const DossierInfo& dossier : dossiers) {
     std::vector<std::string> names;
     for (const auto& assignment : dossier.assignments) {
       if (!assignment.to_position) names.push_back(assignment.account);
     }
-    table.add({sync::to_text(dossier.id), dossier.created_by, show_time(dossier.created_ms),
+    const std::string id = sync::to_text(dossier.id);
+    table.add({short_id(id), id, dossier.created_by, show_time(dossier.created_ms),
                std::to_string(dossier.changes), join_names(names)});
   }
   table.print("No dossiers yet: devices bring them.");
@@ -144,7 +162,8 @@ void add_access_commands(Program& program) {
   const auto assigning = std::make_shared<AssignArguments>();
   CLI::App* assigned = program.app.add_subcommand("assign", "give a dossier to a person");
   assigned->add_option("account", assigning->account)->required();
-  assigned->add_option("dossier", assigning->dossier, "its id, or the first 6 characters or more")
+  assigned
+      ->add_option("dossier", assigning->dossier, "its id, or its first or last digits (4 or more)")
       ->required();
   assigned->add_option("--sections", assigning->sections,
                        "such as core,education; those of the role if left out");
@@ -159,7 +178,9 @@ void add_access_commands(Program& program) {
   const auto handing = std::make_shared<HandoverArguments>();
   CLI::App* handover =
       program.app.add_subcommand("handover", "move a dossier from one person to another");
-  handover->add_option("dossier", handing->dossier)->required();
+  handover
+      ->add_option("dossier", handing->dossier, "its id, or its first or last digits (4 or more)")
+      ->required();
   handover->add_option("--from", handing->from)->required();
   handover->add_option("--to", handing->to)->required();
   handover->add_option("--reason", handing->reason, "shown to the person who had it");

@@ -68,7 +68,7 @@ int status(Context& context) {
   table.add({"changes", std::to_string(counts.changes)});
   table.add({"held", std::to_string(counts.held_waiting) + " waiting"});
   table.add({"database", show_bytes(counts.database_bytes)});
-  table.add({"last port", listening ? std::to_string(listening->port) : "not running"});
+  table.add({"port", listening ? std::to_string(listening->port) : "not running"});
   table.print("");
   return kOk;
 }

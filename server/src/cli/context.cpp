@@ -1,5 +1,6 @@
 #include "cli/context.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 
@@ -43,10 +44,35 @@ Repository& Context::repository() {
   return *repository_;
 }
 
+namespace {
+
+std::string digits_of(std::string text) {
+  text.erase(std::remove(text.begin(), text.end(), '-'), text.end());
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string short_id(const std::string& id) {
+  constexpr std::size_t kDigits = 8;
+  return id.size() > kDigits ? id.substr(id.size() - kDigits) : id;
+}
+
+bool names_id(const std::string& text, const std::string& id) {
+  constexpr std::size_t kShortest = 4;
+  const std::string part = digits_of(text);
+  const std::string whole = digits_of(id);
+  return part.size() >= kShortest && (whole.starts_with(part) || whole.ends_with(part));
+}
+
 void require(const Status& status) {
   if (status.ok()) return;
   const bool storage = status.code() == ErrorCode::storage_failure ||
                        status.code() == ErrorCode::storage_full ||
+                       status.code() == ErrorCode::busy ||
                        status.code() == ErrorCode::storage_newer;
   throw CommandError(storage ? kStorage : kRefused, status.error().detail);
 }

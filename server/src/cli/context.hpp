@@ -65,18 +65,24 @@ template <class T>
   return std::move(result).value();
 }
 
-/// The only id of `ids` that starts with `text`, which may be shortened to 6 characters or more.
+/// The last digits of an id, as the client shows it: the first ones of all that was made within a
+/// few hours are the same.
+[[nodiscard]] std::string short_id(const std::string& id);
+/// Whether `text` is the id, or its first or last digits: 4 or more, dashes left aside.
+[[nodiscard]] bool names_id(const std::string& text, const std::string& id);
+
+/// The only one of `ids` that `text` names.
 template <class Id>
 [[nodiscard]] Id pick_id(const std::string& text, const std::vector<Id>& ids,
                          const std::string& what) {
-  constexpr std::size_t kShortest = 6;
   std::vector<Id> found;
   for (const Id& id : ids) {
-    if (text.size() >= kShortest && sync::to_text(id).starts_with(text)) found.push_back(id);
+    if (names_id(text, sync::to_text(id))) found.push_back(id);
   }
   if (found.size() == 1) return found.front();
   if (found.empty()) throw CommandError(kRefused, "there is no " + what + " \"" + text + "\"");
-  throw CommandError(kRefused, "more than one " + what + " starts with \"" + text + "\"");
+  throw CommandError(kRefused, "more than one " + what + " begins or ends with \"" + text +
+                                   "\": give its last digits, or all of it");
 }
 
 }  // namespace insieme::server::cli

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/context.hpp"
 #include "log.hpp"
 
 namespace insieme::server::cli {
@@ -44,11 +45,15 @@ void Table::print(const std::string& nothing) const {
   }
 }
 
-void print_line(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fputc('\n', stdout);
-  std::fflush(stdout);
+void print_text(const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
+      std::fflush(stdout) == 0) {
+    return;
+  }
+  throw CommandError(kStorage, "standard output cannot be written");
 }
+
+void print_line(const std::string& text) { print_text(text + '\n'); }
 
 void print_json(const boost::json::value& value) { print_line(boost::json::serialize(value)); }
 

@@ -23,6 +23,8 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
+/// On standard output, as all of these; throws CommandError(kStorage) if it cannot be written.
+void print_text(const std::string& text);
 void print_line(const std::string& text);
 void print_json(const boost::json::value& value);
 

@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <memory>
 
 #include "cli/commands.hpp"
@@ -39,6 +40,9 @@ int add_user(Context& context, const User& user) {
                                      did_you_mean(user.role, context.config().roles.names()) +
                                      "; roles: " + join_names(context.config().roles.names()));
   }
+  if (user.display_name.find_first_not_of(" \t") == std::string::npos) {
+    throw CommandError(kRefused, "--name is empty: colleagues read it beside this person's work");
+  }
   require(context.repository().add_user(user));
   if (context.json()) {
     print_json(json::object{{"account", user.account}, {"role", user.role}});
@@ -64,6 +68,10 @@ int set_disabled(Context& context, const std::string& account, bool disabled) {
 Listening reachable_at(Context& context) {
   const Config& config = context.config();
   const auto running = read_listening(context.dir());
+  if (!running && config.public_url.empty()) {
+    std::fputs("insieme-server: the server is not running: the address is the configured one\n",
+               stderr);
+  }
   Listening at = running.value_or(Listening{config.listen_port, config.behind_proxy, {}});
   if (config.tls_certificate.empty()) return at;
   at.tls = true;
@@ -116,6 +124,7 @@ int list_devices(Context& context) {
     json::array all;
     for (const Device& device : devices) {
       json::object line{{"device", sync::to_text(device.id)},
+                        {"short", short_id(sync::to_text(device.id))},
                         {"account", device.account},
                         {"name", device.name},
                         {"enrolled", json_time(device.enrolled_ms)},
@@ -131,9 +140,10 @@ int list_devices(Context& context) {
     print_json(std::move(all));
     return kOk;
   }
-  Table table({"DEVICE", "OWNER", "NAME", "LAST SYNC", "CLOCK", "UNSENT", "STATE"});
+  Table table({"SHORT", "DEVICE", "OWNER", "NAME", "LAST SYNC", "CLOCK", "UNSENT", "STATE"});
   for (const Device& device : devices) {
-    table.add({sync::to_text(device.id), device.account, device.name,
+    const std::string id = sync::to_text(device.id);
+    table.add({short_id(id), id, device.account, device.name,
                show_time(device.last_sync_ms), show_offset(device.clock_offset_ms),
                device.unsent ? std::to_string(*device.unsent) : "-",
                device.revoked_ms ? "revoked" : device.given_up_ms ? "given up" : "active"});
@@ -228,13 +238,15 @@ void add_people_commands(Program& program) {
   CLI::App* giving_up = program.app.add_subcommand(
       "give-up", "stop waiting for a device that has been silent for too long");
   const auto silent = std::make_shared<std::string>();
-  giving_up->add_option("device", *silent, "id of the device, or its beginning")->required();
+  giving_up->add_option("device", *silent, "its id, or its first or last digits (4 or more)")
+      ->required();
   giving_up->footer("Examples:\n  insieme-server give-up 019a4c2e --data DIR");
   giving_up->callback([&program, silent] {
     program.chosen = [silent](Context& context) { return give_up(context, *silent); };
   });
   CLI::App* revoking = program.app.add_subcommand("revoke", "stop a device for good");
-  revoking->add_option("device", *device, "its id, or the first 6 characters or more")->required();
+  revoking->add_option("device", *device, "its id, or its first or last digits (4 or more)")
+      ->required();
   revoking->add_option("--reason", *reason, "kept for the audit");
   revoking->footer("Examples:\n  insieme-server revoke 019a4c2e --reason \"lost\" --data DIR");
   revoking->callback([&program, device, reason] {

@@ -32,6 +32,7 @@ int serve(Context& context) {
   if (!context.dir().initialised() && config.dev) {
     static_cast<void>(require(init_data_dir(context.dir(), "Dev", wall_clock())));
   }
+  const DataLock only_one = require(DataLock::take(context.dir()));
   Repository& repository = context.repository();
   const sync::KeyPair key = require(load_server_key(context.dir()));
   set_up_log(config.log_level);
@@ -42,7 +43,11 @@ int serve(Context& context) {
                    pins_of(config)});
   Server server(api, metrics, config);
   require(write_listening(context.dir(), listening_of(config, server.port())));
-  print_line("listening on " + server.url());
+  try {
+    print_line("listening on " + server.url());
+  } catch (const CommandError&) {
+    // Nobody reads it: no reason to serve nobody.
+  }
   log_event("started", server.url());
   server.run();
   std::error_code ignored;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "insieme/server/config.hpp"
 #include "insieme/server/repository.hpp"
@@ -21,8 +22,26 @@ struct DataDir {
   [[nodiscard]] bool initialised() const;
 };
 
+/// Held by the one server that runs on a data folder; the kernel lets go of it at the latest when
+/// the process ends.
+class DataLock {
+ public:
+  /// `busy` when another server still has it after a moment.
+  [[nodiscard]] static Result<DataLock> take(const DataDir& dir);
+  /// The same at once.
+  [[nodiscard]] static Result<DataLock> take_now(const DataDir& dir);
+  ~DataLock();
+  DataLock(DataLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+  DataLock& operator=(DataLock&&) = delete;
+
+ private:
+  explicit DataLock(int file) : file_(file) {}
+  int file_;
+};
+
 /// Creates folder, key, database and a commented configuration. `already_exists` if it was done
-/// before; a folder where it was interrupted is completed.
+/// before; a folder where it was interrupted is completed. `storage_failure` where the database is
+/// there and its key is not: a new one would lock all devices out.
 [[nodiscard]] Result<sync::SpaceId> init_data_dir(const DataDir& dir, const std::string& name,
                                                   const Clock& clock);
 
@@ -41,7 +60,8 @@ struct Listening {
   bool tls = false;
   std::string pin;  ///< of its certificate's public key, if it does TLS itself
 };
-/// Written down by a running server: the port in the first line, for scripts.
+/// Written down by a running server: the port in the first line, for scripts. Nothing while none
+/// runs.
 [[nodiscard]] std::optional<Listening> read_listening(const DataDir& dir);
 [[nodiscard]] Status write_listening(const DataDir& dir, const Listening& listening);
 

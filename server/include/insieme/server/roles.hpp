@@ -23,6 +23,8 @@ class Roles {
 
   [[nodiscard]] const RoleRules* find(std::string_view role) const noexcept;
   [[nodiscard]] std::vector<std::string> names() const;
+  /// Every section that may be given: the known ones and what the configuration names for a role.
+  [[nodiscard]] std::vector<std::string> sections() const;
   /// Creates the role when it is new; a new one has every known section and no powers.
   RoleRules& edit(std::string_view role);
 
@@ -33,6 +35,8 @@ class Roles {
 /// The sections that a role is granted unless the configuration says otherwise: all but those that
 /// are given by name alone (the protected compartment, custody, a person's special data).
 [[nodiscard]] const std::vector<std::string>& default_sections();
+/// Those that are given by name alone.
+[[nodiscard]] const std::vector<std::string>& named_sections();
 
 /// `core,education` ↔ {core, education}; blanks around names are ignored, empty names dropped.
 [[nodiscard]] std::vector<std::string> split_names(std::string_view text);
