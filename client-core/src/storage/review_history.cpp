@@ -3,6 +3,7 @@
 
 #include "insieme/sync/document.hpp"
 #include "storage/queries.hpp"
+#include "storage/text_change.hpp"
 #include "storage/writer.hpp"
 
 namespace insieme::client {
@@ -57,11 +58,6 @@ std::optional<sync::Value> value_of(const sync::Action& action) {
   if (const auto* remove = std::get_if<sync::RemoveOp>(&action)) return remove->element;
   if (const auto* plus = std::get_if<sync::IncrementOp>(&action)) return sync::Value{plus->delta};
   if (const auto* resolve = std::get_if<sync::ResolveOp>(&action)) return resolve->value;
-  if (const auto* splice = std::get_if<sync::SpliceOp>(&action)) {
-    std::string inserted;
-    for (const sync::Splice& s : splice->splices) inserted += s.inserted;
-    return sync::Value{std::move(inserted)};
-  }
   return {};
 }
 
@@ -89,7 +85,10 @@ class HistoryReader {
 
   void step(const LoggedChange& logged, const sync::VersionVector& deps) {
     const sync::ChangeHeader& header = logged.change.header;
-    if (!logged.change.ops) return;
+    if (!logged.change.ops) {
+      stepped_.raise(header.replica, header.seq);
+      return;
+    }
     for (std::size_t i = 0; i < logged.change.ops->size(); ++i) {
       const sync::Operation& op = (*logged.change.ops)[i];
       if (op.record != ref_.id || op.type != ref_.type) continue;
@@ -99,6 +98,7 @@ class HistoryReader {
       lines_.push_back(line(logged, op, from));
       sync::apply(state_, op, from);
     }
+    stepped_.raise(header.replica, header.seq);
   }
   [[nodiscard]] std::vector<HistoryLine> take() { return std::move(lines_); }
 
@@ -121,7 +121,9 @@ class HistoryReader {
       line.reason = resolve->reason;
     const sync::FieldState* field = state_.field(op.field);
     const sync::VersionVector& context = op.context ? *op.context : from.deps;
-    if (field != nullptr && line.action != "splice") {
+    if (const auto* splice = std::get_if<sync::SpliceOp>(&op.action)) {
+      tell_text(field, context, *splice, line);
+    } else if (field != nullptr) {
       for (const sync::Survivor& survivor : field->survivors) {
         if (context.contains(survivor.mark.dot)) line.from = survivor.value;
       }
@@ -129,9 +131,22 @@ class HistoryReader {
     return line;
   }
 
+  /// What the author saw, and what they made of it; not what came of it beside the work of others.
+  void tell_text(const sync::FieldState* field, const sync::VersionVector& context,
+                 const sync::SpliceOp& splice, HistoryLine& line) const {
+    std::string seen;
+    if (field != nullptr && !field->text.empty()) {
+      seen = context.covers(stepped_) ? field->text.text() : field->text.text_at(context);
+    }
+    TextChange change = text_change(seen, sync::splice_text(seen, splice.splices));
+    if (!seen.empty()) line.from = std::move(change.before);
+    line.to = std::move(change.after);
+  }
+
   Core& core_;
   RecordRef ref_;
   sync::RecordState state_;
+  sync::VersionVector stepped_;  ///< the changes of the log so far
   std::vector<HistoryLine> lines_;
 };
 

@@ -59,8 +59,10 @@ std::string problems_text(const json::object& record) {
   return text;
 }
 
-std::string action_words(const std::string& action) {
-  if (action == "write") return tr("scrive", "writes");
+std::string action_words(const json::object& line) {
+  const std::string action = text_of(line, "action");
+  const bool first_words = action == "splice" && !line.contains("from");
+  if (action == "write" || first_words) return tr("scrive", "writes");
   if (action == "add") return tr("aggiunge", "adds");
   if (action == "remove") return tr("toglie", "removes");
   if (action == "increment") return tr("conta", "counts");
@@ -73,6 +75,9 @@ std::string action_words(const std::string& action) {
   if (action == "retract") return tr("annulla la scheda", "retracts the record");
   if (action == "restore") return tr("ripristina la scheda", "restores the record");
   if (action == "resolve") return tr("decide", "decides");
+  if (action == "folded") return tr("più indietro", "further back");
+  if (action == "touch") return tr("conferma", "confirms");
+  if (action == "unknown") return tr("modifica di una versione nuova", "change of a newer version");
   return action;
 }
 
@@ -125,8 +130,12 @@ std::string history_table(const json::object& reply) {
   for (const json::value& one : list_of(reply, "lines")) {
     const json::object& line = one.as_object();
     std::string change;
-    if (line.contains("from")) change += text_of(line, "from") + " → ";
-    if (line.contains("to")) change += text_of(line, "to");
+    const auto shown = [&line](const char* key) {
+      const std::string text = text_of(line, key);
+      return text.empty() ? std::string(tr("(vuoto)", "(empty)")) : text;
+    };
+    if (line.contains("from")) change += shown("from") + " → ";
+    if (line.contains("to")) change += shown("to");
     const std::string reason = text_of(line, "reason");
     if (!reason.empty()) change += (change.empty() ? "«" : " «") + reason + "»";
     if (line.contains("on_behalf_of_device")) {
@@ -136,7 +145,7 @@ std::string history_table(const json::object& reply) {
     Cell at(when(text_of(line, "at")));
     if (flag_of(line, "clock_suspect")) at = Cell(at.text + " ?", Colour::warn);
     table.add({at, text_of(line, "author"), text_of(line, "device"),
-               action_words(text_of(line, "action")), text_of(line, "label"), change});
+               action_words(line), text_of(line, "label"), change});
   }
   if (table.empty()) return tr("Nessuna modifica qui.\n", "No changes here.\n");
   return coloured(one_line(text_of(reply, "title")), Colour::strong) + "\n" + table.text();

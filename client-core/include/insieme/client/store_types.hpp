@@ -115,8 +115,10 @@ struct HistoryLine {
   /// before this device's history begins: the server has it.
   std::string action;
   std::string field;
-  std::optional<sync::Value> from;  ///< what the author saw in the field; registers only
-  std::optional<sync::Value> to;
+  /// What the author saw in the field: of registers the value, of a text the stretch that they
+  /// changed and some words around it. Absent if there was nothing.
+  std::optional<sync::Value> from;
+  std::optional<sync::Value> to;  ///< what they made of it
   std::string reason;                     ///< of decisions
   std::optional<sync::Origin> origin;     ///< authored again for somebody
   bool clock_suspect = false;             ///< the stamp is ahead of the server's receipt of it
