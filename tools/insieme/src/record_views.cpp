@@ -32,8 +32,22 @@ std::string outcome_words(const std::string& outcome) {
   if (outcome == "combine") return tr("unito", "combined");
   if (outcome == "write_new") return tr("scritto di nuovo", "written anew");
   if (outcome == "dismiss") return tr("lasciato così", "left as it is");
-  if (outcome == "undo") return tr("riaperto", "reopened");
+  if (outcome == "undo" || outcome == "contest") return tr("riaperto", "reopened");
   return outcome;
+}
+
+/// ` · «motivo»`, where there is one.
+std::string reason_text(const json::object& object) {
+  const std::string reason = text_of(object, "reason");
+  return reason.empty() ? reason : " · «" + one_line(reason) + "»";
+}
+
+/// How an alternative came about, if by a decision.
+std::string outcome_prefix(const json::object& alternative) {
+  const std::string outcome = text_of(alternative, "outcome");
+  if (outcome.empty()) return outcome;
+  return (outcome == "undo" ? tr("ripreso", "brought back") : outcome_words(outcome)) +
+         tr(" da ", " by ");
 }
 
 std::string decisions_text(const json::object& record) {
@@ -42,10 +56,8 @@ std::string decisions_text(const json::object& record) {
     const json::object& decision = one.as_object();
     const std::string label = text_of(decision, "label");
     text += "  " + (label.empty() ? text_of(decision, "kind_text") : label) + ": " +
-            outcome_words(text_of(decision, "outcome")) + " · " + by_whom(decision);
-    const std::string reason = text_of(decision, "reason");
-    if (!reason.empty()) text += " · «" + reason + "»";
-    text += "\n";
+            outcome_words(text_of(decision, "outcome")) + " · " + by_whom(decision) +
+            reason_text(decision) + "\n";
   }
   if (text.empty()) return text;
   return coloured(tr("Decisioni", "Decisions"), Colour::strong) + "\n" + harmless(text);
@@ -160,8 +172,11 @@ std::string item_page(const json::object& item) {
       (label.empty() ? "" : " · " + coloured(one_line(label), Colour::strong)) + "\n";
   page +=
       "  " + coloured(text_of(item, "kind_text"), Colour::warn) +
-      (flag_of(item, "contested") ? tr(" · decisione contestata", " · a contested decision") : "") +
-      "\n";
+      (flag_of(item, "contested") ? tr(" · decisione contestata", " · a contested decision") : "");
+  if (!text_of(item, "contested_by").empty()) {
+    page += tr(" da ", " by ") + one_line(text_of(item, "contested_by"));
+  }
+  page += reason_text(item) + "\n";
   Table table({});
   if (!text_of(item, "base").empty()) {
     table.add({Cell(tr("  prima", "  before"), Colour::dim), text_of(item, "base"), ""});
@@ -173,7 +188,7 @@ std::string item_page(const json::object& item) {
             ? tr("(testo non più conservato)", "(text not kept any more)")
             : text_of(side, "text");
     table.add({Cell("  " + text_of(side, "number"), Colour::strong), text,
-               Cell(by_whom(side), Colour::dim)});
+               Cell(outcome_prefix(side) + by_whom(side) + reason_text(side), Colour::dim)});
   }
   const bool passage = text_of(item, "kind") == "text_overlap";
   if (passage) table.add({Cell(tr("  ora", "  now"), Colour::dim), text_of(item, "now"), ""});

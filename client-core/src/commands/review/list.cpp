@@ -28,11 +28,50 @@ std::string_view kind_name(sync::ItemKind kind) {
   return "other";
 }
 
+/// What somebody decided about the item's field by this very operation.
+std::optional<sync::Decision> decision_at(const OpenItem& item, const sync::RecordState& state,
+                                          const sync::Dot& dot) {
+  for (const sync::Decision& made : state.decisions) {
+    if (made.mark.dot == dot && made.field == item.item.field) return made;
+  }
+  return {};
+}
+
+/// Who disagrees with an earlier decision about what the item is about, if somebody does.
+const sync::Decision* contest_of(const OpenItem& item, const sync::RecordState& state) {
+  const sync::Decision* contest = nullptr;
+  for (const sync::Decision& made : state.decisions) {
+    if (made.item != item.item.kind || made.field != item.item.field) continue;
+    const bool brings_back =
+        made.outcome == sync::Outcome::undo &&
+        std::binary_search(item.item.dots.begin(), item.item.dots.end(), made.mark.dot);
+    const bool disagrees = made.outcome == sync::Outcome::contest && item.item.contested;
+    if (brings_back || disagrees) contest = &made;
+  }
+  return contest;
+}
+
+bool is_choice(const Alternative& alternative) {
+  return alternative.decision && alternative.decision->outcome != sync::Outcome::undo;
+}
+
+/// What the item is called: several decisions that did not see each other are no plain values.
+std::string_view kind_text(Context& context, const OpenItem& item, const ItemView& view) {
+  const auto choices =
+      std::count_if(view.alternatives.begin(), view.alternatives.end(), is_choice);
+  if (item.item.kind != sync::ItemKind::concurrent_values || choices < 2) {
+    return kind_words(item.item.kind, context.language);
+  }
+  return context.language == schema::Language::it ? "due decisioni prese senza vedersi"
+                                                  : "two decisions taken unseen by each other";
+}
+
 void view_values(Context& context, const OpenItem& item, const sync::RecordState& state,
                  ItemView& view) {
   for (const sync::Survivor& survivor : item.item.values) {
     view.alternatives.push_back(
-        {survivor.mark, survivor.value, shown_text(context, view.field, survivor.value)});
+        {survivor.mark, survivor.value, shown_text(context, view.field, survivor.value), true,
+         decision_at(item, state, survivor.mark.dot)});
   }
   for (const sync::Value& value : item.base) {
     view.base += (view.base.empty() ? "" : " / ") + shown_text(context, view.field, value);
@@ -144,7 +183,7 @@ json::object item_json(Context& context, const OpenItem& item, const ItemView& v
   const std::string record = sync::to_text(item.ref.id);
   out["id"] = item.id;
   out["kind"] = key_of(kind_name(item.item.kind));
-  out["kind_text"] = key_of(kind_words(item.item.kind, context.language));
+  out["kind_text"] = key_of(kind_text(context, item, view));
   out["record"] = record;
   out["short"] = short_id(record);
   out["type"] = item.ref.type;
@@ -157,7 +196,11 @@ json::object item_json(Context& context, const OpenItem& item, const ItemView& v
   out["label"] = view.field != nullptr ? view.field->label.in(context.language) : item.item.field;
   out["base"] = view.base;
   out["now"] = view.now;
-  out["contested"] = item.item.contested;
+  out["contested"] = item.item.contested || view.contest.has_value();
+  if (view.contest) {
+    out["contested_by"] = view.contest->mark.author;
+    if (!view.contest->reason.empty()) out["reason"] = view.contest->reason;
+  }
   out["version"] = token_of({{item.ref.document.section, item.version}});
   if (!view.entry.empty()) {
     out["entry"] = view.entry;
@@ -171,6 +214,10 @@ json::object item_json(Context& context, const OpenItem& item, const ItemView& v
     one["text"] = alternative.text;
     if (!alternative.is_known) one["folded"] = true;
     if (alternative.value) one["value"] = to_json(*alternative.value, view.field);
+    if (alternative.decision) {
+      one["outcome"] = key_of(outcome_name(alternative.decision->outcome));
+      if (!alternative.decision->reason.empty()) one["reason"] = alternative.decision->reason;
+    }
     alternatives.push_back(std::move(one));
   }
   out["alternatives"] = std::move(alternatives);
@@ -216,6 +263,7 @@ Outcome<ItemView> view_item(Context& context, const OpenItem& item) {
   if (const schema::RecordType* type = context.bundle().find_type(item.ref.type)) {
     view.field = type->find_field(item.item.field);
   }
+  if (const sync::Decision* contest = contest_of(item, record.state)) view.contest = *contest;
   switch (item.item.kind) {
     case sync::ItemKind::concurrent_values:
       view_values(context, item, record.state, view);
@@ -278,9 +326,10 @@ std::vector<CommandSpec> review_commands() {
        {{"record", ArgKind::id, false, "solo di questa scheda", "of this record only"},
         {"dossier", ArgKind::id, false, "solo di questo fascicolo", "of this dossier only"}},
        "items (id, kind, kind_text, record, short, type, type_label, title, dossier, section, "
-       "field, label, base, now, contested, version (for review.resolve), entry?, entry_text?, "
-       "alternatives: number, dot, author, at, device, mine, text, value?, folded? (a text that "
-       "is history: to be written anew, not chosen)), findings (id, kind, kind_text, rule, "
+       "field, label, base, now, contested, contested_by?, reason? (of who contests), version (for "
+       "review.resolve), entry?, entry_text?, alternatives: number, dot, author, at, device, mine, "
+       "text, value?, folded? (a text that is history: to be written anew, not chosen), outcome? "
+       "and reason? (of the decision that it came by)), findings (id, kind, kind_text, rule, "
        "severity, field, source, records: id, short, type, type_label, title, dossier, message)",
        R"({"command": "review.list"})",
        list},
