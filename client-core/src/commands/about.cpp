@@ -39,6 +39,11 @@ Outcome<json::object> status(Context& context) {
   out["open_items"] = number_text(now.open_items);
   out["open_held"] = number_text(now.open_held);
   out["drafts"] = number_text(now.drafts);
+  out["notices"] = number_text(now.notices);
+  if (!now.server_refusal.empty()) {
+    const Said said(now.server_refusal);
+    out["server_refusal"] = json::object{{"message_it", said.it}, {"message_en", said.en}};
+  }
   out["dossiers"] = number_text(now.dossiers);
   out["records"] = number_text(now.records);
   out["bytes"] = number_text(now.bytes);
@@ -81,7 +86,11 @@ Outcome<json::object> receipts(Context& context) {
     if (page.size() < kPage) break;
     query.offset += page.size();
   }
-  return json::object{{"receipts", std::move(lines)}};
+  // What is in quarantine may belong to dossiers that are no longer here.
+  INSIEME_OUT_ASSIGN(const StoreStatus now, context.store().status());
+  return json::object{{"receipts", std::move(lines)},
+                      {"held", number_text(now.held)},
+                      {"refused", number_text(now.refused)}};
 }
 
 Outcome<json::object> quarantine(Context& context) {
@@ -186,9 +195,9 @@ std::vector<CommandSpec> about_commands() {
        "How much is saved, sent, waiting; last synchronisation; clock.",
        {},
        "identity, unsent, oldest_unsent_at?, held, refused, open_items, open_held, drafts, "
-       "dossiers, "
-       "records, bytes, position, last_sync_at?, clock_known, clock_offset_ms, clock_wrong, "
-       "schema_version",
+       "notices, server_refusal? (message_it, message_en: why the server did not accept this "
+       "device at the last synchronisation), dossiers, records, bytes, position, last_sync_at?, "
+       "clock_known, clock_offset_ms, clock_wrong, schema_version",
        R"({"command": "status"})",
        status},
       {"identity",
@@ -205,7 +214,8 @@ std::vector<CommandSpec> about_commands() {
        "The true state of records: saved here, sent, on the server, waiting, seen, refused.",
        {{"record", ArgKind::id, false, "solo questa scheda", "this record only"},
         {"all", ArgKind::boolean, false, "anche quelle a posto", "settled ones too"}},
-       "receipts (as in record.list, and receipt, receipt_text)",
+       "receipts (as in record.list, and receipt, receipt_text); of the whole store also held, "
+       "refused: changes in quarantine, also of dossiers that left",
        R"({"command": "receipts"})",
        receipts},
       {"quarantine.list",

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "commands/notices.hpp"
 #include "commands/table.hpp"
 #include "commands/values.hpp"
 
@@ -201,7 +202,12 @@ Check start_run(Context& context) {
 Outcome<json::object> end_run(const SyncOutcome& outcome, Engine& engine, Scheduler& scheduler) {
   scheduler.on_end(end_of(outcome), engine.platform().steady_ms());
   if (!outcome.status.ok()) {
-    Failure failure = sync_failure(outcome.status.error());
+    const Error& error = outcome.status.error();
+    // Told again by `status` until the server accepts the device; nothing waits for the note.
+    if (error.code == ErrorCode::not_allowed) {
+      static_cast<void>(context.store().note_refusal(error.detail));
+    }
+    Failure failure = sync_failure(error);
     failure.details = summary_json(outcome.summary);
     return failure;
   }
@@ -212,6 +218,8 @@ Outcome<json::object> end_run(const SyncOutcome& outcome, Engine& engine, Schedu
   out["open_items"] = number_text(now.open_items);
   out["open_held"] = number_text(now.open_held);
   out["clock_offset_ms"] = number_text(now.clock_offset_ms);
+  INSIEME_OUT_ASSIGN(auto notices, notices_json(context));
+  out["notices"] = std::move(notices);
   return out;
 }
 
@@ -306,7 +314,8 @@ std::vector<CommandSpec> network_commands() {
        "Sends what is new here and receives what is new elsewhere. May be cut off and repeated.",
        {},
        "sent, accepted, held, refused, received, turns, bytes_out, bytes_in, complete, unsent, "
-       "open_items, open_held, clock_offset_ms; events {event:\"sync\", step, …} on the way",
+       "open_items, open_held, clock_offset_ms, notices (as in notices.list); events "
+       "{event:\"sync\", step, …} on the way",
        R"({"command": "sync.run"})",
        run,
        run_errand},

@@ -73,6 +73,7 @@ struct CommandSpec {
 [[nodiscard]] std::vector<CommandSpec> same_commands();
 [[nodiscard]] std::vector<CommandSpec> draft_commands();
 [[nodiscard]] std::vector<CommandSpec> network_commands();
+[[nodiscard]] std::vector<CommandSpec> notice_commands();
 [[nodiscard]] std::vector<CommandSpec> review_commands();
 [[nodiscard]] std::vector<CommandSpec> resolve_commands();
 [[nodiscard]] std::vector<CommandSpec> inbox_commands();

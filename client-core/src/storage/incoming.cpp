@@ -2,16 +2,12 @@
 
 #include <algorithm>
 
+#include "storage/notices.hpp"
 #include "storage/outbox.hpp"
+#include "storage/queries.hpp"
 #include "storage/snapshots.hpp"
 
 namespace insieme::client {
-
-void raise_alarm(Core& core, const std::string& text) {
-  core.db.cached("INSERT INTO alarms(at_ms, text) VALUES(?, ?)")
-      .bind_all(core.platform.now_ms(), text)
-      .run();
-}
 
 namespace {
 
@@ -35,8 +31,11 @@ std::int64_t ready_or_wait(Core& core, Documents& documents, OpenDocument& docum
       return 0;
     }
     case ErrorCode::fork:
-      raise_alarm(core, "a change of " + sync::to_text(document.id) +
-                      " belongs to another branch than the one here and waits");
+      raise_notice(core,
+                  "a change of " + sync::to_text(document.id) +
+                      " belongs to another branch than the one here and waits",
+                  "una modifica di " + sync::to_text(document.id) +
+                      " appartiene a un altro ramo da quello di qui e aspetta");
       [[fallthrough]];
     case ErrorCode::not_yet: {
       const auto header_bytes = sync::encode_header(header);
@@ -114,6 +113,20 @@ bool narrows(Core& core, const sync::GrantEvent& grant) {
   });
 }
 
+/// Of a dossier that the person had in front of them, and that is about to go.
+void tell_of_loss(Core& core, const sync::RevokeEvent& revoke) {
+  const auto row = core.dossier(revoke.dossier);
+  if (!row || row->leaving) return;
+  for (const DossierLine& line : list_dossiers(core)) {
+    if (line.id != revoke.dossier || line.records == 0) continue;
+    const std::string id = sync::to_text(line.id);
+    const std::string name = line.title + " (" + id.substr(id.size() - 8) + ")";
+    const std::string why = revoke.reason.empty() ? "" : ": " + revoke.reason;
+    raise_notice(core, name + " is no longer assigned to you" + why,
+                name + " non è più assegnato a te" + why);
+  }
+}
+
 struct EventReceiver {
   Core& core;
   Documents& documents;
@@ -146,6 +159,7 @@ struct EventReceiver {
         .run();
   }
   void operator()(const sync::RevokeEvent& revoke) const {
+    tell_of_loss(core, revoke);
     core.db.cached("UPDATE dossiers SET leaving = 1 WHERE id = ?")
         .bind_all(revoke.dossier.bytes)
         .run();
@@ -244,8 +258,11 @@ bool compare_digests(Core& core, Documents& documents,
     // What is handed out there and has no answer yet: the server may count it already.
     if (same || has_unanswered(core, document->n)) continue;
     equal = false;
-    raise_alarm(core, "the history of " + sync::to_text(digest.document) +
-                    " differs from the server's: everything is received again");
+    raise_notice(core,
+                "the history of " + sync::to_text(digest.document) +
+                    " differs from the server's: everything is received again",
+                "la storia di " + sync::to_text(digest.document) +
+                    " non è quella del server: si riceve tutto di nuovo");
     if (document->is_folded()) folded.push_back(digest.document);
   }
   return equal;

@@ -5,8 +5,6 @@
 
 namespace insieme::client {
 
-/// Something that people should know of and that was dealt with.
-void raise_alarm(Core& core, const std::string& text);
 /// Applies one entry of the stream. Errors are ours or the server's bug and stop the sync. False: a
 /// snapshot could not be used, and its changes have to be received one by one.
 [[nodiscard]] bool receive(Core& core, Documents& documents, const sync::StreamItem& item);

@@ -315,6 +315,8 @@ StoreStatus read_status(Core& core) {
   status.open_items = number("SELECT count(*) FROM items");
   status.open_held = number("SELECT count(*) FROM inbox WHERE open = 1");
   status.drafts = number("SELECT count(*) FROM drafts");
+  status.notices = number("SELECT count(*) FROM alarms");
+  status.server_refusal = core.setting("server_refusal").value_or("");
   status.dossiers = number("SELECT count(*) FROM dossiers");
   for (const TypedTable& table : core.tables.all()) {
     status.records += number(("SELECT count(*) FROM " + table.name).c_str());

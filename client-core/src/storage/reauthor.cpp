@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "storage/incoming.hpp"
+#include "storage/notices.hpp"
 #include "storage/outbox.hpp"
 #include "storage/stand_in.hpp"
 
@@ -270,11 +270,11 @@ bool reauthor_after_fork(Core& core) {
   if (has_unanswered(core)) return false;  // something handed out may yet turn out to be accepted
   Reauthor(core).run();
   core.set_setting("forked", "");
-  core.db.cached("INSERT INTO alarms(at_ms, text) VALUES(?, ?)")
-      .bind_all(core.platform.now_ms(),
-                std::string("this store is a copy of another one that is in use: it goes on under "
-                            "a new replica id, nothing was lost"))
-      .run();
+  raise_notice(core,
+               "this store is a copy of another one that is in use: it goes on under a new replica "
+               "id, nothing was lost",
+               "questo archivio è la copia di un altro in uso: continua con un nome suo, nulla è "
+               "andato perso");
   return true;
 }
 
@@ -283,8 +283,11 @@ void note_late(Core& core) { core.set_setting("late", "1"); }
 void reauthor_late(Core& core, const std::function<void(Documents&)>& between) {
   Reauthor(core, Reauthor::Texts::carry_over).run(between);
   core.set_setting("late", "");
-  raise_alarm(core, "this device was away for so long that the others went on without it: "
-                    "its work was put on top of theirs, nothing was lost");
+  raise_notice(core,
+               "this device was away for so long that the others went on without it: its work was "
+               "put on top of theirs, nothing was lost",
+               "questo dispositivo è mancato così a lungo che gli altri sono andati avanti: il suo "
+               "lavoro è stato messo sul loro, nulla è andato perso");
 }
 
 bool reauthor_what_waits(Core& core) {

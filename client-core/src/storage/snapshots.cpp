@@ -4,6 +4,7 @@
 
 #include "insieme/sync/limits.hpp"
 #include "storage/incoming.hpp"
+#include "storage/notices.hpp"
 #include "storage/outbox.hpp"
 #include "storage/reauthor.hpp"
 
@@ -70,15 +71,19 @@ bool install(Core& core, Documents& documents, OpenDocument& document,
   const std::string name = sync::to_text(document.id);
   const auto snapshot = sync::decode_snapshot(bytes);
   if (!snapshot.ok() || !(snapshot->document == document.id)) {
-    raise_alarm(core, "the snapshot of " + name + " is not what it says (" +
-                          (snapshot.ok() ? "another document" : snapshot.error().detail) +
-                          "): its changes are received one by one");
+    raise_notice(core,
+                 "the snapshot of " + name + " is not what it says (" +
+                     (snapshot.ok() ? "another document" : snapshot.error().detail) +
+                     "): its changes are received one by one",
+                 "l'istantanea di " + name +
+                     " non è quello che dice: le sue modifiche si ricevono una per una");
     return false;
   }
   const sync::VersionVector& folded = snapshot->version();
   if (document.frontier.version().covers(folded)) return true;  // ahead of it
   if (!folded.covers(document.horizon.version())) {
-    raise_alarm(core, "the snapshot of " + name + " is older than what is folded here");
+    raise_notice(core, "the snapshot of " + name + " is older than what is folded here",
+                 "l'istantanea di " + name + " è più vecchia di quanto qui è già riunito");
     return false;
   }
   if (stands_on(core, document, folded)) {
@@ -110,8 +115,12 @@ bool receive_part(Core& core, Documents& documents, const sync::SnapshotPart& pa
   if (part.offset == 0) drop_parts(core, n);
   if (!fits || (part.offset != 0 && !continues(core, n, part))) {
     drop_parts(core, n);
-    raise_alarm(core, "the snapshot of " + sync::to_text(part.document) +
-                          " came with a gap: its changes are received one by one");
+    const std::string name = sync::to_text(part.document);
+    raise_notice(core,
+                 "the snapshot of " + name +
+                     " came with a gap: its changes are received one by one",
+                 "l'istantanea di " + name +
+                     " è arrivata con un vuoto: le sue modifiche si ricevono una per una");
     return false;
   }
   core.db
@@ -122,8 +131,12 @@ bool receive_part(Core& core, Documents& documents, const sync::SnapshotPart& pa
   const std::vector<std::uint8_t> bytes = assemble(core, n);
   drop_parts(core, n);
   if (!(sync::digest_snapshot(bytes) == part.digest)) {
-    raise_alarm(core, "the snapshot of " + sync::to_text(part.document) +
-                          " has another digest than was told: its changes are received one by one");
+    const std::string name = sync::to_text(part.document);
+    raise_notice(core,
+                 "the snapshot of " + name +
+                     " has another digest than was told: its changes are received one by one",
+                 "l'istantanea di " + name +
+                     " ha un'altra impronta: le sue modifiche si ricevono una per una");
     return false;
   }
   return install(core, documents, *document, bytes);

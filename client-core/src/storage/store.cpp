@@ -2,6 +2,7 @@
 #include "insieme/client/store.hpp"
 
 #include "storage/incoming.hpp"
+#include "storage/notices.hpp"
 #include "storage/outbox.hpp"
 #include "storage/queries.hpp"
 #include "storage/reauthor.hpp"
@@ -217,6 +218,18 @@ Result<StoreStatus> Store::status() {
   return impl_->read([&] { return read_status(*impl_->core); });
 }
 
+Result<std::vector<Notice>> Store::notices() {
+  return impl_->read([&] { return read_notices(*impl_->core); });
+}
+
+Status Store::drop_notices(std::int64_t up_to) {
+  return impl_->write_status([&] { client::drop_notices(*impl_->core, up_to); });
+}
+
+Status Store::note_refusal(const std::string& why) {
+  return impl_->write_status([&] { client::note_refusal(*impl_->core, why); });
+}
+
 Result<VerifyReport> Store::verify() {
   return impl_->read([&] { return verify_store(*impl_->core); });
 }
@@ -309,6 +322,7 @@ Result<bool> Store::apply(const sync::SyncReply& reply) {
     }
     documents.flush();
     drop_what_left(core, documents);
+    client::note_refusal(core, "");
     note_carried(core, impl_->carried);
     core.set_setting_number("clock_offset_ms", reply.server_ms - core.platform.now_ms());
     core.set_setting_number("last_sync_ms", core.platform.now_ms());

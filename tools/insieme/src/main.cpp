@@ -210,6 +210,7 @@ int run(int argc, char** argv) {
   add_write_commands(app, program);
   add_rights_commands(app, program);
   add_same_commands(app, program);
+  add_notice_commands(app, program);
   add_review_commands(app, program);
   add_report_commands(app, program);
   add_exchange_commands(app, program);

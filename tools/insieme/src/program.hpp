@@ -98,6 +98,9 @@ class Program {
 /// On standard output; throws Stop if it cannot be written.
 void print(const std::string& text);
 
+/// The notices of a reply, a line each.
+[[nodiscard]] std::string notice_lines(const json::object& reply);
+
 /// `--help` of a command: what it does, and examples under it.
 CLI::App* add_command(CLI::App& app, const char* name, const char* it, const char* en,
                       const char* examples);
@@ -108,6 +111,7 @@ void add_record_commands(CLI::App& app, Program& program);
 void add_write_commands(CLI::App& app, Program& program);
 void add_rights_commands(CLI::App& app, Program& program);
 void add_same_commands(CLI::App& app, Program& program);
+void add_notice_commands(CLI::App& app, Program& program);
 void add_review_commands(CLI::App& app, Program& program);
 void add_exchange_commands(CLI::App& app, Program& program);
 void add_guide_commands(CLI::App& app, Program& program);

@@ -120,9 +120,13 @@ void status_about(const Program& program, const json::object& reply, Table& tabl
 
 void status_work(const Program& program, const json::object& reply, Table& table) {
   const std::string unsent = text_of(reply, "unsent");
+  const bool all_there = flag_of(object_of(reply, "identity"), "enrolled") &&
+                         text_of(reply, "held") == "0" && text_of(reply, "refused") == "0";
   if (unsent == "0") {
     add_line(table, tr("Da inviare", "To send"),
-             tr("niente: tutto è sul server", "nothing: all is on the server"), Colour::good);
+             all_there ? tr("niente: tutto è sul server", "nothing: all is on the server")
+                       : tr("niente", "nothing"),
+             Colour::good);
   } else {
     add_line(table, tr("Da inviare", "To send"),
              count_of(unsent, tr("modifica salvata qui", "change saved here"),
@@ -142,6 +146,14 @@ void status_work(const Program& program, const json::object& reply, Table& table
   only_if_any("open_items", tr("Questioni da decidere", "Items to decide"), "insieme review",
               Colour::warn);
   only_if_any("open_held", tr("Modifiche tardive", "Late changes"), "insieme inbox", Colour::warn);
+  only_if_any("notices", tr("Avvisi", "Notices"), "insieme notices", Colour::warn);
+  const json::object& refusal = object_of(reply, "server_refusal");
+  if (!refusal.empty()) {
+    add_line(table, tr("Il server", "The server"),
+             tr("non accetta questo dispositivo: ", "does not accept this device: ") +
+                 one_line(sentence_of(refusal)),
+             Colour::bad);
+  }
   only_if_any("drafts", tr("Bozze", "Drafts"), "insieme draft list", Colour::none);
   if (flag_of(reply, "clock_wrong")) {
     const std::int64_t ms = std::strtoll(text_of(reply, "clock_offset_ms").c_str(), nullptr, 10);
@@ -170,8 +182,23 @@ int receipts(Program& program, bool all) {
                Cell(text_of(line, "receipt_text"), colour_of_receipt(text_of(line, "receipt"))),
                when(text_of(line, "edited_at"))});
   }
-  print(table.empty() ? tr("Tutte le schede sono sul server.\n", "All records are on the server.\n")
-                      : table.text());
+  const std::string held = text_of(reply, "held");
+  const std::string refused = text_of(reply, "refused");
+  std::string aside;
+  const auto add_aside = [&](const std::string& number, const char* one, const char* many) {
+    if (number != "0") aside += count_of(number, one, many) + "  → insieme status --quarantine\n";
+  };
+  add_aside(held, tr("modifica trattenuta dal server, in attesa di decisione",
+                     "change held by the server, waiting for a decision"),
+            tr("modifiche trattenute dal server, in attesa di decisione",
+               "changes held by the server, waiting for a decision"));
+  add_aside(refused, tr("modifica rifiutata, conservata qui", "change refused, kept here"),
+            tr("modifiche rifiutate, conservate qui", "changes refused, kept here"));
+  if (!table.empty()) print(table.text());
+  if (!aside.empty()) print(coloured(aside, Colour::warn));
+  if (table.empty() && aside.empty()) {
+    print(tr("Tutte le schede sono sul server.\n", "All records are on the server.\n"));
+  }
   return kOk;
 }
 
@@ -225,6 +252,12 @@ int synchronise(Program& program) {
   add("open_held", tr("modifica tardiva", "late change"), tr("modifiche tardive", "late changes"),
       ": insieme inbox.");
   print(line + "\n");
+  const std::string notices = notice_lines(reply);
+  if (!notices.empty()) {
+    print(notices + coloured(tr("  → letti: insieme notices --seen\n",
+                                "  → read: insieme notices --seen\n"),
+                             Colour::dim));
+  }
   return kOk;
 }
 

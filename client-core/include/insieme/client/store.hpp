@@ -109,6 +109,8 @@ class Store {
   [[nodiscard]] Result<std::vector<HeldChange>> inbox(bool closed_too);
   [[nodiscard]] Result<std::vector<Quarantined>> quarantine();
   [[nodiscard]] Result<StoreStatus> status();
+  /// What its owner was not told yet, or did not say to have read. Oldest first.
+  [[nodiscard]] Result<std::vector<Notice>> notices();
   /// Recomputes everything that can be recomputed: chains, digests, record states against the log,
   /// references, SQLite's own check.
   [[nodiscard]] Result<VerifyReport> verify();
@@ -122,6 +124,11 @@ class Store {
   Status forget_cursor();
   /// Notes that the current unsent changes have been handed to the network.
   Status note_sent();
+  /// The server does not accept this device, in its words. Forgotten when a reply is applied.
+  Status note_refusal(const std::string& why);
+
+  /// Notices up to this number were read.
+  Status drop_notices(std::int64_t up_to);
 
   // ---- care -------------------------------------------------------------------------------------
   /// A consistent encrypted copy under the same key, while the store is in use. `already_exists` if

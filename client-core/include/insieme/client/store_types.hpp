@@ -156,6 +156,13 @@ struct Quarantined {
   std::string reason;
 };
 
+/// Something that happened to the store and that its owner should know of.
+struct Notice {
+  std::int64_t n = 0;
+  std::int64_t at_ms = 0;  ///< by the device's clock
+  std::string text;        ///< a sentence in English, and after a line end in Italian
+};
+
 struct StoreStatus {
   Identity identity;         ///< its secret key is left empty
   std::uint64_t unsent = 0;  ///< changes
@@ -165,6 +172,10 @@ struct StoreStatus {
   std::uint64_t open_items = 0;
   std::uint64_t open_held = 0;  ///< in this user's inbox
   std::uint64_t drafts = 0;
+  std::uint64_t notices = 0;
+  /// Why the server did not accept this device at the last synchronisation, in its words (English,
+  /// and after a line end Italian).
+  std::string server_refusal;
   std::uint64_t dossiers = 0;
   std::uint64_t records = 0;
   sync::Cursor cursor;
