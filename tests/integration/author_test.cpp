@@ -102,5 +102,35 @@ TEST_CASE("author: an item that is a contest, or a clash of decisions, says so w
   CHECK(says(both, "secondo"));
 }
 
+TEST_CASE("author: what was written before the enrolment is the account's, here and elsewhere",
+          "[integration][P12]") {
+  Ambito at;
+  const Terminal dario(at.folder.path(), "dario");
+  dario.ok({"init"});
+  dario.ok({"add", "household", "name=Famiglia Verdi", "commune=Cavriago"});
+  const std::string dossier =
+      member(dario.ask({"open"}).at("dossiers").as_array().at(0).as_object(), "id");
+  const json::object saved = dario.ask({"add", "visit", "--dossier", dossier,
+                                        "start_at=12/03/2024 15:30", "place=casa",
+                                        "educator=dario", "observations=Prima nota."});
+  const std::string visit = member(saved.at("record").as_object(), "id");
+  dario.ok({"edit", visit, "observations=Prima nota, corretta."});
+  at.server.admin({"users", "add", "dario", "--name", "Dario Blu", "--role", "educator"});
+  dario.ok({"enrol", at.invitation("dario")});
+  CHECK_FALSE(says(dario.ok({"history", visit}), "local"));
+  CHECK(says(dario.ok({"show", visit}), "modificata da dario"));
+  CHECK(says(dario.ok({"show", visit}), "Prima nota, corretta."));
+  CHECK(dario.ask({"verify"}).at("sound").as_bool());
+  dario.ok({"edit", visit, "observations=Prima nota, corretta due volte."});
+  dario.ok({"sync"});
+  CHECK(member(dario.ask({"status"}), "unsent") == "0");
+  at.carla.ok({"sync"});
+  const std::string seen = at.carla.ok({"history", visit});
+  CHECK_FALSE(says(seen, "local"));
+  CHECK(says(seen, "dario"));
+  CHECK(says(at.carla.ok({"show", visit}), "corretta due volte."));
+  at.check_agreement_of({&dario, &at.carla});
+}
+
 }  // namespace
 }  // namespace insieme::testing

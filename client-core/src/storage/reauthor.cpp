@@ -40,6 +40,19 @@ class Reauthor {
   explicit Reauthor(Core& core, Texts texts = Texts::keep)
       : core_(core), documents_(core), texts_(texts) {}
 
+  /// Nothing was ever handed out: all of it under its own replica ids, places and contexts.
+  void run_as(const std::string& account) {
+    collect();
+    for (const auto& [document, ignored] : touched_) take_away(document);
+    documents_.flush();
+    for (const Unsent& unsent : unsent_) {
+      sync::Change change = unsent.logged.change;
+      change.header.author = account;
+      enter(unsent, unsent.logged.change.header.replica, std::move(change));
+    }
+    documents_.flush();
+  }
+
   void run(const std::function<void(Documents&)>& between = {}) {
     collect();
     collect_kept();
@@ -214,12 +227,11 @@ class Reauthor {
   }
 
   void author_again(Unsent& unsent) {
-    OpenDocument& document = documents_.by_number(unsent.document);
+    const OpenDocument& document = documents_.by_number(unsent.document);
     sync::Change change;
     const sync::ChangeHeader& old = unsent.logged.change.header;
     change.header = old;
     if (!unsent.stands_in) change.header.origin = sync::Origin{old.replica, old.seq};
-    document.frontier.fill_next(change.header, moved_.at({unsent.document, old.replica}).to);
     change.ops = std::move(unsent.logged.change.ops);
     if (unsent.kept) {
       core_.db.cached("DELETE FROM kept WHERE n = ?").bind_all(unsent.logged.n).run();
@@ -239,6 +251,14 @@ class Reauthor {
         std::sort(resolve->decided.begin(), resolve->decided.end());
       }
     }
+    enter(unsent, moved_.at({unsent.document, old.replica}).to, std::move(change));
+  }
+
+  /// As the next change of this replica.
+  void enter(const Unsent& unsent, const sync::ReplicaId& replica, sync::Change change) {
+    if (!change.ops) return;
+    OpenDocument& document = documents_.by_number(unsent.document);
+    document.frontier.fill_next(change.header, replica);
     sync::complete(change, document.key);
     const auto admission = require(documents_.admit(document, change.header));
     require(sync::check_contexts(*change.ops, admission.deps));
@@ -276,6 +296,12 @@ bool reauthor_after_fork(Core& core) {
                "questo archivio è la copia di un altro in uso: continua con un nome suo, nulla è "
                "andato perso");
   return true;
+}
+
+void author_as(Core& core, const std::string& account) {
+  auto seen = core.db.prepare("UPDATE OR REPLACE seen SET by = ? WHERE by = ?");
+  seen.bind_all(account, core.identity.account).run();
+  Reauthor(core).run_as(account);
 }
 
 void note_late(Core& core) { core.set_setting("late", "1"); }

@@ -15,6 +15,10 @@ void note_fork(Core& core);
 /// Returns whether that happened.
 bool reauthor_after_fork(Core& core);
 
+/// The store gets its first account: what was written before, which nobody else has seen, becomes
+/// that account's work.
+void author_as(Core& core, const std::string& account);
+
 /// Remembers that the others went on without this device: what it wrote does not stand on what all
 /// of them have folded.
 void note_late(Core& core);

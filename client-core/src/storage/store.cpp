@@ -110,6 +110,10 @@ Status Store::set_identity(const Identity& identity) {
   return impl_->write_status([&] {
     // The caller's copy may be older than a replica id that another program took meanwhile.
     const sync::ReplicaId replica = core.identity.replica;
+    const bool is_first = !core.identity.is_enrolled() && identity.is_enrolled();
+    if (is_first && core.identity.account != identity.account) {
+      author_as(core, identity.account);
+    }
     core.identity = identity;
     core.identity.replica = replica;
     core.save_identity();

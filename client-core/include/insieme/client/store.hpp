@@ -67,7 +67,8 @@ class Store {
 
   [[nodiscard]] const schema::Bundle& bundle() const noexcept;
   [[nodiscard]] const Identity& identity() const noexcept;
-  /// After enrolment. The replica id stays what it is in the store, and so does unsent work.
+  /// After enrolment. The replica id stays what it is in the store, and so does unsent work; what
+  /// was written before the first one becomes that account's.
   Status set_identity(const Identity& identity);
 
   /// Performs one act exactly once: `act` fills the writer and returns the text to remember. A
