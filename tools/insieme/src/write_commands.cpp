@@ -137,13 +137,46 @@ int live(Program& program, const char* command, const std::string& id) {
   return kOk;
 }
 
+/// What stands in a draft's field as it was typed.
+std::string typed_text(const json::value& value) {
+  if (value.is_string()) return std::string(value.as_string());
+  if (value.is_null()) return tr("(vuoto)", "(empty)");
+  if (!value.is_object()) return json::serialize(value);
+  std::string text;
+  for (const auto& [how, what] : value.as_object()) {
+    const char* sign = how == "remove" ? "-" : "+";
+    if (const json::array* list = what.if_array()) {
+      for (const json::value& one : *list) {
+        text += (text.empty() ? "" : " ") + std::string(sign) + typed_text(one);
+      }
+    } else {
+      text += (text.empty() ? "" : " ") + std::string(sign) + typed_text(what);
+    }
+  }
+  return text;
+}
+
+std::string draft_page(Program& program, const json::object& draft) {
+  Table table({});
+  const json::object type = program.call("schema.type", {{"type", text_of(draft, "type")}});
+  for (const auto& [name, value] : object_of(draft, "fields")) {
+    std::string label(name);
+    for (const json::value& one : list_of(object_of(type, "type"), "fields")) {
+      if (text_of(one.as_object(), "name") == label) label = text_of(one.as_object(), "label");
+    }
+    table.add({Cell("  " + label, Colour::dim), typed_text(value)});
+  }
+  return table.text();
+}
+
 std::string draft_line(const json::object& draft) {
   std::string names;
   for (const auto& [name, value] : object_of(draft, "fields")) {
     names += (names.empty() ? "" : ", ") + std::string(name);
   }
-  return text_of(draft, "id") + "  " + text_of(draft, "type_label") + "  " +
-         (flag_of(draft, "new") ? tr("nuova", "new") : text_of(draft, "record").substr(28)) + "  " +
+  return text_of(draft, "short") + "  " + text_of(draft, "type_label") + "  " +
+         (flag_of(draft, "new") ? tr("nuova", "new")
+                               : tr("di ", "of ") + text_of(draft, "record").substr(28)) + "  " +
          when(text_of(draft, "updated_at")) + "  " + one_line(names) + "\n";
 }
 
@@ -160,7 +193,9 @@ int draft_call(Program& program, const char* command, json::object arguments) {
   json::object reply;
   if (program.answered(command, std::move(arguments), reply)) return kOk;
   if (reply.contains("draft")) {
-    print(draft_line(object_of(reply, "draft")));
+    const json::object& draft = object_of(reply, "draft");
+    print(draft_line(draft));
+    if (std::string_view(command) == "draft.get") print(draft_page(program, draft));
   } else if (reply.contains("record")) {
     reply["records"] = json::array{reply.at("record")};
     print(saved_lines(reply));
@@ -189,6 +224,11 @@ void add_draft_opening(CLI::App& drafts, Program& program) {
   opening->callback([&program, options] {
     program.run = [&program, options] {
       json::object arguments;
+      if (options->id.empty() && (options->type.empty() || options->dossier.empty())) {
+        throw Stop(kUsage,
+                   tr("Quale modulo? La scheda da modificare, o --type e --dossier per una nuova.",
+                      "Which form? The record to edit, or --type and --dossier for a new one."));
+      }
       if (!options->id.empty()) {
         arguments["record"] = options->id;
       } else {
@@ -203,7 +243,7 @@ void add_draft_step(CLI::App& drafts, Program& program, const char* name, const 
                     const char* it, const char* en, bool with_fields) {
   CLI::App* step = add_command(drafts, name, it, en,
                                (std::string("  insieme draft ") + name + " ID" +
-                                (with_fields ? " next_step='Telefonare'" : ""))
+                                (with_fields ? " next_step='Telefonare' place-" : ""))
                                    .c_str());
   auto options = std::make_shared<DraftOptions>();
   step->add_option("draft", options->id, tr("La bozza", "The draft"))->required();
@@ -214,6 +254,14 @@ void add_draft_step(CLI::App& drafts, Program& program, const char* name, const 
       json::object arguments{{"draft", options->id}};
       if (with_fields) {
         const json::object draft = program.call("draft.get", {{"draft", options->id}});
+        json::array removed;
+        for (auto one = options->fields.fields.begin(); one != options->fields.fields.end();) {
+          const bool removes = one->size() > 1 && one->back() == '-' &&
+                               one->find('=') == std::string::npos;
+          if (removes) removed.emplace_back(one->substr(0, one->size() - 1));
+          one = removes ? options->fields.fields.erase(one) : one + 1;
+        }
+        if (!removed.empty()) arguments["remove"] = std::move(removed);
         arguments["fields"] =
             read_fields(program, options->fields, text_of(object_of(draft, "draft"), "type"));
       }
@@ -227,6 +275,7 @@ void add_drafts(CLI::App& app, Program& program) {
       add_command(app, "draft", "Moduli a metà, che sopravvivono alla chiusura",
                   "Half-filled forms, which survive the end of the program",
                   "  insieme draft open 5f3a9c01\n  insieme draft save ID next_step='Telefonare'\n"
+                  "  insieme draft save ID next_step-    # toglie il campo\n"
                   "  insieme draft commit ID");
   drafts->require_subcommand(1);
   add_draft_opening(*drafts, program);

@@ -16,6 +16,7 @@ json::object draft_json(Context& context, const Draft& draft) {
   json::object out;
   const json::object content = content_of(draft);
   out["id"] = draft.id;
+  out["short"] = short_id(draft.id);
   out["new"] = draft.is_new;
   out["type"] = draft.ref.type;
   const schema::RecordType* type = context.bundle().find_type(draft.ref.type);
@@ -37,11 +38,41 @@ Outcome<Draft> find_draft(Context& context, const std::string& id) {
     if (draft.id == id) return draft;
     const bool ends = id.size() >= 4 && draft.id.size() > id.size() &&
                       draft.id.compare(draft.id.size() - id.size(), id.size(), id) == 0;
-    if (ends && found == nullptr) found = &draft;
+    if (ends && found != nullptr) {
+      return Failure("ambiguous", quoted_it(id) + " indica più di una bozza: scrivere più cifre.",
+                     quoted_en(id) + " means more than one draft: write more digits.", "draft");
+    }
+    if (ends) found = &draft;
   }
   if (found != nullptr) return *found;
   return Failure("not_found", "La bozza " + quoted_it(id) + " non c'è.",
                  "There is no draft " + quoted_en(id) + ".", "draft");
+}
+
+/// What is typed is not looked at, but it stands in a field that there is: a draft with any other
+/// could never be saved as a record.
+Check put_fields(Context& context, const std::string& type_name, const json::object& given,
+                 json::object& fields) {
+  const schema::RecordType* type = context.bundle().find_type(type_name);
+  for (const auto& [name, value] : given) {
+    std::string known(name);
+    if (type != nullptr) {
+      INSIEME_OUT_ASSIGN(const schema::Field* field, find_field(*type, known));
+      known = field->name;
+    }
+    fields[known] = value;
+  }
+  return Done{};
+}
+
+Check remove_field(Context& context, const std::string& type_name, const std::string& name,
+                   json::object& fields) {
+  if (fields.erase(name) > 0) return Done{};
+  const schema::RecordType* type = context.bundle().find_type(type_name);
+  if (type == nullptr) return Done{};
+  INSIEME_OUT_ASSIGN(const schema::Field* field, find_field(*type, name));
+  fields.erase(field->name);
+  return Done{};
 }
 
 Outcome<Draft> new_draft(Context& context) {
@@ -49,8 +80,6 @@ Outcome<Draft> new_draft(Context& context) {
   draft.id = sync::to_text(new_uuid7<sync::RecordId>(context.platform()));
   draft.updated_ms = context.platform().now_ms();
   json::object content;
-  content["fields"] = json::object{};
-  if (const json::object* fields = context.object("fields")) content["fields"] = *fields;
   if (context.has("record")) {
     INSIEME_OUT_ASSIGN(draft.ref, find_record(context, context.text("record")));
     INSIEME_OUT_ASSIGN(const Facets facets, read_facets(context, draft.ref));
@@ -65,6 +94,11 @@ Outcome<Draft> new_draft(Context& context) {
     draft.ref.document = {line.id,
                           context.has("section") ? context.text("section") : type->section};
   }
+  json::object fields;
+  if (const json::object* given = context.object("fields")) {
+    INSIEME_OUT(put_fields(context, draft.ref.type, *given, fields));
+  }
+  content["fields"] = std::move(fields);
   draft.values_json = json::serialize(content);
   return draft;
 }
@@ -86,7 +120,12 @@ Outcome<Draft> changed_draft(Context& context) {
                                                        : content["fields"].emplace_object();
   if (const json::object* given = context.object("fields")) {
     if (context.flag("replace")) fields.clear();
-    for (const auto& [name, value] : *given) fields[name] = value;
+    INSIEME_OUT(put_fields(context, draft.ref.type, *given, fields));
+  }
+  if (const json::array* names = context.list("remove")) {
+    for (const json::value& name : *names) {
+      INSIEME_OUT(remove_field(context, draft.ref.type, std::string(name.as_string()), fields));
+    }
   }
   draft.updated_ms = context.platform().now_ms();
   draft.values_json = json::serialize(content);
@@ -161,7 +200,7 @@ Outcome<json::object> discard(Context& context) {
 std::vector<CommandSpec> draft_commands() {
   const ArgSpec which{"draft", ArgKind::text, true, "la bozza", "the draft"};
   const char* shape =
-      "draft (id, new, type, type_label, record, dossier, section, updated_at, "
+      "draft (id, short, new, type, type_label, record, dossier, section, updated_at, "
       "fields, version)";
   return {
       {"draft.open",
@@ -178,10 +217,12 @@ std::vector<CommandSpec> draft_commands() {
        open},
       {"draft.save",
        Writes::maybe_without_id,
-       "Conserva ciò che è scritto finora; nulla è controllato.",
-       "Keeps what is typed so far; nothing is checked.",
+       "Conserva ciò che è scritto finora; i valori non sono controllati.",
+       "Keeps what is typed so far; the values are not checked.",
        {which,
-        {"fields", ArgKind::object, true, "solo i campi toccati", "touched fields only"},
+        {"fields", ArgKind::object, false, "solo i campi toccati", "touched fields only"},
+        {"remove", ArgKind::ids, false, "campi da togliere dalla bozza",
+         "fields to take out of the draft"},
         {"replace", ArgKind::boolean, false, "al posto di tutti i precedenti",
          "instead of all earlier ones"}},
        shape,
