@@ -93,9 +93,9 @@ TEST_CASE("cli: export, import with a mapping, and again", "[cli]") {
   Finished finished = at.anna.run(import);
   CHECK(finished.code == 2);
   CHECK(finished.out.find("riga 3") != std::string::npos);
-  CHECK(finished.out.find("1 nuove") != std::string::npos);
+  CHECK(finished.out.find("1 nuova, ") != std::string::npos);
   finished = at.anna.run(import);
-  CHECK(finished.out.find("0 nuove, 0 modificate, 1 uguali") != std::string::npos);
+  CHECK(finished.out.find("0 nuove, 0 modificate, 1 uguale") != std::string::npos);
   const std::string csv = at.anna.ok({"export", "household"});
   CHECK(csv.find("Nome del nucleo") != std::string::npos);
   CHECK(csv.find("Bianchi") != std::string::npos);

@@ -68,6 +68,12 @@ int import_records(Program& program, const ImportOptions& options) {
   const json::array& refused = list_of(reply, "refused");
   const int code = refused.empty() ? kOk : kRefused;
   if (program.print_json(reply)) return code;
+  for (const json::value& column : list_of(reply, "ignored_columns")) {
+    print(coloured("! ", Colour::warn) +
+          tr("colonna tralasciata, nessun campo si chiama così: ",
+             "column left out, no field is called so: ") +
+          one_line(std::string(column.as_string())) + "\n");
+  }
   for (const json::value& one : refused) {
     const json::object& line = one.as_object();
     print(coloured(tr("riga ", "line ") + text_of(line, "line"), Colour::bad) + "  " +
@@ -75,10 +81,15 @@ int import_records(Program& program, const ImportOptions& options) {
   }
   print((options.dry_run ? tr("Prova, nulla è stato scritto: ", "Dry run, nothing was written: ")
                          : std::string()) +
-        text_of(reply, "created") + tr(" nuove, ", " new, ") + text_of(reply, "edited") +
-        tr(" modificate, ", " edited, ") + text_of(reply, "unchanged") +
-        tr(" uguali, ", " unchanged, ") + std::to_string(refused.size()) +
-        tr(" rifiutate.\n", " refused.\n"));
+        count_of(text_of(reply, "created"), tr("nuova", "new"), tr("nuove", "new")) + ", " +
+        count_of(text_of(reply, "edited"), tr("modificata", "edited"), tr("modificate", "edited")) +
+        ", " +
+        count_of(text_of(reply, "unchanged"), tr("uguale", "unchanged"),
+                 tr("uguali", "unchanged")) +
+        ", " +
+        count_of(std::to_string(refused.size()), tr("rifiutata", "refused"),
+                 tr("rifiutate", "refused")) +
+        ".\n");
   return code;
 }
 
@@ -114,8 +125,8 @@ void add_exchange_commands(CLI::App& app, Program& program) {
   command->add_option("type", options->type, tr("Tipo", "Type"))->required();
   command->add_option("file", options->file, tr("Il file", "The file"))->required();
   command->add_option("--map", options->map,
-                      tr("colonna=campo, o colonna=@dossier; senza: per nome",
-                         "column=field, or column=@dossier; without it: by name"))
+                      tr("colonna=campo, o colonna=@dossier; le altre per nome",
+                         "column=field, or column=@dossier; the others by name"))
       ->allow_extra_args(false);
   command->add_option("--key", options->key,
                       tr("Colonna che dice quale scheda è: reimportare non duplica",

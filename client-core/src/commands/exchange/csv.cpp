@@ -27,8 +27,10 @@ class Parser {
   Result<std::vector<CsvRow>> run() {
     for (at_ = 0; at_ < text_.size(); ++at_) step(text_[at_]);
     if (quoted_) {
+      const std::string line = std::to_string(quote_line_);
       return Error{ErrorCode::malformed,
-                   "a quote that begins in line " + std::to_string(quote_line_) + " never ends"};
+                   "a quote that begins in line " + line + " never ends\n" +
+                       "le virgolette aperte nella riga " + line + " non si chiudono"};
     }
     end_row();
     return std::move(rows_);
@@ -91,7 +93,8 @@ class Parser {
 Result<std::vector<CsvRow>> parse_csv(std::string_view text) {
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
   if (!sync::is_valid_utf8(text)) {
-    return Error{ErrorCode::malformed, "the file is not UTF-8: save it as “CSV UTF-8”"};
+    return Error{ErrorCode::malformed, "it is not UTF-8: save it as “CSV UTF-8”\n"
+                                      "non è UTF-8: salvarlo come «CSV UTF-8»"};
   }
   return Parser(text).run();
 }

@@ -4,12 +4,13 @@
 #include <string>
 #include <string_view>
 
-#include "insieme/sync/result.hpp"
+#include "commands/failure.hpp"
 
 namespace insieme::client::commands {
 
-/// `not_found`, `storage_failure`, or `limit_exceeded` beyond 256 MiB.
-[[nodiscard]] Result<std::string> read_file(const std::string& path);
+/// `not_found`, `invalid_argument` (a folder), `storage_failure`, or `limit_exceeded` beyond 256
+/// MiB.
+[[nodiscard]] Outcome<std::string> read_file(const std::string& path);
 /// A new file that only its owner may read; `already_exists` if there is one.
 [[nodiscard]] Status write_new_file(const std::string& path, std::string_view content);
 

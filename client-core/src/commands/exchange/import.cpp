@@ -25,6 +25,7 @@ struct Column {
 struct Job {
   const schema::RecordType* type = nullptr;
   std::vector<Column> columns;
+  std::vector<Column> ignored;   ///< columns that nothing is made of
   std::vector<std::size_t> key;  ///< indices of cells
   std::optional<sync::DossierId> dossier;
   std::string section;
@@ -62,13 +63,22 @@ Check map_columns(Context& context, const CsvRow& header, Job& job) {
       }
       job.columns.push_back(std::move(column));
     }
-    return Done{};
   }
-  // Without a mapping, columns that are called like fields are taken; the others are left.
+  // Of the others, those that are called like fields are taken, unless a mapping fills that field.
   for (std::size_t i = 0; i < header.cells.size(); ++i) {
     const std::string name = trimmed(header.cells[i]);
+    const auto has_index = [i](const Column& column) { return column.index == i; };
+    if (std::any_of(job.columns.begin(), job.columns.end(), has_index)) continue;
     auto field = find_field(*job.type, name);
-    if (field.ok()) job.columns.push_back({i, name, field.value()});
+    const bool free = field.ok() && std::none_of(job.columns.begin(), job.columns.end(),
+                                                 [&field](const Column& column) {
+                                                   return column.field == field.value();
+                                                 });
+    if (free) {
+      job.columns.push_back({i, name, field.value()});
+    } else if (!name.empty()) {
+      job.ignored.push_back({i, name});
+    }
   }
   if (!job.columns.empty()) return Done{};
   return Failure("invalid_argument", "Nessuna colonna ha il nome di un campo: serve mapping.",
@@ -93,7 +103,13 @@ Outcome<Job> prepare(Context& context) {
   if (context.has("path")) {
     INSIEME_OUT_ASSIGN(content, read_file(context.text("path")));
   }
-  INSIEME_OUT_ASSIGN(job.rows, parse_csv(content));
+  auto rows = parse_csv(content);
+  if (!rows.ok()) {
+    const Said said(rows.error().detail);
+    return Failure("invalid_argument", "Il file non è un CSV leggibile: " + said.it + ".",
+                   "The file is no readable CSV: " + said.en + ".", "path");
+  }
+  job.rows = std::move(rows).value();
   if (job.rows.empty()) {
     return Failure("invalid_argument", "Il file è vuoto.", "The file is empty.", "path");
   }
@@ -237,6 +253,17 @@ Check import_row(Context& context, const Job& job, const CsvRow& csv, Tally& tal
   return Done{};
 }
 
+/// A column that only says which record it is has its use.
+json::array ignored_names(const Job& job) {
+  json::array names;
+  for (const Column& column : job.ignored) {
+    if (std::find(job.key.begin(), job.key.end(), column.index) == job.key.end()) {
+      names.emplace_back(column.name);
+    }
+  }
+  return names;
+}
+
 Outcome<json::object> run(Context& context) {
   INSIEME_OUT_ASSIGN(const Job job, prepare(context));
   Tally tally;
@@ -254,6 +281,7 @@ Outcome<json::object> run(Context& context) {
   out["created"] = number_text(tally.created);
   out["edited"] = number_text(tally.edited);
   out["unchanged"] = number_text(tally.unchanged);
+  out["ignored_columns"] = ignored_names(job);
   out["refused"] = std::move(tally.refused);
   out["records"] = std::move(tally.records);
   return out;
@@ -273,16 +301,15 @@ std::vector<CommandSpec> import_commands() {
        {{"type", ArgKind::text, true, "tipo delle schede", "type of the records"},
         {"path", ArgKind::text, false, "il file", "the file"},
         {"content", ArgKind::text, false, "oppure il suo contenuto", "or its content"},
-        {"mapping", ArgKind::object, false, "colonna → campo, o → @dossier; senza: per nome",
-         "column → field, or → @dossier; without it: by name"},
+        {"mapping", ArgKind::object, false, "colonna → campo, o → @dossier; le altre per nome",
+         "column → field, or → @dossier; the others by name"},
         {"key", ArgKind::ids, false, "colonne che dicono quale scheda è",
          "columns that say which record it is"},
         {"dossier", ArgKind::id, false, "fascicolo di tutte le righe", "dossier of all rows"},
         {"section", ArgKind::text, false, "sezione di tutte le righe", "section of all rows"},
         {"dry_run", ArgKind::boolean, false, "controlla soltanto", "only check"}},
-       "dry_run, rows, created, edited, unchanged, refused (line, code, message_it, message_en, "
-       "field?, "
-       "problems?), records (line, id, title, created)",
+       "dry_run, rows, created, edited, unchanged, ignored_columns, refused (line, code, "
+       "message_it, message_en, field?, problems?), records (line, id, title, created)",
        R"({"command": "import", "request_id": "r-8", "type": "household", "path": "nuclei.csv",
  "mapping": {"Cognome": "name", "Comune": "commune"}, "key": ["Codice"]})",
        run},
