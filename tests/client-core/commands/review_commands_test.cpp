@@ -190,7 +190,7 @@ TEST_CASE("review: edited while it was being retracted", "[commands][P4]") {
         std::string::npos);
   CHECK(text(three.carla.refused(
                  {{"command", "review.resolve"}, {"item", text(item, "id")}, {"choose", 1}}),
-             "field") == "outcome");
+             "field") == "life");
   const std::string life = GENERATE("restore", "retract");
   three.carla.call({{"command", "review.resolve"},
                     {"item", text(item, "id")},

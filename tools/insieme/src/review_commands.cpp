@@ -54,6 +54,32 @@ struct ResolveOptions {
   bool refuse = false;
 };
 
+/// The core names its own arguments; here they are options.
+[[noreturn]] void stop_with_options(const Stop& stop) {
+  const std::string field = text_of(object_of(stop.reply(), "error"), "field");
+  const char* sentence =
+      field == "life"
+          ? tr("Qui si decide se la scheda resta: --keep (resta) o --retract (annullata).",
+               "What is decided here is whether the record stays: --keep or --retract.")
+      : field == "confirm"
+          ? tr("Qui si decide di una spesa: --confirm (va bene) o --refuse (non accettata).",
+               "What is decided here is a spend: --confirm (it stands) or --refuse.")
+      : field == "outcome"
+          ? tr("Qui si sceglie tra valori: --choose N, --write '…', --combine '…' o --dismiss.",
+               "What is decided here are values: --choose N, --write '…', --combine '…' or "
+               "--dismiss.")
+          : stop.what();
+  throw Stop(stop.exit_code(), sentence, stop.reply());
+}
+
+json::object resolved(Program& program, json::object arguments) {
+  try {
+    return program.call("review.resolve", std::move(arguments));
+  } catch (const Stop& stop) {
+    stop_with_options(stop);
+  }
+}
+
 int resolve(Program& program, const ResolveOptions& options) {
   json::object arguments{{"item", options.item}};
   if (!options.choose.empty()) arguments["choose"] = options.choose;
@@ -66,11 +92,16 @@ int resolve(Program& program, const ResolveOptions& options) {
   if (options.refuse) arguments["refuse"] = true;
   if (!options.reason.empty()) arguments["reason"] = options.reason;
   if (!options.version.empty()) arguments["version"] = options.version;
-  json::object reply;
-  if (program.answered("review.resolve", std::move(arguments), reply)) return kOk;
+  const json::object reply = resolved(program, std::move(arguments));
+  if (program.print_json(reply)) return kOk;
   const std::string text = text_of(reply, "text");
-  print(tr("Deciso", "Decided") + (text.empty() ? std::string() : ": «" + one_line(text) + "»") +
-        ". " +
+  // Of a spend the text is its amount: what was decided about it has to be said.
+  const std::string outcome = text_of(reply, "outcome");
+  const std::string about = outcome == "confirm" ? tr(", spesa confermata", ", spend confirmed")
+                            : outcome == "refuse" ? tr(", spesa rifiutata", ", spend refused")
+                                                  : "";
+  print(tr("Deciso", "Decided") + about +
+        (text.empty() ? std::string() : ": «" + one_line(text) + "»") + ". " +
         tr("Gli autori leggeranno la decisione al prossimo scambio.\n",
            "The authors will read the decision at the next exchange.\n"));
   return kOk;
@@ -97,8 +128,11 @@ void add_resolve(CLI::App& app, Program& program) {
       how->add_option("--write", options->write, tr("Valore nuovo", "A new value"));
   how->add_flag("--dismiss", options->dismiss, tr("Va bene com'è", "Leave it as it is"));
   how->add_flag("--keep", options->keep,
-                tr("Tenere la scheda annullata", "Keep the retracted record"));
-  how->add_flag("--retract", options->retract, tr("Annullarla davvero", "Retract it after all"));
+                tr("La scheda resta: vale la modifica, non l'annullamento",
+                   "The record stays: the edit counts, not the retraction"));
+  how->add_flag("--retract", options->retract,
+                tr("La scheda è annullata: vale l'annullamento",
+                   "The record is retracted: the retraction counts"));
   how->add_flag("--confirm", options->confirm,
                 tr("La spesa provvisoria va bene", "The provisional spend stands"));
   how->add_flag("--refuse", options->refuse,

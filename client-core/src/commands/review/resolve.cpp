@@ -19,8 +19,9 @@ struct Decision {
   json::object reply;
 };
 
-Failure unfit(std::string it, std::string en) {
-  return {"invalid_argument", std::move(it), std::move(en), "outcome"};
+/// `field`: outcome, or what an item of this kind takes instead.
+Failure unfit(std::string it, std::string en, std::string field = "outcome") {
+  return {"invalid_argument", std::move(it), std::move(en), std::move(field)};
 }
 
 sync::Operation operation(const RecordRef& ref, const std::string& field, sync::Action action) {
@@ -148,7 +149,7 @@ Check decide_life(Context& context, const OpenItem& item, const std::string& rea
   const std::string life = context.text("life");
   if (life != "restore" && life != "retract") {
     return unfit("Serve life: «restore» (tenere la scheda) o «retract» (annullarla).",
-                 "life is needed: “restore” (keep the record) or “retract” (retract it).");
+                 "life is needed: “restore” (keep the record) or “retract” (retract it).", "life");
   }
   auto op = operation(item.ref, {}, resolve_op(item, sync::Outcome::choose, reason));
   decision.ops.push_back(std::move(op));
@@ -167,7 +168,8 @@ Check decide_spend(Context& context, const OpenItem& item, const ItemView& view,
   const bool confirms = context.flag("confirm");
   if (confirms == context.flag("refuse")) {
     return unfit("Per una spesa provvisoria: confirm (va bene) oppure refuse (non accettata).",
-                 "For a provisional spend: confirm (it stands) or refuse (not accepted).");
+                 "For a provisional spend: confirm (it stands) or refuse (not accepted).",
+                 "confirm");
   }
   const auto outcome = confirms ? sync::Outcome::confirm : sync::Outcome::refuse;
   decision.ops.push_back(operation(item.ref, item.item.field, resolve_op(item, outcome, reason)));
@@ -179,8 +181,9 @@ Check decide_spend(Context& context, const OpenItem& item, const ItemView& view,
 Outcome<std::string> reason_of(Context& context) {
   std::string reason = context.text("reason");
   if (reason.size() <= sync::kReasonBytesMax) return reason;
-  return Failure("limit_exceeded", "Il motivo è troppo lungo.", "The reason is too long.",
-                 "reason");
+  const std::string most = std::to_string(sync::kReasonBytesMax);
+  return Failure("limit_exceeded", "Il motivo è troppo lungo: al massimo " + most + " byte.",
+                 "The reason is too long: at most " + most + " bytes.", "reason");
 }
 
 /// What `version` says that the person had in front of them; nothing without it. An item that has
