@@ -22,10 +22,12 @@ _insieme() {
     local options
     options=$(insieme "$command" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]+' | sort -u)
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
-  elif [[ $command == add || $command == list || $command == export || $command == import ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "household member case case_assignment visit objective support
-      household_budget_line voucher note network stakeholder network_contact project action_line
-      meeting expense" -- "$word")
+  elif [[ $command == draft ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "open save show commit discard list" -- "$word")
+  elif [[ $command == report ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "list run records" -- "$word")
+  elif [[ " add list schema export import " == *" $command "* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$(insieme completion --types 2>/dev/null)" -- "$word")
   fi
 }
 complete -o default -F _insieme insieme

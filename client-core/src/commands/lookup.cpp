@@ -30,6 +30,10 @@ bool has_part(std::string_view full, std::string_view part) {
 }
 
 Failure not_an_id(std::string_view id) {
+  if (id.empty()) {
+    return Failure("invalid_argument", "Manca l'identificativo: è vuoto.",
+                   "The id is missing: it is empty.", "id");
+  }
   return Failure("invalid_argument",
                  quoted_it(id) + " non è un identificativo: servono almeno 4 cifre esadecimali.",
                  quoted_en(id) + " is not an id: at least 4 hexadecimal digits are needed.", "id");

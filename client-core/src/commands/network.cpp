@@ -22,9 +22,9 @@ Failure enrol_failure(const Error& error) {
     case ErrorCode::conflict:
       return {"conflict",
               "L'invito è già stato usato da un altro dispositivo, o l'archivio è di un altro "
-              "spazio: chiederne un altro (" + said.it + ").",
+              "spazio: chiederne un altro, o fare un archivio nuovo.",
               "The invitation was used by another device already, or the store is of another "
-              "space: ask for another (" + said.en + ")."};
+              "space: ask for another, or make a new store."};
     case ErrorCode::unavailable:
       return {"unavailable",
               "Il server non risponde (" + said.it + "). Controllare la rete e l'indirizzo, poi "

@@ -2,6 +2,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "insieme/schema/bundle.hpp"
 #include "program.hpp"
 
 namespace insieme::cli {
@@ -49,14 +50,20 @@ void add_guide_commands(CLI::App& app, Program& program) {
                   tr("In Markdown (è l'unica forma)", "As Markdown (the only form)"));
   guide->callback([&program, markdown] { program.run = [] { return list_commands(); }; });
 
-  add_command(app, "completion", "Completamento per bash", "Completion for bash",
-              "  source <(insieme completion)")
-      ->callback([&program] {
-        program.run = [] {
-          print(kBashCompletion);
-          return int{kOk};
-        };
-      });
+  CLI::App* completing = add_command(app, "completion", "Completamento per bash",
+                                     "Completion for bash", "  source <(insieme completion)");
+  auto types = std::make_shared<bool>(false);
+  completing->add_flag("--types", *types,
+                       tr("I nomi dei tipi di scheda", "The names of the record types"));
+  completing->callback([&program, types] {
+    program.run = [types] {
+      if (!*types) print(kBashCompletion);
+      for (const schema::RecordType& type : schema::embedded_bundle().types) {
+        if (*types) print(type.name + "\n");
+      }
+      return int{kOk};
+    };
+  });
 }
 
 }  // namespace insieme::cli

@@ -4,10 +4,10 @@
 
 #include <cstring>
 #include <iostream>
-#include <sstream>
 
 #include "program.hpp"
 #include "report_commands.hpp"
+#include "usage.hpp"
 
 namespace insieme::cli {
 namespace {
@@ -47,112 +47,6 @@ void add_globals(CLI::App& app, Globals& globals) {
   app.add_option("--clock", globals.clock_ms)->group("");
 }
 
-/// What the parser's own words are in Italian; in English they are its own.
-void translate(CLI::App& app) {
-  app.set_help_flag("-h,--help", tr("Questo aiuto", "This help"));
-  app.set_version_flag("--version", "insieme 0.1.0", tr("La versione", "The version"));
-  if (language() == Language::en) return;
-  const auto formatter = std::make_shared<CLI::Formatter>();
-  for (const auto& [english, italian] :
-       std::vector<std::pair<const char*, const char*>>{{"Usage", "Uso"},
-                                                        {"OPTIONS", "OPZIONI"},
-                                                        {"SUBCOMMAND", "COMANDO"},
-                                                        {"SUBCOMMANDS", "COMANDI"},
-                                                        {"Positionals", "Argomenti"},
-                                                        {"REQUIRED", "(necessario)"},
-                                                        {"TEXT", "TESTO"},
-                                                        {"INT", "NUMERO"}}) {
-    formatter->label(english, italian);
-  }
-  app.formatter(formatter);
-  app.option_defaults()->group("Opzioni");
-  app.get_help_ptr()->group("Opzioni");
-  app.get_version_ptr()->group("Opzioni");
-}
-
-/// How many letters have to be typed differently, up to `limit`.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({diagonal + (a[i - 1] == b[j - 1] ? 0 : 1), above + 1, row[j - 1] + 1});
-      diagonal = above;
-    }
-  }
-  return row.back();
-}
-
-/// The first word that is neither an option nor the value of one; empty if there is none.
-std::string first_word(const CLI::App& app, int argc, char** argv) {
-  for (int i = 1; i < argc; ++i) {
-    const std::string word = argv[i];
-    if (word.rfind('-', 0) != 0) return word;
-    const CLI::Option* option = app.get_option_no_throw(word);
-    if (option != nullptr && option->get_items_expected_max() > 0) ++i;
-  }
-  return {};
-}
-
-/// The command that the first word may have meant, or nothing.
-std::string meant_command(const CLI::App& app, int argc, char** argv) {
-  const std::string word = first_word(app, argc, argv);
-  if (word.empty()) return {};
-  std::string best;
-  std::size_t best_distance = 3;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    const std::size_t now = distance(word, command->get_name());
-    if (now == 0) return {};
-    if (now >= best_distance) continue;
-    best_distance = now;
-    best = command->get_name();
-  }
-  return best;
-}
-
-/// The parser's complaint in the person's language. Its own texts are English: what they name is
-/// kept, what they say is said again.
-std::string complaint_of(const CLI::ParseError& error) {
-  const std::string english = error.what();
-  if (language() == Language::en) return english;
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-    return "di troppo: " + english.substr(english.find(": ") + 2);
-  }
-  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
-    return "manca: " + english.substr(0, english.find(" is required"));
-  }
-  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
-    return "manca un valore o ce n'è uno di troppo: " + english.substr(0, english.find(':'));
-  }
-  if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr ||
-      dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
-    return "valore non ammesso: " + english;
-  }
-  return english;
-}
-
-int explain(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
-  if (error.get_exit_code() == 0) {
-    std::ostringstream help;
-    app.exit(error, help, std::cerr);
-    print(help.str());
-    return kOk;
-  }
-  const std::string meant = meant_command(app, argc, argv);
-  std::cerr << "insieme: " << tr("comando non capito", "command not understood");
-  if (meant.empty()) {
-    std::cerr << ": " << harmless(complaint_of(error));
-  } else {
-    std::cerr << tr(". Forse: insieme ", ". Did you mean: insieme ") << meant;
-  }
-  std::cerr << tr(". Aiuto: insieme --help, insieme COMANDO --help\n",
-                  ". Help: insieme --help, insieme COMMAND --help\n");
-  return kUsage;
-}
-
 const char* exit_codes() {
   return tr(
       "Codici di uscita: 0 fatto; 1 comando non capito; 2 non ammesso o non trovato (nulla è\n"
@@ -181,8 +75,7 @@ int report(const Program& program, const Stop& stop) {
   if (program.globals.json && !stop.reply().empty()) {
     program.print_json(stop.reply());
   } else if (program.globals.json) {
-    json::object error{{"code", "usage"}, {"message_it", stop.what()}, {"message_en", stop.what()}};
-    program.print_json({{"ok", false}, {"error", std::move(error)}});
+    print(usage_reply(stop.what()));
   }
   std::cerr << "insieme: " << harmless(stop.what()) << '\n';
   const json::array& problems = list_of(object_of(stop.reply(), "error"), "problems");
@@ -220,7 +113,7 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
     return program.run ? program.run() : kUsage;
   } catch (const CLI::ParseError& error) {
-    return explain(app, error, argc, argv);
+    return explain(app, error, {argv + 1, argv + argc});
   } catch (const Stop& stop) {
     return report(program, stop);
   }

@@ -207,6 +207,7 @@ CLI::App* add_command(CLI::App& app, const char* name, const char* it, const cha
                       const char* examples) {
   CLI::App* command = app.add_subcommand(name, tr(it, en));
   command->group(tr("Comandi", "Commands"));
+  if (command->get_help_ptr() != nullptr) command->get_help_ptr()->group(tr("Opzioni", "Options"));
   command->footer(std::string(tr("Esempi:\n", "Examples:\n")) + examples);
   return command;
 }

@@ -6,6 +6,21 @@
 namespace insieme::cli {
 namespace {
 
+/// Their labels, or how many there are where they would fill the screen.
+std::string sections_text(const json::object& dossier) {
+  constexpr std::size_t kFew = 2;
+  const json::array& labels = list_of(dossier, "section_labels");
+  if (labels.size() > kFew) {
+    return count_of(std::to_string(labels.size()), tr("sezione", "section"),
+                    tr("sezioni", "sections"));
+  }
+  std::string text;
+  for (const json::value& label : labels) {
+    text += (text.empty() ? "" : ", ") + std::string(label.as_string());
+  }
+  return text;
+}
+
 int list_dossiers(Program& program) {
   json::object reply;
   if (program.answered("dossier.list", {}, reply)) return kOk;
@@ -13,10 +28,7 @@ int list_dossiers(Program& program) {
                tr("da inviare", "to send"), tr("sezioni", "sections"), ""});
   for (const json::value& one : list_of(reply, "dossiers")) {
     const json::object& line = one.as_object();
-    std::string sections;
-    for (const json::value& section : list_of(line, "sections")) {
-      sections += (sections.empty() ? "" : " ") + std::string(section.as_string());
-    }
+    const std::string sections = sections_text(line);
     const std::string unsent = text_of(line, "unsent");
     table.add(
         {text_of(line, "short"), text_of(line, "type_label"), text_of(line, "title"),
@@ -40,20 +52,26 @@ void print_tree(const json::object& dossier, const json::array& records) {
   for (const json::value& one : records) {
     const json::object& record = one.as_object();
     const bool is_root = text_of(record, "type") == text_of(dossier, "type");
-    tree[text_of(record, "section")][(is_root ? " " : "") + text_of(record, "type_label")]
+    tree[text_of(record, "section_label")][(is_root ? " " : "") + text_of(record, "type_label")]
         .push_back(&record);
   }
-  for (const auto& [section, types] : tree) {
-    print("├ " + coloured(section, Colour::dim) + "\n");
-    for (const auto& [type, members] : types) {
-      print("│ ├ " + one_line(type.substr(type[0] == ' ' ? 1 : 0)) + " (" +
+  for (auto section = tree.begin(); section != tree.end(); ++section) {
+    const bool last_section = std::next(section) == tree.end();
+    const std::string side = last_section ? "  " : "│ ";
+    print((last_section ? "└ " : "├ ") + coloured(one_line(section->first), Colour::dim) + "\n");
+    for (auto type = section->second.begin(); type != section->second.end(); ++type) {
+      const bool last_type = std::next(type) == section->second.end();
+      const auto& members = type->second;
+      print(side + (last_type ? "└ " : "├ ") +
+            one_line(type->first.substr(type->first[0] == ' ' ? 1 : 0)) + " (" +
             std::to_string(members.size()) + ")\n");
       Table table({});
       for (const json::object* record : members) {
         Cell mark("");
         if (flag_of(*record, "in_review"))
           mark = Cell(tr("≠ da decidere", "≠ to decide"), Colour::warn);
-        table.add({"│ │  " + text_of(*record, "short"), text_of(*record, "title"), mark});
+        table.add({side + (last_type ? "   " : "│  ") + text_of(*record, "short"),
+                   text_of(*record, "title"), mark});
       }
       print(table.text());
     }
@@ -98,7 +116,8 @@ int list(Program& program, const ListOptions& options) {
   json::object where;
   for (const std::string& one : options.where) {
     const auto equals = one.find('=');
-    if (equals == std::string::npos) throw Stop(kUsage, "--where campo=valore");
+    if (equals == std::string::npos)
+      throw Stop(kUsage, tr("--where campo=valore", "--where field=value"));
     where[one.substr(0, equals)] = one.substr(equals + 1);
   }
   if (!where.empty()) arguments["where"] = where;
@@ -127,7 +146,7 @@ void add_list(CLI::App& app, Program& program) {
   command->add_option("--limit", options->limit, tr("Quante al massimo", "How many at most"))
       ->check(CLI::Range(1, 1'000));
   command->add_option("--offset", options->offset, tr("Quante saltarne", "How many to skip"))
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0, 1'000'000'000));
   command->callback([&program, options] {
     program.run = [&program, options] { return list(program, *options); };
   });
@@ -137,6 +156,16 @@ int show(Program& program, const std::string& id, bool all) {
   json::object reply;
   if (program.answered("record.get", {{"record", id}, {"all", all}}, reply)) return kOk;
   print(record_page(object_of(reply, "record")));
+  // Known here to be the same person or household as others.
+  json::object same = program.call("same.list", {{"record", id}});
+  std::string others;
+  for (const json::value& one : list_of(same, "records")) {
+    const json::object& other = one.as_object();
+    if (text_of(other, "id") == text_of(object_of(reply, "record"), "id")) continue;
+    others += (others.empty() ? "" : ", ") + one_line(text_of(other, "title")) + " (" +
+              text_of(other, "short") + ")";
+  }
+  if (!others.empty()) print(tr("È la stessa di: ", "The same as: ") + others + "\n");
   return kOk;
 }
 

@@ -80,7 +80,7 @@ int enrol(Program& program, const EnrolOptions& options) {
   if (program.answered("device.enrol", std::move(arguments), reply)) return kOk;
   print(tr("Fatto: questo archivio è di ", "Done: this store is ") +
         one_line(text_of(reply, "name")) + " (" + one_line(text_of(reply, "account")) + ", " +
-        one_line(text_of(reply, "role")) + ")" + tr(" in ", "'s in ") +
+        one_line(role_words(text_of(reply, "role"))) + ")" + tr(" in ", "'s in ") +
         one_line(text_of(reply, "space_name")) + ".\n" +
         tr("Ora: insieme sync\n", "Next: insieme sync\n"));
   return kOk;
@@ -109,7 +109,7 @@ void status_about(const Program& program, const json::object& reply, Table& tabl
   }
   add_line(table, tr("Chi", "Who"),
            text_of(self, "name") + " (" + text_of(self, "account") + ") · " +
-               text_of(self, "role") + " · " + text_of(self, "space_name"));
+               role_words(text_of(self, "role")) + " · " + text_of(self, "space_name"));
   const std::string last = text_of(reply, "last_sync_at");
   add_line(table, "Server",
            text_of(self, "server") + " · " +
@@ -270,9 +270,13 @@ int verify(Program& program) {
   }
   print((sound ? coloured(tr("Tutto torna: ", "All is well: "), Colour::good)
                : coloured(tr("Ci sono problemi: ", "There are problems: "), Colour::bad)) +
-        text_of(reply, "documents") + tr(" documenti, ", " documents, ") +
-        text_of(reply, "changes") + tr(" modifiche, ", " changes, ") + text_of(reply, "records") +
-        tr(" schede.\n", " records.\n"));
+        count_of(text_of(reply, "documents"), tr("documento", "document"),
+                 tr("documenti", "documents")) +
+        ", " +
+        count_of(text_of(reply, "changes"), tr("modifica", "change"), tr("modifiche", "changes")) +
+        ", " +
+        count_of(text_of(reply, "records"), tr("scheda", "record"), tr("schede", "records")) +
+        ".\n");
   return sound ? kOk : kStorage;
 }
 

@@ -165,6 +165,7 @@ std::string Table::text() const {
     for (std::size_t i = 0; i < header_.size(); ++i) {
       put(i, header_[i], Colour::strong, i + 1 == header_.size());
     }
+    while (!out.empty() && out.back() == ' ') out.pop_back();
     out += '\n';
   }
   for (const auto& row : rows_) {

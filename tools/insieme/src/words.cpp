@@ -57,6 +57,16 @@ std::string count_of(std::string_view number, const char* one, const char* many)
   return std::string(number) + " " + (number == "1" ? one : many);
 }
 
+std::string role_words(const std::string& role) {
+  if (role == "educator") return tr("educatrice o educatore", "educator");
+  if (role == "fellow") return tr("borsista", "fellow");
+  if (role == "social_worker") return tr("assistente sociale", "social worker");
+  if (role == "psychologist") return tr("psicologa o psicologo", "psychologist");
+  if (role == "coordinator") return tr("coordinamento", "coordinator");
+  if (role == "admin") return tr("amministrazione", "administration");
+  return role;
+}
+
 std::string bytes_text(std::string_view bytes) {
   const double number = std::strtod(std::string(bytes).c_str(), nullptr);
   std::array<char, 40> text{};

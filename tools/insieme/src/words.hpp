@@ -22,6 +22,8 @@ void set_language(Language language);
 [[nodiscard]] std::string how_long_ago(std::string_view iso, std::int64_t now_ms);
 /// `1 modifica`, `3 modifiche`.
 [[nodiscard]] std::string count_of(std::string_view number, const char* one, const char* many);
+/// What a role of the server's defaults is called; others, which a service adds, as they are.
+[[nodiscard]] std::string role_words(const std::string& role);
 [[nodiscard]] std::string bytes_text(std::string_view bytes);
 
 }  // namespace insieme::cli

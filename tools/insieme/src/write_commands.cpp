@@ -1,4 +1,5 @@
 // add, edit, retract, restore-record, draft.
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -28,8 +29,12 @@ std::string content_of(const std::string& path) {
   if (path == "-") {
     return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
   }
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    throw Stop(kRefused, path + tr(" è una cartella, non un file.", " is a folder, not a file."));
+  }
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw Stop(kRefused, tr("Non si legge ", "Cannot read ") + path);
+  if (!file) throw Stop(kRefused, tr("Non si legge il file ", "Cannot read the file ") + path);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
@@ -77,7 +82,8 @@ json::object read_fields(Program& program, const FieldOptions& options, const st
   }
   for (const std::string& one : options.from_files) {
     const auto equals = one.find('=');
-    if (equals == std::string::npos) throw Stop(kUsage, "--from-file campo=FILE");
+    if (equals == std::string::npos)
+      throw Stop(kUsage, tr("--from-file campo=FILE", "--from-file field=FILE"));
     fields[one.substr(0, equals)] = content_of(one.substr(equals + 1));
   }
   return fields;

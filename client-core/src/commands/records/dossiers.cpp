@@ -1,5 +1,6 @@
 // dossier.create, dossier.list, seen.mark.
 #include "commands/records/plan.hpp"
+#include "commands/records/view.hpp"
 #include "commands/table.hpp"
 
 namespace insieme::client::commands {
@@ -60,8 +61,13 @@ Outcome<json::object> list(Context& context) {
     one["type"] = line.root_type;
     one["type_label"] = type != nullptr ? type->label.in(context.language) : line.root_type;
     json::array sections;
-    for (const std::string& section : line.sections) sections.emplace_back(section);
+    json::array labels;
+    for (const std::string& section : line.sections) {
+      sections.emplace_back(section);
+      labels.emplace_back(section_label(context, section));
+    }
     one["sections"] = std::move(sections);
+    one["section_labels"] = std::move(labels);
     one["may_review"] = line.may_review;
     one["leaving"] = line.leaving;
     one["records"] = number_text(line.records);
@@ -121,8 +127,8 @@ std::vector<CommandSpec> dossier_commands() {
        "I fascicoli su questo dispositivo.",
        "The dossiers on this device.",
        {},
-       "dossiers (id, short, title, type, type_label, sections, may_review, leaving, records, "
-       "unsent)",
+       "dossiers (id, short, title, type, type_label, sections, section_labels, may_review, "
+       "leaving, records, unsent)",
        R"({"command": "dossier.list"})",
        list},
       {"seen.mark",

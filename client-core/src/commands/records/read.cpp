@@ -140,8 +140,8 @@ std::vector<CommandSpec> read_commands() {
         {"limit", ArgKind::integer, false, "quante al massimo (100; fino a 1000)",
          "how many at most (100; up to 1000)"},
         {"offset", ArgKind::integer, false, "quante saltarne", "how many to skip"}},
-       "records (id, short, type, type_label, dossier, section, title, retracted, in_review, "
-       "edited_at, edited_by), more",
+       "records (id, short, type, type_label, dossier, section, section_label, title, retracted, "
+       "in_review, edited_at, edited_by), more",
        R"({"command": "record.list", "type": "visit", "dossier": "9b1e44d2"})",
        list},
       {"record.get",

@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::size_t kReplicaDigits = 8;
 
-const schema::Section* section_named(Context& context, const std::string& name) {
-  return context.bundle().find_section(name);
-}
-
 std::string label_of(const schema::Field* field, const std::string& name,
                      schema::Language language) {
   return field != nullptr ? field->label.in(language) : name;
@@ -256,12 +252,18 @@ json::object line_json(Context& context, const RecordLine& line) {
   out["type_label"] = type != nullptr ? type->label.in(context.language) : line.ref.type;
   out["dossier"] = sync::to_text(line.ref.document.dossier);
   out["section"] = line.ref.document.section;
+  out["section_label"] = section_label(context, line.ref.document.section);
   out["title"] = line.title;
   out["retracted"] = line.retracted;
   out["in_review"] = line.in_review;
   out["edited_at"] = instant_text(line.edited_ms);
   out["edited_by"] = line.edited_by;
   return out;
+}
+
+std::string section_label(Context& context, const std::string& name) {
+  const schema::Section* section = context.bundle().find_section(name);
+  return section != nullptr ? section->label.in(context.language) : name;
 }
 
 std::string device_words(Context& context, const sync::ReplicaId& replica) {
@@ -323,9 +325,7 @@ json::object record_json(Context& context, const Facets& facets, bool all) {
   json::object out = line_json(
       context, {main.ref, main.title, retracted, false, newest->edited_ms, newest->edited_by});
   out.erase("in_review");
-  const schema::Section* section = section_named(context, main.ref.document.section);
-  out["section_label"] =
-      section != nullptr ? section->label.in(context.language) : main.ref.document.section;
+  out["section_label"] = section_label(context, main.ref.document.section);
   out["lifecycle"] = retracted ? "retracted" : "active";
   out["receipt"] = key_of(name_of(receipt));
   out["receipt_text"] = key_of(receipt_words(receipt, context.language));

@@ -16,6 +16,8 @@ namespace insieme::client::commands {
 [[nodiscard]] json::object record_json(Context& context, const Facets& facets, bool all);
 /// `{dot, author, at, device, mine}` of whoever wrote something.
 [[nodiscard]] json::object mark_json(Context& context, const sync::Mark& mark);
+/// The section's label, or its name if the bundle does not know it.
+[[nodiscard]] std::string section_label(Context& context, const std::string& name);
 [[nodiscard]] std::string device_words(Context& context, const sync::ReplicaId& replica);
 
 /// The text of a reference: the title of its record if that is here, else its short id.
