@@ -2,7 +2,7 @@
 _insieme() {
   local word=${COMP_WORDS[COMP_CWORD]} command="" i
   local commands="init enrol open list show add edit retract restore-record rights same search draft
-    history status sync notices review resolve contest inbox decide report export import verify backup restore call commands
+    history status sync schema notices review resolve contest inbox decide report export import verify backup restore call commands
     completion replay"
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in

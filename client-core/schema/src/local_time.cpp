@@ -13,11 +13,14 @@ constexpr std::int64_t kMsPerDay = 86'400'000;
 constexpr std::int64_t kMsPerMinute = 60'000;
 
 Error not_a_date() {
-  return {ErrorCode::invalid_argument, "this is not a date such as 01/06/2021"};
+  return {ErrorCode::invalid_argument,
+          "this is not a date such as 01/06/2021\nnon è una data come 01/06/2021"};
 }
 
 Error not_a_time() {
-  return {ErrorCode::invalid_argument, "this is not a date and time such as 01/06/2021 10:30"};
+  return {ErrorCode::invalid_argument,
+          "this is not a date and time such as 01/06/2021 10:30\n"
+          "non sono data e ora come 01/06/2021 10:30"};
 }
 
 /// Takes `least` to `most` digits off the front; -1 if there are fewer.
@@ -65,7 +68,8 @@ Result<sync::Instant> from_rome(std::int64_t local_ms) {
     if (rome_offset_minutes(instant) == offset) return instant;
   }
   return {ErrorCode::invalid_argument,
-          "that hour does not exist: clocks go forward that night"};
+          "that hour does not exist: clocks go forward that night\n"
+          "quell'ora non esiste: quella notte l'orologio va avanti"};
 }
 
 void append_two(std::string& out, std::int64_t value) {
@@ -87,9 +91,13 @@ Result<sync::Date> parse_date(std::string_view text) {
   const std::size_t year_digits = text.size();
   civil.year = take_digits(text, 1, 4);
   if (!text.empty()) return not_a_date();
-  if (year_digits != 4) return {ErrorCode::invalid_argument, "write the year with four digits"};
+  if (year_digits != 4) {
+    return {ErrorCode::invalid_argument,
+            "write the year with four digits\nl'anno va scritto con quattro cifre"};
+  }
   if (!is_valid(civil)) {
-    return {ErrorCode::invalid_argument, "that day does not exist in the calendar"};
+    return {ErrorCode::invalid_argument, "that day does not exist in the calendar\n"
+            "quel giorno non esiste nel calendario"};
   }
   return date_from_civil(civil);
 }

@@ -10,7 +10,8 @@ namespace {
 constexpr std::int64_t kCentsMax = std::numeric_limits<std::int64_t>::max();
 
 Error not_an_amount() {
-  return {ErrorCode::invalid_argument, "this is not an amount such as 1.234,50"};
+  return {ErrorCode::invalid_argument,
+          "this is not an amount such as 1.234,50\nnon è un importo come 1.234,50"};
 }
 
 /// Digits, points and commas of `text`, without sign, currency and spaces.
@@ -76,7 +77,7 @@ Result<std::int64_t> to_cents(std::string_view whole, std::string_view decimals,
     if (c < '0' || c > '9') return not_an_amount();
     const int digit = c - '0';
     if (cents > (kCentsMax - digit) / 10) {
-      return {ErrorCode::limit_exceeded, "the amount is too large"};
+      return {ErrorCode::limit_exceeded, "the amount is too large\nl'importo è troppo grande"};
     }
     cents = cents * 10 + digit;
   }
@@ -86,7 +87,9 @@ Result<std::int64_t> to_cents(std::string_view whole, std::string_view decimals,
 }  // namespace
 
 Result<std::int64_t> parse_cents(std::string_view text) {
-  if (!sync::is_valid_utf8(text)) return {ErrorCode::malformed, "this is not valid UTF-8"};
+  if (!sync::is_valid_utf8(text)) {
+    return {ErrorCode::malformed, "this is not valid UTF-8\nnon è UTF-8 valido"};
+  }
   const auto bare = strip(text);
   if (!bare || bare->text.empty()) return not_an_amount();
   const std::string_view amount = bare->text;
@@ -105,7 +108,8 @@ Result<std::int64_t> parse_cents(std::string_view text) {
   if (alone && !mixed && decimals == 3) {
     return {ErrorCode::invalid_argument,
             "it is not clear whether the separator marks thousands or decimals: write 1.234,00 "
-            "or 1234"};
+            "or 1234\n"
+            "non è chiaro se il separatore divide migliaia o decimali: scrivere 1.234,00 o 1234"};
   }
   const auto whole = mixed ? std::nullopt : ungroup(amount, separator);
   if (!whole) return not_an_amount();

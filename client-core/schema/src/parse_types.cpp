@@ -176,6 +176,9 @@ void check_kind_rules(const ObjectReader& reader, const Field& field) {
   if (field.format != TextFormat::none && !is_words) {
     reader.fault("format", "kind " + kind + " has no text format");
   }
+  if (field.ahead_max_days && field.kind != FieldKind::date && field.kind != FieldKind::instant) {
+    reader.fault("ahead_max_days", "kind " + kind + " has no day");
+  }
   if (!field.transitions.empty() && field.kind != FieldKind::code) {
     reader.fault("transitions", "only a code has transitions");
   }
@@ -246,6 +249,10 @@ Field parse_field(ObjectReader& reader, Faults& faults) {
   read_pattern(reader, field);
   field.max_length = static_cast<std::size_t>(reader.integer(
       "max_length", 1, static_cast<std::int64_t>(sync::kTextBytesMax), false));
+  if (reader.find("ahead_max_days") != nullptr) {
+    constexpr std::int64_t kCentury = 36'525;
+    field.ahead_max_days = reader.integer("ahead_max_days", 0, kCentury, false);
+  }
   field.not_before = reader.string("not_before");
   field.required_when = read_condition(reader, "required_when", faults);
   read_transitions(reader, field, faults);

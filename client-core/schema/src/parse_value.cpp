@@ -18,19 +18,25 @@ namespace insieme::schema {
 
 namespace {
 
-Error wrong(std::string detail) { return {ErrorCode::invalid_argument, std::move(detail)}; }
+/// English first, Italian behind a line end.
+Error wrong(const std::string& en, const std::string& it) {
+  return {ErrorCode::invalid_argument, en + "\n" + it};
+}
 
 Result<std::int64_t> parse_integer(std::string_view text) {
   std::string_view rest = text;
   const bool negative = rest.front() == '-';
   if (negative || rest.front() == '+') rest.remove_prefix(1);
-  if (rest.empty()) return wrong("this is not a whole number");
+  if (rest.empty()) return wrong("this is not a whole number", "non è un numero intero");
   std::int64_t out = 0;
   for (const char c : rest) {
-    if (c < '0' || c > '9') return wrong("this is not a whole number without separators");
+    if (c < '0' || c > '9') {
+      return wrong("this is not a whole number without separators",
+                   "non è un numero intero senza separatori");
+    }
     const int digit = c - '0';
     if (out > (std::numeric_limits<std::int64_t>::max() - digit) / 10) {
-      return wrong("the number is too large");
+      return wrong("the number is too large", "il numero è troppo grande");
     }
     out = out * 10 + digit;
   }
@@ -40,11 +46,12 @@ Result<std::int64_t> parse_integer(std::string_view text) {
 Result<double> parse_real(std::string_view text) {
   std::string plain(text);
   if (std::count_if(plain.begin(), plain.end(), [](char c) { return c == ',' || c == '.'; }) > 1) {
-    return wrong("write the number with one comma and without thousands separators");
+    return wrong("write the number with one comma and without thousands separators",
+                 "il numero va con una sola virgola e senza separatori delle migliaia");
   }
   std::replace(plain.begin(), plain.end(), ',', '.');
   if (plain.find_first_not_of("+-.0123456789eE") != std::string::npos) {
-    return wrong("this is not a number");
+    return wrong("this is not a number", "non è un numero");
   }
   // Not from_chars, which some standard libraries lack for double, nor strtod, which obeys the
   // locale of the machine.
@@ -52,7 +59,7 @@ Result<double> parse_real(std::string_view text) {
   in.imbue(std::locale::classic());
   double out = 0;
   if (!(in >> out) || in.peek() != std::istringstream::traits_type::eof() || !std::isfinite(out)) {
-    return wrong("this is not a number");
+    return wrong("this is not a number", "non è un numero");
   }
   return out == 0 ? 0.0 : out;  // never -0
 }
@@ -65,7 +72,7 @@ Result<bool> parse_boolean(std::string_view text) {
   for (const char* no : {"no", "n", "falso", "false", "0"}) {
     if (word == no) return false;
   }
-  return wrong("answer yes or no");
+  return wrong("answer yes or no", "si risponde sì o no");
 }
 
 Result<std::string> parse_code(const Field& field, std::string_view text, const Bundle& bundle) {
@@ -79,7 +86,8 @@ Result<std::string> parse_code(const Field& field, std::string_view text, const 
       return value.code;
     }
   }
-  return wrong("this is none of the values of the list \"" + field.list + "\"");
+  return wrong("this is none of the values of the list \"" + field.list + "\"",
+               "non è una voce dell'elenco «" + field.list + "»");
 }
 
 /// `06/2021`, `6/2021` or `2021-06` as `2021-06`.
@@ -90,12 +98,16 @@ Result<std::string> parse_month(std::string_view text) {
     iso = std::string(text.substr(slash + 1)) + "-" + (slash == 1 ? "0" : "") +
           std::string(text.substr(0, slash));
   }
-  if (!date_from_iso(iso + "-01")) return wrong("this is not a month such as 06/2021");
+  if (!date_from_iso(iso + "-01")) {
+    return wrong("this is not a month such as 06/2021", "non è un mese come 06/2021");
+  }
   return iso;
 }
 
 Result<std::string> parse_words(const Field& field, std::string_view text) {
-  if (text.find('\0') != std::string_view::npos) return wrong("the text contains a zero byte");
+  if (text.find('\0') != std::string_view::npos) {
+    return wrong("the text contains a zero byte", "il testo contiene un byte zero");
+  }
   std::string lines;
   lines.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -120,13 +132,21 @@ Result<std::string> parse_words(const Field& field, std::string_view text) {
   }
   const std::size_t limit =
       field.merge == MergeKind::text ? sync::kTextBytesMax : sync::kStringBytesMax;
-  if (out.size() > limit) return Error{ErrorCode::limit_exceeded, "the text is too long"};
+  if (out.size() > limit) {
+    const std::string bytes = std::to_string(limit);
+    return Error{ErrorCode::limit_exceeded, "the text is too long: at most " + bytes + " bytes\n" +
+                                                "il testo è troppo lungo: al massimo " + bytes +
+                                                " byte"};
+  }
   return out;
 }
 
 /// `image/jpeg 120345 9f2c…`: media type, size, digest of the content.
 Result<sync::Bytes> parse_blob(std::string_view text) {
-  const auto malformed = [] { return wrong("this is not a media type, a size and a digest"); };
+  const auto malformed = [] {
+    return wrong("this is not a media type, a size and a digest",
+                 "non sono tipo, dimensione e impronta");
+  };
   const std::size_t first = text.find(' ');
   const std::size_t second = text.find(' ', first + 1);
   if (first == std::string_view::npos || second == std::string_view::npos) return malformed();
@@ -144,7 +164,7 @@ Result<sync::Bytes> parse_blob(std::string_view text) {
 
 Result<std::string> parse_position(std::string_view text) {
   if (sync::is_position(text)) return std::string(text);
-  return wrong("this is not a place in a list");
+  return wrong("this is not a place in a list", "non è un posto in un elenco");
 }
 
 /// A Result of one alternative as a Result of a Value.
@@ -161,7 +181,9 @@ Result<sync::Value> as_value(Result<T> result) {
 
 Result<sync::Value> value_from_text(const Field& field, std::string_view text,
                                     const Bundle& bundle) {
-  if (!sync::is_valid_utf8(text)) return {ErrorCode::malformed, "this is not valid UTF-8"};
+  if (!sync::is_valid_utf8(text)) {
+    return {ErrorCode::malformed, "this is not valid UTF-8\nnon è UTF-8 valido"};
+  }
   text = trim(text);
   if (text.empty()) return sync::Value{sync::Null{}};
   switch (field.kind) {

@@ -168,8 +168,13 @@ Outcome<json::object> schema_type(Context& context) {
   INSIEME_OUT_ASSIGN(const schema::RecordType* type, find_type(context, context.text("type")));
   json::object out = type_line(*type, context.language);
   json::array fields;
-  for (const schema::Field& field : type->fields)
-    fields.push_back(field_description(context, field));
+  const schema::Field* only = nullptr;
+  if (context.has("field")) {
+    INSIEME_OUT_ASSIGN(only, find_field(*type, context.text("field")));
+  }
+  for (const schema::Field& field : type->fields) {
+    if (only == nullptr || only == &field) fields.push_back(field_description(context, field));
+  }
   out["fields"] = std::move(fields);
   return json::object{{"type", std::move(out)}};
 }
@@ -239,7 +244,8 @@ std::vector<CommandSpec> about_commands() {
        Writes::no,
        "Un tipo di scheda con i suoi campi.",
        "One record type with its fields.",
-       {{"type", ArgKind::text, true, "nome o etichetta", "name or label"}},
+       {{"type", ArgKind::text, true, "nome o etichetta", "name or label"},
+        {"field", ArgKind::text, false, "solo questo campo", "this field only"}},
        "type (as in schema.types, and fields: name, label, kind, merge, section, required, "
        "write_once, sensitive, help?, target?, mints?, codes?)",
        R"({"command": "schema.type", "type": "visit"})",

@@ -21,6 +21,10 @@ Outcome<json::object> parse_request(std::string_view request) {
   if (request.size() > kRequestBytesMax) {
     return Error{ErrorCode::limit_exceeded, "a request of more than 64 MiB"};
   }
+  if (!sync::is_valid_utf8(request)) {
+    return Failure("malformed", "Il testo non è UTF-8: non è stato salvato nulla.",
+                   "The text is not UTF-8: nothing was saved.");
+  }
   boost::system::error_code error;
   // Everything of one request dies together.
   json::value value = json::parse(key_of(request), error,

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 
+#include "commands/table.hpp"
 #include "insieme/schema/civil.hpp"
 #include "insieme/schema/text.hpp"
 #include "insieme/schema/validate.hpp"
@@ -55,6 +56,40 @@ const char* expected_it(schema::FieldKind kind) {
   return "il valore non è leggibile";
 }
 
+/// What was meant: a near word, or the first one that begins like this (`figlio` → `Figlio/a`).
+std::string nearest_value(std::string_view text, const std::vector<std::string>& words) {
+  const std::string folded = schema::fold_case(text);
+  std::string begun;
+  for (const std::string& word : words) {
+    if (folded.size() < 3 || schema::fold_case(word).rfind(folded, 0) != 0) continue;
+    if (begun.empty()) begun = word;
+  }
+  return begun.empty() ? nearest(text, words) : begun;
+}
+
+/// A list that a person can take in is told whole; of a long one, what may have been meant.
+Failure no_such_code(const schema::Field& field, std::string_view text,
+                     const schema::CodeList& list) {
+  constexpr std::size_t kFew = 20;
+  std::vector<std::string> words;
+  std::string all_it;
+  std::string all_en;
+  for (const schema::CodeValue& value : list.values) {
+    words.insert(words.end(), {value.code, value.label.it, value.label.en});
+    const std::string comma = all_it.empty() ? "" : ", ";
+    all_it += comma + value.code + " (" + value.label.it + ")";
+    all_en += comma + value.code + " (" + value.label.en + ")";
+  }
+  const bool few = list.values.size() <= kFew;
+  const std::string meant = nearest_value(text, words);
+  return Failure("invalid_value",
+                 field.label.it + ": " + quoted_it(text) + " non è una voce dell'elenco." +
+                     hint_it(meant) + (few ? " Ammesse: " + all_it + "." : ""),
+                 field.label.en + ": " + quoted_en(text) + " is none of the values." +
+                     hint_en(meant) + (few ? " Allowed: " + all_en + "." : ""),
+                 field.name);
+}
+
 Outcome<sync::Value> value_of_text(const schema::Field& field, std::string_view text,
                                    const schema::Bundle& bundle) {
   if (!sync::is_valid_utf8(text)) {
@@ -62,10 +97,13 @@ Outcome<sync::Value> value_of_text(const schema::Field& field, std::string_view 
   }
   auto value = schema::value_from_text(field, text, bundle);
   if (value.ok()) return std::move(value).value();
-  return Failure(
-      "invalid_value",
-      field.label.it + ": " + expected_it(field.kind) + " (" + value.error().detail + ").",
-      field.label.en + ": " + value.error().detail + ".", field.name);
+  if (const schema::CodeList* list = bundle.find_list(field.list)) {
+    return no_such_code(field, text, *list);
+  }
+  const Said said(value.error().detail);
+  return Failure("invalid_value",
+                 field.label.it + ": " + expected_it(field.kind) + " (" + said.it + ").",
+                 field.label.en + ": " + said.en + ".", field.name);
 }
 
 Outcome<sync::Value> value_of_number(const schema::Field& field, const json::value& input,

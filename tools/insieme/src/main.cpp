@@ -71,13 +71,27 @@ const char* exit_codes() {
       "  insieme open");
 }
 
+/// Where to look up what the core does not know.
+std::string lookup_hint(const Stop& stop) {
+  const std::string code = text_of(object_of(stop.reply(), "error"), "code");
+  if (code == "unknown_type") return tr(" I tipi: insieme schema.", " The types: insieme schema.");
+  if (code == "unknown_field") {
+    return tr(" I campi: insieme schema TIPO.", " The fields: insieme schema TYPE.");
+  }
+  if (code == "invalid_value") {
+    return tr(" Che cosa va in un campo: insieme schema TIPO CAMPO.",
+              " What a field takes: insieme schema TYPE FIELD.");
+  }
+  return {};
+}
+
 int report(const Program& program, const Stop& stop) {
   if (program.globals.json && !stop.reply().empty()) {
     program.print_json(stop.reply());
   } else if (program.globals.json) {
     print(usage_reply(stop.what()));
   }
-  std::cerr << "insieme: " << harmless(stop.what()) << '\n';
+  std::cerr << "insieme: " << harmless(stop.what()) << lookup_hint(stop) << '\n';
   const json::array& problems = list_of(object_of(stop.reply(), "error"), "problems");
   if (problems.size() < 2) return stop.exit_code();
   for (const json::value& problem : problems) {
@@ -103,6 +117,7 @@ int run(int argc, char** argv) {
   add_write_commands(app, program);
   add_rights_commands(app, program);
   add_same_commands(app, program);
+  add_schema_commands(app, program);
   add_notice_commands(app, program);
   add_review_commands(app, program);
   add_report_commands(app, program);

@@ -45,6 +45,40 @@ void judge_one(Context& context, const PlannedRecord& planned, StoreRecords& the
   }
 }
 
+/// Days since 1970 of a date or, in UTC, of an instant.
+std::optional<std::int64_t> day_of(const sync::Value& value) {
+  constexpr std::int64_t kDayMs = 86'400'000;
+  if (const auto* date = std::get_if<sync::Date>(&value)) return date->days;
+  if (const auto* instant = std::get_if<sync::Instant>(&value)) return instant->ms / kDayMs;
+  return std::nullopt;
+}
+
+/// A year typed wrong is found by looking at the clock. That may be wrong itself: nothing is
+/// refused, and what was saved before is not told again.
+void doubt_days_ahead(Context& context, const PlannedRecord& planned, Plan& plan) {
+  const schema::RecordType* type = context.bundle().find_type(planned.after.type);
+  if (type == nullptr) return;
+  const std::int64_t today = *day_of(sync::Instant{context.platform().now_ms()});
+  for (const std::string& name : planned.changed) {
+    const schema::Field* field = type->find_field(name);
+    const auto values = planned.after.values.find(name);
+    if (field == nullptr || !field->ahead_max_days) continue;
+    if (values == planned.after.values.end()) continue;
+    for (const sync::Value& value : values->second) {
+      const auto day = day_of(value);
+      // One more: it may be tomorrow in Rome already.
+      if (!day || *day <= today + *field->ahead_max_days + 1) continue;
+      json::object shown =
+          to_json(schema::Problem{name, schema::Severity::warning, "ahead",
+                                  field->label.it + ": è nel futuro, ricontrolla l'anno.",
+                                  field->label.en + ": this lies ahead, check the year."},
+                  *type, context.language);
+      shown["record"] = sync::to_text(planned.after.id);
+      plan.warnings.push_back(std::move(shown));
+    }
+  }
+}
+
 }  // namespace
 
 Check judge_act(Context& context, Plan& plan) {
@@ -53,6 +87,7 @@ Check judge_act(Context& context, Plan& plan) {
   for (const PlannedRecord& planned : plan.judged) then.put(planned.after);
   Verdict verdict;
   for (const PlannedRecord& planned : plan.judged) {
+    doubt_days_ahead(context, planned, plan);
     if (context.bundle().rules_of_type.count(planned.after.type) == 0) continue;
     judge_one(context, planned, then, now, plan, verdict);
   }

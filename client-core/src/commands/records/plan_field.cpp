@@ -17,6 +17,23 @@ bool has_seen(const FieldTask& task, const sync::Dot& dot) {
   return task.seen == nullptr || task.seen->contains(dot);
 }
 
+/// What a reference points to is of the type that the field asks for, as far as it is known here.
+Check check_target(FieldTask& task, const sync::RecordId& id) {
+  const schema::RecordType* wanted = task.context.bundle().find_type(task.field.target);
+  if (wanted == nullptr) return Done{};
+  const auto found = task.context.store().locate(id);
+  if (!found.ok() || found->type == wanted->name) return Done{};
+  const schema::RecordType* type = task.context.bundle().find_type(found->type);
+  const std::string is_it = type != nullptr ? type->label.it : found->type;
+  const std::string is_en = type != nullptr ? type->label.en : found->type;
+  return Failure("invalid_value",
+                 task.field.label.it + ": qui va «" + wanted->label.it + "», questo è «" + is_it +
+                     "».",
+                 task.field.label.en + ": this takes “" + wanted->label.en + "”, and that is “" +
+                     is_en + "”.",
+                 task.field.name);
+}
+
 /// A reference may be written as a short id, or as `@name` of a record of the same request.
 Outcome<json::value> with_full_id(FieldTask& task, const json::value& input) {
   const bool refers = task.field.kind == schema::FieldKind::reference ||
@@ -39,6 +56,7 @@ Outcome<json::value> with_full_id(FieldTask& task, const json::value& input) {
     failure.field = task.field.name;
     return failure;
   }
+  INSIEME_OUT(check_target(task, id.value()));
   return json::value(json::string(sync::to_text(id.value())));
 }
 

@@ -96,6 +96,8 @@ struct Field {
   std::string pattern;             ///< ECMAScript expression for the whole string; may be empty
   bool pattern_warns = false;      ///< a mismatch is a warning, not an error
   std::size_t max_length = 0;      ///< in code points; 0: only the engine's own limit
+  /// date, instant: more days after today than this is told to whoever saves it, and saved.
+  std::optional<std::int64_t> ahead_max_days;
   std::string not_before;          ///< a field of the same kind that may not be later
   std::optional<Condition> required_when;
   /// State machine of a code: which codes may follow which. Empty: any.

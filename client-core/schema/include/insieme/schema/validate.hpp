@@ -17,8 +17,8 @@
 namespace insieme::schema {
 
 /// The value that `text` writes for `field`; Null when the text is empty after trimming. For a set
-/// kind, one element; for a counter, one increment. An error's detail is a sentence in English
-/// without the text itself, which may be personal. Accepted:
+/// kind, one element; for a counter, one increment. An error's detail is a sentence in English, and
+/// after a line end in Italian, without the text itself, which may be personal. Accepted:
 /// - text of any kind: trimmed, line ends as `\n`, composed to NFC (text.hpp);
 /// - integer, counter: digits with an optional sign, no separators;
 /// - real: one comma or point, which is the decimal one; no grouping;
