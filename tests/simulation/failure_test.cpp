@@ -198,7 +198,8 @@ bool ask(Tablet& tablet, json::object request) {
   return reply && is_ok(*reply);
 }
 
-bool synchronise(Story&, Tablet& tablet) {
+bool synchronise(Story& story, Tablet& tablet) {
+  story.world.begin_run();
   const auto reply = tablet.call({{"command", "sync.run"}});
   return reply && is_ok(*reply) && reply->at("complete").as_bool();
 }

@@ -140,5 +140,94 @@ TEST_CASE("scenario: a disk that fails while the questions are read is told as s
   CHECK(failed > 5);
 }
 
+struct VoucherStory : Story {
+  std::string new_voucher(Tablet& on, const std::string& number) {
+    const std::string dossier = sync::to_text(on.store().dossiers().value().front().id);
+    const json::object reply = must(on, {{"command", "record.save"},
+                                         {"type", "voucher"},
+                                         {"dossier", dossier},
+                                         {"fields",
+                                          {{"number", number},
+                                           {"service", "Doposcuola"},
+                                           {"units", "40"},
+                                           {"from_date", "2026-01-01"},
+                                           {"to_date", "2026-12-31"},
+                                           {"state", "in_uso"}}}});
+    return text_of(reply.at("record").as_object(), "id");
+  }
+  json::object rights(Tablet& on, const std::string& voucher) {
+    return must(on, {{"command", "rights.list"}, {"record", voucher}});
+  }
+  /// Spends 5 and 7 and takes the 5 back.
+  void spend_and_refund(Tablet& on, const std::string& voucher) {
+    for (const int amount : {5, 7}) {
+      must(on, {{"command", "rights.spend"}, {"record", voucher}, {"amount", amount}});
+    }
+    std::string first;
+    const json::object shown = rights(on, voucher);
+    for (const json::value& spend : shown.at("spends").as_array()) {
+      if (text_of(spend.as_object(), "amount") == "5") first = text_of(spend.as_object(), "dot");
+    }
+    must(on, {{"command", "rights.refund"}, {"record", voucher}, {"spend", first}});
+  }
+};
+
+TEST_CASE("scenario: units of a voucher stay with a store that goes on under a new name",
+          "[simulation][P2][P11]") {
+  VoucherStory story;
+  Tablet& anna = story.tablet(0);
+  story.household(anna);
+  story.world.synchronise(anna);
+  Tablet& copy = story.clone(anna);
+  story.new_voucher(copy, "VS-1");
+  const std::string voucher = story.new_voucher(anna, "VS-2");
+  story.spend_and_refund(anna, voucher);
+  const sync::ReplicaId before = anna.store().identity().replica;
+  // The copy is heard first: anna's work on the document is authored again.
+  story.world.synchronise(copy);
+  story.world.synchronise(anna);
+  story.world.synchronise(anna);
+  REQUIRE(anna.store().identity().replica != before);
+  const json::object rights = story.rights(anna, voucher);
+  CHECK(text_of(rights, "here") == "33");
+  CHECK(text_of(rights, "spent") == "7");
+  CHECK(text_of(rights, "provisional") == "0");
+  story.rest();
+}
+
+TEST_CASE("scenario: a refund that came late goes with the spend that it takes back",
+          "[simulation][P8][P11]") {
+  VoucherStory story;
+  Tablet& anna = story.tablet(0);
+  Tablet& bruno = story.tablet(1);
+  story.household(anna);
+  const std::string voucher = story.new_voucher(anna, "VS-1");
+  story.world.synchronise(anna);
+  story.world.synchronise(bruno);
+  const auto dossier = anna.store().dossiers().value().front().id;
+  story.spend_and_refund(anna, voucher);
+  REQUIRE(story.world.office().repository().unassign("anna", dossier, "passaggio").ok());
+  story.world.synchronise(anna);
+  story.world.synchronise(bruno);
+  const auto entries = [&] {
+    return story.must(bruno, {{"command", "inbox.list"}}).at("entries").as_array();
+  };
+  REQUIRE(entries().size() == 3);
+  const bool refund_first = GENERATE(false, true);
+  while (!entries().empty()) {
+    const json::array open = entries();
+    const json::object& entry = (refund_first ? open.back() : open.front()).as_object();
+    story.must(bruno, {{"command", "inbox.decide"},
+                       {"entry", text_of(entry, "id")},
+                       {"accept", true},
+                       {"reason", "va bene"}});
+  }
+  const json::object rights = story.rights(bruno, voucher);
+  // The units were anna's device's: what is accepted for her is spent without them.
+  CHECK(text_of(rights, "provisional") == "7");
+  CHECK(text_of(rights, "left") == "40");
+  story.rest();
+}
+
 }  // namespace
 }  // namespace insieme::simulation

@@ -231,7 +231,7 @@ json::object World::get(Tablet& tablet, const std::string& record) {
 }
 
 json::object World::synchronise(Tablet& tablet) {
-  posts_of_run_ = 0;
+  begin_run();
   tablet.busy = true;
   json::object reply = ask(tablet, {{"command", "sync.run"}});
   tablet.busy = false;

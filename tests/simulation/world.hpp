@@ -67,6 +67,8 @@ class World {
   /// What record.get shows; empty if it is not there.
   json::object get(Tablet& tablet, const std::string& record);
   json::object synchronise(Tablet& tablet);
+  /// The requests of one run are counted from here.
+  void begin_run() noexcept { posts_of_run_ = 0; }
   void restart(Tablet& tablet, Stop how);
   void reopen(Tablet& tablet);
   /// A further tablet of the same person, with nothing on it.

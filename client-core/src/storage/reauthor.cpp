@@ -226,6 +226,18 @@ class Reauthor {
     return out;
   }
 
+  /// A refund names a spend that has moved; what the author minted for itself is for its new id.
+  void move_rights(const Unsent& unsent, sync::Operation& op) const {
+    const sync::ReplicaId& author = unsent.logged.change.header.replica;
+    if (auto* refund = std::get_if<sync::RefundOp>(&op.action)) {
+      refund->spend = new_dot(unsent.document, refund->spend);
+    }
+    auto* grant = std::get_if<sync::GrantOp>(&op.action);
+    if (grant != nullptr && grant->to == author) {
+      grant->to = moved_.at({unsent.document, author}).to;
+    }
+  }
+
   void author_again(Unsent& unsent) {
     const OpenDocument& document = documents_.by_number(unsent.document);
     sync::Change change;
@@ -250,6 +262,7 @@ class Reauthor {
         for (sync::Dot& dot : resolve->decided) dot = new_dot(unsent.document, dot);
         std::sort(resolve->decided.begin(), resolve->decided.end());
       }
+      move_rights(unsent, op);
     }
     enter(unsent, moved_.at({unsent.document, old.replica}).to, std::move(change));
   }

@@ -44,4 +44,14 @@ void AcceptedWork::extend(sync::VersionVector& context) const {
   }
 }
 
+void AcceptedWork::follow(sync::Dot& dot) const {
+  if (dot.replica != author_) return;
+  for (const auto& [replica, origins] : origins_) {
+    const auto at = std::find(origins.begin(), origins.end(), dot.seq);
+    if (at == origins.end()) continue;
+    dot = {replica, static_cast<std::uint64_t>(at - origins.begin()) + 1, dot.op};
+    return;
+  }
+}
+
 }  // namespace insieme::client

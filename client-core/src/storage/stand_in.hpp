@@ -21,6 +21,8 @@ class AcceptedWork {
   /// Adds the accepted changes that stand for those in `context`, as far as no other change would
   /// be named by it.
   void extend(sync::VersionVector& context) const;
+  /// Where an operation of theirs stands now; it stays where it was if it was not accepted.
+  void follow(sync::Dot& dot) const;
 
  private:
   sync::ReplicaId author_;

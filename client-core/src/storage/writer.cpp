@@ -87,6 +87,7 @@ void StoreWriter::author_change(Pending& pending,
     const AcceptedWork accepted(core_, document.n, origin_->replica);
     for (sync::Operation& op : pending.ops) {
       if (op.context) accepted.extend(*op.context);
+      if (auto* refund = std::get_if<sync::RefundOp>(&op.action)) accepted.follow(refund->spend);
     }
   }
   change.header.stamp = core_.take_stamp();

@@ -22,12 +22,21 @@ std::string name_of_held(const HeldChange& held) {
       .substr(0, kNameDigits);
 }
 
-/// Whether `above` has an edit whose place is one in a text with what `below` did to it.
+/// Whether `above` takes back a spend of `below`.
+bool takes_back(const sync::Operation& above, const sync::ChangeHeader& below) {
+  const auto* refund = std::get_if<sync::RefundOp>(&above.action);
+  return refund != nullptr && refund->spend.replica == below.replica &&
+         refund->spend.seq == below.seq;
+}
+
+/// Whether `above` has an edit whose place is one in a text with what `below` did to it, or takes
+/// back what it spent.
 bool stands_on(const HeldChange& above, const HeldChange& below) {
   const sync::ChangeHeader& under = below.change.header;
   const bool elsewhere = !(above.change.header.document == under.document);
   if (elsewhere || !above.change.ops || !below.change.ops) return false;
   for (const sync::Operation& op : *above.change.ops) {
+    if (takes_back(op, under)) return true;
     if (!std::holds_alternative<sync::SpliceOp>(op.action)) continue;
     const sync::VersionVector& seen = op.context ? *op.context : above.context;
     if (!seen.contains(under.replica, under.seq)) continue;
