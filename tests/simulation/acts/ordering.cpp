@@ -9,11 +9,18 @@ namespace {
 
 constexpr std::size_t kListMax = 8;
 
+/// `asked`: first, last, {"after": id} or {"before": id}.
 void note_place(World& world, Tablet& tablet, const std::string& dossier,
-                const std::string& record) {
+                const std::string& record, const json::value& asked) {
   const std::vector<std::string> now = objectives_in_order(world, tablet, dossier);
   const auto at = std::find(now.begin(), now.end(), record);
   if (at == now.end()) return;
+  const bool is_wrong = (asked == "first" && at != now.begin()) ||
+                        (asked == "last" && at + 1 != now.end()) ||
+                        (asked.is_object() && asked.as_object().contains("after") &&
+                         std::find(now.begin(), at, text_of(asked.as_object(), "after")) == at);
+  demand(!is_wrong, "a record stands where it was put",
+         tablet.name() + ": " + record + " " + json::serialize(asked));
   Placed placed{record, {}, {}};
   if (at != now.begin()) placed.before = *(at - 1);
   if (at + 1 != now.end()) placed.after = *(at + 1);
@@ -31,7 +38,8 @@ void insert_objective(World& world, Tablet& tablet, const std::string& dossier,
   Edit edit = new_record_fields(world, tablet, "objective", chance);
   const std::string id = new_record_id(world, chance);
   place_all(edit, dossier, id);
-  edit.fields["place"] = place_among(list, chance);
+  const json::value place = place_among(list, chance);
+  edit.fields["place"] = place;
   const json::object reply = world.save(tablet,
                                         {{"command", "record.save"},
                                          {"type", "objective"},
@@ -39,7 +47,7 @@ void insert_objective(World& world, Tablet& tablet, const std::string& dossier,
                                          {"id", id},
                                          {"fields", std::move(edit.fields)}},
                                         std::move(edit.typed));
-  if (is_ok(reply)) note_place(world, tablet, dossier, id);
+  if (is_ok(reply)) note_place(world, tablet, dossier, id, place);
 }
 
 /// Inserts an objective, moves one, or takes one away.
@@ -61,12 +69,13 @@ void order_list(World& world, Tablet& tablet, Chance& chance) {
     world.save(tablet, {{"command", "record.retract"}, {"record", record}}, {});
     return;
   }
+  const json::value place = place_among(list, chance);
   const json::object reply = world.save(tablet,
                                         {{"command", "record.save"},
                                          {"record", record},
-                                         {"fields", {{"place", place_among(list, chance)}}}},
+                                         {"fields", {{"place", place}}}},
                                         {});
-  if (is_ok(reply)) note_place(world, tablet, dossier, record);
+  if (is_ok(reply)) note_place(world, tablet, dossier, record, place);
 }
 
 // ---- duplicates ---------------------------------------------------------------------------------
@@ -133,10 +142,14 @@ void say_same(World& world, Tablet& tablet, Chance& chance) {
                                         {});
   if (!is_ok(reply)) return;
   const std::string edge = text_of(reply, "edge");
+  bool is_said = false;
   for (const Known& known : known_of(tablet, edge)) {
     if (known.reasons.count(reason) == 0) continue;
+    is_said = true;
     world.ledger().say({edge, known.document, reason, false, {}});
   }
+  demand(is_said == reply.at("changed").as_bool(), "edges are as people said",
+         tablet.name() + " said " + reason);
 }
 
 void say_not_same(World& world, Tablet& tablet, Chance& chance) {
@@ -147,11 +160,14 @@ void say_not_same(World& world, Tablet& tablet, Chance& chance) {
       {{"command", "same.undo"}, {"record", pair->first}, {"other", pair->second}}, {});
   if (!is_ok(reply) || !reply.at("changed").as_bool()) return;
   const std::string edge = text_of(reply, "edge");
+  bool is_taken_back = false;
   for (Known& known : known_of(tablet, edge)) {
     if (!known.complete) world.ledger().lose_sight(edge);
     if (known.own_retraction.empty()) continue;
+    is_taken_back = true;
     world.ledger().say({edge, known.document, known.own_retraction, true, known.reasons});
   }
+  demand(is_taken_back, "edges are as people said", tablet.name() + " took back " + edge);
 }
 
 }  // namespace
