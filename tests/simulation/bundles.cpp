@@ -10,13 +10,11 @@ namespace {
 
 namespace json = boost::json;
 
-/// What people write here, and what that refers to.
-const std::set<std::string> kTypes{
-    "action_line", "case",   "emporium_access",       "emporium_card", "household",
-    "household_budget_line", "identity_edge",         "member",        "network",
-    "note",        "objective", "pact",               "person",        "preliminary_analysis",
-    "programme",   "project",   "redemption",         "stakeholder",   "visit",
-    "voucher"};
+/// What people write here. Fields that refer to other types are left out.
+const std::set<std::string> kTypes{"emporium_access", "emporium_card", "household",
+                                   "household_budget_line", "identity_edge", "member", "network",
+                                   "note", "objective", "redemption", "stakeholder", "visit",
+                                   "voucher"};
 /// What the version before did not have, as type or type.field.
 const std::set<std::string> kSince{
     "emporium_access",  "emporium_card",    "objective",      "redemption",
@@ -34,11 +32,13 @@ struct Cutter {
   [[nodiscard]] bool keeps(const std::string& type) const {
     return kTypes.count(type) != 0 && !(is_former && kSince.count(type) != 0);
   }
-  [[nodiscard]] json::object without_later_fields(json::object type) const {
+  [[nodiscard]] json::object without_some_fields(json::object type) const {
     json::array fields;
     for (const json::value& field : type.at("fields").as_array()) {
       const std::string name = text_in(type, "name") + "." + text_in(field.as_object(), "name");
-      if (!is_former || kSince.count(name) == 0) fields.push_back(field);
+      const std::string target = text_in(field.as_object(), "target");
+      const bool is_known = !is_former || kSince.count(name) == 0;
+      if (is_known && (target.empty() || keeps(target))) fields.push_back(field);
     }
     type["fields"] = std::move(fields);
     return type;
@@ -48,7 +48,7 @@ struct Cutter {
     const json::value* several = file.if_contains("types");
     for (const json::value& type : several != nullptr ? several->as_array() : json::array{file}) {
       if (!keeps(text_in(type.as_object(), "name"))) continue;
-      kept.push_back(without_later_fields(type.as_object()));
+      kept.push_back(without_some_fields(type.as_object()));
     }
     return {{"types", std::move(kept)}};
   }

@@ -101,6 +101,7 @@ class Rest {
   }
 
   void check_stores() {
+    tally_.folded = 0;
     for (const auto& tablet : world_.tablets()) check_store(*tablet);
     check_documents();
     check_items();

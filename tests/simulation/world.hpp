@@ -91,6 +91,10 @@ class World {
   /// Since the last backup of the server a device lost what it had: only authors offer their work
   /// again, so putting that backup back would lose it (docs/testing.md).
   bool taken_since_backup = false;
+  // What does not come together in one world, since it is known to fail (docs/testing.md).
+  std::set<std::string> given_up;    ///< accounts with a device that was given up
+  std::set<std::string> taken_from;  ///< accounts that lost a dossier or a section
+  bool has_twins = false;            ///< a store was cloned
   std::uint64_t opened_drafts = 0;
   std::set<std::string> lost_tablets;  ///< whose store was replaced by an older one
 

@@ -26,12 +26,18 @@ const Person& pick_person(World& world, Chance& chance) {
   return chance.pick(world.script().settings.people);
 }
 
+bool may_take_from(World& world, const std::string& account) {
+  if (world.given_up.count(account) != 0) return false;
+  world.taken_from.insert(account);
+  return true;
+}
+
 void assign(World& world, Tablet&, Chance& chance) {
   const auto given = pick_dossier(world, chance);
   if (!given) return;
   const Person& person = pick_person(world, chance);
   std::vector<std::string> sections;  // those of the role
-  if (chance.one_in(3) && person.role != "coordinator") {
+  if (chance.one_in(3) && person.role != "coordinator" && may_take_from(world, person.account)) {
     sections = chance.one_in(2)
                    ? std::vector<std::string>{"core", "education"}
                    : std::vector<std::string>{"core", "education", "economic", "network"};
@@ -49,6 +55,7 @@ void unassign(World& world, Tablet&, Chance& chance) {
   for (const Person& person : world.script().settings.people) {
     if (person.account == account && person.role == "coordinator") return;
   }
+  if (!may_take_from(world, account)) return;
   const Status done =
       world.office().repository().unassign(account, given->dossier, "cambio di incarico");
   world.tell("  " + account + (done.ok() ? " loses a dossier" : " had none"));
@@ -64,6 +71,7 @@ void hand_over(World& world, Tablet&, Chance& chance) {
     if (person.account == from && person.role == "coordinator") return;
   }
   const Person& to = pick_person(world, chance);
+  if (!may_take_from(world, from)) return;
   const Status done =
       world.office().repository().hand_over(given->dossier, from, to.account, "passaggio");
   world.tell("  from " + from + " to " + to.account + (done.ok() ? "" : ": not done"));
@@ -88,11 +96,16 @@ void revoke_device(World& world, Tablet& tablet, Chance& chance) {
   world.taken_since_backup = true;
 }
 
-/// A silent device is given up: the others go on without it, until it comes back.
+/// A silent device is given up: the others go on without it, until it is in reach again.
 void give_up(World& world, Tablet& tablet, Chance&) {
+  const std::string& account = tablet.person().account;
+  if (world.has_twins || world.taken_from.count(account) != 0) return;
   const Status done =
       world.office().repository().give_up_device(tablet.store().identity().device);
-  if (done.ok()) world.note_fault("device given up");
+  if (!done.ok()) return;
+  world.given_up.insert(account);
+  tablet.reachable = false;
+  world.note_fault("device given up");
 }
 
 void back_up(World& world, Tablet&, Chance&) {
@@ -136,9 +149,9 @@ std::vector<ActKind> office_acts() {
       {"unassign", {2, 2, 2}, unassign, true, false, true},
       {"hand over", {3, 3, 3}, hand_over, true, false, true},
       {"revoke a device", {1, 1, 1}, revoke_device, true, false, true},
-      {"give a device up", {3, 3, 3}, give_up, true, false, true},
+      {"give a device up", {6, 6, 6}, give_up, true, false, true},
       {"back up the server", {2, 2, 2}, back_up, true, false, true},
-      {"restore the server", {1, 1, 1}, roll_back, true, false, true},
+      {"restore the server", {2, 2, 2}, roll_back, true, false, true},
       {"restart the server", {2, 2, 2}, restart, true, false, true},
       {"server will stop", {2, 2, 2}, arm_stop, true, false, true},
       {"server full or not", {2, 2, 2}, toggle_full, true, false, true},

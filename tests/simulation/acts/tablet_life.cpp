@@ -64,6 +64,8 @@ void toggle_full(World& world, Tablet& tablet, Chance&) {
 /// name.
 void clone(World& world, Tablet& tablet, Chance& chance) {
   if (world.tablets().size() >= kTabletsMax || tablet.disk().full()) return;
+  if (!world.given_up.empty()) return;
+  world.has_twins = true;
   const std::string from = tablet.path();
   const std::string beside = tablet.generation_path();
   const bool was_revoked = tablet.revoked;
@@ -145,11 +147,11 @@ std::vector<ActKind> tablet_acts() {
       {"set the clock", {3, 3, 3}, set_clock, true, false, true},
       {"network comes or goes", {3, 3, 3}, toggle_network, true, false, true},
       {"disk full or not", {3, 3, 3}, toggle_full, true, false, true},
-      {"clone the store", {2, 2, 2}, clone, true, false, true},
+      {"clone the store", {4, 4, 4}, clone, true, false, true},
       {"add a device", {2, 2, 2}, add_device, true, false, true},
       {"upgrade the program", {3, 3, 3}, upgrade, false, false, true},
-      {"back up the store", {2, 2, 2}, back_up, true, false, true},
-      {"restore the store", {2, 2, 2}, restore, true, false, true},
+      {"back up the store", {4, 4, 4}, back_up, true, false, true},
+      {"restore the store", {4, 4, 4}, restore, true, false, true},
   };
 }
 
