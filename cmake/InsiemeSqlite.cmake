@@ -31,6 +31,16 @@ set(INSIEME_SQLITE_DEFINITIONS
   HAVE_CIPHER_ASCON128=0
   HAVE_CIPHER_AEGIS=0)
 
+set(INSIEME_SQLITE_FLAGS "-O2 -g0 -fPIC")
+set(INSIEME_SQLITE_LINKS Threads::Threads m)
+if(EMSCRIPTEN)
+  # The file system is ours (mobile-bindings/wasm). Of the cipher's sources of randomness only the
+  # one for __WASM__ is there, and clang calls that __wasm__.
+  list(APPEND INSIEME_SQLITE_DEFINITIONS SQLITE_OS_OTHER=1 __WASM__=1)
+  set(INSIEME_SQLITE_FLAGS "-Oz -g0")
+  set(INSIEME_SQLITE_LINKS "")
+endif()
+
 function(_insieme_sqlite)
   set(source ${INSIEME_SQLITE_SOURCE}/sqlite3.c)
   if(NOT EXISTS ${source} OR NOT EXISTS ${INSIEME_SQLITE_SOURCE}/sqlite3.h)
@@ -59,7 +69,7 @@ function(_insieme_sqlite)
   file(SHA256 ${source} source_hash)
   file(SHA256 ${script} script_hash)
   string(SHA256 key "${source_hash} ${script_hash} ${compiler} ${compiler_version} ${machine} \
-    ${INSIEME_SQLITE_DEFINITIONS}")
+    ${INSIEME_SQLITE_FLAGS} ${INSIEME_SQLITE_DEFINITIONS}")
   string(SUBSTRING ${key} 0 12 key)
   string(REGEX REPLACE "-.*" "" arch "${machine}")
   set(dir ${INSIEME_DEPS_DIR}/sqlite-${arch}-${key})
@@ -68,7 +78,8 @@ function(_insieme_sqlite)
   string(REPLACE ";" " " definitions "${INSIEME_SQLITE_DEFINITIONS}")
   add_custom_command(OUTPUT ${library}
     COMMAND ${CMAKE_COMMAND} -DSOURCE=${source} -DLIBRARY=${library} -DCOMPILER=${compiler}
-      -DARCHIVER=${CMAKE_AR} "-DDEFINITIONS=${definitions}" -P ${script}
+      -DARCHIVER=${CMAKE_AR} "-DFLAGS=${INSIEME_SQLITE_FLAGS}"
+      "-DDEFINITIONS=${definitions}" -P ${script}
     COMMENT "SQLite ${version} for ${arch} (once, shared by all presets)" VERBATIM)
   add_custom_target(insieme_sqlite3_build DEPENDS ${library})
 
@@ -79,7 +90,7 @@ function(_insieme_sqlite)
     IMPORTED_LOCATION ${library}
     INTERFACE_INCLUDE_DIRECTORIES ${dir}/include
     INTERFACE_COMPILE_DEFINITIONS "SQLITE_OMIT_LOAD_EXTENSION;SQLITE_OMIT_DEPRECATED"
-    INTERFACE_LINK_LIBRARIES "Threads::Threads;m")
+    INTERFACE_LINK_LIBRARIES "${INSIEME_SQLITE_LINKS}")
   add_dependencies(insieme::sqlite3 insieme_sqlite3_build)
 endfunction()
 

@@ -1,4 +1,5 @@
-# cmake -DSOURCE= -DLIBRARY= -DCOMPILER= -DARCHIVER= -DDEFINITIONS="A B=1" -P build_sqlite.cmake
+# cmake -DSOURCE= -DLIBRARY= -DCOMPILER= -DARCHIVER= -DFLAGS="-O2"
+#       -DDEFINITIONS="A B=1" -P build_sqlite.cmake
 #
 # Copies sqlite3.c, repairs two places of the copy, compiles it to LIBRARY. Several build
 # directories may run this at once: the first does the work, the others wait and find it done.
@@ -81,8 +82,9 @@ file(WRITE ${dir}/sqlite3.c "${text}")
 cmake_path(GET SOURCE PARENT_PATH source_dir)
 
 separate_arguments(definitions UNIX_COMMAND "${DEFINITIONS}")
+separate_arguments(flags UNIX_COMMAND "${FLAGS}")
 list(TRANSFORM definitions PREPEND -D)
-execute_process(COMMAND ${COMPILER} -O2 -g0 -fPIC -w ${definitions} -I${source_dir}
+execute_process(COMMAND ${COMPILER} ${flags} -w ${definitions} -I${source_dir}
   -c ${dir}/sqlite3.c -o ${dir}/sqlite3.o COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND ${ARCHIVER} rcs ${LIBRARY}.new ${dir}/sqlite3.o COMMAND_ERROR_IS_FATAL ANY)
 file(RENAME ${LIBRARY}.new ${LIBRARY})

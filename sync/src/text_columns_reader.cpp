@@ -53,7 +53,7 @@ class LogReader {
       wrong("an author who is not here");
     }
     Dot dot;
-    dot.replica = replicas_[replica];
+    dot.replica = replicas_[static_cast<std::size_t>(replica)];
     dot.op = runs_.next_as<std::uint32_t>();
     const std::uint32_t slot = core_.log.find_slot(dot.replica);
     dot.seq = slot == kNone ? 0 : core_.log.last_seq(slot);
@@ -68,7 +68,7 @@ class LogReader {
     for (std::uint64_t i = 0; i <= count; ++i) {
       const std::uint64_t before = dot.seq++;
       if (i > 0 && context) context->raise(dot.replica, before);
-      read_event(dot, authors_[author], context);
+      read_event(dot, authors_[static_cast<std::size_t>(author)], context);
     }
   }
 
@@ -78,10 +78,10 @@ class LogReader {
     for (std::uint64_t i = 0; i < unseen; ++i) {
       const std::uint64_t slot = contexts_.next();
       const std::uint64_t behind = contexts_.next();
-      if (slot >= replicas_.size() || behind > context[replicas_[slot]]) {
-        wrong("a context that is none");
-      }
-      context.set(replicas_[slot], context[replicas_[slot]] - behind);
+      if (slot >= replicas_.size()) wrong("a context that is none");
+      const ReplicaId& replica = replicas_[static_cast<std::size_t>(slot)];
+      if (behind > context[replica]) wrong("a context that is none");
+      context.set(replica, context[replica] - behind);
     }
     return context;
   }

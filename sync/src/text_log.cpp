@@ -205,7 +205,8 @@ SlotVersion TextLog::seen_until(std::uint32_t slot) const {
   SlotVersion seen;
   if (events_[last].context != kNone) {
     const Range range = joined_[events_[last].context];
-    seen.assign(entries_.begin() + range.begin, entries_.begin() + range.end);
+    const auto joined = std::span(entries_).subspan(range.begin, range.end - range.begin);
+    seen.assign(joined.begin(), joined.end());
     return seen;
   }
   for (std::uint32_t s = 0; s < slots(); ++s) {

@@ -79,7 +79,7 @@ SpanList::Place SpanList::seek(const Lens& lens, std::uint32_t position) {
 
 void SpanList::put(std::uint32_t chunk, std::uint32_t index, std::uint32_t span) {
   auto& spans = chunks_[chunk].spans;
-  spans.insert(spans.begin() + index, span);
+  spans.insert(spans.begin() + static_cast<std::ptrdiff_t>(index), span);
   spans_[span].chunk = chunk;
   if (spans.size() > kChunkSpans) split_chunk(chunk);
 }
@@ -109,7 +109,7 @@ void SpanList::split_chunk(std::uint32_t chunk) {
     lens.visible.push_back(moved);
     lens.visible[chunk] -= moved;
   }
-  order_.insert(order_.begin() + chunks_[chunk].order + 1, fresh);
+  order_.insert(order_.begin() + static_cast<std::ptrdiff_t>(chunks_[chunk].order) + 1, fresh);
   for (std::uint32_t i = chunks_[chunk].order + 1; i < order_.size(); ++i) {
     chunks_[order_[i]].order = i;
   }

@@ -1,82 +1,24 @@
 // Opening, creating and restoring a store.
 #include "storage/store_open.hpp"
 
-#include <cerrno>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
+#include <array>
 
 #include "insieme/sqlite/migrations.hpp"
+#include "storage/beside.hpp"
 #include "storage/documents.hpp"
 #include "storage/migrations.hpp"
 
 namespace insieme::client {
 namespace {
 
-namespace fs = std::filesystem;
-
 sqlite::Connection connect(const StoreOptions& options, const std::string& path, bool create) {
   sqlite::OpenOptions open;
   open.path = path;
   open.key = options.key;
+  open.exclusive = is_alone();
   open.mode = create ? sqlite::Mode::read_write_create : sqlite::Mode::read_write;
   return sqlite::Connection::open(open);
 }
-
-std::string generation_path(const std::string& store) { return store + ".generation"; }
-
-std::string read_generation(const std::string& store) {
-  std::ifstream in(generation_path(store));
-  std::string text;
-  in >> text;
-  return text;
-}
-
-/// The file beside the store, renewed: whole or not at all, since a torn one would look like a
-/// copied store, and the former one again unless `keep` is called.
-class NewGeneration {
- public:
-  NewGeneration(const std::string& store, const std::string& text)
-      : path_(generation_path(store)), former_(generation_path(store) + ".old") {
-    const std::string aside = path_.string() + ".new";
-    {
-      errno = 0;
-      std::ofstream out(aside, std::ios::trunc);
-      out << text << '\n';
-      out.flush();
-      if (!out) {
-        const bool full = errno == ENOSPC || errno == EDQUOT;
-        refuse(full ? ErrorCode::storage_full : ErrorCode::storage_failure,
-               "cannot write beside the store: " + aside);
-      }
-    }
-    std::error_code error;
-    fs::rename(path_, former_, error);
-    had_former_ = !error;
-    fs::rename(aside, path_, error);
-    if (!error) return;
-    refuse(ErrorCode::storage_failure, "cannot write beside the store: " + path_.string());
-  }
-  ~NewGeneration() {
-    std::error_code ignored;
-    if (kept_) {
-      fs::remove(former_, ignored);
-    } else if (had_former_) {
-      fs::rename(former_, path_, ignored);
-    } else {
-      fs::remove(path_, ignored);
-    }
-  }
-  NewGeneration(const NewGeneration&) = delete;
-  NewGeneration& operator=(const NewGeneration&) = delete;
-  void keep() noexcept { kept_ = true; }
-
- private:
-  fs::path path_;  // not as text: the destructor cannot allocate
-  fs::path former_;
-  bool had_former_ = false;
-  bool kept_ = false;
-};
 
 /// The store and the file beside it count its openings together. When they disagree, one of them
 /// was copied or put back from elsewhere: another store may go on under this replica id, so this
@@ -134,13 +76,12 @@ void adapt_tables(Core& core) {
 /// SQLite takes an empty file for a new database, and would make a new store over the place of one
 /// that was lost.
 void refuse_if_lost(const std::string& path, bool exists) {
-  std::error_code ignored;
-  if (exists && fs::file_size(path, ignored) == 0 && !ignored) {
+  if (exists && is_empty(path)) {
     refuse(ErrorCode::storage_failure,
            "the store's file is empty or damaged; nothing was written to it\n"
            "l'archivio è vuoto o danneggiato; non vi è stato scritto nulla");
   }
-  if (!exists && fs::exists(generation_path(path), ignored)) {
+  if (!exists && !read_generation(path).empty()) {
     refuse(ErrorCode::storage_failure,
            "the store's file is gone, while what lies beside it is there; nothing was written\n"
            "il file dell'archivio manca, mentre c'è quel che gli sta accanto; "
@@ -152,8 +93,7 @@ void refuse_if_lost(const std::string& path, bool exists) {
 
 std::unique_ptr<Core> open_core(const StoreOptions& options, bool create) {
   INSIEME_ASSERT(options.bundle != nullptr && options.platform != nullptr);
-  std::error_code ignored;
-  const bool exists = fs::exists(options.path, ignored);
+  const bool exists = file_exists(options.path);
   if (create && exists)
     refuse(ErrorCode::already_exists, "there is a file already: " + options.path);
   if (!create) refuse_if_lost(options.path, exists);
@@ -175,28 +115,23 @@ std::unique_ptr<Core> open_core(const StoreOptions& options, bool create) {
 }
 
 void backup_core(Core& core, const std::string& path) {
-  std::error_code ignored;
-  if (fs::exists(path, ignored)) {
-    refuse(ErrorCode::already_exists, "there is a file already: " + path);
-  }
+  if (file_exists(path)) refuse(ErrorCode::already_exists, "there is a file already: " + path);
   // Written aside: what died half-way must not look like a backup.
   const std::string aside = path + ".part";
-  for (const char* rest : {"", "-journal"}) fs::remove(aside + rest, ignored);
+  for (const char* rest : {"", "-journal"}) drop_file(aside + rest);
   core.db.backup_to(aside);
-  std::error_code failed;
-  fs::rename(aside, path, failed);
-  if (!failed) return;
-  fs::remove(aside, ignored);
-  refuse(ErrorCode::storage_failure, "cannot put the backup in place: " + path);
+  const Status placed = put_in_place(aside, path);
+  if (placed.ok()) return;
+  drop_file(aside);
+  require(placed);
 }
 
 void restore_core(const std::string& backup_path, const StoreOptions& options) {
-  std::error_code ignored;
-  if (fs::exists(options.path, ignored)) {
+  if (file_exists(options.path)) {
     refuse(ErrorCode::already_exists, "there is a file already: " + options.path);
   }
   const std::string temporary = options.path + ".restoring";
-  fs::remove(temporary, ignored);
+  drop_file(temporary);
   {
     // Proves key and content before anything stands at the target.
     auto backup = connect(options, backup_path, false);
@@ -229,9 +164,8 @@ void restore_core(const std::string& backup_path, const StoreOptions& options) {
     transaction.commit();
     restored.checkpoint();
   }
-  fs::rename(temporary, options.path, ignored);
-  if (ignored) refuse(ErrorCode::storage_failure, "cannot put the restored store in place");
-  fs::remove(generation_path(options.path), ignored);
+  require(put_in_place(temporary, options.path));
+  forget_generation(options.path);
 }
 
 }  // namespace insieme::client

@@ -80,6 +80,8 @@ class Desk {
   void enrol();
   void sync() { call({{"command", "sync.run"}}); }
 
+  [[nodiscard]] client::Commands& commands() { return *commands_; }
+
   // Short cuts.
   json::object save(const std::string& record, json::object fields,
                     const std::string& version = {});

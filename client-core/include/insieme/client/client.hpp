@@ -39,12 +39,12 @@ class Client {
     std::string text;
     std::vector<std::uint8_t> body;  ///< of `post`
   };
-  /// Begins any command; `call` may be used before the reply is there, but not for a second command
+  /// Begins any command; `call` may be used before the reply is there, but not for a second one
   /// that needs the network. `events` is called within `begin` and `resume`.
   [[nodiscard]] Step begin(std::string_view request, EventSink events = {});
   /// What became of a post: `{"status","content_type","retry_after_s","failure","handed_over"}` as
-  /// in HttpReply, and the body; or `{"refused":"…"}`, a sentence, if trying again cannot help. Of
-  /// a pause: `{}`. What is not such an object counts as no answer.
+  /// in HttpReply, and the body; or `{"refused":"…"}`, a sentence, if trying again cannot help.
+  /// Of a pause: `{}`. What is not such an object counts as no answer.
   [[nodiscard]] Step resume(std::string_view answer, std::span<const std::uint8_t> body = {});
   /// Ends a synchronisation under way; from any thread.
   void cancel() noexcept;

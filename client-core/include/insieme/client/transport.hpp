@@ -69,8 +69,8 @@ struct TransportOptions {
 
 /// HTTP and HTTPS through libcurl. Keeps connections open between calls. One thread at a time.
 /// Proxies of the environment are used, but never for this very machine. In a browser, where no
-/// call may wait for the network, every post is `unavailable`: there the host carries requests
-/// itself (`Client::begin`).
+/// call may wait for the network, no post gets an answer: there the host carries requests itself
+/// (`Client::begin`).
 [[nodiscard]] std::unique_ptr<Transport> make_transport(const TransportOptions& options);
 
 }  // namespace insieme::client

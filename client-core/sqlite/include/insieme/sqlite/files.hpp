@@ -1,0 +1,21 @@
+#pragma once
+// Small files through SQLite's own file system, for a host that has no other (a browser). Paths are
+// those of that file system. Not for files that SQLite itself has open.
+
+#include <string>
+
+namespace insieme::sqlite {
+
+[[nodiscard]] bool file_exists(const std::string& path) noexcept;
+void remove_file(const std::string& path) noexcept;
+
+inline constexpr int kSmallFileBytesMax = 512;
+/// Up to kSmallFileBytesMax bytes; empty if there is no such file or it cannot be read.
+[[nodiscard]] std::string read_small_file(const std::string& path);
+
+enum class SmallWrite { done, full, failed };
+/// Replaces the file's content, durably. At most kSmallFileBytesMax bytes.
+[[nodiscard]] SmallWrite write_small_file(const std::string& path,
+                                          const std::string& text) noexcept;
+
+}  // namespace insieme::sqlite
