@@ -114,6 +114,7 @@ const std::vector<ConfigSetter>& config_setters() {
       {{"tls_key", "path", "PEM file with its private key"}, set_text<&Config::tls_key>},
       {{"tls_next_certificate", "path", "PEM file of the certificate that will follow"},
        set_text<&Config::tls_next_certificate>},
+      {{"app", "path", "folder of the app for browsers, served at /"}, set_text<&Config::app>},
       {{"behind_proxy", "yes/no", "a proxy in front does TLS"}, set_flag<&Config::behind_proxy>},
       {{"dev", "yes/no", "loopback only, without TLS; makes the data folder itself"},
        set_flag<&Config::dev>},

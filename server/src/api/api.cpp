@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "api/app_files.hpp"
 #include "api/handlers.hpp"
 #include "api/problem.hpp"
 #include "insieme/sync/limits.hpp"
@@ -29,6 +30,13 @@ constexpr std::array<Route, 7> kRoutes{
     Route{"GET", "/metrics", metrics, 0},
 };
 
+Response wrong_method(std::string_view right) {
+  Response response = problem_response({405, "method-not-allowed", "Method not allowed",
+                                        "This route takes " + std::string(right) + ".", {}});
+  response.headers.emplace_back("Allow", std::string(right));
+  return response;
+}
+
 Response dispatch(const Services& services, const Request& request) {
   const Route* same_path = nullptr;
   for (const Route& route : kRoutes) {
@@ -41,15 +49,15 @@ Response dispatch(const Services& services, const Request& request) {
     }
     return route.handle(services, request);
   }
+  if (same_path == nullptr && services.app != nullptr && services.app->has(request.path)) {
+    if (request.method == "GET") return services.app->respond(request);
+    return wrong_method("GET");
+  }
   if (same_path == nullptr) {
     return problem_response({404, "no-such-route", "Not found", "There is nothing here.",
                              "Qui non c'è nulla."});
   }
-  Response response = problem_response({405, "method-not-allowed", "Method not allowed",
-                                        "This route takes " + std::string(same_path->method) + ".",
-                                        {}});
-  response.headers.emplace_back("Allow", std::string(same_path->method));
-  return response;
+  return wrong_method(same_path->method);
 }
 
 std::string_view route_of(std::string_view path) noexcept {

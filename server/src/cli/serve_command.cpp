@@ -1,5 +1,8 @@
 #include <sys/statvfs.h>
 
+#include <optional>
+
+#include "api/app_files.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "insieme/server/config.hpp"
@@ -36,11 +39,13 @@ int serve(Context& context) {
   Repository& repository = context.repository();
   const sync::KeyPair key = require(load_server_key(context.dir()));
   set_up_log(config.log_level);
+  std::optional<AppFiles> app;
+  if (!config.app.empty()) app = require(AppFiles::load(config.app));
   Tokens tokens;
   Metrics metrics;
   Api api(Services{repository, tokens, metrics, config, wall_clock(), key.public_key,
                    free_disk_of(context.dir().folder.string()), fill_random, key.secret_key,
-                   pins_of(config)});
+                   pins_of(config), app ? &*app : nullptr});
   Server server(api, metrics, config);
   require(write_listening(context.dir(), listening_of(config, server.port())));
   try {

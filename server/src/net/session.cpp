@@ -48,6 +48,8 @@ Request make_request(Parser::value_type&& message) {
   request.authorization = text_of(message[http::field::authorization]);
   request.content_type = text_of(message[http::field::content_type]);
   request.content_encoding = text_of(message[http::field::content_encoding]);
+  request.accept_encoding = text_of(message[http::field::accept_encoding]);
+  request.if_none_match = text_of(message[http::field::if_none_match]);
   const beast::string_view id = message["X-Request-Id"];
   request.request_id = usable_id(id) ? text_of(id) : random_hex(kRequestIdBytes);
   request.body = std::move(message.body());

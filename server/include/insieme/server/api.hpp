@@ -21,6 +21,8 @@ inline constexpr std::string_view kVersion = "0.1.0";
 inline constexpr std::string_view kSyncMediaType = "application/vnd.insieme.sync";
 inline constexpr std::size_t kJsonBodyBytesMax = 16 * 1024;
 
+class AppFiles;
+
 /// Everything that handlers need; outlives them.
 struct Services {
   Repository& repository;
@@ -33,6 +35,7 @@ struct Services {
   Random random = fill_random;  ///< of nonces, tokens and device ids
   sync::SecretKey server_secret{};  ///< signs what devices must be able to believe
   std::string pins{};               ///< `sync::are_pins`, or empty without TLS of its own
+  const AppFiles* app = nullptr;    ///< null: the app is not served here
 };
 
 /// Thread-safe.

@@ -22,6 +22,7 @@ struct Config {
   std::string tls_certificate;       ///< PEM, whole chain
   std::string tls_key;
   std::string tls_next_certificate;  ///< PEM; of the key that will follow, told to devices now
+  std::string app;  ///< folder of the field client's files, served at /; empty: none
   bool behind_proxy = false;  ///< a proxy in front does TLS
   bool dev = false;           ///< loopback only, no TLS
   std::uint32_t token_ttl_s = 15 * 60;

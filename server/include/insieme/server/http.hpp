@@ -15,6 +15,8 @@ struct Request {
   std::string authorization;
   std::string content_type;
   std::string content_encoding;
+  std::string accept_encoding;
+  std::string if_none_match;
   std::string request_id;  ///< the client's, if usable, else drawn here; never empty
   std::vector<std::uint8_t> body;
 };
