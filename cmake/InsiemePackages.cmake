@@ -1,6 +1,11 @@
 # Third-party packages from Debian 12. Targets to use in DEPS are named on the right.
 include_guard(GLOBAL)
 
+if(EMSCRIPTEN)
+  include(InsiemeWasmPackages)
+  return()
+endif()
+
 find_package(Threads REQUIRED)                                       # Threads::Threads
 find_package(PkgConfig REQUIRED)
 find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS headers json url) # Boost::headers json url

@@ -20,7 +20,8 @@ FUNCTION_LINES_MAX = 70
 COLUMNS_MAX = 100
 
 CPP = {".cpp", ".hpp", ".h", ".c"}
-COUNTED = CPP | {".py", ".cmake", ".sh", ".js", ".mjs", ".css", ".html", ".sql", ".kt", ".swift"}
+SCRIPTS = {".ts", ".tsx", ".js", ".mjs"}
+COUNTED = CPP | SCRIPTS | {".py", ".cmake", ".sh", ".css", ".html", ".sql", ".kt", ".swift"}
 BINARY = {".png", ".jpg", ".webp", ".db", ".bin", ".ico", ".gif", ".zst", ".woff2"}
 SKIPPED_DIRS = {"build", "node_modules", ".git", "__pycache__", ".cache"}
 
@@ -68,6 +69,7 @@ LAYERS = {
         third={"boost": "any", "spdlog": "any", "fmt": "any", "CLI": "src", "openssl": "src",
                "sodium": "src"}),
     "mobile-bindings/c": Layer(ours={"insieme/insieme.h", "insieme/client"}),
+    "mobile-bindings/wasm": Layer(ours={"insieme/insieme.h"}, third={"sqlite3": "src"}),
     "mobile-bindings": Layer(ours={"insieme/insieme.h"}, third={"jni": "any"}),
     "tools": Layer(ours=ALL_OURS, third=ALL_THIRD),
     "tests": Layer(ours=ALL_OURS, third=ALL_THIRD),
@@ -133,6 +135,8 @@ class House:
             self._check_text(path, lines)
             if path.suffix in COUNTED or path.name == "CMakeLists.txt" or text.startswith("#!"):
                 self._check_length(path, lines)
+            if path.suffix in SCRIPTS:
+                self._check_columns(path, lines)
             if path.suffix in CPP:
                 self._check_cpp(path, text, lines)
             if re.match(r"#!.*\bbash\b", text):
@@ -161,10 +165,13 @@ class House:
         if got.returncode != 0:
             self.error(path, 1, "bash -n: " + got.stderr.strip().splitlines()[0])
 
-    def _check_cpp(self, path, text, lines):
+    def _check_columns(self, path, lines):
         for number, line in enumerate(lines, 1):
             if len(line) > COLUMNS_MAX:
                 self.error(path, number, f"{len(line)} columns, at most {COLUMNS_MAX}")
+
+    def _check_cpp(self, path, text, lines):
+        self._check_columns(path, lines)
         if path.suffix == ".hpp" and not re.search(r"^#pragma once$", text, re.M):
             self.error(path, 1, "a header begins with #pragma once")
         bare = strip_cpp(text)

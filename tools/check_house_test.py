@@ -23,6 +23,14 @@ def faults(files):
         return [f"{path}:{line}: {message}" for path, line, message in house.errors]
 
 
+class Scripts(unittest.TestCase):
+    def test_screens_have_the_same_budgets(self):
+        self.assertEqual(faults({"app/src/a.ts": "x" * 101 + "\n"}),
+                         ["app/src/a.ts:1: 101 columns, at most 100"])
+        self.assertEqual(faults({"app/src/a.tsx": "x\n" * 801}),
+                         ["app/src/a.tsx:801: 801 lines, at most 800: split it"])
+
+
 class Includes(unittest.TestCase):
     def refused(self, path, include):
         found = faults({path: f"#pragma once\n#include {include}\n",

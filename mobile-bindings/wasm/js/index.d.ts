@@ -1,0 +1,64 @@
+/** Why something was not done, in words for a person. Codes: docs/commands.md. */
+export interface Failure {
+  code: string;
+  message_it: string;
+  message_en: string;
+  field?: string;
+  problems?: Problem[];
+  details?: Record<string, unknown>;
+}
+/** A rule of the schema that a record breaks. */
+export interface Problem {
+  field: string;
+  label: string;
+  severity: "error" | "warning";
+  rule: string;
+  message_it: string;
+  message_en: string;
+}
+export type Reply<T> = ({ ok: true } & T) | { ok: false; error: Failure };
+
+/** Something that happened without being asked for. */
+export type Event =
+  /** Another tab has the store; `open` goes on when it is closed or hands it over. */
+  | { event: "waiting" }
+  /** This tab gave the store to another one: nothing works here until the page is loaded again. */
+  | { event: "handed_over" }
+  | {
+      event: "sync";
+      step: string;
+      unsent_left: string;
+      wait_ms?: number;
+      [more: string]: unknown;
+    };
+
+/**
+ * The store of this browser, in its worker. Calls are answered in the order in which they can be;
+ * one that needs the network (`sync.run`, `device.enrol`) keeps none of the others waiting.
+ */
+export class Insieme {
+  constructor(worker: Worker);
+  /**
+   * Opens the store of that folder of the Origin Private File System, or makes it. Waits while
+   * another tab has it. Failures: `key_lost`, `wrong_key`, `storage_newer`, `storage_full`,
+   * `storage_failure`.
+   */
+  open(folder?: string): Promise<Reply<Record<string, unknown>>>;
+  /** One command of docs/commands.md. Never rejects: failures are replies. */
+  call<T = Record<string, unknown>>(
+    command: string,
+    args?: Record<string, unknown>,
+  ): Promise<Reply<T>>;
+  /** Asks the tab that has the store to give it to this one. */
+  takeOver(): Promise<Reply<unknown>>;
+  /** The whole store as one encrypted file. `busy` while an exchange is under way. */
+  copy(): Promise<Reply<{ bytes: Uint8Array }>>;
+  close(): Promise<Reply<unknown>>;
+  /** Returns what ends the listening. */
+  onEvent(listener: (event: Event) => void): () => void;
+}
+
+/** `kept`: the browser promises not to throw the store away by itself. Bytes. */
+export function keepStorage(): Promise<{ kept: boolean; usage: number; quota: number }>;
+/** For `request_id`: one per act of a person. */
+export function requestId(): string;

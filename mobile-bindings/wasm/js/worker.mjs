@@ -1,0 +1,149 @@
+// The dedicated worker that holds the store. One tab at a time has it: the others wait, and may ask
+// for it. Messages in: {id, act, …}; out: {id, …} for each, and {event} whenever something happens.
+import { Core } from "./core.mjs";
+import { filesOfStore, OpfsFiles } from "./files.mjs";
+import { makeKey, readKey } from "./keys.mjs";
+import { networkOf } from "./network.mjs";
+
+const STORE = "store.db";
+/** Commands whose work is on the network: carried in steps, so that no save waits for them. */
+const ERRANDS = new Set(["sync.run", "device.enrol"]);
+
+/** `createCore` is core.js, `wasmUrl` where core.wasm is. Called once, by the worker's script. */
+export function serve(createCore, wasmUrl) {
+  let core = null;
+  let files = null;
+  let letGo = null;
+  const handover = new BroadcastChannel("insieme-store");
+  const post = networkOf(self.location.origin);
+  const tell = (event) => self.postMessage({ event });
+  const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+  async function instantiate(imports) {
+    const answer = await fetch(wasmUrl);
+    try {
+      return await WebAssembly.instantiateStreaming(answer.clone(), imports);
+    } catch {
+      return WebAssembly.instantiate(await answer.arrayBuffer(), imports);
+    }
+  }
+
+  function failure(code, italian, english) {
+    return { ok: false, error: { code, message_it: italian, message_en: english } };
+  }
+
+  /** Resolves when this tab has the store, and not before. */
+  function hold() {
+    return new Promise((resolve) => {
+      const granted = (lock) => {
+        if (lock === null) {
+          tell({ event: "waiting" });
+          navigator.locks.request("insieme-store", granted);
+          return undefined;
+        }
+        resolve();
+        return new Promise((release) => {
+          letGo = release;
+        });
+      };
+      navigator.locks.request("insieme-store", { ifAvailable: true }, granted);
+    });
+  }
+
+  function close() {
+    core?.cancel();
+    core?.close();
+    files?.close();
+    core = null;
+    files = null;
+    letGo?.();
+    letGo = null;
+  }
+
+  handover.onmessage = ({ data }) => {
+    if (data !== "yield" || core === null) return;
+    close();
+    tell({ event: "handed_over" });
+  };
+
+  let opening = null; // how this store was opened
+
+  /** The whole store as one encrypted file: closing it is what puts everything into one. */
+  function copy() {
+    if (core === null || core.busy)
+      return failure("busy", "C'è uno scambio in corso.", "An exchange is under way.");
+    core.close();
+    const bytes = files.bytesOf(STORE);
+    const reply = JSON.parse(core.open({ ...opening, mode: "open" }));
+    return reply.ok ? { ok: true, bytes } : reply;
+  }
+
+  async function open(folder) {
+    await hold();
+    files = await OpfsFiles.open(folder, filesOfStore(STORE));
+    const exists = files.exists(STORE);
+    let key = await readKey(folder);
+    if (exists && key === null) {
+      close();
+      return failure(
+        "key_lost",
+        "C'è un archivio, ma la sua chiave non è più in questo browser. Non cancellare nulla: " +
+          "chiamare chi gestisce Insieme.",
+        "There is a store, but its key is no longer in this browser. Erase nothing: call the " +
+          "people who run Insieme.",
+      );
+    }
+    key ??= await makeKey(folder);
+    core = await Core.load(createCore, instantiate, files, (event) => tell(JSON.parse(event)));
+    opening = { path: STORE, key, mode: exists ? "open" : "create" };
+    const reply = JSON.parse(core.open(opening));
+    if (!reply.ok) close();
+    return reply;
+  }
+
+  async function answer({ act, folder, request }) {
+    switch (act) {
+      case "open":
+        if (core !== null) return failure("busy", "Già aperto.", "Open already.");
+        return open(folder);
+      case "call": {
+        if (core === null) {
+          return failure(
+            "not_open",
+            "L'archivio non è aperto in questa scheda.",
+            "The store is not open in this tab.",
+          );
+        }
+        const text = JSON.stringify(request);
+        if (!ERRANDS.has(request.command)) return JSON.parse(core.call(text));
+        return JSON.parse(await core.exchange(text, post, pause));
+      }
+      case "take_over":
+        handover.postMessage("yield");
+        return { ok: true };
+      case "copy":
+        return copy();
+      case "close":
+        close();
+        return { ok: true };
+      default:
+        return failure("unknown_command", "Richiesta sconosciuta.", "Unknown request.");
+    }
+  }
+
+  self.onmessage = async ({ data }) => {
+    let reply;
+    try {
+      reply = await answer(data);
+    } catch (error) {
+      reply = failure(
+        error?.name === "QuotaExceededError" ? "storage_full" : "storage_failure",
+        "L'archivio di questo browser non risponde: chiudere le altre schede di Insieme e " +
+          `ricaricare la pagina (${error?.message ?? error}).`,
+        "This browser's storage does not answer: close the other tabs of Insieme and reload " +
+          `the page (${error?.message ?? error}).`,
+      );
+    }
+    self.postMessage({ id: data.id, reply });
+  };
+}
