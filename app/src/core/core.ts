@@ -1,0 +1,73 @@
+// The store, as screens speak to it: one call, replies or a CoreError, and a note to everybody who
+// shows something when anything was written.
+import { Insieme, keepStorage, requestId } from "insieme/index.mjs";
+import type { Event, Failure, Reply } from "insieme";
+import { language } from "../words";
+
+export class CoreError extends Error {
+  constructor(readonly failure: Failure) {
+    super(language() === "en" ? failure.message_en : failure.message_it);
+  }
+  get code(): string {
+    return this.failure.code;
+  }
+}
+
+const worker = new Worker(WORKER_URL, { type: "module" });
+const insieme = new Insieme(worker);
+const watchers = new Set<() => void>();
+
+/** Called whenever something here may look different now. Returns what ends it. */
+export function onChange(watcher: () => void): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+export function tellChange(): void {
+  for (const watcher of watchers) watcher();
+}
+
+export function onEvent(listener: (event: Event) => void): () => void {
+  return insieme.onEvent(listener);
+}
+
+function take<T>(reply: Reply<T>): T {
+  if (reply.ok) return reply;
+  throw new CoreError(reply.error);
+}
+
+export async function open(): Promise<void> {
+  take(await insieme.open());
+}
+export async function takeOver(): Promise<void> {
+  take(await insieme.takeOver());
+}
+export async function copyStore(): Promise<Uint8Array> {
+  return take(await insieme.copy()).bytes;
+}
+
+/** A command that reads. */
+export async function read<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
+  return take(await insieme.call<T>(command, { lang: language(), ...args }));
+}
+
+/**
+ * A command that writes, once: `act` names what the person did, so that a second tap on a slow
+ * tablet is the same act.
+ */
+export async function write<T>(
+  command: string,
+  args: Record<string, unknown> = {},
+  act: string = requestId(),
+): Promise<T> {
+  const reply = await read<T>(command, { request_id: act, ...args });
+  tellChange();
+  return reply;
+}
+
+export { keepStorage, requestId };
+
+/** The bundler puts the worker's address here. */
+declare const WORKER_URL: string;
+
+// For a support call, and for tests: the store from the browser's own console.
+Object.assign(globalThis, { insieme });

@@ -1,0 +1,102 @@
+// When to exchange with the server: the core's plan decides, this only asks and obeys. Nothing here
+// ever stands between a person and a save.
+import { CoreError, onChange, read, tellChange } from "./core";
+import type { Status, SyncState } from "./types";
+
+const POLL_MS = 15_000;
+
+export interface Picture {
+  status: Status | null;
+  state: SyncState | null;
+  running: boolean;
+  /** Why the last exchange ended early, in words; empty if it did not. */
+  trouble: string;
+  online: boolean;
+  /** Exchanges that ended, well or not. */
+  exchanges: number;
+}
+
+let picture: Picture = {
+  status: null,
+  state: null,
+  running: false,
+  trouble: "",
+  online: navigator.onLine,
+  exchanges: 0,
+};
+const watchers = new Set<(picture: Picture) => void>();
+let timer = 0;
+let looking = false;
+
+function show(change: Partial<Picture>): void {
+  picture = { ...picture, ...change };
+  for (const watcher of watchers) watcher(picture);
+}
+export function currentPicture(): Picture {
+  return picture;
+}
+export function onPicture(watcher: (picture: Picture) => void): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+/** Reads how things stand, and exchanges if it is time. */
+async function look(): Promise<void> {
+  if (looking) return;
+  looking = true;
+  try {
+    const [status, state] = await Promise.all([
+      read<Status>("status"),
+      read<SyncState>("sync.state"),
+    ]);
+    show({ status, state, online: navigator.onLine });
+    const wait = state.due_in_ms === undefined ? POLL_MS : Number(state.due_in_ms);
+    window.clearTimeout(timer);
+    timer = window.setTimeout(look, Math.min(Math.max(wait, 500), POLL_MS));
+    const may = state.state === "planned" || state.state === "backing_off";
+    if (state.due && may && state.enrolled && navigator.onLine && !picture.running) {
+      void syncNow(false);
+    }
+  } catch {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(look, POLL_MS);
+  } finally {
+    looking = false;
+  }
+}
+
+/** One exchange. Says what became of it if a person asked for it. */
+export async function syncNow(asked = true): Promise<boolean> {
+  if (picture.running) return false;
+  show({ running: true });
+  try {
+    await read("sync.run");
+    show({ running: false, trouble: "", exchanges: picture.exchanges + 1 });
+    return true;
+  } catch (error) {
+    const trouble = error instanceof CoreError ? error.message : String(error);
+    show({
+      running: false,
+      trouble: asked || navigator.onLine ? trouble : "",
+      exchanges: picture.exchanges + 1,
+    });
+    return false;
+  } finally {
+    tellChange();
+  }
+}
+
+export async function startSync(): Promise<void> {
+  const networkChanged = async (): Promise<void> => {
+    await read("network.changed", { online: navigator.onLine }).catch(() => undefined);
+    show({ online: navigator.onLine });
+    await look();
+  };
+  window.addEventListener("online", networkChanged);
+  window.addEventListener("offline", networkChanged);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) void look();
+  });
+  onChange(() => void look());
+  await networkChanged();
+}

@@ -1,0 +1,225 @@
+// What the core's commands reply with (docs/commands.md), as far as the screens use it.
+
+export interface RecordLine {
+  id: string;
+  short: string;
+  type: string;
+  type_label: string;
+  dossier: string;
+  section: string;
+  title: string;
+  retracted: boolean;
+  in_review: boolean;
+  edited_at: string;
+  edited_by: string;
+}
+
+export type ReceiptState = "saved_here" | "sent" | "applied" | "waiting" | "seen" | "refused";
+
+export interface ReceiptLine extends RecordLine {
+  receipt: ReceiptState;
+  receipt_text: string;
+}
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+export interface ShownValue {
+  dot: string;
+  author: string;
+  at: string;
+  mine: boolean;
+  text: string;
+  value?: Json;
+}
+
+export interface ShownField {
+  label: string;
+  section: string;
+  kind: string;
+  text: string;
+  value: Json;
+  contested: boolean;
+  values?: ShownValue[];
+  author?: string;
+  at?: string;
+}
+
+export interface Decision {
+  dot: string;
+  author: string;
+  at: string;
+  mine: boolean;
+  kind_text: string;
+  field: string;
+  label: string;
+  outcome: string;
+  reason: string;
+}
+
+export interface RecordProblem {
+  field: string;
+  severity: string;
+  message_it: string;
+  message_en: string;
+}
+
+export interface WholeRecord extends ReceiptLine {
+  lifecycle: "active" | "retracted";
+  section_label: string;
+  version: string;
+  fields: Record<string, ShownField>;
+  decisions: Decision[];
+  problems: RecordProblem[];
+  computed: Record<string, { label: string; text: string }>;
+}
+
+export interface Dossier {
+  id: string;
+  short: string;
+  title: string;
+  type: string;
+  type_label: string;
+  sections: string[];
+  may_review: boolean;
+  leaving: boolean;
+  records: string;
+  unsent: string;
+}
+
+export interface Code {
+  code: string;
+  label: string;
+}
+
+export interface FieldType {
+  name: string;
+  label: string;
+  kind: string;
+  merge: string;
+  section: string;
+  required: boolean;
+  write_once: boolean;
+  sensitive: boolean;
+  help?: string;
+  target?: string;
+  codes?: Code[];
+}
+
+export interface TypeLine {
+  name: string;
+  label: string;
+  label_plural: string;
+  section: string;
+  root: boolean;
+  append_only: boolean;
+}
+
+export interface RecordType extends TypeLine {
+  fields: FieldType[];
+}
+
+export interface Draft {
+  id: string;
+  new: boolean;
+  type: string;
+  type_label: string;
+  record: string;
+  dossier: string;
+  section: string;
+  updated_at: string;
+  fields: Record<string, Json>;
+  version: string;
+}
+
+export interface Identity {
+  enrolled: boolean;
+  server: string;
+  space_name: string;
+  account: string;
+  name: string;
+  role: string;
+}
+
+export interface Status {
+  identity: Identity;
+  unsent: string;
+  oldest_unsent_at?: string;
+  held: string;
+  refused: string;
+  open_items: string;
+  open_held: string;
+  drafts: string;
+  dossiers: string;
+  records: string;
+  bytes: string;
+  last_sync_at?: string;
+  clock_wrong: boolean;
+  clock_offset_ms: string;
+}
+
+export interface SyncState {
+  state: "idle" | "planned" | "running" | "backing_off" | "offline" | "stopped";
+  reason: string;
+  due: boolean;
+  due_in_ms?: string;
+  enrolled: boolean;
+}
+
+export interface Alternative extends ShownValue {
+  number: number;
+  device: string;
+}
+
+export interface ReviewItem {
+  id: string;
+  kind: string;
+  kind_text: string;
+  record: string;
+  type: string;
+  type_label: string;
+  title: string;
+  dossier: string;
+  section: string;
+  field: string;
+  label: string;
+  base: string;
+  now: string;
+  contested: boolean;
+  version: string;
+  alternatives: Alternative[];
+}
+
+export interface InboxEntry {
+  id: string;
+  author: string;
+  at: string;
+  dossier: string;
+  reason: string;
+  open: boolean;
+  operations: { type_label: string; title?: string; label: string; text: string }[];
+}
+
+export interface Quarantined {
+  dossier: string;
+  at: string;
+  author: string;
+  receipt: string;
+  receipt_text: string;
+  code: string;
+  reason: string;
+  operations: { record: string; type: string; field: string }[];
+}
+
+export interface HistoryLine {
+  dot: string;
+  author: string;
+  at: string;
+  device: string;
+  mine: boolean;
+  action: string;
+  field: string;
+  label: string;
+  from?: string;
+  to?: string;
+  reason?: string;
+}

@@ -1,0 +1,91 @@
+// Times and amounts as people say them.
+import { language, t } from "./words";
+
+const DAY = 86_400_000;
+
+function locale(): string {
+  return language() === "en" ? "en-GB" : "it-IT";
+}
+
+export function clock(iso: string): string {
+  return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit" }).format(
+    new Date(iso),
+  );
+}
+
+export function day(iso: string): string {
+  return new Intl.DateTimeFormat(locale(), {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+  }).format(new Date(iso));
+}
+
+/** Whole days from today to a civil date; negative: past. */
+export function daysUntil(date: string, now = Date.now()): number {
+  const today = new Date(now);
+  const from = Date.UTC(today.getFullYear(), today.getMonth(), today.getDate());
+  const [year, month, dayOfMonth] = date.split("-").map(Number);
+  return Math.round((Date.UTC(year ?? 0, (month ?? 1) - 1, dayOfMonth ?? 1) - from) / DAY);
+}
+
+/** `domani`, `fra 3 giorni`, `ieri`. */
+export function dayInWords(date: string): string {
+  const days = daysUntil(date);
+  if (days === 0) return t("today");
+  if (days === 1) return t("tomorrow");
+  if (days === -1) return t("yesterday");
+  return days > 0 ? t("in_days", { n: days }) : t("days_ago", { n: -days });
+}
+
+/** `12 min fa`, `ieri 14:30`, `3 nov 14:30`. */
+export function ago(iso: string, now = Date.now()): string {
+  const minutes = Math.floor((now - Date.parse(iso)) / 60_000);
+  if (minutes < 1) return t("just_now");
+  if (minutes < 60) return t("minutes_ago", { n: minutes });
+  if (minutes < 120) return t("hour_ago");
+  if (minutes < 12 * 60) return t("hours_ago", { n: Math.floor(minutes / 60) });
+  return `${day(iso)} ${clock(iso)}`;
+}
+
+/** An age without "ago": `40 min`, `5 h`, `3 g`. */
+export function age(iso: string, now = Date.now()): string {
+  const minutes = Math.max(0, Math.floor((now - Date.parse(iso)) / 60_000));
+  if (minutes < 1) return t("just_now");
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h`;
+  const days = Math.floor(minutes / (24 * 60));
+  return language() === "en" ? `${days} days` : `${days} giorni`;
+}
+
+export function stopwatch(sinceIso: string, now: number): string {
+  const seconds = Math.max(0, Math.floor((now - Date.parse(sinceIso)) / 1000));
+  const two = (number: number): string => String(number).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const minutes = two(Math.floor(seconds / 60) % 60);
+  return `${hours > 0 ? `${hours}:` : ""}${minutes}:${two(seconds % 60)}`;
+}
+
+export function bytes(size: number): string {
+  const units = ["B", "kB", "MB", "GB"];
+  let unit = 0;
+  let value = size;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  const shown = new Intl.NumberFormat(locale(), { maximumFractionDigits: 1 }).format(value);
+  return `${shown} ${units[unit]}`;
+}
+
+/** What `<input type="datetime-local">` takes, in the tablet's own time. */
+export function localInput(iso: string): string {
+  const at = new Date(iso);
+  const shifted = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
+  return shifted.toISOString().slice(0, 16);
+}
+
+/** This minute, as an instant: nobody notes the seconds of a visit. */
+export function thisMinute(): string {
+  return new Date(Math.floor(Date.now() / 60_000) * 60_000).toISOString();
+}

@@ -1,0 +1,10 @@
+declare module "insieme/index.mjs" {
+  export { Insieme, keepStorage, requestId } from "insieme";
+}
+declare module "insieme/worker.mjs" {
+  export function serve(createCore: unknown, wasmUrl: string): void;
+}
+declare module "core" {
+  const createCore: (module: Record<string, unknown>) => Promise<unknown>;
+  export default createCore;
+}

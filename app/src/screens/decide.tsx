@@ -1,0 +1,397 @@
+// One item: what stood before, what each wrote without seeing the other, and the decision.
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { read, requestId, write } from "../core/core";
+import { useAct, useLoad } from "../core/hooks";
+import type {
+  Alternative,
+  Decision,
+  FieldType,
+  Identity,
+  Json,
+  RecordLine,
+  RecordType,
+  ReviewItem,
+  WholeRecord,
+} from "../core/types";
+import { ago } from "../format";
+import { Field } from "../form/field";
+import { Await, Failed, Mark, Note, say, Title } from "../parts/parts";
+import { go, to } from "../router";
+import { OUTCOMES, told } from "./record";
+import { authors, loadQueue } from "./review";
+import { t, type Word } from "../words";
+
+/** `choose-1`, `combine`, `write`, `dismiss`, or what else the kind of item allows. */
+type Choice = string;
+
+interface Loaded {
+  item: ReviewItem | undefined;
+  next: string | undefined;
+  left: number;
+  family: string;
+  field: FieldType | undefined;
+  targets: RecordLine[];
+  /** What was decided about this field before, the newest first. */
+  earlier: Decision[];
+}
+
+async function loadItem(id: string): Promise<Loaded> {
+  const { items, names } = await loadQueue();
+  const at = items.findIndex((one) => one.id === id);
+  const item = items[at];
+  const next = items[at + 1]?.id ?? items.find((one) => one.id !== id)?.id;
+  const left = items.length;
+  if (!item) return { item, next, left, family: "", field: undefined, targets: [], earlier: [] };
+  const [{ type }, { record }] = await Promise.all([
+    read<{ type: RecordType }>("schema.type", { type: item.type }),
+    read<{ record: WholeRecord }>("record.get", { record: item.record }),
+  ]);
+  const earlier = told(record.decisions.filter((one) => one.field === item.field));
+  const field = type.fields.find((one) => one.name === item.field);
+  const targets = field?.target
+    ? (
+        await read<{ records: RecordLine[] }>("record.list", {
+          type: field.target,
+          dossier: item.dossier,
+          limit: 200,
+        })
+      ).records
+    : [];
+  return { item, next, left, family: names.get(item.dossier) ?? "", field, targets, earlier };
+}
+
+export function DecideScreen(props: { item: string; me: Identity }): JSX.Element {
+  const load = useLoad(() => loadItem(props.item), props.item);
+  return (
+    <Await of={load}>
+      {(loaded) =>
+        loaded.item ? (
+          <Decide {...loaded} item={loaded.item} me={props.me} />
+        ) : (
+          <>
+            <Title text={t("item_gone")} back={["review"]} />
+            <a
+              class="btn btn-primary"
+              href={loaded.next ? to("review", loaded.next) : to("review")}
+            >
+              {t(loaded.next ? "review_next" : "review_all")}
+            </a>
+          </>
+        )
+      }
+    </Await>
+  );
+}
+
+/** What may be decided beside choosing a side, by the kind of item. */
+function extrasOf(item: ReviewItem): [Choice, Word][] {
+  if (item.kind === "edited_after_retraction" || item.kind === "concurrent_lifecycle") {
+    return [
+      ["restore", "keep_active"],
+      ["retract", "keep_retracted"],
+    ];
+  }
+  if (item.kind === "provisional_spend") {
+    return [
+      ["confirm", "confirm_spend"],
+      ["refuse", "refuse_spend"],
+    ];
+  }
+  if (item.kind === "text_overlap")
+    return [
+      ["write", "write_new"],
+      ["dismiss", "dismiss"],
+    ];
+  return [
+    ["combine", "combine"],
+    ["write", "write_new"],
+    ["dismiss", "dismiss"],
+  ];
+}
+
+const mayChoose = (item: ReviewItem): boolean => item.kind === "concurrent_values";
+
+/** Whether both values can stand in one text; a date or a code can only be chosen or written. */
+const isText = (field: FieldType | undefined): boolean =>
+  field === undefined || field.kind === "string" || field.kind === "text";
+
+function argumentsOf(choice: Choice, value: Json): Record<string, unknown> {
+  if (choice.startsWith("choose-")) return { choose: Number(choice.slice(7)) };
+  switch (choice) {
+    case "combine":
+      return { combine: value };
+    case "write":
+      return { write: value };
+    case "restore":
+    case "retract":
+      return { life: choice };
+    case "confirm":
+      return { confirm: true };
+    case "refuse":
+      return { refuse: true };
+    default:
+      return { dismiss: true };
+  }
+}
+
+function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element {
+  const { item, field, me } = props;
+  const [choice, setChoice] = useState<Choice>("");
+  const [value, setValue] = useState<Json>("");
+  const [reason, setReason] = useState("");
+  const act = useAct();
+  const request = useRef(requestId());
+  const reasonField = useRef<HTMLTextAreaElement>(null);
+  const extras = extrasOf(item).filter(([one]) => one !== "combine" || isText(field));
+
+  const take = (next: Choice): void => {
+    setChoice(next);
+    if (next === "combine") setValue(item.alternatives.map((one) => one.text).join("; "));
+    if (next === "write") setValue(item.kind === "text_overlap" ? item.now : "");
+  };
+  const ready =
+    choice !== "" &&
+    reason.trim() !== "" &&
+    !((choice === "combine" || choice === "write") && (value === null || value === ""));
+  const decide = (): void =>
+    void act.run(async () => {
+      try {
+        await write(
+          "review.resolve",
+          {
+            item: item.id,
+            version: item.version,
+            reason: reason.trim(),
+            ...argumentsOf(choice, value),
+          },
+          request.current,
+        );
+      } catch (error) {
+        request.current = requestId();
+        throw error;
+      }
+      say(t("review_done"));
+      if (props.next) go("review", props.next);
+      else go("review");
+    });
+  useKeys({
+    number: (n) => {
+      if (mayChoose(item) && n <= item.alternatives.length) take(`choose-${n}`);
+    },
+    reason: () => reasonField.current?.focus(),
+    next: () => {
+      if (props.next) go("review", props.next);
+    },
+    decide: () => {
+      if (ready) decide();
+    },
+  });
+  return (
+    <>
+      <Title
+        text={item.label || item.kind_text}
+        back={["review"]}
+        lead={`${props.family} · ${item.type_label} ${item.title}`}
+      >
+        <Mark tone={item.contested ? "danger" : "warning"}>
+          {item.contested ? t("contested_item") : t("review_left", { n: props.left })}
+        </Mark>
+      </Title>
+      <div class="sides" role="group" aria-label={t("choice")}>
+        <Side title={t("base")} text={item.base} empty={t("base_empty")} tone="base" />
+        {item.alternatives.map((one) => (
+          <AlternativeSide
+            key={one.dot}
+            one={one}
+            me={me}
+            shown={one.text === item.now}
+            chosen={choice === `choose-${one.number}`}
+            onChoose={mayChoose(item) ? () => take(`choose-${one.number}`) : undefined}
+          />
+        ))}
+      </div>
+      <Earlier decisions={props.earlier} me={me} />
+      <div class="choices choices-big">
+        {extras.map(([one, word]) => (
+          <button
+            type="button"
+            key={one}
+            aria-pressed={choice === one}
+            class={`choice ${choice === one ? "choice-on" : ""}`}
+            onClick={() => take(one)}
+          >
+            {t(word)}
+          </button>
+        ))}
+      </div>
+      {(choice === "combine" || choice === "write") && (
+        <Field
+          field={valueField(item, field, choice)}
+          value={value}
+          targets={props.targets}
+          onInput={setValue}
+          autofocus
+        />
+      )}
+      <div class="field">
+        <label for="reason">{t("reason")}</label>
+        <textarea
+          id="reason"
+          ref={reasonField}
+          class="form-control"
+          rows={2}
+          aria-describedby="reason-help"
+          value={reason}
+          onInput={(event) => setReason(event.currentTarget.value)}
+        />
+        <p class="help" id="reason-help">
+          {choice !== "" && !reason.trim()
+            ? t("reason_needed")
+            : t("reason_help", { who: authors(item, me) })}
+        </p>
+      </div>
+      <Failed error={act.failure} />
+      <div class="buttons">
+        <button
+          type="button"
+          class="btn btn-primary btn-lg"
+          disabled={!ready || act.busy}
+          onClick={decide}
+        >
+          {t("decide")}
+        </button>
+        <a class="btn btn-outline-primary" href={to("record", item.record)}>
+          {item.type_label}
+        </a>
+        {props.next && (
+          <a class="btn btn-link" href={to("review", props.next)}>
+            {t("review_next")}
+          </a>
+        )}
+      </div>
+      <p class="muted keys">{t("keys")}</p>
+    </>
+  );
+}
+
+/** Who decides again should know what was decided, and why somebody disagreed. */
+function Earlier(props: { decisions: Decision[]; me: Identity }): JSX.Element | null {
+  if (props.decisions.length === 0) return null;
+  return (
+    <Note tone="info">
+      <ul class="plain">
+        {props.decisions.map((one) => (
+          <li key={one.dot}>
+            <strong>{one.mine ? t("you") : one.author}</strong>{" "}
+            {t(OUTCOMES[one.outcome] ?? "decided")}
+            <small>
+              {one.reason ? t("decision_reason", { reason: one.reason }) : t("no_reason")}
+              {" · "}
+              {ago(one.at)}
+            </small>
+          </li>
+        ))}
+      </ul>
+    </Note>
+  );
+}
+
+/** The field as the schema has it, under the name that it has here. */
+function valueField(item: ReviewItem, field: FieldType | undefined, choice: Choice): FieldType {
+  return {
+    name: item.field,
+    merge: "register",
+    section: item.section,
+    write_once: false,
+    sensitive: false,
+    ...field,
+    kind: choice === "combine" && field?.kind === "string" ? "text" : (field?.kind ?? "string"),
+    label: t("your_value"),
+    required: true,
+  };
+}
+
+function AlternativeSide(props: {
+  one: Alternative;
+  me: Identity;
+  shown: boolean;
+  chosen: boolean;
+  onChoose: (() => void) | undefined;
+}): JSX.Element {
+  const { one } = props;
+  const who = one.author === props.me.account ? t("you") : one.author;
+  return (
+    <Side
+      title={t("side", { who })}
+      text={one.text}
+      empty={t("not_filled")}
+      tone={props.chosen ? "chosen" : "side"}
+      note={`${ago(one.at)} · ${one.mine ? t("this_device") : t("device", { name: one.device })}`}
+      mark={props.shown ? <Mark tone="neutral">{t("shown_now")}</Mark> : undefined}
+      action={
+        props.onChoose && (
+          <button
+            type="button"
+            class={`btn wide ${props.chosen ? "btn-primary" : "btn-outline-primary"}`}
+            aria-pressed={props.chosen}
+            onClick={props.onChoose}
+          >
+            {one.number}. {t("choose_this")}
+          </button>
+        )
+      }
+    />
+  );
+}
+
+function Side(props: {
+  title: string;
+  text: string;
+  empty: string;
+  tone: string;
+  note?: string;
+  mark?: JSX.Element | undefined;
+  action?: JSX.Element | undefined;
+}): JSX.Element {
+  return (
+    <article class={`side side-${props.tone}`}>
+      <h2>
+        {props.title} {props.mark}
+      </h2>
+      <p class="side-text">{props.text || <span class="muted">{props.empty}</span>}</p>
+      {props.note && <p class="muted">{props.note}</p>}
+      {props.action}
+    </article>
+  );
+}
+
+/** Single letters only outside of fields, so that no text ever decides anything. */
+function useKeys(keys: {
+  number: (n: number) => void;
+  reason: () => void;
+  next: () => void;
+  decide: () => void;
+}): void {
+  const latest = useRef(keys);
+  latest.current = keys;
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent): void => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+        event.preventDefault();
+        latest.current.decide();
+        return;
+      }
+      const at = event.target as HTMLElement;
+      if (event.ctrlKey || event.metaKey || event.altKey || at.matches("input,textarea,select"))
+        return;
+      if (/^[1-9]$/.test(event.key)) latest.current.number(Number(event.key));
+      else if (event.key === "m" || event.key === "r") {
+        event.preventDefault();
+        latest.current.reason();
+      } else if (event.key === "j") latest.current.next();
+    };
+    window.addEventListener("keydown", pressed);
+    return () => window.removeEventListener("keydown", pressed);
+  }, []);
+}

@@ -1,0 +1,270 @@
+// The form of any record type, made of the schema.
+import type { JSX } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { CoreError, read, requestId, write } from "../core/core";
+import { useAct, useLoad } from "../core/hooks";
+import type { Draft, FieldType, Json, RecordType } from "../core/types";
+import { ago } from "../format";
+import { Field, isEdited } from "../form/field";
+import {
+  commitDraft,
+  discardDraft,
+  loadForm,
+  useTyping,
+  valueOf,
+  type FormData,
+} from "../form/draft";
+import { Await, Failed, Note, say, SureButton, Title } from "../parts/parts";
+import { go, goBack, to } from "../router";
+import { language, t } from "../words";
+
+export function EditScreen(props: {
+  draft?: string;
+  dossier?: string;
+  type?: string;
+}): JSX.Element {
+  if (props.draft) return <DraftForm id={props.draft} />;
+  if (props.dossier === "-") return <NewDossier type={props.type ?? "household"} />;
+  return <Opening dossier={props.dossier ?? ""} type={props.type ?? ""} />;
+}
+
+/** Opens a draft and takes its address, so that coming back comes back to the same draft. */
+function Opening(props: { dossier: string; type: string }): JSX.Element {
+  const act = useAct();
+  useEffect(() => {
+    void act.run(async () => {
+      const { draft } = await write<{ draft: Draft }>("draft.open", props);
+      location.replace(to("edit", draft.id));
+    });
+  }, []);
+  return act.failure ? <Failed error={act.failure} /> : <p class="empty">{t("loading")}</p>;
+}
+
+function DraftForm(props: { id: string }): JSX.Element {
+  // Once: what arrives while somebody types is shown beside the field, not under their fingers.
+  const [round, setRound] = useState(0);
+  const [form, setForm] = useState<FormData | null>(null);
+  const [error, setError] = useState<Error | null>(null);
+  useEffect(() => {
+    loadForm(props.id).then(setForm, setError);
+  }, [round]);
+  if (error) {
+    return (
+      <>
+        <Failed error={error} />
+        <button
+          type="button"
+          class="btn btn-outline-primary"
+          onClick={() => {
+            setError(null);
+            setRound(round + 1);
+          }}
+        >
+          {t("retry")}
+        </button>
+      </>
+    );
+  }
+  return form ? (
+    <Loaded form={form} />
+  ) : (
+    <p class="empty" aria-busy="true">
+      {t("loading")}
+    </p>
+  );
+}
+
+/** What the core says of each field, by name. */
+export function problemsOf(
+  error: Error | null,
+  severity: "error" | "warning",
+): Map<string, string> {
+  const found = new Map<string, string>();
+  if (!(error instanceof CoreError)) return found;
+  for (const problem of error.failure.problems ?? []) {
+    if (problem.severity !== severity) continue;
+    found.set(problem.field, language() === "en" ? problem.message_en : problem.message_it);
+  }
+  if (severity === "error" && error.failure.field && !found.has(error.failure.field)) {
+    found.set(error.failure.field, error.message);
+  }
+  return found;
+}
+
+/** First what must be filled in, what is, and what is told in words; the rest behind one button. */
+function splitFields(form: FormData): [FieldType[], FieldType[]] {
+  const fields = form.type.fields.filter(isEdited);
+  const isFilled = (field: FieldType): boolean => {
+    const value = valueOf(form, form.draft.fields, field);
+    return value !== null && value !== "" && !(Array.isArray(value) && value.length === 0);
+  };
+  if (fields.length <= 10) return [fields, []];
+  const first = fields.filter(
+    (field, at) => field.required || field.kind === "text" || isFilled(field) || at < 4,
+  );
+  return [first, fields.filter((field) => !first.includes(field))];
+}
+
+function Loaded(props: { form: FormData }): JSX.Element {
+  const { form } = props;
+  const typing = useTyping(form.draft);
+  const act = useAct();
+  const request = useRef(requestId());
+  const [all, setAll] = useState(false);
+  const [first, rest] = useMemo(() => splitFields(form), [form]);
+  const problems = problemsOf(act.failure, "error");
+  const shown = all || rest.some((field) => problems.has(field.name)) ? [...first, ...rest] : first;
+
+  const save = (event: Event): void => {
+    event.preventDefault();
+    void act.run(async () => {
+      await typing.flush();
+      try {
+        const { record } = await commitDraft(form.draft, request.current);
+        say(t("saved_here"));
+        location.replace(to("record", record.id));
+      } catch (error) {
+        request.current = requestId(); // what is corrected is another act
+        throw error;
+      }
+    });
+  };
+  useEffect(() => {
+    const [wrong] = problems.keys();
+    if (wrong) document.getElementById(`f-${wrong}`)?.scrollIntoView({ block: "center" });
+  }, [act.failure]);
+
+  const title = form.record
+    ? t("form_edit", { what: form.record.title })
+    : t("form_new", { what: form.type.label });
+  return (
+    <form class="form" onSubmit={save} noValidate>
+      <Title text={title} back={["dossier", form.draft.dossier]} />
+      <Fields
+        form={form}
+        fields={shown}
+        typing={typing.typed}
+        set={typing.set}
+        problems={problems}
+      />
+      {!all && shown.length === first.length && rest.length > 0 && (
+        <button type="button" class="btn btn-outline-primary wide" onClick={() => setAll(true)}>
+          {t("form_more", { n: rest.length })}
+        </button>
+      )}
+      <Failed error={act.failure} title={problems.size > 0 ? t("fix_fields") : undefined} />
+      <div class="form-end">
+        <p class="kept" role="status">
+          {typing.kept ? t("draft_kept") : t("keeping")} · {ago(form.draft.updated_at)}
+        </p>
+        <div class="buttons">
+          <button class="btn btn-primary btn-lg" disabled={act.busy}>
+            {t("save")}
+          </button>
+          <SureButton
+            label={t("draft_discard")}
+            question={t("draft_discard_sure")}
+            yes={t("draft_discard")}
+            tone="btn-outline-secondary"
+            onSure={() =>
+              void act.run(async () => {
+                await typing.flush();
+                await discardDraft(form.draft);
+                goBack("dossier", form.draft.dossier);
+              })
+            }
+          />
+        </div>
+      </div>
+    </form>
+  );
+}
+
+export function Fields(props: {
+  form: FormData;
+  fields: FieldType[];
+  typing: Record<string, Json>;
+  set: (name: string, value: Json) => void;
+  problems: Map<string, string>;
+}): JSX.Element {
+  const { form } = props;
+  return (
+    <>
+      {props.fields.map((field) => {
+        const current = form.record?.fields[field.name];
+        return (
+          <Field
+            key={field.name}
+            field={field}
+            value={valueOf(form, props.typing, field)}
+            targets={form.targets.get(field.target ?? "") ?? []}
+            problem={props.problems.get(field.name)}
+            warning={current?.contested ? t("contested") : undefined}
+            locked={
+              field.write_once &&
+              form.record !== null &&
+              current !== undefined &&
+              current.text !== ""
+            }
+            onInput={(value) => props.set(field.name, value)}
+          />
+        );
+      })}
+    </>
+  );
+}
+
+/** A dossier's first record is made whole or not at all: there is no dossier to keep a draft in. */
+function NewDossier(props: { type: string }): JSX.Element {
+  const load = useLoad(
+    () => read<{ type: RecordType }>("schema.type", { type: props.type }),
+    props.type,
+  );
+  const [fields, setFields] = useState<Record<string, Json>>({});
+  const act = useAct();
+  const request = useRef(requestId());
+  const problems = problemsOf(act.failure, "error");
+  const save = (event: Event): void => {
+    event.preventDefault();
+    void act.run(async () => {
+      try {
+        const { dossier } = await write<{ dossier: string }>(
+          "dossier.create",
+          { type: props.type, fields },
+          request.current,
+        );
+        say(t("saved_here"));
+        go("dossier", dossier);
+      } catch (error) {
+        request.current = requestId();
+        throw error;
+      }
+    });
+  };
+  return (
+    <Await of={load}>
+      {({ type }) => (
+        <form class="form" onSubmit={save} noValidate>
+          <Title text={t("form_new", { what: type.label })} back={["families"]} />
+          {type.fields.filter(isEdited).map((field) => (
+            <Field
+              key={field.name}
+              field={field}
+              value={fields[field.name] ?? null}
+              targets={[]}
+              problem={problems.get(field.name)}
+              onInput={(value) => setFields({ ...fields, [field.name]: value })}
+            />
+          ))}
+          <Failed error={act.failure} title={problems.size > 0 ? t("fix_fields") : undefined} />
+          <Note tone="info">
+            <p>{t("work_stays")}</p>
+          </Note>
+          <button class="btn btn-primary btn-lg wide" disabled={act.busy}>
+            {t("save")}
+          </button>
+        </form>
+      )}
+    </Await>
+  );
+}

@@ -1,0 +1,86 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { read } from "../core/core";
+import { useLoad } from "../core/hooks";
+import type { Dossier } from "../core/types";
+import { Await, Empty, Mark, Row, Section, Title } from "../parts/parts";
+import { to } from "../router";
+import { count, t } from "../words";
+
+const SHOWN = 100;
+
+const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+export function Dossiers(): JSX.Element {
+  const load = useLoad(() => read<{ dossiers: Dossier[] }>("dossier.list"), "dossiers");
+  const [words, setWords] = useState("");
+  return (
+    <>
+      <Title text={t("families")}>
+        <a class="btn btn-primary" href={to("new", "-", "household")}>
+          {t("new_family")}
+        </a>
+      </Title>
+      <Await of={load}>
+        {({ dossiers }) => {
+          const wanted = plain(words);
+          const fitting = dossiers
+            .filter((one) => plain(one.title).includes(wanted))
+            .sort((a, b) => a.title.localeCompare(b.title));
+          const families = fitting.filter((one) => one.type === "household");
+          const others = fitting.filter((one) => one.type !== "household");
+          return (
+            <>
+              {dossiers.length > 8 && (
+                <div class="field">
+                  <label for="filter">{t("nav_search")}</label>
+                  <input
+                    id="filter"
+                    type="search"
+                    class="form-control"
+                    value={words}
+                    onInput={(event) => setWords(event.currentTarget.value)}
+                  />
+                </div>
+              )}
+              {families.length === 0 && words === "" && <Empty>{t("families_none")}</Empty>}
+              <Lines dossiers={families} />
+              {others.length > 0 && (
+                <Section title={t("other_dossiers")}>
+                  <Lines dossiers={others} />
+                </Section>
+              )}
+            </>
+          );
+        }}
+      </Await>
+    </>
+  );
+}
+
+function Lines(props: { dossiers: Dossier[] }): JSX.Element {
+  return (
+    <ul class="rows">
+      {props.dossiers.slice(0, SHOWN).map((one) => {
+        const unsent = Number(one.unsent);
+        return (
+          <Row
+            key={one.id}
+            icon="families"
+            href={to("dossier", one.id)}
+            title={one.title}
+            note={t("records_n", { n: one.records })}
+            mark={
+              <>
+                {one.leaving && <Mark tone="warning">{t("leaving")}</Mark>}
+                {unsent > 0 && (
+                  <Mark tone="info">{count(unsent, "unsent_one", "unsent_many")}</Mark>
+                )}
+              </>
+            }
+          />
+        );
+      })}
+    </ul>
+  );
+}

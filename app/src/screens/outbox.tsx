@@ -1,0 +1,204 @@
+// Drafts, what is to be sent, what is sent; and why the server did not take something.
+import type { JSX } from "preact";
+import { read } from "../core/core";
+import { isRunningVisit } from "../core/caseload";
+import { useLoad, useNow, usePicture } from "../core/hooks";
+import { syncNow } from "../core/sync";
+import type {
+  Dossier,
+  Draft,
+  Identity,
+  Quarantined,
+  ReceiptLine,
+  ReceiptState,
+} from "../core/types";
+import { age, ago } from "../format";
+import { Icon } from "../parts/icons";
+import { Await, byWhen, Empty, Mark, Note, Row, Section, Title, type Tone } from "../parts/parts";
+import { to } from "../router";
+import { urgency } from "../shell";
+import { t } from "../words";
+
+interface Folders {
+  names: Map<string, string>;
+  drafts: Draft[];
+  open: ReceiptLine[];
+  sent: ReceiptLine[];
+  quarantine: Quarantined[];
+}
+
+const SENT_SHOWN = 20;
+const LEFT_HERE = new Set<ReceiptState>(["saved_here", "sent"]);
+
+async function loadFolders(me: string): Promise<Folders> {
+  const [{ dossiers }, { drafts }, { receipts }, { changes }] = await Promise.all([
+    read<{ dossiers: Dossier[] }>("dossier.list"),
+    read<{ drafts: Draft[] }>("draft.list"),
+    read<{ receipts: ReceiptLine[] }>("receipts", { all: true }),
+    read<{ changes: Quarantined[] }>("quarantine.list"),
+  ]);
+  const newest = (a: ReceiptLine, b: ReceiptLine): number => b.edited_at.localeCompare(a.edited_at);
+  return {
+    names: new Map(dossiers.map((one) => [one.id, one.title])),
+    drafts,
+    open: receipts.filter((one) => LEFT_HERE.has(one.receipt)).sort(newest),
+    sent: receipts
+      .filter((one) => !LEFT_HERE.has(one.receipt) && one.edited_by === me)
+      .sort(newest)
+      .slice(0, SENT_SHOWN),
+    quarantine: changes,
+  };
+}
+
+export function Outbox(props: { me: Identity }): JSX.Element {
+  const load = useLoad(() => loadFolders(props.me.account), "outbox");
+  return (
+    <>
+      <Title text={t("outbox")} />
+      <Sending />
+      <Await of={load}>
+        {(folders) => (
+          <>
+            {folders.quarantine.length > 0 && <Refused changes={folders.quarantine} />}
+            <Section title={t("drafts")} count={folders.drafts.length}>
+              {folders.drafts.length === 0 && <Empty>{t("drafts_none")}</Empty>}
+              <ul class="rows">
+                {folders.drafts.map((one) => (
+                  <Row
+                    key={one.id}
+                    icon="draft"
+                    href={to(isRunningVisit(one) ? "visit" : "edit", one.id)}
+                    title={one.new ? `${one.type_label} (${t("new_short")})` : one.type_label}
+                    note={[
+                      folders.names.get(one.dossier),
+                      t("draft_of", { when: ago(one.updated_at) }),
+                    ].join(" · ")}
+                    mark={<Mark tone="neutral">{t("continue")}</Mark>}
+                  />
+                ))}
+              </ul>
+            </Section>
+            <Section title={t("to_send")} count={folders.open.length}>
+              {folders.open.length === 0 && <Empty>{t("to_send_none")}</Empty>}
+              <Lines records={folders.open} names={folders.names} me={props.me} />
+            </Section>
+            <Section title={t("sent")}>
+              {folders.sent.length === 0 ? (
+                <Empty>{t("sent_none")}</Empty>
+              ) : (
+                <p class="muted">{t("sent_recent", { n: folders.sent.length })}</p>
+              )}
+              <Lines records={folders.sent} names={folders.names} me={props.me} />
+            </Section>
+          </>
+        )}
+      </Await>
+    </>
+  );
+}
+
+function Sending(): JSX.Element {
+  const { status, running, trouble, online, state, exchanges } = usePicture();
+  const now = useNow(30_000);
+  const unsent = Number(status?.unsent ?? 0);
+  const oldest = unsent > 0 ? status?.oldest_unsent_at : undefined;
+  const urgent = urgency(oldest, now);
+  return (
+    <section
+      class="block"
+      aria-label={t("nav_sent")}
+      aria-busy={running}
+      data-exchanges={exchanges}
+    >
+      {!online && (
+        <Note tone="info" title={t("no_network")}>
+          <p>{t("work_stays")}</p>
+        </Note>
+      )}
+      {trouble && (
+        <Note tone="warning" title={t("sync_trouble")} live>
+          <p>{trouble}</p>
+          <p>{t("work_stays")}</p>
+        </Note>
+      )}
+      {state?.state === "stopped" && (
+        <Note tone="danger">
+          <p>{t("stopped")}</p>
+        </Note>
+      )}
+      {oldest && now - Date.parse(oldest) > 60_000 && (
+        <p class={urgent === "none" ? "muted" : `age age-${urgent}`}>
+          {t("oldest_age", { age: age(oldest, now) })}
+        </p>
+      )}
+      {status?.last_sync_at && (
+        <p class="muted">{t("last_sync", { when: ago(status.last_sync_at, now) })}</p>
+      )}
+      <button
+        type="button"
+        class="btn btn-primary btn-lg wide"
+        disabled={running || !online}
+        onClick={() => void syncNow()}
+      >
+        <Icon name="send" />
+        {running ? t("syncing") : t("sync_now")}
+      </button>
+    </section>
+  );
+}
+
+const TONES: Record<ReceiptState, Tone> = {
+  saved_here: "info",
+  sent: "info",
+  applied: "success",
+  seen: "success",
+  waiting: "warning",
+  refused: "danger",
+};
+
+function Lines(props: {
+  records: ReceiptLine[];
+  names: Map<string, string>;
+  me: Identity;
+}): JSX.Element {
+  return (
+    <ul class="rows">
+      {props.records.map((one) => (
+        <Row
+          key={one.id}
+          icon="page"
+          href={to("record", one.id)}
+          title={one.title}
+          note={[
+            one.type_label,
+            props.names.get(one.dossier),
+            byWhen(one.edited_by, one.edited_at, props.me.account),
+          ].join(" · ")}
+          mark={<Mark tone={TONES[one.receipt]}>{one.receipt_text}</Mark>}
+        />
+      ))}
+    </ul>
+  );
+}
+
+function Refused(props: { changes: Quarantined[] }): JSX.Element {
+  return (
+    <Section title={t("not_accepted")} count={props.changes.length}>
+      <Note tone="danger" live={false}>
+        <p>{t("not_accepted_do")}</p>
+      </Note>
+      <ul class="rows">
+        {props.changes.map((one) => (
+          <Row
+            key={one.dossier + one.at}
+            icon="warn"
+            href={to("record", one.operations[0]?.record ?? "")}
+            title={one.reason || one.receipt_text}
+            note={ago(one.at)}
+            mark={<Mark tone="danger">{one.receipt_text}</Mark>}
+          />
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,267 @@
+// One record: what it says, who disagrees, where it is, what was decided and why, who wrote what.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { read, write } from "../core/core";
+import { useAct, useLoad } from "../core/hooks";
+import type { Decision, Draft, HistoryLine, Identity, WholeRecord } from "../core/types";
+import { ago } from "../format";
+import { Icon } from "../parts/icons";
+import { Await, byWhen, Failed, Mark, Note, say, SureButton, Title } from "../parts/parts";
+import { Receipt } from "../parts/receipt";
+import { go } from "../router";
+import { language, t, type Word } from "../words";
+
+export function RecordScreen(props: { id: string; me: Identity }): JSX.Element {
+  const load = useLoad(
+    () => read<{ record: WholeRecord }>("record.get", { record: props.id }),
+    props.id,
+  );
+  const act = useAct();
+  return (
+    <Await of={load}>
+      {({ record }) => (
+        <>
+          <Title text={record.title} lead={record.type_label} back={["dossier", record.dossier]}>
+            {record.lifecycle === "retracted" && <Mark tone="neutral">{t("retracted")}</Mark>}
+          </Title>
+          <Receipt record={record} />
+          <Problems record={record} />
+          <Failed error={act.failure} />
+          <Values record={record} me={props.me} />
+          <div class="buttons">
+            <button
+              type="button"
+              class="btn btn-primary"
+              disabled={act.busy}
+              onClick={() => void act.run(() => edit(record))}
+            >
+              <Icon name="draft" />
+              {t("edit")}
+            </button>
+            {record.lifecycle === "active" ? (
+              <SureButton
+                label={t("retract")}
+                question={t("retract_sure")}
+                yes={t("retract_yes")}
+                onSure={() => void act.run(() => live(record, "record.retract"))}
+              />
+            ) : (
+              <button
+                type="button"
+                class="btn btn-outline-primary"
+                onClick={() => void act.run(() => live(record, "record.restore"))}
+              >
+                {t("restore")}
+              </button>
+            )}
+          </div>
+          {told(record.decisions).map((one) => (
+            <Decided key={one.dot} decision={one} record={record} me={props.me} />
+          ))}
+          <History record={record} me={props.me} />
+        </>
+      )}
+    </Await>
+  );
+}
+
+async function edit(record: WholeRecord): Promise<void> {
+  const { drafts } = await read<{ drafts: Draft[] }>("draft.list");
+  const open = drafts.find((one) => !one.new && one.record === record.id);
+  const draft = open ?? (await write<{ draft: Draft }>("draft.open", { record: record.id })).draft;
+  go("edit", draft.id);
+}
+
+async function live(record: WholeRecord, command: string): Promise<void> {
+  await write(command, { record: record.id, version: record.version });
+  say(t("saved_here"));
+}
+
+function Problems(props: { record: WholeRecord }): JSX.Element | null {
+  const { problems } = props.record;
+  if (problems.length === 0) return null;
+  return (
+    <Note tone="warning" title={t("problems")}>
+      <ul>
+        {problems.map((one) => {
+          const text = language() === "en" ? one.message_en : one.message_it;
+          return <li key={text}>{text}</li>;
+        })}
+      </ul>
+    </Note>
+  );
+}
+
+function Values(props: { record: WholeRecord; me: Identity }): JSX.Element {
+  const { record, me } = props;
+  const rows = Object.entries(record.fields).filter(([, field]) => field.text || field.contested);
+  const computed = Object.entries(record.computed);
+  return (
+    <dl class="pairs block">
+      {rows.map(([name, field]) => (
+        <div key={name} class={field.contested ? "contested" : undefined}>
+          <dt>{field.label}</dt>
+          <dd>
+            <span class="long-text">{field.text || t("not_filled")}</span>
+            {field.contested && (
+              <div class="versions">
+                <p>
+                  <Icon name="review" />
+                  {t("contested")}
+                </p>
+                <ul>
+                  {(field.values ?? []).map((one) => (
+                    <li key={one.dot}>
+                      <strong>{one.text || t("not_filled")}</strong>
+                      <small>{byWhen(one.author, one.at, me.account)}</small>
+                    </li>
+                  ))}
+                </ul>
+              </div>
+            )}
+          </dd>
+        </div>
+      ))}
+      {computed.map(([name, field]) => (
+        <div key={name}>
+          <dt>{field.label}</dt>
+          <dd>{field.text}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** One act may speak of several values; the newest is told first. */
+export function told(decisions: Decision[]): Decision[] {
+  const acts = new Map(decisions.map((one) => [`${one.author} ${one.at} ${one.field}`, one]));
+  return [...acts.values()].reverse();
+}
+
+export const OUTCOMES: Record<string, Word> = {
+  choose: "outcome_choose",
+  combine: "outcome_combine",
+  write_new: "outcome_write_new",
+  dismiss: "outcome_dismiss",
+  restore: "outcome_life",
+  retract: "outcome_life",
+  undo: "outcome_undo",
+};
+
+/** After these what the field shows is not what was decided. */
+const QUIET = new Set(["dismiss", "undo"]);
+
+/** The decision reaches whoever had written, with its reason; and whoever disagrees may say so. */
+function Decided(props: { decision: Decision; record: WholeRecord; me: Identity }): JSX.Element {
+  const { decision, record } = props;
+  const [open, setOpen] = useState(false);
+  const [reason, setReason] = useState("");
+  const act = useAct();
+  const word = OUTCOMES[decision.outcome];
+  const value = record.fields[decision.field]?.text;
+  return (
+    <section class="note note-decision" aria-label={t("decision", { who: decision.author })}>
+      <p class="note-title">
+        {decision.label && `${decision.label}: `}
+        {t("decision", { who: decision.mine ? t("you") : decision.author })}
+      </p>
+      <p>
+        {word ? t(word) : decision.outcome}
+        {value && !QUIET.has(decision.outcome) && (
+          <>
+            {" "}
+            · <strong>«{value}»</strong>
+          </>
+        )}
+      </p>
+      <p>{decision.reason ? t("decision_reason", { reason: decision.reason }) : t("no_reason")}</p>
+      <p class="muted">{ago(decision.at)}</p>
+      {!decision.mine && decision.field && decision.outcome !== "undo" && !open && (
+        <button type="button" class="btn btn-sm btn-outline-primary" onClick={() => setOpen(true)}>
+          {t("contest")}
+        </button>
+      )}
+      {open && (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            void act.run(async () => {
+              await write("review.contest", {
+                record: record.id,
+                field: decision.field,
+                reason,
+              });
+              setOpen(false);
+              say(t("contest_done"));
+            });
+          }}
+        >
+          <div class="field">
+            <label for={`why-${decision.dot}`}>{t("contest_why")}</label>
+            <textarea
+              id={`why-${decision.dot}`}
+              class="form-control"
+              rows={2}
+              required
+              value={reason}
+              onInput={(event) => setReason(event.currentTarget.value)}
+            />
+          </div>
+          <Failed error={act.failure} />
+          <div class="buttons">
+            <button class="btn btn-primary" disabled={act.busy || !reason.trim()}>
+              {t("contest_send")}
+            </button>
+            <button type="button" class="btn btn-outline-secondary" onClick={() => setOpen(false)}>
+              {t("cancel")}
+            </button>
+          </div>
+        </form>
+      )}
+    </section>
+  );
+}
+
+const ACTIONS: Record<string, Word> = { write: "wrote", resolve: "decided", remove: "removed" };
+
+function History(props: { record: WholeRecord; me: Identity }): JSX.Element {
+  const [open, setOpen] = useState(false);
+  return (
+    <details class="block" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{t("history")}</summary>
+      {open && <Lines record={props.record} me={props.me} />}
+    </details>
+  );
+}
+
+function Lines(props: { record: WholeRecord; me: Identity }): JSX.Element {
+  const { record, me } = props;
+  const load = useLoad(
+    () => read<{ lines: HistoryLine[] }>("history", { record: record.id }),
+    record.id + record.version,
+  );
+  return (
+    <Await of={load}>
+      {({ lines }) => (
+        <ol class="history">
+          {[...lines].reverse().map((line) => {
+            const word = ACTIONS[line.action];
+            return (
+              <li key={line.dot}>
+                <strong>{line.author === me.account ? t("you") : line.author}</strong>{" "}
+                {word ? t(word) : line.action} {line.label}
+                {line.to !== undefined && <>: «{line.to}»</>}
+                {line.from && <small>{t("was", { text: line.from })}</small>}
+                {line.reason && <small>{t("decision_reason", { reason: line.reason })}</small>}
+                <small>
+                  {ago(line.at)} ·{" "}
+                  {line.mine ? t("this_device") : t("device", { name: line.device })}
+                </small>
+              </li>
+            );
+          })}
+        </ol>
+      )}
+    </Await>
+  );
+}

@@ -1,0 +1,178 @@
+// The queue of what somebody has to decide.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { read, write } from "../core/core";
+import { useAct, useLoad } from "../core/hooks";
+import type { Dossier, Identity, InboxEntry, ReviewItem } from "../core/types";
+import { ago } from "../format";
+import { Await, Empty, Failed, Mark, Note, Row, say, Section, Title } from "../parts/parts";
+import { to } from "../router";
+import { t } from "../words";
+
+interface Finding {
+  id: string;
+  kind_text: string;
+  rule: string;
+  records: { id: string; title: string; message: string }[];
+}
+
+export interface Queue {
+  items: ReviewItem[];
+  findings: Finding[];
+  names: Map<string, string>;
+  late: InboxEntry[];
+}
+
+/** Those that an author opened again first, then the oldest: who waits longest is served first. */
+export async function loadQueue(): Promise<Queue> {
+  const [{ items, findings }, { dossiers }, { entries }] = await Promise.all([
+    read<{ items: ReviewItem[]; findings: Finding[] }>("review.list"),
+    read<{ dossiers: Dossier[] }>("dossier.list"),
+    read<{ entries: InboxEntry[] }>("inbox.list"),
+  ]);
+  const since = (item: ReviewItem): string =>
+    item.alternatives
+      .map((one) => one.at)
+      .sort()
+      .pop() ?? "";
+  const sorted = [...items].sort(
+    (a, b) => Number(b.contested) - Number(a.contested) || since(a).localeCompare(since(b)),
+  );
+  const names = new Map(dossiers.map((one) => [one.id, one.title]));
+  return { items: sorted, findings, names, late: entries };
+}
+
+export function Review(props: { me: Identity }): JSX.Element {
+  const load = useLoad(loadQueue, "queue");
+  return (
+    <>
+      <Title text={t("review")} lead={t("review_lead")} />
+      <Await of={load}>
+        {({ items, findings, names, late }) => (
+          <>
+            {items.length === 0 && late.length === 0 && <Empty>{t("review_none")}</Empty>}
+            <ul class="rows">
+              {items.map((item) => (
+                <Row
+                  key={item.id}
+                  icon="review"
+                  href={to("review", item.id)}
+                  title={
+                    <>
+                      {names.get(item.dossier) ?? item.title}
+                      {item.label && <> · {item.label}</>}
+                    </>
+                  }
+                  note={
+                    `${item.type_label} ${item.title} · ${authors(item, props.me)} · ` +
+                    ago(item.alternatives[0]?.at ?? new Date().toISOString())
+                  }
+                  mark={
+                    item.contested ? (
+                      <Mark tone="danger">{t("contested_item")}</Mark>
+                    ) : (
+                      <Mark tone="warning">{item.kind_text}</Mark>
+                    )
+                  }
+                />
+              ))}
+            </ul>
+            {late.length > 0 && (
+              <Section title={t("late")} count={late.length}>
+                <p class="muted">{t("late_lead")}</p>
+                {late.map((entry) => (
+                  <Late key={entry.id} entry={entry} family={names.get(entry.dossier) ?? ""} />
+                ))}
+              </Section>
+            )}
+            {findings.length > 0 && (
+              <Section title={t("findings")} count={findings.length}>
+                <ul class="rows">
+                  {findings.flatMap((one) =>
+                    one.records
+                      .slice(0, 1)
+                      .map((record) => (
+                        <Row
+                          key={one.id}
+                          icon="warn"
+                          href={to("record", record.id)}
+                          title={record.title}
+                          note={record.message}
+                        />
+                      )),
+                  )}
+                </ul>
+              </Section>
+            )}
+          </>
+        )}
+      </Await>
+    </>
+  );
+}
+
+export function authors(item: ReviewItem, me: Identity): string {
+  const names = item.alternatives.map((one) => (one.author === me.account ? t("you") : one.author));
+  return [...new Set(names)].join(", ");
+}
+
+function Late(props: { entry: InboxEntry; family: string }): JSX.Element {
+  const { entry } = props;
+  const [reason, setReason] = useState("");
+  const act = useAct();
+  const decide = (accept: boolean): void =>
+    void act.run(async () => {
+      await write("inbox.decide", { entry: entry.id, accept, ...(reason ? { reason } : {}) });
+      say(t("review_done"));
+    });
+  return (
+    <article class="card-box">
+      <div class="card-head">
+        <span class="card-name">{props.family}</span>
+        <span class="muted">
+          {entry.author}, {ago(entry.at)}
+        </span>
+      </div>
+      <ul class="plain">
+        {entry.operations.map((one) => (
+          <li key={one.label + one.text}>
+            {one.type_label} {one.title} · {one.label}: <strong>«{one.text}»</strong>
+          </li>
+        ))}
+      </ul>
+      {entry.reason && (
+        <Note tone="neutral">
+          <p>{entry.reason}</p>
+        </Note>
+      )}
+      <div class="field">
+        <label for={`late-${entry.id}`}>{t("reason")}</label>
+        <input
+          id={`late-${entry.id}`}
+          class="form-control"
+          value={reason}
+          onInput={(event) => setReason(event.currentTarget.value)}
+        />
+      </div>
+      <Failed error={act.failure} />
+      <div class="buttons">
+        <button
+          type="button"
+          class="btn btn-primary"
+          disabled={act.busy}
+          onClick={() => decide(true)}
+        >
+          {t("accept")}
+        </button>
+        <button
+          type="button"
+          class="btn btn-outline-danger"
+          disabled={act.busy || !reason.trim()}
+          onClick={() => decide(false)}
+        >
+          {t("refuse")}
+        </button>
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,82 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { keepStorage, write } from "../core/core";
+import { useAct, usePicture } from "../core/hooks";
+import { syncNow } from "../core/sync";
+import { Icon } from "../parts/icons";
+import { Failed, Note, Title } from "../parts/parts";
+import { t } from "../words";
+
+/** The first start: an invitation makes this tablet somebody's. An address may carry one along. */
+export function Start(): JSX.Element {
+  const [code, setCode] = useState("");
+  const [name, setName] = useState("");
+  const act = useAct();
+  const { online } = usePicture();
+  const enrol = (event: Event): void => {
+    event.preventDefault();
+    void act.run(async () => {
+      const args: Record<string, string> = { invitation: code.trim() };
+      if (!code.includes("://")) args["server"] = location.origin;
+      if (name.trim()) args["device_name"] = name.trim();
+      await write("device.enrol", args);
+      await keepStorage();
+      void syncNow();
+    });
+  };
+  return (
+    <main class="alone start" id="main">
+      <svg class="logo big" viewBox="0 0 32 32" aria-hidden="true">
+        <circle cx="12" cy="16" r="8" />
+        <circle cx="20" cy="16" r="8" />
+      </svg>
+      <Title text={t("start_title")} lead={t("start_lead")} />
+      <form onSubmit={enrol}>
+        <div class="field">
+          <label for="code">{t("start_code")}</label>
+          <textarea
+            id="code"
+            class="form-control"
+            rows={3}
+            required
+            autocomplete="off"
+            spellcheck={false}
+            aria-describedby="code-help"
+            value={code}
+            onInput={(event) => setCode(event.currentTarget.value)}
+          />
+          <p class="help" id="code-help">
+            {t("start_code_help")}
+          </p>
+        </div>
+        <div class="field">
+          <label for="name">{t("start_name")}</label>
+          <input
+            id="name"
+            class="form-control"
+            maxLength={60}
+            aria-describedby="name-help"
+            value={name}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+          <p class="help" id="name-help">
+            {t("start_name_help")}
+          </p>
+        </div>
+        <Failed error={act.failure} />
+        {!online && (
+          <Note tone="warning">
+            <p>{t("start_offline")}</p>
+          </Note>
+        )}
+        <button class="btn btn-primary btn-lg wide" disabled={act.busy || code.trim() === ""}>
+          {act.busy ? t("loading") : t("start_enrol")}
+        </button>
+      </form>
+      <p class="help with-icon">
+        <Icon name="lock" />
+        {t("start_pin")}
+      </p>
+    </main>
+  );
+}

@@ -1,0 +1,130 @@
+// Around every screen: where one is, where one can go, and the truth about what is not sent.
+import type { ComponentChildren, JSX } from "preact";
+import { useNow, usePicture } from "./core/hooks";
+import type { Picture } from "./core/sync";
+import { age, ago } from "./format";
+import { Icon, type IconName } from "./parts/icons";
+import { Toasts } from "./parts/parts";
+import { to } from "./router";
+import { count, t, type Word } from "./words";
+
+interface Place {
+  path: string;
+  icon: IconName;
+  word: Word;
+  badge: number;
+}
+
+function placesOf(picture: Picture, reviewer: boolean): Place[] {
+  const status = picture.status;
+  const open = Number(status?.open_items ?? 0) + Number(status?.open_held ?? 0);
+  const unsent = Number(status?.unsent ?? 0);
+  const places: Place[] = [
+    { path: "", icon: "today", word: "nav_today", badge: 0 },
+    { path: "families", icon: "families", word: "nav_families", badge: 0 },
+    { path: "search", icon: "search", word: "nav_search", badge: 0 },
+    { path: "outbox", icon: "send", word: "nav_sent", badge: unsent },
+    { path: "news", icon: "news", word: "nav_news", badge: 0 },
+  ];
+  if (reviewer)
+    places.splice(1, 0, { path: "review", icon: "review", word: "nav_review", badge: open });
+  return places;
+}
+
+/** How urgent unsent work is: after a day a word, after three an alarm. */
+export function urgency(oldest: string | undefined, now: number): "none" | "warning" | "danger" {
+  if (!oldest) return "none";
+  const hours = (now - Date.parse(oldest)) / 3_600_000;
+  if (hours >= 72) return "danger";
+  return hours >= 24 ? "warning" : "none";
+}
+
+function SendState(props: { picture: Picture }): JSX.Element {
+  const { status, running, online } = props.picture;
+  const now = useNow(30_000);
+  const unsent = Number(status?.unsent ?? 0);
+  let text = t("all_sent");
+  let detail = status?.last_sync_at ? ago(status.last_sync_at, now) : t("nothing_yet");
+  let icon: IconName = "done";
+  let tone = "good";
+  if (unsent > 0) {
+    text = count(unsent, "unsent_one", "unsent_many");
+    detail = status?.oldest_unsent_at ? age(status.oldest_unsent_at, now) : "";
+    icon = "send";
+    tone = urgency(status?.oldest_unsent_at, now) === "none" ? "waiting" : "late";
+  }
+  if (running) detail = t("syncing");
+  else if (!online) {
+    icon = "offline";
+    detail = `${t("no_network")}${detail ? ` · ${detail}` : ""}`;
+  }
+  return (
+    <a class={`send-state send-${tone}`} href={to("outbox")}>
+      <Icon name={icon} />
+      <span>
+        <strong>{text}</strong>
+        <small>{detail}</small>
+      </span>
+    </a>
+  );
+}
+
+export function Shell(props: {
+  here: string;
+  reviewer: boolean;
+  children: ComponentChildren;
+}): JSX.Element {
+  const picture = usePicture();
+  return (
+    <>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById("main")?.focus();
+        }}
+      >
+        {t("skip")}
+      </a>
+      <header class="top">
+        <a class="brand" href={to()}>
+          <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
+            <circle cx="12" cy="16" r="8" />
+            <circle cx="20" cy="16" r="8" />
+          </svg>
+          <span>
+            {t("app")}
+            <small>{picture.status?.identity.space_name}</small>
+          </span>
+        </a>
+        <SendState picture={picture} />
+        <a class="icon-button" href={to("tablet")} aria-label={t("nav_tablet")}>
+          <Icon name="tablet" />
+        </a>
+      </header>
+      <nav class="places" aria-label={t("nav")}>
+        <ul>
+          {placesOf(picture, props.reviewer).map((place) => (
+            <li key={place.path}>
+              <a
+                href={to(place.path)}
+                aria-current={props.here === place.path ? "page" : undefined}
+              >
+                <span class="place-icon">
+                  <Icon name={place.icon} />
+                  {place.badge > 0 && <span class="badge-count">{place.badge}</span>}
+                </span>
+                {t(place.word)}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <main id="main" tabIndex={-1}>
+        {props.children}
+      </main>
+      <Toasts />
+    </>
+  );
+}

@@ -1,0 +1,116 @@
+// What a person does with the app, in the words on its screen.
+import { Browser } from "./browser.mjs";
+
+export const PHONE = { width: 390, height: 844 };
+export const TABLET = { width: 820, height: 1180 };
+export const DESK = { width: 1366, height: 900 };
+
+/** A person with a tablet of their own. */
+export class Person {
+  constructor(world, account, size = PHONE) {
+    this.world = world;
+    this.account = account;
+    this.size = size;
+    this.browser = new Browser();
+  }
+
+  async begin() {
+    await this.browser.start();
+    this.page = await this.browser.page(this.world.url, this.size);
+    await this.page.getByLabel("Codice di invito").fill(this.world.invite(this.account));
+    await this.page.getByLabel("Come si chiama questo tablet").fill(`Tablet di ${this.account}`);
+    await this.page.getByRole("button", { name: "Collega questo tablet" }).click();
+    await this.page.getByRole("navigation", { name: "Sezioni" }).waitFor();
+    await this.online();
+    return this;
+  }
+
+  /** After a kill: the same tablet, switched on again. */
+  async again() {
+    await this.browser.start();
+    this.page = await this.browser.page(this.world.url, this.size);
+    await this.page.getByRole("navigation", { name: "Sezioni" }).waitFor();
+  }
+
+  async offline() {
+    await this.browser.context.setOffline(true);
+  }
+  async online() {
+    await this.browser.context.setOffline(false);
+    await this.send();
+  }
+
+  async goTo(...path) {
+    await this.page.evaluate(
+      (hash) => {
+        location.hash = hash;
+      },
+      `#/${path.map(encodeURIComponent).join("/")}`,
+    );
+  }
+
+  /** Sends and receives now, and waits until that is over. */
+  async send() {
+    await this.goTo("outbox");
+    const exchanges = () => document.querySelector("[data-exchanges]")?.dataset.exchanges;
+    await this.page.getByRole("button", { name: "Invia e ricevi adesso" }).click({ trial: true });
+    const before = await this.page.evaluate(exchanges);
+    await this.page.getByRole("button", { name: "Invia e ricevi adesso" }).click();
+    await this.page.waitForFunction(
+      (was) => Number(document.querySelector("[data-exchanges]")?.dataset.exchanges) > Number(was),
+      before,
+    );
+  }
+
+  /** From one's families to the record of that title. */
+  async openRecord(family, title) {
+    await this.goTo("families");
+    await this.page.getByRole("link", { name: family }).first().click();
+    await this.page.getByRole("heading", { name: family, level: 1 }).waitFor();
+    await this.page.getByRole("link", { name: title }).first().click();
+    await this.page.getByRole("region", { name: "Dov'è questa scheda" }).waitFor();
+  }
+
+  async editField(label, text) {
+    await this.page.getByRole("button", { name: "Modifica", exact: true }).click();
+    await this.page.getByLabel(label).fill(text);
+    await this.page.getByRole("button", { name: "Salva", exact: true }).click();
+    await this.page.getByText("Salvato su questo tablet · da inviare").first().waitFor();
+    await this.page.getByRole("region", { name: "Dov'è questa scheda" }).waitFor();
+  }
+
+  async end() {
+    await this.browser.end();
+  }
+}
+
+/** A household with two members, an objective and a visit, made at a desk and given to people. */
+export function makeHousehold(desk, world, accounts, name = "Famiglia Bassi") {
+  const made = desk.call("dossier.create", {
+    type: "household",
+    as: "@h",
+    fields: { name, commune: "Bibbiano" },
+    records: [
+      { type: "member", fields: { surname: "Bassi", given_names: "Lina", relation: "Madre" } },
+      {
+        type: "member",
+        fields: { surname: "Bassi", given_names: "Tommaso", relation: "Minore seguito" },
+      },
+      { type: "objective", fields: { title: "Fare i compiti con calma", status: "in_corso" } },
+    ],
+  });
+  const visit = desk.call("record.save", {
+    type: "visit",
+    dossier: made.dossier,
+    fields: {
+      start_at: "2026-11-20T15:00",
+      place: "casa",
+      educator: "anna",
+      next_step: "sentire la scuola",
+      next_date: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10),
+    },
+  });
+  desk.sync();
+  for (const account of accounts) world.admin("assign", account, made.dossier);
+  return { dossier: made.dossier, visit: visit.record.id, visitTitle: visit.record.title };
+}
