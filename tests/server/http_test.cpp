@@ -67,6 +67,22 @@ TEST_CASE("http: headers and bodies that are too large", "[server][process]") {
   check_alive(server);
 }
 
+TEST_CASE("http: a frame as large as the protocol allows reaches its handler",
+          "[server][process][P10]") {
+  const TempDir dir;
+  const ServerProcess server(dir.file("data"));
+  // Without a token nothing is looked at; the size is not what is refused.
+  const auto frame = http_once(
+      server.port(),
+      http_request("POST", "/v1/sync", std::string(4 * 1024 * 1024, 'x')));
+  CHECK(frame.status == 401);
+  const auto larger = http_once(
+      server.port(),
+      http_request("POST", "/v1/sync", std::string(5 * 1024 * 1024, 'x')));
+  CHECK((larger.status == 413 || larger.status == 0));
+  check_alive(server);
+}
+
 TEST_CASE("http: whoever says nothing, or a little, is shown the door", "[server][process]") {
   const TempDir dir;
   const ServerProcess server(dir.file("data"), {"--idle-timeout", "1s", "--read-timeout", "1s",

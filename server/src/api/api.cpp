@@ -1,5 +1,6 @@
 #include "insieme/server/api.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "api/app_files.hpp"
@@ -74,6 +75,12 @@ std::size_t Api::body_limit(std::string_view method, std::string_view path) {
     if (route.path == path && route.method == method) return route.body_bytes_max;
   }
   return kJsonBodyBytesMax;  // enough to read a mistake and answer it
+}
+
+std::size_t Api::largest_body_limit() noexcept {
+  std::size_t largest = kJsonBodyBytesMax;
+  for (const Route& route : kRoutes) largest = std::max(largest, route.body_bytes_max);
+  return largest;
 }
 
 Response Api::handle(const Request& request) {

@@ -118,7 +118,7 @@ class Session {
   asio::awaitable<bool> serve_one(bool last) {
     Parser parser;
     parser.header_limit(kHeaderBytesMax);
-    parser.body_limit(kJsonBodyBytesMax);
+    parser.body_limit(Api::largest_body_limit());
     const error_code error = co_await read_request(parser);
     control_.idle = false;
     if (error) {
@@ -167,9 +167,12 @@ class Session {
     control_.idle = false;
     const auto& header = parser.get();
     const std::string target = text_of(header.target());
-    parser.body_limit(Api::body_limit(text_of(header.method_string()),
-                                      target.substr(0, target.find('?'))));
+    const std::size_t limit =
+        Api::body_limit(text_of(header.method_string()), target.substr(0, target.find('?')));
+    parser.body_limit(limit);
+    // Beast compares a stated length only once, at the end of the header.
     const auto length = parser.content_length();
+    if (length && *length > limit) co_return http::error::body_limit;
     if (length && *length > 0 && beast::iequals(header[http::field::expect], "100-continue")) {
       const error_code error = co_await write_continue();
       if (error) co_return error;

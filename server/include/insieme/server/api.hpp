@@ -47,6 +47,8 @@ class Api {
   [[nodiscard]] Response handle(const Request& request);
   /// How large a body may be there; asked before one is read.
   [[nodiscard]] static std::size_t body_limit(std::string_view method, std::string_view path);
+  /// The largest of them: while a header is read nobody knows yet whose body follows.
+  [[nodiscard]] static std::size_t largest_body_limit() noexcept;
 
  private:
   Services services_;
