@@ -176,9 +176,12 @@ class Rest {
       for (const auto& state : states) {
         if (state.count != 0) here[state.document];
       }
-      const auto items = tablet->store().open_items();
+      client::ItemQuery all;
+      all.limit = 1'000;
+      const auto items = tablet->store().open_items(all);
       demand(items.ok(), "items are equal", tablet->name());
-      for (const client::OpenItem& open : items.value()) {
+      demand(items->total == items->items.size(), "items can all be shown", tablet->name());
+      for (const client::OpenItem& open : items->items) {
         here[open.ref.document].insert(open.id + (open.item.contested ? "!" : ""));
       }
       for (const auto& [document, ids] : here) {

@@ -32,9 +32,11 @@ std::set<std::string> authors_of(client::Store& store, const client::OpenItem& o
 }  // namespace
 
 void World::watch_items(Tablet& tablet) {
-  const auto items = tablet.store().open_items();
+  client::ItemQuery all;
+  all.limit = 1'000;
+  const auto items = tablet.store().open_items(all);
   if (!items.ok()) return;
-  for (const client::OpenItem& open : items.value()) {
+  for (const client::OpenItem& open : items->items) {
     if (!items_known_.insert(open.id).second) continue;
     static const char* const kNames[] = {"",
                                          "concurrent_values",

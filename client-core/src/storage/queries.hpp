@@ -13,7 +13,7 @@ namespace insieme::client {
 [[nodiscard]] StoreStatus read_status(Core& core);
 
 // review and history (review_history.cpp)
-[[nodiscard]] std::vector<OpenItem> read_open_items(Core& core);
+[[nodiscard]] OpenItems read_open_items(Core& core, const ItemQuery& query);
 [[nodiscard]] std::vector<HistoryLine> read_history(Core& core, const RecordRef& ref);
 
 // what waits (waiting.cpp)

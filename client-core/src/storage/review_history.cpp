@@ -9,8 +9,6 @@
 namespace insieme::client {
 namespace {
 
-constexpr std::size_t kOpenItemsMax = 10'000;
-
 struct LoadedHistory {
   std::optional<sync::Snapshot> ground;
   std::vector<sync::Change> log;
@@ -152,46 +150,110 @@ class HistoryReader {
 
 }  // namespace
 
-std::vector<OpenItem> read_open_items(Core& core) {
-  auto rows = core.db.prepare(
-      "SELECT DISTINCT i.document, i.record, i.type, d.id, c.section FROM items i "
-      "JOIN documents c ON c.n = i.document JOIN dossiers d ON d.n = c.dossier "
-      "ORDER BY i.n LIMIT ?");
-  rows.bind_all(static_cast<std::int64_t>(kOpenItemsMax));
-  Documents documents(core, Access::read);
-  std::map<std::int64_t, LoadedHistory> logs;
-  const auto policy = [&core](std::string_view type, std::string_view field) {
-    return core.policy(type, field);
-  };
-  std::vector<OpenItem> items;
+namespace {
+
+/// The WHERE clause of a query for items; `bind` fills it.
+std::string conditions(const ItemQuery& query) {
+  std::string where = " WHERE 1";
+  if (query.record) where += " AND i.record = ?";
+  if (query.dossier) where += " AND d.id = ?";
+  if (query.kind) where += " AND i.kind = ?";
+  if (!query.id.empty()) where += " AND substr(printf('%016x', i.generation), 1, length(?)) = ?";
+  return where;
+}
+
+int bind_conditions(sqlite::Statement& rows, const ItemQuery& query) {
+  int index = 0;
+  if (query.record) rows.bind(++index, query.record->bytes);
+  if (query.dossier) rows.bind(++index, query.dossier->bytes);
+  if (query.kind) rows.bind(++index, static_cast<std::int64_t>(*query.kind));
+  if (!query.id.empty()) {
+    rows.bind(++index, std::string_view(query.id));
+    rows.bind(++index, std::string_view(query.id));
+  }
+  return index;
+}
+
+constexpr const char* kItems =
+    " FROM items i JOIN documents c ON c.n = i.document JOIN dossiers d ON d.n = c.dossier";
+
+/// Fills items in from the records and logs of their documents, each of which is read once.
+class ItemReader {
+ public:
+  explicit ItemReader(Core& core) : core_(core), documents_(core, Access::read) {}
+
+  /// Nothing if the record has no such item any more at this schema version.
+  std::optional<OpenItem> read(std::int64_t document, const RecordRef& ref,
+                               std::uint64_t generation) {
+    const LoadedRecord& record =
+        documents_.records().load(document, ref.document, ref.type, ref.id);
+    auto items = sync::review_items(record.state, [this](std::string_view type,
+                                                         std::string_view field) {
+      return core_.policy(type, field);
+    });
+    const auto found = std::find_if(items.begin(), items.end(), [&](const sync::ReviewItem& item) {
+      return item.generation == generation;
+    });
+    if (found == items.end()) return {};
+    OpenItem open;
+    open.ref = ref;
+    open.title = title_of(core_, record.state);
+    std::array<std::uint8_t, 8> bytes{};
+    for (std::size_t i = 0; i < 8; ++i) {
+      bytes[i] = static_cast<std::uint8_t>(generation >> (56 - 8 * i));
+    }
+    open.id = sync::to_hex(bytes);
+    const LoadedHistory& history = history_of(document);
+    open.base = sync::base_of(history.view(), record.state, *found);
+    open.folded = sync::folded_alternatives(history.view(), *found);
+    open.item = std::move(*found);
+    open.version = documents_.by_number(document).frontier.version();
+    return open;
+  }
+
+ private:
+  const LoadedHistory& history_of(std::int64_t document) {
+    const auto known = logs_.find(document);
+    if (known != logs_.end()) return known->second;
+    return logs_.emplace(document, load_history(core_, documents_, document)).first->second;
+  }
+
+  Core& core_;
+  Documents documents_;
+  std::map<std::int64_t, LoadedHistory> logs_;
+};
+
+}  // namespace
+
+OpenItems read_open_items(Core& core, const ItemQuery& query) {
+  if (query.limit == 0 || query.limit > 1'000) {
+    refuse(ErrorCode::invalid_argument, "a list has 1 to 1000 items a page");
+  }
+  OpenItems page;
+  const std::string where = conditions(query);
+  {
+    auto& count = core.db.cached(std::string("SELECT count(*)") + kItems + where);
+    const sqlite::ResetGuard guard(count);
+    bind_conditions(count, query);
+    if (count.step()) page.total = static_cast<std::uint64_t>(count.get_int64(0));
+  }
+  auto& rows = core.db.cached(
+      std::string("SELECT i.document, i.record, i.type, d.id, c.section, i.generation") + kItems +
+      where + " ORDER BY i.n LIMIT ? OFFSET ?");
+  const sqlite::ResetGuard guard(rows);
+  int index = bind_conditions(rows, query);
+  rows.bind(++index, static_cast<std::int64_t>(query.limit));
+  rows.bind(++index, static_cast<std::int64_t>(query.offset));
+  ItemReader reader(core);
   while (rows.step()) {
-    const std::int64_t document = rows.get_int64(0);
     RecordRef ref;
     ref.id = id_from_blob<sync::RecordId>(rows.get_blob(1));
     ref.type = std::string(rows.get_text(2));
     ref.document = {id_from_blob<sync::DossierId>(rows.get_blob(3)), std::string(rows.get_text(4))};
-    const LoadedRecord& record = documents.records().load(document, ref.document, ref.type, ref.id);
-    auto log = logs.find(document);
-    if (log == logs.end()) {
-      log = logs.emplace(document, load_history(core, documents, document)).first;
-    }
-    for (sync::ReviewItem& item : sync::review_items(record.state, policy)) {
-      OpenItem open;
-      open.ref = ref;
-      open.title = title_of(core, record.state);
-      std::array<std::uint8_t, 8> bytes{};
-      for (std::size_t i = 0; i < 8; ++i) {
-        bytes[i] = static_cast<std::uint8_t>(item.generation >> (56 - 8 * i));
-      }
-      open.id = sync::to_hex(bytes);
-      open.base = sync::base_of(log->second.view(), record.state, item);
-      open.folded = sync::folded_alternatives(log->second.view(), item);
-      open.item = std::move(item);
-      open.version = documents.by_number(document).frontier.version();
-      items.push_back(std::move(open));
-    }
+    auto item = reader.read(rows.get_int64(0), ref, static_cast<std::uint64_t>(rows.get_int64(5)));
+    if (item) page.items.push_back(*std::move(item));
   }
-  return items;
+  return page;
 }
 
 std::vector<HistoryLine> read_history(Core& core, const RecordRef& ref) {

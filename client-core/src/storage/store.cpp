@@ -198,8 +198,8 @@ Result<std::vector<RecordLine>> Store::search(const std::string& words, std::siz
   return impl_->read([&] { return search_records(*impl_->core, words, limit); });
 }
 
-Result<std::vector<OpenItem>> Store::open_items() {
-  return impl_->read([&] { return read_open_items(*impl_->core); });
+Result<OpenItems> Store::open_items(const ItemQuery& query) {
+  return impl_->read([&] { return read_open_items(*impl_->core, query); });
 }
 
 Result<std::vector<HistoryLine>> Store::history(const RecordRef& ref) {

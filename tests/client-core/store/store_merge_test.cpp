@@ -50,14 +50,15 @@ TEST_CASE("two who change one field unseen both keep their value and meet in one
   t.meet();
   t.check_equal();
   for (Tablet* tablet : {&t.anna, &t.bruno}) {
-    const auto items = must(tablet->store->open_items());
+    const auto items = must(tablet->store->open_items({})).items;
     REQUIRE(items.size() == 1);
     CHECK(items[0].item.kind == sync::ItemKind::concurrent_values);
     REQUIRE(items[0].item.values.size() == 2);
     REQUIRE(items[0].base.size() == 1);
     CHECK(sync::equal(items[0].base[0], std::string("Bianchi")));
   }
-  CHECK(must(t.anna.store->open_items())[0].id == must(t.bruno.store->open_items())[0].id);
+  CHECK(must(t.anna.store->open_items({})).items[0].id ==
+        must(t.bruno.store->open_items({})).items[0].id);
   CHECK(t.anna.read(t.core, "member", t.id).receipt == client::Receipt::waiting);
 }
 
@@ -68,7 +69,7 @@ TEST_CASE("equal values and different fields are no disagreement", "[store][P4]"
                              write_op(t.id, "member", "sex", std::string("f"))}));
   t.meet();
   t.check_equal();
-  CHECK(must(t.anna.store->open_items()).empty());
+  CHECK(must(t.anna.store->open_items({})).items.empty());
 }
 
 TEST_CASE("a decision closes the item on both tablets and keeps its reason", "[store][P5]") {
@@ -76,7 +77,7 @@ TEST_CASE("a decision closes the item on both tablets and keeps its reason", "[s
   must(t.anna.save(t.core, {write_op(t.id, "member", "surname", std::string("Bianco"))}));
   must(t.bruno.save(t.core, {write_op(t.id, "member", "surname", std::string("Bianchini"))}));
   t.meet();
-  const auto item = must(t.bruno.store->open_items())[0];
+  const auto item = must(t.bruno.store->open_items({})).items[0];
   sync::ResolveOp decision;
   decision.outcome = sync::Outcome::choose;
   decision.decided = item.item.dots;
@@ -85,7 +86,7 @@ TEST_CASE("a decision closes the item on both tablets and keeps its reason", "[s
   must(t.bruno.save(t.core, {{t.id, "member", "surname", decision, {}}}));
   t.meet();
   t.check_equal();
-  CHECK(must(t.anna.store->open_items()).empty());
+  CHECK(must(t.anna.store->open_items({})).items.empty());
   const auto history = must(t.anna.store->history({t.core, "member", t.id}));
   CHECK(history.back().action == "resolve");
   CHECK(history.back().reason == decision.reason);
@@ -102,7 +103,7 @@ TEST_CASE("a form opened before a sync does not overwrite what it never showed",
   op.context = opened;
   must(t.anna.save(t.core, {op}));
   CHECK(t.anna.values(t.core, "member", t.id, "surname").size() == 2);
-  CHECK(must(t.anna.store->open_items()).size() == 1);
+  CHECK(must(t.anna.store->open_items({})).items.size() == 1);
   t.meet();
   t.check_equal();
 }
@@ -164,7 +165,7 @@ TEST_CASE("an edit that a retraction did not see keeps the record, with an item"
   t.meet();
   t.check_equal();
   CHECK(t.anna.read(t.core, "member", t.id).state.lifecycle() == sync::Lifecycle::active);
-  const auto items = must(t.anna.store->open_items());
+  const auto items = must(t.anna.store->open_items({})).items;
   REQUIRE(items.size() == 1);
   CHECK(items[0].item.kind == sync::ItemKind::edited_after_retraction);
 }

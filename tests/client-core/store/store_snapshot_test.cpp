@@ -76,7 +76,7 @@ TEST_CASE("a first sync by snapshot gives rows, search, items with their base, a
   CHECK(must(elsa.store->search("rossi", 5)).size() == 1);
   CHECK(must(elsa.store->search("famiglia", 5)).size() ==
         must(t.anna.store->search("famiglia", 5)).size());
-  const auto items = must(elsa.store->open_items());
+  const auto items = must(elsa.store->open_items({})).items;
   REQUIRE(items.size() == 1);
   CHECK(items[0].base == std::vector<sync::Value>{std::string("Bianchi")});
   const auto history = must(elsa.store->history({t.core, "member", t.id}));
@@ -102,7 +102,7 @@ TEST_CASE("what is written on a snapshot merges with what the others write",
   elsa.reopen();
   for (Tablet* tablet : {&elsa, &t.anna, &elsa}) t.relay.sync(*tablet);
   CHECK(t.state_of(elsa) == t.state_of(t.anna));
-  CHECK(must(elsa.store->open_items()).empty());
+  CHECK(must(elsa.store->open_items({})).items.empty());
   const auto note = elsa.read(t.core, "member", t.id).state.field("note")->text.text();
   CHECK(note == "Questa e' una famiglia felice");
 }
@@ -170,7 +170,7 @@ TEST_CASE("a log that everybody has seen is folded, and own changes are kept",
   }
   t.relay.sync(t.anna);
   const auto before = t.state_of(t.anna);
-  const auto items = must(t.anna.store->open_items());
+  const auto items = must(t.anna.store->open_items({})).items;
   auto gathered = must(t.anna.store->gather({1 << 20, 2'000}));
   REQUIRE(gathered.acknowledgements.size() == 1);
   auto reply = t.relay.answer(gathered, t.anna.store->identity().replica);
@@ -181,7 +181,7 @@ TEST_CASE("a log that everybody has seen is folded, and own changes are kept",
   CHECK(report.changes == 0);
   CHECK(report.folded == 74);
   CHECK(t.state_of(t.anna) == before);
-  const auto after = must(t.anna.store->open_items());
+  const auto after = must(t.anna.store->open_items({})).items;
   REQUIRE(after.size() == items.size());
   CHECK(after[0].base == items[0].base);
   CHECK(must(t.anna.store->gather({1 << 20, 2'000})).acknowledgements.empty());

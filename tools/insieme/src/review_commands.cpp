@@ -7,6 +7,9 @@ namespace {
 struct ReviewOptions {
   std::string record;
   std::string dossier;
+  std::string kind;
+  std::int64_t limit = 100;
+  std::int64_t offset = 0;
   bool check = false;
 };
 
@@ -27,6 +30,9 @@ int review(Program& program, const ReviewOptions& options) {
   json::object arguments;
   if (!options.record.empty()) arguments["record"] = options.record;
   if (!options.dossier.empty()) arguments["dossier"] = options.dossier;
+  if (!options.kind.empty()) arguments["kind"] = options.kind;
+  arguments["limit"] = options.limit;
+  arguments["offset"] = options.offset;
   const json::object reply = program.call("review.list", std::move(arguments));
   const json::array& items = list_of(reply, "items");
   const json::array& findings = list_of(reply, "findings");
@@ -34,6 +40,13 @@ int review(Program& program, const ReviewOptions& options) {
   const int code = options.check && !nothing ? kOpen : kOk;
   if (program.print_json(reply)) return code;
   for (const json::value& item : items) print(item_page(item.as_object()) + "\n");
+  const std::int64_t next = options.offset + static_cast<std::int64_t>(items.size());
+  const std::int64_t left = std::strtoll(text_of(reply, "total").c_str(), nullptr, 10) - next;
+  if (left > 0 && !items.empty()) {
+    const std::string how = "insieme review --offset " + std::to_string(next);
+    print(tr("… e altre ", "… and ") + std::to_string(left) + tr(": ", " more: ") +
+          coloured(how, Colour::dim) + "\n\n");
+  }
   for (const json::value& one : findings) print(finding_page(one.as_object()) + "\n");
   if (nothing) print(tr("Niente da decidere.\n", "Nothing to decide.\n"));
   return code;
@@ -245,6 +258,13 @@ void add_review_commands(CLI::App& app, Program& program) {
   reviewing->add_option("--record", options->record, tr("Solo di una scheda", "Of one record"));
   reviewing->add_option("--dossier", options->dossier,
                         tr("Solo di un fascicolo", "Of one dossier"));
+  reviewing->add_option("--kind", options->kind,
+                        tr("Solo di un tipo (concurrent_values, text_overlap, …, finding)",
+                           "Of one kind (concurrent_values, text_overlap, …, finding)"));
+  reviewing->add_option("--limit", options->limit, tr("Quante al massimo", "How many at most"))
+      ->check(CLI::Range(1, 1'000));
+  reviewing->add_option("--offset", options->offset, tr("Quante saltarne", "How many to skip"))
+      ->check(CLI::NonNegativeNumber);
   reviewing->add_flag("--check", options->check,
                       tr("Esce con 5 se c'è qualcosa da decidere", "Exits with 5 if there is any"));
   reviewing->callback([&program, options] {

@@ -104,7 +104,8 @@ class Store {
   [[nodiscard]] Result<std::vector<RecordLine>> list(const ListQuery& query);
   /// Words and beginnings of words in names and notes, accents and case ignored; best first.
   [[nodiscard]] Result<std::vector<RecordLine>> search(const std::string& words, std::size_t limit);
-  [[nodiscard]] Result<std::vector<OpenItem>> open_items();
+  /// In the order in which they arose here. Costs what its page costs, however many there are.
+  [[nodiscard]] Result<OpenItems> open_items(const ItemQuery& query);
   [[nodiscard]] Result<std::vector<HistoryLine>> history(const RecordRef& ref);
   [[nodiscard]] Result<std::vector<Draft>> drafts();
   [[nodiscard]] Result<std::vector<HeldChange>> inbox(bool closed_too);

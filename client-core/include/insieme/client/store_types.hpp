@@ -106,6 +106,22 @@ struct OpenItem {
   sync::VersionVector version;    ///< of the document when it was read
 };
 
+/// All that is given must hold.
+struct ItemQuery {
+  std::optional<sync::RecordId> record;
+  std::optional<sync::DossierId> dossier;
+  std::optional<sync::ItemKind> kind;
+  std::string id;           ///< how the item's id begins
+  std::size_t limit = 100;  ///< 1..1000
+  std::size_t offset = 0;
+};
+
+/// A page of open items, and how many there are on all pages.
+struct OpenItems {
+  std::vector<OpenItem> items;
+  std::uint64_t total = 0;
+};
+
 /// Something done to a record: a line of its history.
 struct HistoryLine {
   sync::Dot dot;

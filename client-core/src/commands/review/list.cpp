@@ -224,35 +224,73 @@ json::object item_json(Context& context, const OpenItem& item, const ItemView& v
   return out;
 }
 
-Outcome<json::object> list(Context& context) {
-  std::optional<sync::RecordId> record;
-  std::optional<sync::DossierId> dossier;
+constexpr std::int64_t kPage = 100;
+constexpr std::int64_t kPageMax = 1'000;
+
+Outcome<sync::ItemKind> kind_named(const std::string& name) {
+  using Kind = sync::ItemKind;
+  for (const Kind kind : {Kind::concurrent_values, Kind::edited_after_retraction,
+                          Kind::concurrent_lifecycle, Kind::text_overlap,
+                          Kind::provisional_spend}) {
+    if (name == kind_name(kind)) return kind;
+  }
+  return Failure("invalid_argument", quoted_it(name) + " non è un tipo di questione.",
+                 quoted_en(name) + " is no kind of item.", "kind");
+}
+
+Outcome<ItemQuery> query_of(Context& context) {
+  ItemQuery query;
   if (context.has("record")) {
     INSIEME_OUT_ASSIGN(const RecordRef ref, find_record(context, context.text("record")));
-    record = ref.id;
+    query.record = ref.id;
   }
   if (context.has("dossier")) {
     INSIEME_OUT_ASSIGN(const DossierRef line, find_dossier(context, context.text("dossier")));
-    dossier = line.id;
+    query.dossier = line.id;
   }
-  INSIEME_OUT_ASSIGN(const auto items, context.store().open_items());
-  json::array lines;
-  for (const OpenItem& item : items) {
-    if (record && item.ref.id != *record) continue;
-    if (dossier && item.ref.document.dossier != *dossier) continue;
-    INSIEME_OUT_ASSIGN(const ItemView view, view_item(context, item));
-    lines.push_back(item_json(context, item, view));
+  if (context.has("kind") && context.text("kind") != "finding") {
+    INSIEME_OUT_ASSIGN(query.kind, kind_named(context.text("kind")));
   }
+  const std::int64_t limit = context.number("limit", kPage);
+  query.limit = static_cast<std::size_t>(std::clamp<std::int64_t>(limit, 1, kPageMax));
+  query.offset = static_cast<std::size_t>(std::max<std::int64_t>(context.number("offset", 0), 0));
+  return query;
+}
+
+Outcome<json::array> findings_of(Context& context, const ItemQuery& query) {
   INSIEME_OUT_ASSIGN(const auto broken, find_broken_rules(context));
   json::array findings;
   for (const Finding& finding : broken) {
     const bool asked = std::any_of(
         finding.records.begin(), finding.records.end(), [&](const BrokenRecord& one) {
-          return (!record || one.id == *record) && (!dossier || one.dossier == *dossier);
+          return (!query.record || one.id == *query.record) &&
+                 (!query.dossier || one.dossier == *query.dossier);
         });
     if (asked) findings.push_back(finding_json(context, finding));
   }
-  return json::object{{"items", std::move(lines)}, {"findings", std::move(findings)}};
+  return findings;
+}
+
+Outcome<json::object> list(Context& context) {
+  INSIEME_OUT_ASSIGN(const ItemQuery query, query_of(context));
+  json::array lines;
+  std::uint64_t total = 0;
+  if (context.text("kind") != "finding") {
+    INSIEME_OUT_ASSIGN(const OpenItems page, context.store().open_items(query));
+    total = page.total;
+    for (const OpenItem& item : page.items) {
+      INSIEME_OUT_ASSIGN(const ItemView view, view_item(context, item));
+      lines.push_back(item_json(context, item, view));
+    }
+  }
+  // Rules are judged over everything that is here: once, with the first page.
+  json::array findings;
+  if (!query.kind && query.offset == 0) {
+    INSIEME_OUT_ASSIGN(findings, findings_of(context, query));
+  }
+  return json::object{{"items", std::move(lines)},
+                      {"total", number_text(total)},
+                      {"findings", std::move(findings)}};
 }
 
 }  // namespace
@@ -283,26 +321,29 @@ Outcome<ItemView> view_item(Context& context, const OpenItem& item) {
 }
 
 Outcome<OpenItem> find_item(Context& context, std::string_view named) {
-  INSIEME_OUT_ASSIGN(const auto items, context.store().open_items());
+  ItemQuery query;
+  query.limit = static_cast<std::size_t>(kPageMax);
   const std::size_t slash = named.find('/');
-  std::optional<sync::RecordId> record;
   std::string field;
   if (slash != std::string_view::npos) {
     INSIEME_OUT_ASSIGN(const RecordRef ref, find_record(context, named.substr(0, slash)));
-    record = ref.id;
+    query.record = ref.id;
     field = std::string(named.substr(slash + 1));
     if (const schema::RecordType* type = context.bundle().find_type(ref.type);
         type != nullptr && !field.empty()) {
       INSIEME_OUT_ASSIGN(const schema::Field* known, find_field(*type, field));
       field = known->name;
     }
+  } else {
+    query.id = std::string(named);
+  }
+  OpenItems page;
+  if (slash != std::string_view::npos || named.size() >= kShortestItem) {
+    INSIEME_OUT_ASSIGN(page, context.store().open_items(query));
   }
   const OpenItem* found = nullptr;
-  for (const OpenItem& item : items) {
-    const bool by_place = record && item.ref.id == *record && item.item.field == field;
-    const bool by_id =
-        !record && named.size() >= kShortestItem && item.id.compare(0, named.size(), named) == 0;
-    if (!by_place && !by_id) continue;
+  for (const OpenItem& item : page.items) {
+    if (query.record && item.item.field != field) continue;
     if (found != nullptr) {
       return Failure("ambiguous", quoted_it(named) + " indica più di una questione.",
                      quoted_en(named) + " means more than one item.", "item");
@@ -324,13 +365,21 @@ std::vector<CommandSpec> review_commands() {
        "The open review items: base, alternatives, who, when, on which device; and the rules that "
        "a merge left broken, with their records: they are gone once they are mended.",
        {{"record", ArgKind::id, false, "solo di questa scheda", "of this record only"},
-        {"dossier", ArgKind::id, false, "solo di questo fascicolo", "of this dossier only"}},
-       "items (id, kind, kind_text, record, short, type, type_label, title, dossier, section, "
-       "field, label, base, now, contested, contested_by?, reason? (of who contests), version (for "
-       "review.resolve), entry?, entry_text?, alternatives: number, dot, author, at, device, mine, "
-       "text, value?, folded? (a text that is history: to be written anew, not chosen), outcome? "
-       "and reason? (of the decision that it came by)), findings (id, kind, kind_text, rule, "
-       "severity, field, source, records: id, short, type, type_label, title, dossier, message)",
+        {"dossier", ArgKind::id, false, "solo di questo fascicolo", "of this dossier only"},
+        {"kind", ArgKind::text, false, "solo di questo tipo; finding: solo le regole",
+         "of this kind only; finding: the rules only"},
+        {"limit", ArgKind::integer, false, "quante al massimo (100; fino a 1000)",
+         "how many at most (100; up to 1000)"},
+        {"offset", ArgKind::integer, false,
+         "quante saltarne; le regole vengono con la prima pagina",
+         "how many to skip; the rules come with the first page"}},
+       "total, items (id, kind, kind_text, record, short, type, type_label, title, dossier, "
+       "section, field, label, base, now, contested, contested_by?, reason? (of who contests), "
+       "version (for review.resolve), entry?, entry_text?, alternatives: number, dot, author, at, "
+       "device, mine, text, value?, folded? (a text that is history: to be written anew, not "
+       "chosen), outcome? and reason? (of the decision that it came by)), findings (id, kind, "
+       "kind_text, rule, severity, field, source, records: id, short, type, type_label, title, "
+       "dossier, message)",
        R"({"command": "review.list"})",
        list},
   };
