@@ -205,7 +205,7 @@ Outcome<json::object> end_run(const SyncOutcome& outcome, Engine& engine, Schedu
     const Error& error = outcome.status.error();
     // Told again by `status` until the server accepts the device; nothing waits for the note.
     if (error.code == ErrorCode::not_allowed) {
-      static_cast<void>(context.store().note_refusal(error.detail));
+      static_cast<void>(engine.store().note_refusal(error.detail));
     }
     Failure failure = sync_failure(error);
     failure.details = summary_json(outcome.summary);
@@ -218,7 +218,7 @@ Outcome<json::object> end_run(const SyncOutcome& outcome, Engine& engine, Schedu
   out["open_items"] = number_text(now.open_items);
   out["open_held"] = number_text(now.open_held);
   out["clock_offset_ms"] = number_text(now.clock_offset_ms);
-  INSIEME_OUT_ASSIGN(auto notices, notices_json(context));
+  INSIEME_OUT_ASSIGN(auto notices, notices_json(engine.store()));
   out["notices"] = std::move(notices);
   return out;
 }

@@ -7,8 +7,8 @@
 
 namespace insieme::client::commands {
 
-Outcome<json::array> notices_json(Context& context) {
-  INSIEME_OUT_ASSIGN(const auto notices, context.store().notices());
+Outcome<json::array> notices_json(Store& store) {
+  INSIEME_OUT_ASSIGN(const auto notices, store.notices());
   json::array lines;
   for (const Notice& notice : notices) {
     const Said said(notice.text);
@@ -25,7 +25,7 @@ Outcome<json::array> notices_json(Context& context) {
 namespace {
 
 Outcome<json::object> list(Context& context) {
-  INSIEME_OUT_ASSIGN(auto lines, notices_json(context));
+  INSIEME_OUT_ASSIGN(auto lines, notices_json(context.store()));
   return json::object{{"notices", std::move(lines)}};
 }
 

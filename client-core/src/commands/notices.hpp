@@ -6,6 +6,6 @@
 namespace insieme::client::commands {
 
 /// All that were not read yet: n, at, message_it, message_en.
-[[nodiscard]] Outcome<json::array> notices_json(Context& context);
+[[nodiscard]] Outcome<json::array> notices_json(Store& store);
 
 }  // namespace insieme::client::commands
