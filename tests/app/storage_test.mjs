@@ -31,7 +31,9 @@ test("[P2] what is typed survives a browser that is killed in the middle of it",
   await anna.offline();
   await anna.openRecord(FAMILY, family.visitTitle);
   await anna.page.getByRole("button", { name: "Modifica", exact: true }).click();
-  await anna.page.getByLabel("Osservazioni", { exact: true }).fill("Tommaso ha finito i compiti prima di cena");
+  await anna.page
+    .getByLabel("Osservazioni", { exact: true })
+    .fill("Tommaso ha finito i compiti prima di cena");
   await anna.page.getByText("Bozza conservata su questo tablet").waitFor();
   await anna.browser.kill();
   await anna.again();

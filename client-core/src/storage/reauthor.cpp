@@ -80,8 +80,8 @@ class Reauthor {
     // ever, and stays as it is until the dossier is given back.
     auto rows = core_.db.prepare(
         "SELECT n, document, stands_on FROM changes WHERE state IN (0, 1, 5) AND "
-        "state <> 1 AND own = 1 AND accepted = 0 AND (?1 = 0 OR document IN (SELECT c.n FROM documents c "
-        "JOIN dossiers d ON d.n = c.dossier WHERE d.leaving = 0 AND "
+        "state <> 1 AND own = 1 AND accepted = 0 AND (?1 = 0 OR document IN ("
+        "SELECT c.n FROM documents c JOIN dossiers d ON d.n = c.dossier WHERE d.leaving = 0 AND "
         "instr(' ' || d.sections || ' ', ' ' || c.section || ' ') <> 0)) ORDER BY n");
     rows.bind_all(std::int64_t{texts_ == Texts::carry_over ? 1 : 0});
     while (rows.step()) {

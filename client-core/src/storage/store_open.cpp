@@ -73,6 +73,9 @@ void adapt_tables(Core& core) {
   core.set_setting_number("bundle_version", core.bundle.version);
 }
 
+/// A creation that was stopped before it wrote anything: there never was a store.
+bool is_begun(const std::string& path) { return is_empty(path) && read_generation(path).empty(); }
+
 /// SQLite takes an empty file for a new database, and would make a new store over the place of one
 /// that was lost.
 void refuse_if_lost(const std::string& path, bool exists) {
@@ -93,7 +96,7 @@ void refuse_if_lost(const std::string& path, bool exists) {
 
 std::unique_ptr<Core> open_core(const StoreOptions& options, bool create) {
   INSIEME_ASSERT(options.bundle != nullptr && options.platform != nullptr);
-  const bool exists = file_exists(options.path);
+  const bool exists = file_exists(options.path) && !is_begun(options.path);
   if (create && exists)
     refuse(ErrorCode::already_exists, "there is a file already: " + options.path);
   if (!create) refuse_if_lost(options.path, exists);

@@ -47,7 +47,9 @@ void ensure_key(const Program& program) {
 }
 
 int init(Program& program) {
-  if (std::filesystem::exists(program.store_path())) {
+  // An empty file may be what a creation that was stopped left: the store knows.
+  std::error_code none;
+  if (std::filesystem::file_size(program.store_path(), none) != 0 && !none) {
     throw Stop(kRefused, tr("C'è già un archivio in ", "There is a store already at ") +
                              program.store_path());
   }
