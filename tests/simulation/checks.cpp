@@ -255,15 +255,20 @@ class Rest {
   void check_shared() {
     std::vector<Tablet*> tablets;
     for (const auto& [tablet, ignored] : states_) tablets.push_back(tablet);
-    bool all_arrived = world_.lost_tablets.empty();
+    Missing missing;
+    missing.refunds = missing.all_grants = !world_.lost_tablets.empty();
     for (const auto& tablet : world_.tablets()) {
       for (const sync::Change& change : aside_on(*tablet)) {
         for (const sync::Operation& op : change.ops.value_or(std::vector<sync::Operation>())) {
-          all_arrived = all_arrived && !std::holds_alternative<sync::RefundOp>(op.action);
+          missing.refunds =
+              missing.refunds || std::holds_alternative<sync::RefundOp>(op.action);
+          if (std::holds_alternative<sync::GrantOp>(op.action)) {
+            missing.grants.insert(sync::to_text(op.record));
+          }
         }
       }
     }
-    check_units(world_, tablets, delivered_, all_arrived);
+    check_units(world_, tablets, delivered_, missing);
     check_lists(world_, tablets);
     check_edges(world_, tablets, delivered_);
     tally_.checks += 3 * tablets.size();

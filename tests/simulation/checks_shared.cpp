@@ -17,8 +17,9 @@ class UnitsCheck {
   UnitsCheck(const Ledger& ledger, const Units& units, const json::object& shown, std::string where)
       : ledger_(ledger), units_(units), shown_(shown), where_(std::move(where)) {}
 
-  /// `all_arrived`: no refund is held back or unsent.
-  void run(bool all_arrived) {
+  /// `all_granted`: what was granted was taken; `all_refunded`: and what was refunded.
+  void run(bool all_granted, bool all_refunded) {
+    all_granted_ = all_granted;
     std::int64_t granted = 0;
     for (const Units::Move& move : units_.moves) granted += move.from.empty() ? move.amount : 0;
     const std::int64_t spent = number_in(shown_, "spent");
@@ -28,12 +29,12 @@ class UnitsCheck {
     demand(spent + left == granted, "no unit is lost or made",
            where_ + ": " + std::to_string(spent) + " spent and " + std::to_string(left) +
                " left of " + std::to_string(granted));
-    check_spends(spent, all_arrived);
+    check_spends(spent, all_refunded);
     check_rights(left);
   }
 
  private:
-  void check_spends(std::int64_t spent, bool all_arrived) {
+  void check_spends(std::int64_t spent, bool all_refunded) {
     std::set<std::string> listed;
     std::int64_t firm = 0;
     std::int64_t provisional = 0;
@@ -44,7 +45,7 @@ class UnitsCheck {
       demand(logged != units_.spends.end() && listed.insert(dot).second &&
                  number_in(one, "amount") == logged->second.amount,
              "every spend is there once", where_ + " " + json::serialize(one));
-      check_told(one, logged->second, all_arrived);
+      check_told(one, logged->second, all_refunded);
       const std::string state = text_of(one, "state");
       if (state == "firm") firm += logged->second.amount;
       if (state != "firm" && state != "refunded") provisional += logged->second.amount;
@@ -56,11 +57,13 @@ class UnitsCheck {
            "every spend is there once", where_ + ": sums");
   }
 
-  /// What a person was told stays so for ever; only who was reclaimed from may have been wrong.
-  void check_told(const json::object& one, const Units::Spend& spend, bool all_arrived) {
+  /// What a person was told stays so for ever; only who was reclaimed from may have been wrong, and
+  /// who had it from one of two reclaims that did not know of each other, or from a grant that the
+  /// server refused.
+  void check_told(const json::object& one, const Units::Spend& spend, bool all_refunded) {
     const std::string state = text_of(one, "state");
     const bool refunded = state == "refunded";
-    if (all_arrived && ledger_.taken_back().count(spend.amount) != 0) {
+    if (all_refunded && ledger_.taken_back().count(spend.amount) != 0) {
       demand(refunded, "a refund counts", where_ + " " + json::serialize(one));
     }
     const auto told = ledger_.told().find(spend.amount);
@@ -68,7 +71,8 @@ class UnitsCheck {
     if (!told->second) {
       demand(state != "firm", "firm or provisional is for ever",
              where_ + " " + json::serialize(one));
-    } else if (!units_.again && units_.reclaimed.count(spend.replica) == 0) {
+    } else if (all_granted_ && !units_.again && units_.reclaims < 2 &&
+               units_.reclaimed.count(spend.replica) == 0) {
       demand(state == "firm", "firm or provisional is for ever",
              where_ + " " + json::serialize(one));
     }
@@ -83,7 +87,7 @@ class UnitsCheck {
     }
     for (const auto& [replica, amount] : taken_) rights[replica] -= amount;
     std::int64_t sum = 0;
-    const bool is_plain = is_exact_ && !units_.again && units_.reclaimed.empty();
+    const bool is_plain = is_exact_ && all_granted_ && !units_.again && units_.reclaimed.empty();
     for (const json::value& value : shown_.at("devices").as_array()) {
       const json::object& device = value.as_object();
       const std::int64_t has = number_in(device, "rights");
@@ -100,12 +104,13 @@ class UnitsCheck {
   std::string where_;
   std::map<std::string, std::int64_t> taken_;  ///< by replica
   bool is_exact_ = true;
+  bool all_granted_ = true;
 };
 
 }  // namespace
 
 void check_units(World& world, const std::vector<Tablet*>& tablets, const Delivered& delivered,
-                 bool all_arrived) {
+                 const Missing& missing) {
   static const Units kNothing;
   for (Tablet* tablet : tablets) {
     for (const Found& found : records_of(*tablet)) {
@@ -116,7 +121,7 @@ void check_units(World& world, const std::vector<Tablet*>& tablets, const Delive
       const auto logged = delivered.units.find(found.record);
       UnitsCheck(world.ledger(), logged == delivered.units.end() ? kNothing : logged->second,
                  shown, tablet->name() + ", " + found.record)
-          .run(all_arrived);
+          .run(!missing.all_grants && missing.grants.count(found.record) == 0, !missing.refunds);
     }
   }
 }

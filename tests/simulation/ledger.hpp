@@ -61,6 +61,7 @@ struct Units {
   std::map<std::string, Spend> spends;  ///< by dot
   std::set<std::string> refunded;       ///< dots
   std::set<std::string> reclaimed;      ///< replicas
+  std::size_t reclaims = 0;
   bool again = false;  ///< something was authored again by a replica that has no rights
 };
 

@@ -76,6 +76,7 @@ struct UnitsReader {
   }
   void operator()(const sync::ReclaimOp& reclaim) const {
     units.reclaimed.insert(sync::to_text(reclaim.from));
+    ++units.reclaims;
   }
   template <class Other>
   void operator()(const Other&) const {}
