@@ -4,6 +4,8 @@
 
 #include <stdexcept>
 
+#include "world_storage.hpp"
+
 namespace insieme::testing {
 
 TempDir::TempDir() {
@@ -18,12 +20,7 @@ TempDir::~TempDir() {
 }
 
 World::World() {
-  const auto made = server::create_space(database(), id_of<SpaceId>("space"), "Test", now_ms);
-  INSIEME_ASSERT(made.ok());
-  auto opened = server::open_sqlite_repository(database(), server::Roles::defaults(),
-                                               [this] { return now_ms; });
-  INSIEME_ASSERT(opened.ok());
-  repository = std::move(opened).value();
+  repository = make_world_storage(database(), [this] { return now_ms; });
   api_ = std::make_unique<server::Api>(
       server::Services{*repository, tokens, metrics, config, [this] { return now_ms; },
                        keys.public_key, [this] { return free_disk; }, server::fill_random,
@@ -31,10 +28,7 @@ World::World() {
 }
 
 std::unique_ptr<server::Repository> World::second_process() const {
-  auto opened = server::open_sqlite_repository(database(), server::Roles::defaults(),
-                                               [this] { return now_ms; });
-  INSIEME_ASSERT(opened.ok());
-  return std::move(opened).value();
+  return open_world_storage(database(), [this] { return now_ms; });
 }
 
 void World::add(const MemoryDevice& tablet, const std::string& role) {

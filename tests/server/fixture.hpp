@@ -7,7 +7,6 @@
 
 #include "insieme/server/api.hpp"
 #include "insieme/server/repository.hpp"
-#include "insieme/server/sqlite_repository.hpp"
 #include "support/memory_device.hpp"
 
 namespace insieme::testing {
@@ -41,7 +40,7 @@ class World {
                                            const std::vector<std::uint8_t>& frame);
   /// What the network does to a request; handed to MemoryDevice::run.
   [[nodiscard]] Network network(const MemoryDevice& tablet);
-  /// Opens the same file once more, as another process would.
+  /// Opens the same space once more, as another process would.
   [[nodiscard]] std::unique_ptr<server::Repository> second_process() const;
   [[nodiscard]] std::string database() const { return dir_.file("server.db"); }
   [[nodiscard]] server::Api& api() { return *api_; }

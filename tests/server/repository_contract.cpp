@@ -49,8 +49,11 @@ void check_people(const MakeRepository& make) {
         ErrorCode::already_exists);
   CHECK(repository.add_user({"luca", "Luca", "emperor", false, 0}).code() ==
         ErrorCode::invalid_argument);
-  CHECK(repository.add_user({"", "Nobody", "educator", false, 0}).code() ==
-        ErrorCode::invalid_argument);
+  using namespace std::string_literals;
+  for (const std::string& account : {""s, "\xff"s, "a\0b"s, std::string(65, 'a')}) {
+    CHECK(repository.add_user({account, "Nobody", "educator", false, 0}).code() ==
+          ErrorCode::invalid_argument);
+  }
   REQUIRE(repository.users().size() == 1);
   CHECK(repository.users().front().display_name == "Anna");
   CHECK(repository.set_disabled("anna", true).ok());

@@ -1,5 +1,6 @@
 // Tablets in memory against the handlers and the SQLite repository.
 #include "fixture.hpp"
+#include "insieme/server/sqlite_repository.hpp"
 #include "insieme/sqlite/connection.hpp"
 #include "support/catch.hpp"
 

@@ -1,6 +1,7 @@
 #include "insieme/server/verify.hpp"
 
 #include "fixture.hpp"
+#include "insieme/server/sqlite_repository.hpp"
 #include "insieme/sqlite/connection.hpp"
 #include "support/catch.hpp"
 

@@ -10,36 +10,36 @@ bool Access::has(std::string_view section) const noexcept {
   return std::find(sections.begin(), sections.end(), section) != sections.end();
 }
 
-Access load_access(sqlite::Connection& db, std::int64_t space, const std::string& account,
+Access load_access(sql::Connection& db, std::int64_t space, const std::string& account,
                    const sync::DossierId& dossier) {
-  sqlite::Statement& row =
+  sql::Statement& row =
       db.cached("SELECT from_position, sections FROM assignments"
                 " WHERE space = ? AND dossier = ? AND account = ? AND to_position IS NULL");
-  const sqlite::ResetGuard guard(row);
+  const sql::ResetGuard guard(row);
   row.bind_all(space, dossier.bytes, account);
   if (!row.step()) return {};
   return {u64(row.get_int64(0)), split_names(row.get_text(1))};
 }
 
-std::optional<sync::DossierKey> load_key(sqlite::Connection& db, std::int64_t space,
+std::optional<sync::DossierKey> load_key(sql::Connection& db, std::int64_t space,
                                          const sync::DossierId& dossier) {
-  sqlite::Statement& row = db.cached("SELECT key FROM dossiers WHERE space = ? AND dossier = ?");
-  const sqlite::ResetGuard guard(row);
+  sql::Statement& row = db.cached("SELECT key FROM dossiers WHERE space = ? AND dossier = ?");
+  const sql::ResetGuard guard(row);
   row.bind_all(space, dossier.bytes);
   if (!row.step()) return std::nullopt;
   return get_bytes<sync::DossierKey>(row, 0);
 }
 
-Status SqliteRepository::check_dossier(sqlite::Connection& db,
+Status SqlRepository::check_dossier(sql::Connection& db,
                                        const sync::DossierId& dossier) const {
   if (load_key(db, space_, dossier)) return {};
   return {ErrorCode::not_found, "there is no dossier " + sync::to_text(dossier)};
 }
 
-Result<std::vector<std::string>> SqliteRepository::assign(const std::string& account,
+Result<std::vector<std::string>> SqlRepository::assign(const std::string& account,
                                                           const sync::DossierId& dossier,
                                                           std::vector<std::string> sections) {
-  return write([&](sqlite::Connection& db, LogWriter& log) -> Result<std::vector<std::string>> {
+  return write([&](sql::Connection& db, LogWriter& log) -> Result<std::vector<std::string>> {
     INSIEME_TRY_ASSIGN(const User user, active_user(db, account));
     INSIEME_TRY(check_dossier(db, dossier));
     if (sections.empty()) {
@@ -61,9 +61,9 @@ Result<std::vector<std::string>> SqliteRepository::assign(const std::string& acc
   });
 }
 
-Status SqliteRepository::unassign(const std::string& account, const sync::DossierId& dossier,
+Status SqlRepository::unassign(const std::string& account, const sync::DossierId& dossier,
                                   const std::string& reason) {
-  return write([&](sqlite::Connection& db, LogWriter& log) -> Status {
+  return write([&](sql::Connection& db, LogWriter& log) -> Status {
     INSIEME_TRY(active_user(db, account));
     INSIEME_TRY(check_dossier(db, dossier));
     if (!load_access(db, space_, account, dossier).any()) {
@@ -75,10 +75,10 @@ Status SqliteRepository::unassign(const std::string& account, const sync::Dossie
   });
 }
 
-Status SqliteRepository::hand_over(const sync::DossierId& dossier, const std::string& from,
+Status SqlRepository::hand_over(const sync::DossierId& dossier, const std::string& from,
                                    const std::string& to, const std::string& reason) {
   if (from == to) return {ErrorCode::invalid_argument, "from and to are the same account"};
-  return write([&](sqlite::Connection& db, LogWriter& log) -> Status {
+  return write([&](sql::Connection& db, LogWriter& log) -> Status {
     INSIEME_TRY(active_user(db, from));
     INSIEME_TRY_ASSIGN(const User receiver, active_user(db, to));
     INSIEME_TRY(check_dossier(db, dossier));
@@ -107,16 +107,16 @@ Status SqliteRepository::hand_over(const sync::DossierId& dossier, const std::st
   });
 }
 
-std::vector<DossierInfo> SqliteRepository::dossiers() {
-  return read([&](sqlite::Connection& db) {
+std::vector<DossierInfo> SqlRepository::dossiers() {
+  return read([&](sql::Connection& db) {
     std::vector<DossierInfo> dossiers;
     std::map<sync::DossierId, std::size_t> index;
-    sqlite::Statement& rows =
+    sql::Statement& rows =
         db.cached("SELECT d.dossier, d.created_by, d.created_ms,"
-                  " (SELECT coalesce(sum(count), 0) FROM documents o"
+                  " (SELECT CAST(coalesce(sum(count), 0) AS BIGINT) FROM documents o"
                   "   WHERE o.space = d.space AND o.dossier = d.dossier)"
                   " FROM dossiers d WHERE d.space = ? ORDER BY d.created_ms, d.dossier");
-    const sqlite::ResetGuard guard(rows);
+    const sql::ResetGuard guard(rows);
     rows.bind_all(space_);
     while (rows.step()) {
       DossierInfo info;
@@ -127,10 +127,10 @@ std::vector<DossierInfo> SqliteRepository::dossiers() {
       index[info.id] = dossiers.size();
       dossiers.push_back(std::move(info));
     }
-    sqlite::Statement& assigned =
+    sql::Statement& assigned =
         db.cached("SELECT dossier, account, from_position, to_position, sections"
                   " FROM assignments WHERE space = ? ORDER BY dossier, from_position");
-    const sqlite::ResetGuard assigned_guard(assigned);
+    const sql::ResetGuard assigned_guard(assigned);
     assigned.bind_all(space_);
     while (assigned.step()) {
       const auto at = index.find(get_bytes<sync::DossierId>(assigned, 0));
@@ -146,13 +146,13 @@ std::vector<DossierInfo> SqliteRepository::dossiers() {
   });
 }
 
-std::vector<HeldInfo> SqliteRepository::held() {
-  return read([&](sqlite::Connection& db) {
+std::vector<HeldInfo> SqlRepository::held() {
+  return read([&](sql::Connection& db) {
     std::vector<HeldInfo> all;
-    sqlite::Statement& rows =
+    sql::Statement& rows =
         db.cached("SELECT dossier, section, replica, seq, account, reason, state, position,"
                   " received_ms FROM held WHERE space = ? ORDER BY position");
-    const sqlite::ResetGuard guard(rows);
+    const sql::ResetGuard guard(rows);
     rows.bind_all(space_);
     while (rows.step()) {
       HeldInfo info;

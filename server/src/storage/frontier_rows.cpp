@@ -4,14 +4,14 @@
 
 namespace insieme::server {
 
-sync::Frontier load_frontier(sqlite::Connection& db, std::int64_t space,
+sync::Frontier load_frontier(sql::Connection& db, std::int64_t space,
                              const sync::DocumentId& document) {
   std::map<sync::ReplicaId, sync::Head> heads;
   {
-    sqlite::Statement& rows =
+    sql::Statement& rows =
         db.cached("SELECT replica, seq, id, deps, stamp_ms, stamp_counter FROM heads"
                   " WHERE space = ? AND dossier = ? AND section = ?");
-    const sqlite::ResetGuard guard(rows);
+    const sql::ResetGuard guard(rows);
     rows.bind_all(space, document.dossier.bytes, document.section);
     while (rows.step()) {
       sync::Head head;
@@ -23,18 +23,19 @@ sync::Frontier load_frontier(sqlite::Connection& db, std::int64_t space,
     }
   }
   if (heads.empty()) return {};
-  sqlite::Statement& row = db.cached(
+  sql::Statement& row = db.cached(
       "SELECT history FROM documents WHERE space = ? AND dossier = ? AND section = ?");
-  const sqlite::ResetGuard guard(row);
+  const sql::ResetGuard guard(row);
   row.bind_all(space, document.dossier.bytes, document.section);
   if (!row.step()) throw StorageFailure(ErrorCode::storage_failure, "heads without a document");
   return sync::Frontier::from_parts(std::move(heads), decode_sum(row.get_blob(0)));
 }
 
-void save_frontier(sqlite::Connection& db, std::int64_t space, const sync::DocumentId& document,
+void save_frontier(sql::Connection& db, std::int64_t space, const sync::DocumentId& document,
                    const sync::Frontier& frontier, const std::vector<sync::NewChange>& changes) {
   db.cached("INSERT INTO documents(space, dossier, section, count, history) VALUES(?,?,?,?,?)"
-             " ON CONFLICT DO UPDATE SET count = excluded.count, history = excluded.history")
+             " ON CONFLICT(space, dossier, section) DO UPDATE SET count = excluded.count,"
+             " history = excluded.history")
       .bind_all(space, document.dossier.bytes, document.section, i64(frontier.count()),
                 encode_sum(frontier.history()))
       .run();
@@ -47,8 +48,11 @@ void save_frontier(sqlite::Connection& db, std::int64_t space, const sync::Docum
   }
   for (const auto& [replica, head] : moved) {
     INSIEME_ASSERT(head != nullptr);
-    db.cached("INSERT OR REPLACE INTO heads(space, dossier, section, replica, seq, id, deps,"
-               " stamp_ms, stamp_counter) VALUES(?,?,?,?,?,?,?,?,?)")
+    db.cached("INSERT INTO heads(space, dossier, section, replica, seq, id, deps, stamp_ms,"
+              " stamp_counter) VALUES(?,?,?,?,?,?,?,?,?)"
+              " ON CONFLICT(space, dossier, section, replica) DO UPDATE SET seq = excluded.seq,"
+              " id = excluded.id, deps = excluded.deps, stamp_ms = excluded.stamp_ms,"
+              " stamp_counter = excluded.stamp_counter")
         .bind_all(space, document.dossier.bytes, document.section, replica.bytes,
                   i64(head->seq), head->id.bytes, pack_version(head->deps), head->stamp.ms,
                   head->stamp.counter)

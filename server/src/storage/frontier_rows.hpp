@@ -3,15 +3,15 @@
 
 #include <vector>
 
-#include "insieme/sqlite/connection.hpp"
+#include "storage/sql.hpp"
 #include "insieme/sync/server_sync.hpp"
 
 namespace insieme::server {
 
-[[nodiscard]] sync::Frontier load_frontier(sqlite::Connection& db, std::int64_t space,
+[[nodiscard]] sync::Frontier load_frontier(sql::Connection& db, std::int64_t space,
                                            const sync::DocumentId& document);
 /// `frontier` as it is after `changes`; heads of other replicas are as they were.
-void save_frontier(sqlite::Connection& db, std::int64_t space, const sync::DocumentId& document,
+void save_frontier(sql::Connection& db, std::int64_t space, const sync::DocumentId& document,
                    const sync::Frontier& frontier, const std::vector<sync::NewChange>& changes);
 
 }  // namespace insieme::server

@@ -80,20 +80,20 @@ bool HeldRows::close_one(LogWriter& log, const sync::HeldDecision& decision) {
 }
 
 std::string HeldRows::author_of(const sync::HeldDecision& decision) {
-  sqlite::Statement& row =
+  sql::Statement& row =
       db_.cached("SELECT account FROM held WHERE space = ? AND dossier = ? AND section = ?"
                  " AND replica = ? AND seq = ?");
-  const sqlite::ResetGuard guard(row);
+  const sql::ResetGuard guard(row);
   row.bind_all(space_, decision.document.dossier.bytes, decision.document.section,
                decision.replica.bytes, i64(decision.seq));
   return row.step() ? std::string(row.get_text(0)) : std::string();
 }
 
 std::optional<std::int64_t> HeldRows::position_of(const sync::ChangeRef& change) {
-  sqlite::Statement& row =
+  sql::Statement& row =
       db_.cached("SELECT position FROM held WHERE space = ? AND dossier = ? AND section = ?"
                  " AND replica = ? AND seq = ?");
-  const sqlite::ResetGuard guard(row);
+  const sql::ResetGuard guard(row);
   row.bind_all(space_, change.document.dossier.bytes, change.document.section,
                change.replica.bytes, i64(change.seq));
   if (!row.step()) return std::nullopt;
@@ -102,10 +102,10 @@ std::optional<std::int64_t> HeldRows::position_of(const sync::ChangeRef& change)
 
 std::vector<sync::ChangeRef> HeldRows::waiting_on(const sync::DocumentId& document,
                                                   std::int64_t position) {
-  sqlite::Statement& rows =
+  sql::Statement& rows =
       db_.cached("SELECT replica, seq FROM held WHERE space = ? AND stands_on = ? AND state = 0"
                  " ORDER BY position");
-  const sqlite::ResetGuard guard(rows);
+  const sql::ResetGuard guard(rows);
   rows.bind_all(space_, position);
   std::vector<sync::ChangeRef> found;
   while (rows.step()) {

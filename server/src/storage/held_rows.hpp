@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "insieme/sqlite/connection.hpp"
+#include "storage/sql.hpp"
 #include "insieme/sync/server_sync.hpp"
 #include "storage/log_writer.hpp"
 
@@ -14,7 +14,7 @@ namespace insieme::server {
 /// Within the caller's write transaction.
 class HeldRows {
  public:
-  HeldRows(sqlite::Connection& db, std::int64_t space) : db_(db), space_(space) {}
+  HeldRows(sql::Connection& db, std::int64_t space) : db_(db), space_(space) {}
 
   /// Keeps the body of a held or refused change aside. `account` sent it; `position` is its own.
   void keep(const LogWriter& log, const std::string& account, std::uint64_t position,
@@ -33,7 +33,7 @@ class HeldRows {
   [[nodiscard]] std::vector<sync::ChangeRef> waiting_on(const sync::DocumentId& document,
                                                         std::int64_t position);
 
-  sqlite::Connection& db_;
+  sql::Connection& db_;
   std::int64_t space_;
 };
 

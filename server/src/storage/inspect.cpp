@@ -9,7 +9,7 @@ namespace {
   "SELECT position, kind, dossier, section, account, replica, seq, item_id, log_hash, header," \
   " body FROM log "
 
-LogEntry get_entry(const sqlite::Statement& row) {
+LogEntry get_entry(const sql::Statement& row) {
   LogEntry entry;
   entry.position = u64(row.get_int64(0));
   entry.kind = static_cast<EntryKind>(row.get_int64(1));
@@ -35,20 +35,20 @@ LogEntry get_entry(const sqlite::Statement& row) {
   return entry;
 }
 
-std::uint64_t count(sqlite::Connection& db, std::string_view sql, std::int64_t space) {
-  sqlite::Statement& row = db.cached(sql);
-  const sqlite::ResetGuard guard(row);
+std::uint64_t count(sql::Connection& db, std::string_view sql, std::int64_t space) {
+  sql::Statement& row = db.cached(sql);
+  const sql::ResetGuard guard(row);
   row.bind_all(space);
   return row.step() ? u64(row.get_int64(0)) : 0;
 }
 
 }  // namespace
 
-SpaceInfo load_space(sqlite::Connection& db, std::int64_t space) {
-  sqlite::Statement& row =
+SpaceInfo load_space(sql::Connection& db, std::int64_t space) {
+  sql::Statement& row =
       db.cached("SELECT uuid, name, epoch, position, log_hash, log_bytes, created_ms FROM spaces"
                 " WHERE space = ?");
-  const sqlite::ResetGuard guard(row);
+  const sql::ResetGuard guard(row);
   row.bind_all(space);
   if (!row.step()) throw StorageFailure(ErrorCode::storage_failure, "the space's row is gone");
   SpaceInfo info;
@@ -62,12 +62,12 @@ SpaceInfo load_space(sqlite::Connection& db, std::int64_t space) {
   return info;
 }
 
-SpaceInfo SqliteRepository::space() {
-  return read([&](sqlite::Connection& db) { return load_space(db, space_); });
+SpaceInfo SqlRepository::space() {
+  return read([&](sql::Connection& db) { return load_space(db, space_); });
 }
 
-Counts SqliteRepository::counts() {
-  return read([&](sqlite::Connection& db) {
+Counts SqlRepository::counts() {
+  return read([&](sql::Connection& db) {
     Counts counts;
     counts.users = count(db, "SELECT count(*) FROM users WHERE space = ?", space_);
     counts.devices = count(db, "SELECT count(*) FROM devices WHERE space = ?", space_);
@@ -77,7 +77,8 @@ Counts SqliteRepository::counts() {
     counts.documents = count(db, "SELECT count(*) FROM documents WHERE space = ?", space_);
     // Documents know their number of changes: no scan of the log.
     counts.changes =
-        count(db, "SELECT coalesce(sum(count), 0) FROM documents WHERE space = ?", space_);
+        count(db, "SELECT CAST(coalesce(sum(count), 0) AS BIGINT) FROM documents WHERE space = ?",
+              space_);
     counts.held_waiting =
         count(db, "SELECT count(*) FROM held WHERE space = ? AND state = 0", space_);
     counts.database_bytes = u64(db.size_bytes());
@@ -85,21 +86,21 @@ Counts SqliteRepository::counts() {
   });
 }
 
-DigestPage SqliteRepository::digests(const Caller& caller,
+DigestPage SqlRepository::digests(const Caller& caller,
                                      const std::optional<sync::DocumentId>& after,
                                      std::size_t count_max) {
-  return read([&](sqlite::Connection& db) {
+  return read([&](sql::Connection& db) {
     DigestPage page;
     page.position = load_space(db, space_).position;
     const sync::DocumentId from = after.value_or(sync::DocumentId{});
-    sqlite::Statement& rows =
+    sql::Statement& rows =
         db.cached("SELECT d.dossier, d.section, d.count, d.history, a.sections"
                   " FROM assignments a JOIN documents d"
                   " ON d.space = a.space AND d.dossier = a.dossier"
                   " WHERE a.space = ? AND a.account = ? AND a.to_position IS NULL"
                   " AND a.dossier >= ? AND (d.dossier, d.section) > (?, ?)"
                   " ORDER BY a.dossier, d.section");
-    const sqlite::ResetGuard guard(rows);
+    const sql::ResetGuard guard(rows);
     rows.bind_all(space_, caller.user.account, from.dossier.bytes, from.dossier.bytes,
                   from.section);
     while (rows.step()) {
@@ -116,77 +117,77 @@ DigestPage SqliteRepository::digests(const Caller& caller,
   });
 }
 
-void SqliteRepository::visit_log(const std::function<bool(const LogEntry&)>& visit) {
-  read([&](sqlite::Connection& db) {
-    sqlite::Statement rows =
-        db.prepare(INSIEME_ENTRY_COLUMNS "WHERE space = ? ORDER BY position");
-    rows.bind_all(space_);
-    while (rows.step() && visit(get_entry(rows))) {
+void SqlRepository::visit_log(const std::function<bool(const LogEntry&)>& visit) {
+  read([&](sql::Connection& db) {
+    const auto rows =
+        db.walk(INSIEME_ENTRY_COLUMNS "WHERE space = ? ORDER BY position");
+    rows->bind_all(space_);
+    while (rows->step() && visit(get_entry(*rows))) {
     }
   });
 }
 
-void SqliteRepository::visit_document(const sync::DocumentId& document,
+void SqlRepository::visit_document(const sync::DocumentId& document,
                                       const std::function<bool(const LogEntry&)>& visit) {
-  read([&](sqlite::Connection& db) {
-    sqlite::Statement rows =
-        db.prepare(INSIEME_ENTRY_COLUMNS
+  read([&](sql::Connection& db) {
+    const auto rows =
+        db.walk(INSIEME_ENTRY_COLUMNS
                    "WHERE space = ? AND dossier = ? AND section = ? AND kind <= 3"
                    " ORDER BY position");
-    rows.bind_all(space_, document.dossier.bytes, document.section);
-    while (rows.step() && visit(get_entry(rows))) {
+    rows->bind_all(space_, document.dossier.bytes, document.section);
+    while (rows->step() && visit(get_entry(*rows))) {
     }
   });
 }
 
-void SqliteRepository::visit_manifests(const std::function<bool(const ManifestRow&)>& visit) {
-  read([&](sqlite::Connection& db) {
-    sqlite::Statement rows =
-        db.prepare("SELECT m.device, d.public_key, m.manifest, m.signature, m.first_position,"
+void SqlRepository::visit_manifests(const std::function<bool(const ManifestRow&)>& visit) {
+  read([&](sql::Connection& db) {
+    const auto rows =
+        db.walk("SELECT m.device, d.public_key, m.manifest, m.signature, m.first_position,"
                    " m.count FROM manifests m JOIN devices d"
                    " ON d.space = m.space AND d.device = m.device"
                    " WHERE m.space = ? ORDER BY m.first_position");
-    rows.bind_all(space_);
-    while (rows.step()) {
+    rows->bind_all(space_);
+    while (rows->step()) {
       ManifestRow row;
-      row.device = get_bytes<sync::DeviceId>(rows, 0);
-      row.device_key = get_bytes<sync::PublicKey>(rows, 1);
-      row.manifest = get_bytes<sync::Digest>(rows, 2);
-      row.signature = get_bytes<sync::Signature>(rows, 3);
-      row.first_position = u64(rows.get_int64(4));
-      row.count = u64(rows.get_int64(5));
+      row.device = get_bytes<sync::DeviceId>(*rows, 0);
+      row.device_key = get_bytes<sync::PublicKey>(*rows, 1);
+      row.manifest = get_bytes<sync::Digest>(*rows, 2);
+      row.signature = get_bytes<sync::Signature>(*rows, 3);
+      row.first_position = u64(rows->get_int64(4));
+      row.count = u64(rows->get_int64(5));
       if (!visit(row)) break;
     }
   });
 }
 
-std::vector<sync::DocumentId> SqliteRepository::documents() {
-  return read([&](sqlite::Connection& db) {
+std::vector<sync::DocumentId> SqlRepository::documents() {
+  return read([&](sql::Connection& db) {
     std::vector<sync::DocumentId> documents;
-    sqlite::Statement& rows = db.cached(
+    sql::Statement& rows = db.cached(
         "SELECT dossier, section FROM documents WHERE space = ? ORDER BY dossier, section");
-    const sqlite::ResetGuard guard(rows);
+    const sql::ResetGuard guard(rows);
     rows.bind_all(space_);
     while (rows.step()) documents.push_back(get_document(rows, 0));
     return documents;
   });
 }
 
-sync::Frontier SqliteRepository::frontier(const sync::DocumentId& document) {
-  return read([&](sqlite::Connection& db) { return load_frontier(db, space_, document); });
+sync::Frontier SqlRepository::frontier(const sync::DocumentId& document) {
+  return read([&](sql::Connection& db) { return load_frontier(db, space_, document); });
 }
 
-std::optional<sync::DossierKey> SqliteRepository::dossier_key(const sync::DossierId& dossier) {
-  return read([&](sqlite::Connection& db) { return load_key(db, space_, dossier); });
+std::optional<sync::DossierKey> SqlRepository::dossier_key(const sync::DossierId& dossier) {
+  return read([&](sql::Connection& db) { return load_key(db, space_, dossier); });
 }
 
-std::vector<AuditRow> SqliteRepository::audit(std::size_t count_max) {
-  return read([&](sqlite::Connection& db) {
+std::vector<AuditRow> SqlRepository::audit(std::size_t count_max) {
+  return read([&](sql::Connection& db) {
     std::vector<AuditRow> all;
-    sqlite::Statement& rows =
+    sql::Statement& rows =
         db.cached("SELECT at_ms, actor, action, subject FROM audit WHERE space = ?"
                   " ORDER BY id DESC LIMIT ?");
-    const sqlite::ResetGuard guard(rows);
+    const sql::ResetGuard guard(rows);
     rows.bind_all(space_, i64(count_max));
     while (rows.step()) {
       all.push_back({rows.get_int64(0), std::string(rows.get_text(1)),

@@ -4,7 +4,7 @@
 
 namespace insieme::server {
 
-LogView::Item LogView::backfill_item(const sqlite::Statement& row, std::uint64_t position) {
+LogView::Item LogView::backfill_item(const sql::Statement& row, std::uint64_t position) {
   const EntryKind kind = kind_of(row);
   // A device that dropped the dossier when it was revoked needs its own changes again.
   if (is_change(kind)) return change_item(row, position);
@@ -12,7 +12,7 @@ LogView::Item LogView::backfill_item(const sqlite::Statement& row, std::uint64_t
   return std::nullopt;
 }
 
-LogView::Item LogView::stream_item(const sqlite::Statement& row, std::uint64_t position) {
+LogView::Item LogView::stream_item(const sql::Statement& row, std::uint64_t position) {
   const EntryKind kind = kind_of(row);
   switch (kind) {
     case EntryKind::change:
@@ -30,7 +30,7 @@ LogView::Item LogView::stream_item(const sqlite::Statement& row, std::uint64_t p
   return std::nullopt;
 }
 
-LogView::Item LogView::change_item(const sqlite::Statement& row, std::uint64_t position) {
+LogView::Item LogView::change_item(const sql::Statement& row, std::uint64_t position) {
   const sync::DocumentId document = get_document(row, kDossier);
   if (!access(document.dossier).has(document.section)) return std::nullopt;
   touch(document);
@@ -41,7 +41,7 @@ LogView::Item LogView::change_item(const sqlite::Statement& row, std::uint64_t p
   return sync::StreamItem{position, make_change(row.get_blob(kHeader), body)};
 }
 
-LogView::Item LogView::own_change(const sqlite::Statement& row, std::uint64_t position) {
+LogView::Item LogView::own_change(const sql::Statement& row, std::uint64_t position) {
   if (started_by(row, position)) touch(get_document(row, kDossier));
   return std::nullopt;
 }
@@ -56,7 +56,7 @@ bool LogView::knows(const sync::DocumentId& document, const sync::ReplicaId& rep
   return version.contains(replica, seq);
 }
 
-LogView::Item LogView::grant_item(const sqlite::Statement& row, std::uint64_t position) {
+LogView::Item LogView::grant_item(const sql::Statement& row, std::uint64_t position) {
   if (row.get_text(kAccount) != caller_.user.account) return std::nullopt;
   const auto dossier = get_bytes<sync::DossierId>(row, kDossier);
   const Access& now = access(dossier);
@@ -67,7 +67,7 @@ LogView::Item LogView::grant_item(const sqlite::Statement& row, std::uint64_t po
                                                                  caller_.rules.may_review})};
 }
 
-LogView::Item LogView::revoke_item(const sqlite::Statement& row, std::uint64_t position) {
+LogView::Item LogView::revoke_item(const sql::Statement& row, std::uint64_t position) {
   if (row.get_text(kAccount) != caller_.user.account) return std::nullopt;
   const auto dossier = get_bytes<sync::DossierId>(row, kDossier);
   if (access(dossier).any()) return std::nullopt;
@@ -75,17 +75,17 @@ LogView::Item LogView::revoke_item(const sqlite::Statement& row, std::uint64_t p
   return sync::StreamItem{position, sync::Event(sync::RevokeEvent{dossier, reason})};
 }
 
-LogView::Item LogView::held_item(const sqlite::Statement& row, std::uint64_t position) {
+LogView::Item LogView::held_item(const sql::Statement& row, std::uint64_t position) {
   const sync::DocumentId document = get_document(row, kDossier);
   if (!caller_.rules.may_review || !access(document.dossier).has(document.section)) {
     return std::nullopt;
   }
-  sqlite::Statement& kept =
+  sql::Statement& kept =
       db_.cached("SELECT h.reason, h.body, l.header FROM held h JOIN log l"
                  " ON l.space = h.space AND l.position = h.position"
                  " WHERE h.space = ? AND h.dossier = ? AND h.section = ? AND h.replica = ?"
                  " AND h.seq = ? AND h.state = 0 AND h.body IS NOT NULL");
-  const sqlite::ResetGuard guard(kept);
+  const sql::ResetGuard guard(kept);
   const auto replica = get_bytes<sync::ReplicaId>(row, kReplica);
   kept.bind_all(space_, document.dossier.bytes, document.section, replica.bytes,
                 row.get_int64(kSeq));
@@ -96,7 +96,7 @@ LogView::Item LogView::held_item(const sqlite::Statement& row, std::uint64_t pos
   return sync::StreamItem{position, sync::Event(std::move(held))};
 }
 
-LogView::Item LogView::held_closed_item(const sqlite::Statement& row, std::uint64_t position) {
+LogView::Item LogView::held_closed_item(const sql::Statement& row, std::uint64_t position) {
   const sync::DocumentId document = get_document(row, kDossier);
   const bool author = row.get_text(kAccount) == caller_.user.account;
   if (!author && !started_by(row, position)) return std::nullopt;
@@ -112,7 +112,7 @@ LogView::Item LogView::held_closed_item(const sqlite::Statement& row, std::uint6
   return sync::StreamItem{position, sync::Event(sync::HeldClosedEvent{std::move(decision)})};
 }
 
-LogView::Item LogView::seen_item(const sqlite::Statement& row, std::uint64_t position) {
+LogView::Item LogView::seen_item(const sql::Statement& row, std::uint64_t position) {
   if (!started_by(row, position)) return std::nullopt;
   sync::Seen seen;
   seen.document = get_document(row, kDossier);
@@ -121,7 +121,7 @@ LogView::Item LogView::seen_item(const sqlite::Statement& row, std::uint64_t pos
   return sync::StreamItem{position, sync::Event(sync::SeenEvent{std::move(seen)})};
 }
 
-bool LogView::started_by(const sqlite::Statement& row, std::uint64_t position) {
+bool LogView::started_by(const sql::Statement& row, std::uint64_t position) {
   const sync::DocumentId document = get_document(row, kDossier);
   const Access& now = access(document.dossier);
   return now.any() && now.from_position <= position && now.has(document.section);

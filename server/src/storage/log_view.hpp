@@ -23,7 +23,7 @@ class LogView {
   using Item = std::optional<sync::StreamItem>;
 
   /// `snapshots`: the device takes them, and what it has folded is not sent again.
-  LogView(sqlite::Connection& db, std::int64_t space, const Caller& caller,
+  LogView(sql::Connection& db, std::int64_t space, const Caller& caller,
           const sync::ReplicaId& replica, bool snapshots)
       : db_(db),
         space_(space),
@@ -33,9 +33,9 @@ class LogView {
         stability_(db, space) {}
 
   /// Of a row of `INSIEME_LOG_COLUMNS` at `position`, in the stream; nothing if it is not for it.
-  Item stream_item(const sqlite::Statement& row, std::uint64_t position);
+  Item stream_item(const sql::Statement& row, std::uint64_t position);
   /// The same among the older changes that come after a grant.
-  Item backfill_item(const sqlite::Statement& row, std::uint64_t position);
+  Item backfill_item(const sql::Statement& row, std::uint64_t position);
 
   const Access& access(const sync::DossierId& dossier);
   /// Documents of which the page tells anything.
@@ -45,28 +45,28 @@ class LogView {
     known_[document].merge(version);
   }
 
-  [[nodiscard]] static EntryKind kind_of(const sqlite::Statement& row) noexcept {
+  [[nodiscard]] static EntryKind kind_of(const sql::Statement& row) noexcept {
     return static_cast<EntryKind>(row.get_int64(kKind));
   }
 
  private:
-  Item change_item(const sqlite::Statement& row, std::uint64_t position);
+  Item change_item(const sql::Statement& row, std::uint64_t position);
   /// The device has it, so it is not sent. Unless the store is a copy and its twin wrote it under
   /// the same replica id: the digest shows that.
-  Item own_change(const sqlite::Statement& row, std::uint64_t position);
+  Item own_change(const sql::Statement& row, std::uint64_t position);
   /// Whether the device has this change folded, from a snapshot of this page or from one that it
   /// has acknowledged since. What others may have under its name does not count.
   bool knows(const sync::DocumentId& document, const sync::ReplicaId& replica, std::uint64_t seq);
-  Item grant_item(const sqlite::Statement& row, std::uint64_t position);
-  Item revoke_item(const sqlite::Statement& row, std::uint64_t position);
+  Item grant_item(const sql::Statement& row, std::uint64_t position);
+  Item revoke_item(const sql::Statement& row, std::uint64_t position);
   /// Only while it waits: who comes later has nothing to decide.
-  Item held_item(const sqlite::Statement& row, std::uint64_t position);
-  Item held_closed_item(const sqlite::Statement& row, std::uint64_t position);
-  Item seen_item(const sqlite::Statement& row, std::uint64_t position);
+  Item held_item(const sql::Statement& row, std::uint64_t position);
+  Item held_closed_item(const sql::Statement& row, std::uint64_t position);
+  Item seen_item(const sql::Statement& row, std::uint64_t position);
   /// Whether the row's section is in an assignment that holds now and did so at `position`.
-  bool started_by(const sqlite::Statement& row, std::uint64_t position);
+  bool started_by(const sql::Statement& row, std::uint64_t position);
 
-  sqlite::Connection& db_;
+  sql::Connection& db_;
   std::int64_t space_;
   const Caller& caller_;
   const sync::ReplicaId& replica_;

@@ -20,11 +20,11 @@ sync::Digest next_log_hash(const sync::Digest& previous, const sync::Digest& ite
   return sync::Hasher("insieme log v1").add(previous).add(item).finish();
 }
 
-LogWriter::LogWriter(sqlite::Connection& db, std::int64_t space, std::int64_t now_ms)
+LogWriter::LogWriter(sql::Connection& db, std::int64_t space, std::int64_t now_ms)
     : db_(db), space_(space), now_ms_(now_ms) {
-  sqlite::Statement& row =
+  sql::Statement& row =
       db_.cached("SELECT position, log_hash, log_bytes FROM spaces WHERE space = ?");
-  const sqlite::ResetGuard guard(row);
+  const sql::ResetGuard guard(row);
   row.bind_all(space_);
   if (!row.step()) throw StorageFailure(ErrorCode::storage_failure, "the space's row is gone");
   position_ = u64(row.get_int64(0));

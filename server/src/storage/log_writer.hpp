@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "insieme/server/repository.hpp"
-#include "insieme/sqlite/connection.hpp"
+#include "storage/sql.hpp"
 
 namespace insieme::server {
 
@@ -33,7 +33,7 @@ struct LogItem {
 /// that no reader ever sees a later one before an earlier one.
 class LogWriter {
  public:
-  LogWriter(sqlite::Connection& db, std::int64_t space, std::int64_t now_ms);
+  LogWriter(sql::Connection& db, std::int64_t space, std::int64_t now_ms);
   /// The entry's position.
   std::uint64_t append(const LogItem& item);
   void finish();
@@ -53,7 +53,7 @@ class LogWriter {
   void close_assignment(const std::string& account, const sync::DossierId& dossier,
                         std::uint64_t position);
 
-  sqlite::Connection& db_;
+  sql::Connection& db_;
   std::int64_t space_;
   std::int64_t now_ms_;
   std::uint64_t position_ = 0;

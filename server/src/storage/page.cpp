@@ -18,7 +18,7 @@ constexpr std::size_t kEventBytes = 256;        ///< what an event adds to a mes
 
 class PageReader {
  public:
-  PageReader(sqlite::Connection& db, std::int64_t space, const Caller& caller,
+  PageReader(sql::Connection& db, std::int64_t space, const Caller& caller,
              const sync::ReplicaId& replica, const sync::ReadAction& action)
       : db_(db),
         space_(space),
@@ -67,28 +67,28 @@ class PageReader {
   /// True when the page is full; false when the snapshots of all sections were sent.
   bool read_snapshots() {
     close_group();
-    sqlite::Statement rows = db_.prepare(
-        "SELECT section, digest, version, length(bytes), rowid FROM snapshots"
+    const auto rows = db_.walk(
+        "SELECT section, digest, version, length(bytes) FROM snapshots"
         " WHERE space = ? AND dossier = ? ORDER BY section");
-    rows.bind_all(space_, backfill_->dossier.bytes);
-    while (rows.step()) {
-      const std::string section(rows.get_text(0));
+    rows->bind_all(space_, backfill_->dossier.bytes);
+    while (rows->step()) {
+      const std::string section(rows->get_text(0));
       if (!view_.access(backfill_->dossier).has(section) || is_shipped(section)) continue;
       sync::SnapshotPart part;
       part.document = {backfill_->dossier, section};
-      part.digest = get_bytes<sync::Digest>(rows, 1);
-      part.total = u64(rows.get_int64(3));
+      part.digest = get_bytes<sync::Digest>(*rows, 1);
+      part.total = u64(rows->get_int64(3));
       const auto& place = backfill_->snapshot;
       // One that was made anew meanwhile begins again.
       if (place && place->section == section && place->digest == part.digest) {
         part.offset = place->offset;
       }
-      if (!add_parts(part, rows.get_int64(4))) {
+      if (!add_parts(part)) {
         backfill_->snapshot = sync::SnapshotPlace{section, part.digest, part.offset};
         return true;
       }
       backfill_->snapshot.reset();
-      backfill_->folded.push_back({section, unpack_version(rows.get_blob(2))});
+      backfill_->folded.push_back({section, unpack_version(rows->get_blob(2))});
       view_.touch(part.document);
     }
     return false;
@@ -103,9 +103,10 @@ class PageReader {
   }
 
   /// What of a snapshot fits, from `part.offset` on, which moves. True: all of it.
-  bool add_parts(sync::SnapshotPart& part, std::int64_t row) {
-    sqlite::Statement& bytes = db_.cached("SELECT substr(bytes, ?, ?) FROM snapshots"
-                                          " WHERE rowid = ?");
+  bool add_parts(sync::SnapshotPart& part) {
+    sql::Statement& bytes =
+        db_.cached("SELECT substr(bytes, CAST(? AS INTEGER), CAST(? AS INTEGER)) FROM snapshots"
+                   " WHERE space = ? AND dossier = ? AND section = ?");
     while (part.offset < part.total) {
       const std::size_t rest = static_cast<std::size_t>(part.total - part.offset);
       std::size_t room = action_.bytes_max > bytes_ ? action_.bytes_max - bytes_ : 0;
@@ -113,8 +114,9 @@ class PageReader {
       const std::size_t size = std::min({rest, room, sync::kSnapshotPartBytesMax});
       const bool worth = size == rest || size >= kPartBytesMin;
       if (!worth || page_.items.size() >= action_.items_max) return false;
-      const sqlite::ResetGuard guard(bytes);
-      bytes.bind_all(i64(part.offset + 1), i64(size), row);
+      const sql::ResetGuard guard(bytes);
+      bytes.bind_all(i64(part.offset + 1), i64(size), space_, part.document.dossier.bytes,
+                     part.document.section);
       if (!bytes.step()) throw StorageFailure(ErrorCode::storage_failure, "a snapshot is gone");
       part.bytes = get_vector(bytes, 0);
       if (part.bytes.size() != size) {
@@ -137,20 +139,20 @@ class PageReader {
       view_.note_folded({backfill_->dossier, fold.section}, fold.version);
     }
     close_group();
-    sqlite::Statement rows = db_.prepare(
+    const auto rows = db_.walk(
         INSIEME_LOG_COLUMNS
         "WHERE space = ? AND dossier = ? AND position >= ? AND position < ? ORDER BY position");
-    rows.bind_all(space_, backfill_->dossier.bytes, i64(backfill_->next_position),
+    rows->bind_all(space_, backfill_->dossier.bytes, i64(backfill_->next_position),
                   i64(backfill_->grant_position));
-    while (rows.step()) {
-      const std::uint64_t position = u64(rows.get_int64(kPosition));
-      if (++examined_ > kExaminedMax && !in_group(rows)) {
+    while (rows->step()) {
+      const std::uint64_t position = u64(rows->get_int64(kPosition));
+      if (++examined_ > kExaminedMax && !in_group(*rows)) {
         backfill_->next_position = position;
         return true;
       }
-      auto item = view_.backfill_item(rows, position);
+      auto item = view_.backfill_item(*rows, position);
       if (!item) continue;
-      if (!add(rows, *std::move(item), position)) {
+      if (!add(*rows, *std::move(item), position)) {
         backfill_->next_position = resume_;
         return true;
       }
@@ -161,20 +163,20 @@ class PageReader {
   /// True when the page is full. Returns early, with `backfill_` set, at a grant.
   bool read_stream() {
     close_group();
-    sqlite::Statement rows = db_.prepare(
+    const auto rows = db_.walk(
         INSIEME_LOG_COLUMNS "WHERE space = ? AND position > ? ORDER BY position");
-    rows.bind_all(space_, i64(cursor_));
-    while (rows.step()) {
-      const std::uint64_t position = u64(rows.get_int64(kPosition));
-      if (++examined_ > kExaminedMax && !in_group(rows)) return true;
-      auto item = view_.stream_item(rows, position);
-      if (item && !add(rows, *std::move(item), cursor_)) {
+    rows->bind_all(space_, i64(cursor_));
+    while (rows->step()) {
+      const std::uint64_t position = u64(rows->get_int64(kPosition));
+      if (++examined_ > kExaminedMax && !in_group(*rows)) return true;
+      auto item = view_.stream_item(*rows, position);
+      if (item && !add(*rows, *std::move(item), cursor_)) {
         cursor_ = resume_;
         return true;
       }
-      if (item && LogView::kind_of(rows) == EntryKind::grant) {
+      if (item && LogView::kind_of(*rows) == EntryKind::grant) {
         backfill_.emplace();
-        backfill_->dossier = get_bytes<sync::DossierId>(rows, kDossier);
+        backfill_->dossier = get_bytes<sync::DossierId>(*rows, kDossier);
         backfill_->grant_position = position;
         backfill_->next_position = action_.snapshots ? 0 : 1;
         return false;
@@ -186,7 +188,7 @@ class PageReader {
 
   /// False: it does not fit, and `resume_` says where the next page goes on. A transaction that
   /// does not fit is taken out whole, unless it is all that the page holds.
-  bool add(const sqlite::Statement& row, sync::StreamItem item, std::uint64_t resume) {
+  bool add(const sql::Statement& row, sync::StreamItem item, std::uint64_t resume) {
     const bool continues = in_group(row);
     if (!continues) {
       close_group();
@@ -214,16 +216,16 @@ class PageReader {
     return true;
   }
 
-  [[nodiscard]] bool in_group(const sqlite::Statement& row) const {
+  [[nodiscard]] bool in_group(const sql::Statement& row) const {
     return group_ && !row.is_null(kTx) && get_bytes<sync::TransactionId>(row, kTx) == *group_;
   }
   void close_group() { group_.reset(); }
 
   [[nodiscard]] sync::Digest hash_at(std::uint64_t position) {
     if (position == 0) return {};
-    sqlite::Statement& row =
+    sql::Statement& row =
         db_.cached("SELECT log_hash FROM log WHERE space = ? AND position = ?");
-    const sqlite::ResetGuard guard(row);
+    const sql::ResetGuard guard(row);
     row.bind_all(space_, i64(position));
     if (!row.step()) throw StorageFailure(ErrorCode::storage_failure, "the log has a gap");
     return get_bytes<sync::Digest>(row, 0);
@@ -233,10 +235,10 @@ class PageReader {
   [[nodiscard]] bool is_complete(const sync::DocumentId& document) {
     if (!page_.more) return true;
     if (backfill_ && backfill_->dossier == document.dossier) return false;
-    sqlite::Statement& later =
+    sql::Statement& later =
         db_.cached("SELECT 1 FROM log WHERE space = ? AND dossier = ? AND position > ?"
                    " AND section = ? AND kind <= 3 LIMIT 1");
-    const sqlite::ResetGuard guard(later);
+    const sql::ResetGuard guard(later);
     later.bind_all(space_, document.dossier.bytes, i64(cursor_), document.section);
     return !later.step();
   }
@@ -250,18 +252,18 @@ class PageReader {
   }
 
   void add_digests() {
-    sqlite::Statement& row = db_.cached(
+    sql::Statement& row = db_.cached(
         "SELECT count, history FROM documents WHERE space = ? AND dossier = ? AND section = ?");
     for (const sync::DocumentId& document : view_.touched()) {
       if (!is_complete(document)) continue;
-      const sqlite::ResetGuard guard(row);
+      const sql::ResetGuard guard(row);
       row.bind_all(space_, document.dossier.bytes, document.section);
       if (!row.step()) continue;
       page_.digests.push_back({document, u64(row.get_int64(0)), decode_sum(row.get_blob(1))});
     }
   }
 
-  sqlite::Connection& db_;
+  sql::Connection& db_;
   std::int64_t space_;
   const sync::ReadAction& action_;
 
@@ -281,9 +283,9 @@ class PageReader {
 
 }  // namespace
 
-sync::PageRead SqliteRepository::read_page(const Caller& caller, const sync::ReplicaId& replica,
+sync::PageRead SqlRepository::read_page(const Caller& caller, const sync::ReplicaId& replica,
                                            const sync::ReadAction& action) {
-  return read([&](sqlite::Connection& db) {
+  return read([&](sql::Connection& db) {
     return PageReader(db, space_, caller, replica, action).run();
   });
 }

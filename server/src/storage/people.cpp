@@ -10,12 +10,12 @@ constexpr std::string_view kDeviceColumns =
     "SELECT device, account, name, public_key, enrolled_ms, last_sync_ms, clock_offset_ms, unsent,"
     " revoked_ms, revoke_reason, given_up_ms, shipped_position FROM devices WHERE space = ?";
 
-std::optional<std::int64_t> get_optional(const sqlite::Statement& row, int column) {
+std::optional<std::int64_t> get_optional(const sql::Statement& row, int column) {
   if (row.is_null(column)) return std::nullopt;
   return row.get_int64(column);
 }
 
-Device get_device(const sqlite::Statement& row) {
+Device get_device(const sql::Statement& row) {
   Device device;
   device.id = get_bytes<sync::DeviceId>(row, 0);
   device.account = row.get_text(1);
@@ -32,7 +32,7 @@ Device get_device(const sqlite::Statement& row) {
   return device;
 }
 
-User get_user(const sqlite::Statement& row) {
+User get_user(const sql::Statement& row) {
   User user;
   user.account = row.get_text(0);
   user.display_name = row.get_text(1);
@@ -42,52 +42,52 @@ User get_user(const sqlite::Statement& row) {
   return user;
 }
 
-bool exists(sqlite::Statement& query) {
-  const sqlite::ResetGuard guard(query);
+bool exists(sql::Statement& query) {
+  const sql::ResetGuard guard(query);
   return query.step();
 }
 
 }  // namespace
 
-std::optional<User> SqliteRepository::find_user(sqlite::Connection& db,
+std::optional<User> SqlRepository::find_user(sql::Connection& db,
                                                 const std::string& account) const {
-  sqlite::Statement& row =
+  sql::Statement& row =
       db.cached("SELECT account, display_name, role, disabled, created_ms FROM users"
                 " WHERE space = ? AND account = ?");
-  const sqlite::ResetGuard guard(row);
+  const sql::ResetGuard guard(row);
   row.bind_all(space_, account);
   if (!row.step()) return std::nullopt;
   return get_user(row);
 }
 
-Result<User> SqliteRepository::active_user(sqlite::Connection& db,
+Result<User> SqlRepository::active_user(sql::Connection& db,
                                            const std::string& account) const {
   auto user = find_user(db, account);
   if (!user) return Error{ErrorCode::not_found, "there is no account \"" + account + "\""};
   return *std::move(user);
 }
 
-std::optional<Device> SqliteRepository::find_device(sqlite::Connection& db,
+std::optional<Device> SqlRepository::find_device(sql::Connection& db,
                                                     const sync::DeviceId& device) const {
   static const std::string kSql = std::string(kDeviceColumns) + " AND device = ?";
-  sqlite::Statement& row = db.cached(kSql);
-  const sqlite::ResetGuard guard(row);
+  sql::Statement& row = db.cached(kSql);
+  const sql::ResetGuard guard(row);
   row.bind_all(space_, device.bytes);
   if (!row.step()) return std::nullopt;
   return get_device(row);
 }
 
-std::optional<Device> SqliteRepository::find_device_by_key(sqlite::Connection& db,
+std::optional<Device> SqlRepository::find_device_by_key(sql::Connection& db,
                                                            const sync::PublicKey& key) const {
   static const std::string kSql = std::string(kDeviceColumns) + " AND public_key = ?";
-  sqlite::Statement& row = db.cached(kSql);
-  const sqlite::ResetGuard guard(row);
+  sql::Statement& row = db.cached(kSql);
+  const sql::ResetGuard guard(row);
   row.bind_all(space_, key.bytes);
   if (!row.step()) return std::nullopt;
   return get_device(row);
 }
 
-Caller SqliteRepository::make_caller(Device device, sqlite::Connection& db) const {
+Caller SqlRepository::make_caller(Device device, sql::Connection& db) const {
   Caller caller;
   auto user = find_user(db, device.account);
   if (!user) throw StorageFailure(ErrorCode::storage_failure, "a device without its account");
@@ -97,7 +97,7 @@ Caller SqliteRepository::make_caller(Device device, sqlite::Connection& db) cons
   return caller;
 }
 
-Status SqliteRepository::add_user(const User& user) {
+Status SqlRepository::add_user(const User& user) {
   const RoleRules* rules = roles_.find(user.role);
   if (rules == nullptr) {
     return {ErrorCode::invalid_argument, "there is no role \"" + user.role + "\""};
@@ -105,7 +105,10 @@ Status SqliteRepository::add_user(const User& user) {
   if (user.account.empty() || user.account.size() > sync::kAuthorBytesMax) {
     return {ErrorCode::invalid_argument, "an account has 1 to 64 bytes"};
   }
-  return write([&](sqlite::Connection& db, LogWriter& log) -> Status {
+  if (!sync::is_valid_utf8(user.account) || user.account.find('\0') != std::string::npos) {
+    return {ErrorCode::invalid_argument, "an account is text in UTF-8"};
+  }
+  return write([&](sql::Connection& db, LogWriter& log) -> Status {
     if (find_user(db, user.account)) {
       return {ErrorCode::already_exists, "the account \"" + user.account + "\" exists already"};
     }
@@ -116,9 +119,9 @@ Status SqliteRepository::add_user(const User& user) {
     log.audit("operator", "user.add", user.account);
     if (!rules->all_dossiers) return {};
     std::vector<sync::DossierId> all;
-    sqlite::Statement& rows =
+    sql::Statement& rows =
         db.cached("SELECT dossier FROM dossiers WHERE space = ? ORDER BY created_ms, dossier");
-    const sqlite::ResetGuard guard(rows);
+    const sql::ResetGuard guard(rows);
     rows.bind_all(space_);
     while (rows.step()) all.push_back(get_bytes<sync::DossierId>(rows, 0));
     for (const sync::DossierId& dossier : all) log.grant(user.account, dossier, rules->sections);
@@ -126,21 +129,21 @@ Status SqliteRepository::add_user(const User& user) {
   });
 }
 
-std::vector<User> SqliteRepository::users() {
-  return read([&](sqlite::Connection& db) {
+std::vector<User> SqlRepository::users() {
+  return read([&](sql::Connection& db) {
     std::vector<User> users;
-    sqlite::Statement& rows =
+    sql::Statement& rows =
         db.cached("SELECT account, display_name, role, disabled, created_ms FROM users"
                   " WHERE space = ? ORDER BY account");
-    const sqlite::ResetGuard guard(rows);
+    const sql::ResetGuard guard(rows);
     rows.bind_all(space_);
     while (rows.step()) users.push_back(get_user(rows));
     return users;
   });
 }
 
-Status SqliteRepository::set_disabled(const std::string& account, bool disabled) {
-  return write([&](sqlite::Connection& db, LogWriter& log) -> Status {
+Status SqlRepository::set_disabled(const std::string& account, bool disabled) {
+  return write([&](sql::Connection& db, LogWriter& log) -> Status {
     INSIEME_TRY(active_user(db, account));
     db.cached("UPDATE users SET disabled = ? WHERE space = ? AND account = ?")
         .bind_all(disabled, space_, account)
@@ -150,9 +153,9 @@ Status SqliteRepository::set_disabled(const std::string& account, bool disabled)
   });
 }
 
-Status SqliteRepository::add_invitation(const sync::Digest& hash, const std::string& account,
+Status SqlRepository::add_invitation(const sync::Digest& hash, const std::string& account,
                                         std::int64_t expires_ms) {
-  return write([&](sqlite::Connection& db, LogWriter& log) -> Status {
+  return write([&](sql::Connection& db, LogWriter& log) -> Status {
     INSIEME_TRY_ASSIGN(const User user, active_user(db, account));
     if (user.disabled) return {ErrorCode::not_allowed, "the account is disabled"};
     db.cached("INSERT INTO invitations(space, hash, account, created_ms, expires_ms)"
@@ -164,16 +167,16 @@ Status SqliteRepository::add_invitation(const sync::Digest& hash, const std::str
   });
 }
 
-Result<Caller> SqliteRepository::enrol(const Enrolment& enrolment) {
-  return write([&](sqlite::Connection& db, LogWriter& log) -> Result<Caller> {
+Result<Caller> SqlRepository::enrol(const Enrolment& enrolment) {
+  return write([&](sql::Connection& db, LogWriter& log) -> Result<Caller> {
     std::string account;
     std::optional<sync::DeviceId> used_by;
     std::int64_t expires_ms = 0;
     {
-      sqlite::Statement& row =
+      sql::Statement& row =
           db.cached("SELECT account, expires_ms, used_by FROM invitations"
                     " WHERE space = ? AND hash = ?");
-      const sqlite::ResetGuard guard(row);
+      const sql::ResetGuard guard(row);
       row.bind_all(space_, enrolment.invitation_hash.bytes);
       if (!row.step()) return Error{ErrorCode::not_found, "there is no such invitation"};
       account = row.get_text(0);
@@ -195,7 +198,7 @@ Result<Caller> SqliteRepository::enrol(const Enrolment& enrolment) {
   });
 }
 
-Result<Device> SqliteRepository::redeem(sqlite::Connection& db, LogWriter& log,
+Result<Device> SqlRepository::redeem(sql::Connection& db, LogWriter& log,
                                         const Enrolment& enrolment,
                                         const std::string& account) const {
   if (auto known = find_device_by_key(db, enrolment.device_key)) {
@@ -230,7 +233,7 @@ Result<Device> SqliteRepository::redeem(sqlite::Connection& db, LogWriter& log,
 /// A tablet that was lost and is found: whoever invites its owner again vouches for it, and what
 /// was never sent can be sent. Or one that never heard that it is enrolled, and asked for another
 /// invitation.
-Device SqliteRepository::reinstate(sqlite::Connection& db, LogWriter& log,
+Device SqlRepository::reinstate(sql::Connection& db, LogWriter& log,
                                    const Enrolment& enrolment, Device device) const {
   db.cached("UPDATE devices SET revoked_ms = NULL, revoke_reason = ''"
             " WHERE space = ? AND device = ?")
@@ -243,7 +246,7 @@ Device SqliteRepository::reinstate(sqlite::Connection& db, LogWriter& log,
   return device;
 }
 
-void SqliteRepository::use_invitation(sqlite::Connection& db, LogWriter& log,
+void SqlRepository::use_invitation(sql::Connection& db, LogWriter& log,
                                       const Enrolment& enrolment,
                                       const sync::DeviceId& device) const {
   db.cached("UPDATE invitations SET used_by = ?, used_ms = ? WHERE space = ? AND hash = ?")
@@ -251,28 +254,28 @@ void SqliteRepository::use_invitation(sqlite::Connection& db, LogWriter& log,
       .run();
 }
 
-std::optional<Caller> SqliteRepository::find_caller(const sync::DeviceId& device) {
-  return read([&](sqlite::Connection& db) -> std::optional<Caller> {
+std::optional<Caller> SqlRepository::find_caller(const sync::DeviceId& device) {
+  return read([&](sql::Connection& db) -> std::optional<Caller> {
     auto found = find_device(db, device);
     if (!found) return std::nullopt;
     return make_caller(*std::move(found), db);
   });
 }
 
-std::vector<Device> SqliteRepository::devices() {
-  return read([&](sqlite::Connection& db) {
+std::vector<Device> SqlRepository::devices() {
+  return read([&](sql::Connection& db) {
     static const std::string kSql = std::string(kDeviceColumns) + " ORDER BY account, enrolled_ms";
     std::vector<Device> devices;
-    sqlite::Statement& rows = db.cached(kSql);
-    const sqlite::ResetGuard guard(rows);
+    sql::Statement& rows = db.cached(kSql);
+    const sql::ResetGuard guard(rows);
     rows.bind_all(space_);
     while (rows.step()) devices.push_back(get_device(rows));
     return devices;
   });
 }
 
-Status SqliteRepository::revoke_device(const sync::DeviceId& device, const std::string& reason) {
-  return write([&](sqlite::Connection& db, LogWriter& log) -> Status {
+Status SqlRepository::revoke_device(const sync::DeviceId& device, const std::string& reason) {
+  return write([&](sql::Connection& db, LogWriter& log) -> Status {
     if (!find_device(db, device)) return {ErrorCode::not_found, "there is no such device"};
     db.cached("UPDATE devices SET revoked_ms = ?, revoke_reason = ?"
               " WHERE space = ? AND device = ? AND revoked_ms IS NULL")
@@ -283,8 +286,8 @@ Status SqliteRepository::revoke_device(const sync::DeviceId& device, const std::
   });
 }
 
-Status SqliteRepository::give_up_device(const sync::DeviceId& device) {
-  return write([&](sqlite::Connection& db, LogWriter& log) -> Status {
+Status SqlRepository::give_up_device(const sync::DeviceId& device) {
+  return write([&](sql::Connection& db, LogWriter& log) -> Status {
     if (!find_device(db, device)) return {ErrorCode::not_found, "there is no such device"};
     db.cached("UPDATE devices SET given_up_ms = ? WHERE space = ? AND device = ?"
               " AND given_up_ms IS NULL")

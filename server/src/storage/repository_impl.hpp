@@ -1,5 +1,5 @@
 #pragma once
-// The class behind open_sqlite_repository. Its functions lie in people.cpp, access.cpp, turn.cpp,
+// The repository on any database of sql.hpp. Its functions lie in people.cpp, access.cpp, turn.cpp,
 // page.cpp and inspect.cpp, by subject.
 
 #include <map>
@@ -7,22 +7,18 @@
 #include <string>
 #include <vector>
 
-#include "insieme/server/sqlite_repository.hpp"
-#include "insieme/sqlite/connection.hpp"
-#include "insieme/sqlite/transaction.hpp"
+#include "insieme/server/repository.hpp"
 #include "storage/frontier_rows.hpp"
 #include "storage/log_writer.hpp"
+#include "storage/sql.hpp"
 
 namespace insieme::server {
 
-/// Rethrows what SQLite threw as a StorageFailure.
-[[noreturn]] void rethrow(const sqlite::Error& error);
-
 /// One connection that writes, behind a lock, and as many that read as are needed at once.
-class SqliteRepository final : public Repository {
+class SqlRepository final : public Repository {
  public:
-  SqliteRepository(std::string path, sqlite::Connection writer, std::int64_t space, Roles roles,
-                   Clock clock, SnapshotPolicy snapshots);
+  SqlRepository(std::unique_ptr<sql::Database> database, std::unique_ptr<sql::Connection> writer,
+                std::int64_t space, Roles roles, Clock clock, SnapshotPolicy snapshots);
 
   SpaceInfo space() override;
   Counts counts() override;
@@ -66,78 +62,70 @@ class SqliteRepository final : public Repository {
   void checkpoint() override;
 
  private:
-  friend class SqliteTurn;
+  friend class SqlTurn;
 
   /// `work(db, log)` in one write transaction; committed if it gives an ok Status or Result.
   template <class Work>
-  auto write(Work work) -> decltype(work(std::declval<sqlite::Connection&>(),
+  auto write(Work work) -> decltype(work(std::declval<sql::Connection&>(),
                                          std::declval<LogWriter&>())) {
     const std::lock_guard lock(writer_mutex_);
-    try {
-      sqlite::Transaction transaction(writer_);
-      LogWriter log(writer_, space_, clock_());
-      auto outcome = work(writer_, log);
-      if (outcome.ok()) {
-        log.finish();
-        transaction.commit();
-      }
-      return outcome;
-    } catch (const sqlite::Error& error) {
-      rethrow(error);
+    sql::Transaction transaction(*writer_, space_);
+    LogWriter log(*writer_, space_, clock_());
+    auto outcome = work(*writer_, log);
+    if (outcome.ok()) {
+      log.finish();
+      transaction.commit();
     }
+    return outcome;
   }
 
   /// `work(db)` on one committed state.
   template <class Work>
-  auto read(Work work) -> decltype(work(std::declval<sqlite::Connection&>())) {
-    try {
-      const Lease lease(*this);
-      const sqlite::Transaction transaction(lease.connection(), sqlite::TransactionKind::deferred);
-      return work(lease.connection());
-    } catch (const sqlite::Error& error) {
-      rethrow(error);
-    }
+  auto read(Work work) -> decltype(work(std::declval<sql::Connection&>())) {
+    const Lease lease(*this);
+    const sql::Transaction transaction(lease.connection());
+    return work(lease.connection());
   }
 
   /// A reader for a scope; kept afterwards for the next one.
   class Lease {
    public:
-    explicit Lease(SqliteRepository& repository);
+    explicit Lease(SqlRepository& repository);
     ~Lease();
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
-    [[nodiscard]] sqlite::Connection& connection() const { return *connection_; }
+    [[nodiscard]] sql::Connection& connection() const { return *connection_; }
 
    private:
-    SqliteRepository& repository_;
-    std::unique_ptr<sqlite::Connection> connection_;
+    SqlRepository& repository_;
+    std::unique_ptr<sql::Connection> connection_;
   };
 
-  [[nodiscard]] Caller make_caller(Device device, sqlite::Connection& db) const;
-  [[nodiscard]] std::optional<User> find_user(sqlite::Connection& db,
+  [[nodiscard]] Caller make_caller(Device device, sql::Connection& db) const;
+  [[nodiscard]] std::optional<User> find_user(sql::Connection& db,
                                               const std::string& account) const;
-  [[nodiscard]] std::optional<Device> find_device(sqlite::Connection& db,
+  [[nodiscard]] std::optional<Device> find_device(sql::Connection& db,
                                                   const sync::DeviceId& device) const;
-  [[nodiscard]] std::optional<Device> find_device_by_key(sqlite::Connection& db,
+  [[nodiscard]] std::optional<Device> find_device_by_key(sql::Connection& db,
                                                          const sync::PublicKey& key) const;
-  [[nodiscard]] Device reinstate(sqlite::Connection& db, LogWriter& log, const Enrolment& enrolment,
+  [[nodiscard]] Device reinstate(sql::Connection& db, LogWriter& log, const Enrolment& enrolment,
                                  Device device) const;
-  void use_invitation(sqlite::Connection& db, LogWriter& log, const Enrolment& enrolment,
+  void use_invitation(sql::Connection& db, LogWriter& log, const Enrolment& enrolment,
                       const sync::DeviceId& device) const;
-  [[nodiscard]] Result<User> active_user(sqlite::Connection& db, const std::string& account) const;
-  [[nodiscard]] Result<Device> redeem(sqlite::Connection& db, LogWriter& log,
+  [[nodiscard]] Result<User> active_user(sql::Connection& db, const std::string& account) const;
+  [[nodiscard]] Result<Device> redeem(sql::Connection& db, LogWriter& log,
                                       const Enrolment& enrolment, const std::string& account) const;
-  [[nodiscard]] Status check_dossier(sqlite::Connection& db, const sync::DossierId& dossier) const;
+  [[nodiscard]] Status check_dossier(sql::Connection& db, const sync::DossierId& dossier) const;
 
-  std::string path_;
+  std::unique_ptr<sql::Database> database_;
   std::int64_t space_;
   Roles roles_;
   Clock clock_;
   SnapshotPolicy snapshots_;
   std::mutex writer_mutex_;
-  sqlite::Connection writer_;  ///< guarded by writer_mutex_
+  std::unique_ptr<sql::Connection> writer_;  ///< guarded by writer_mutex_
   std::mutex readers_mutex_;
-  std::vector<std::unique_ptr<sqlite::Connection>> readers_;  ///< guarded by readers_mutex_
+  std::vector<std::unique_ptr<sql::Connection>> readers_;  ///< guarded by readers_mutex_
 };
 
 /// What an account may see of a dossier now.
@@ -147,10 +135,10 @@ struct Access {
   [[nodiscard]] bool any() const noexcept { return from_position != 0; }
   [[nodiscard]] bool has(std::string_view section) const noexcept;
 };
-[[nodiscard]] Access load_access(sqlite::Connection& db, std::int64_t space,
+[[nodiscard]] Access load_access(sql::Connection& db, std::int64_t space,
                                  const std::string& account, const sync::DossierId& dossier);
-[[nodiscard]] std::optional<sync::DossierKey> load_key(sqlite::Connection& db, std::int64_t space,
+[[nodiscard]] std::optional<sync::DossierKey> load_key(sql::Connection& db, std::int64_t space,
                                                        const sync::DossierId& dossier);
-[[nodiscard]] SpaceInfo load_space(sqlite::Connection& db, std::int64_t space);
+[[nodiscard]] SpaceInfo load_space(sql::Connection& db, std::int64_t space);
 
 }  // namespace insieme::server

@@ -30,12 +30,12 @@ void copy_blob(std::span<const std::uint8_t> blob, std::span<std::uint8_t> out) 
   std::copy(blob.begin(), blob.end(), out.begin());
 }
 
-sync::DocumentId get_document(const sqlite::Statement& row, int dossier_column) {
+sync::DocumentId get_document(const sql::Statement& row, int dossier_column) {
   return {get_bytes<sync::DossierId>(row, dossier_column),
           std::string(row.get_text(dossier_column + 1))};
 }
 
-std::vector<std::uint8_t> get_vector(const sqlite::Statement& row, int column) {
+std::vector<std::uint8_t> get_vector(const sql::Statement& row, int column) {
   const auto blob = row.get_blob(column);
   return {blob.begin(), blob.end()};
 }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "insieme/server/repository.hpp"
-#include "insieme/sqlite/connection.hpp"
+#include "storage/sql.hpp"
 
 namespace insieme::server {
 
@@ -22,13 +22,13 @@ namespace insieme::server {
 void copy_blob(std::span<const std::uint8_t> blob, std::span<std::uint8_t> out);
 
 template <class Value>
-[[nodiscard]] Value get_bytes(const sqlite::Statement& row, int column) {
+[[nodiscard]] Value get_bytes(const sql::Statement& row, int column) {
   Value value;
   copy_blob(row.get_blob(column), value.bytes);
   return value;
 }
-[[nodiscard]] sync::DocumentId get_document(const sqlite::Statement& row, int dossier_column);
-[[nodiscard]] std::vector<std::uint8_t> get_vector(const sqlite::Statement& row, int column);
+[[nodiscard]] sync::DocumentId get_document(const sql::Statement& row, int dossier_column);
+[[nodiscard]] std::vector<std::uint8_t> get_vector(const sql::Statement& row, int column);
 
 [[nodiscard]] std::vector<std::uint8_t> pack_version(const sync::VersionVector& version);
 [[nodiscard]] sync::VersionVector unpack_version(std::span<const std::uint8_t> bytes);

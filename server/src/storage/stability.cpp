@@ -24,17 +24,18 @@ void meet_splices(const sync::Change& change, sync::VersionVector& seen) {
 void Stability::acknowledge(const sync::DeviceId& device, const sync::ReplicaId& replica,
                             const sync::Acknowledgement& acknowledgement) {
   const sync::DocumentId& document = acknowledgement.document;
-  db_.cached("INSERT OR REPLACE INTO acknowledgements(space, dossier, section, device, replica,"
-             " version) VALUES(?,?,?,?,?,?)")
+  db_.cached("INSERT INTO acknowledgements(space, dossier, section, device, replica, version)"
+             " VALUES(?,?,?,?,?,?) ON CONFLICT(space, dossier, section, device)"
+             " DO UPDATE SET replica = excluded.replica, version = excluded.version")
       .bind_all(space_, document.dossier.bytes, document.section, device.bytes, replica.bytes,
                 pack_version(acknowledgement.version))
       .run();
 }
 
 sync::VersionVector Stability::stable(const sync::DocumentId& document) {
-  sqlite::Statement& row = db_.cached(
+  sql::Statement& row = db_.cached(
       "SELECT version FROM stable WHERE space = ? AND dossier = ? AND section = ?");
-  const sqlite::ResetGuard guard(row);
+  const sql::ResetGuard guard(row);
   row.bind_all(space_, document.dossier.bytes, document.section);
   return row.step() ? unpack_version(row.get_blob(0)) : sync::VersionVector{};
 }
@@ -42,16 +43,16 @@ sync::VersionVector Stability::stable(const sync::DocumentId& document) {
 sync::VersionVector Stability::acknowledged(const sync::DeviceId& device,
                                             const sync::ReplicaId& replica,
                                             const sync::DocumentId& document) {
-  sqlite::Statement& row =
+  sql::Statement& row =
       db_.cached("SELECT version FROM acknowledgements WHERE space = ? AND dossier = ?"
                  " AND section = ? AND device = ? AND replica = ?");
-  const sqlite::ResetGuard guard(row);
+  const sql::ResetGuard guard(row);
   row.bind_all(space_, document.dossier.bytes, document.section, device.bytes, replica.bytes);
   return row.step() ? unpack_version(row.get_blob(0)) : sync::VersionVector{};
 }
 
 std::optional<sync::VersionVector> Stability::common(const sync::DocumentId& document) {
-  sqlite::Statement& rows = db_.cached(
+  sql::Statement& rows = db_.cached(
       "SELECT a.sections, k.version,"
       "  a.from_position <= d.shipped_position + ?4 OR EXISTS (SELECT 1 FROM heads h"
       "   JOIN replicas r ON r.space = h.space AND r.replica = h.replica WHERE h.space = d.space"
@@ -64,7 +65,7 @@ std::optional<sync::VersionVector> Stability::common(const sync::DocumentId& doc
       "  AND k.section = ?3 AND k.device = d.device"
       " WHERE a.space = ?1 AND a.dossier = ?2"
       "  AND (a.to_position IS NULL OR a.to_position > d.cursor_position)");
-  const sqlite::ResetGuard guard(rows);
+  const sql::ResetGuard guard(rows);
   rows.bind_all(space_, document.dossier.bytes, document.section, kPositionsBetween);
   std::optional<sync::VersionVector> common;
   while (rows.step()) {
@@ -82,10 +83,10 @@ std::optional<sync::VersionVector> Stability::common(const sync::DocumentId& doc
 }
 
 bool Stability::has_held(const sync::DocumentId& document) {
-  sqlite::Statement& row =
+  sql::Statement& row =
       db_.cached("SELECT 1 FROM held WHERE space = ? AND dossier = ? AND section = ?"
                  " AND state = 0 LIMIT 1");
-  const sqlite::ResetGuard guard(row);
+  const sql::ResetGuard guard(row);
   row.bind_all(space_, document.dossier.bytes, document.section);
   return row.step();
 }
@@ -96,14 +97,15 @@ void Stability::advance(const sync::DocumentId& document, const SnapshotPolicy& 
   const auto now = common(document);
   const sync::VersionVector before = stable(document);
   if (!now || *now == before || !now->covers(before)) return;
-  db_.cached("INSERT OR REPLACE INTO stable(space, dossier, section, version) VALUES(?,?,?,?)")
+  db_.cached("INSERT INTO stable(space, dossier, section, version) VALUES(?,?,?,?)"
+             " ON CONFLICT(space, dossier, section) DO UPDATE SET version = excluded.version")
       .bind_all(space_, document.dossier.bytes, document.section, pack_version(*now))
       .run();
   std::uint64_t folded = 0;
   {
-    sqlite::Statement& row = db_.cached(
+    sql::Statement& row = db_.cached(
         "SELECT changes FROM snapshots WHERE space = ? AND dossier = ? AND section = ?");
-    const sqlite::ResetGuard guard(row);
+    const sql::ResetGuard guard(row);
     row.bind_all(space_, document.dossier.bytes, document.section);
     if (row.step()) folded = u64(row.get_int64(0));
   }
@@ -121,17 +123,16 @@ sync::VersionVector Stability::foldable(const sync::DocumentId& document, sync::
   for (bool shrinks = true; shrinks;) {
     shrinks = false;
     sync::DepsWalker walker;
-    sqlite::Statement& rows =
-        db_.cached("SELECT header, body FROM log WHERE space = ? AND dossier = ?"
+    const auto rows =
+        db_.walk("SELECT header, body FROM log WHERE space = ? AND dossier = ?"
                    " AND section = ? AND kind <= 3 ORDER BY position");
-    const sqlite::ResetGuard guard(rows);
-    rows.bind_all(space_, document.dossier.bytes, document.section);
-    while (rows.step()) {
-      const sync::ChangeHeader header = make_change(rows.get_blob(0), {}).header;
+    rows->bind_all(space_, document.dossier.bytes, document.section);
+    while (rows->step()) {
+      const sync::ChangeHeader header = make_change(rows->get_blob(0), {}).header;
       sync::VersionVector seen = walker.step(header);
       if (at.contains(header.replica, header.seq)) continue;
-      if (!rows.is_null(1)) {
-        meet_splices(make_change(rows.get_blob(0), rows.get_blob(1)), seen);
+      if (!rows->is_null(1)) {
+        meet_splices(make_change(rows->get_blob(0), rows->get_blob(1)), seen);
       }
       if (seen.covers(at)) continue;
       at.meet(seen);
@@ -148,16 +149,15 @@ void Stability::prepare(const sync::DocumentId& id, const sync::VersionVector& a
   // From the whole log, so that the bytes are a function of it and of nothing else.
   sync::Document document(id, *key);
   {
-    sqlite::Statement& rows =
-        db_.cached("SELECT header, body, replica, seq FROM log WHERE space = ? AND dossier = ?"
+    const auto rows =
+        db_.walk("SELECT header, body, replica, seq FROM log WHERE space = ? AND dossier = ?"
                    " AND section = ? AND kind <= 3 ORDER BY position");
-    const sqlite::ResetGuard guard(rows);
-    rows.bind_all(space_, id.dossier.bytes, id.section);
-    while (rows.step()) {
-      if (!at.contains(get_bytes<sync::ReplicaId>(rows, 2), u64(rows.get_int64(3)))) continue;
+    rows->bind_all(space_, id.dossier.bytes, id.section);
+    while (rows->step()) {
+      if (!at.contains(get_bytes<sync::ReplicaId>(*rows, 2), u64(rows->get_int64(3)))) continue;
       std::optional<std::span<const std::uint8_t>> body;
-      if (!rows.is_null(1)) body = rows.get_blob(1);
-      if (!document.deliver(make_change(rows.get_blob(0), body)).ok()) return;
+      if (!rows->is_null(1)) body = rows->get_blob(1);
+      if (!document.deliver(make_change(rows->get_blob(0), body)).ok()) return;
     }
   }
   // Less than that: what a device acknowledged was not causally closed. The log goes on serving.
@@ -166,8 +166,10 @@ void Stability::prepare(const sync::DocumentId& id, const sync::VersionVector& a
   if (!snapshot.ok()) return;
   const auto bytes = sync::encode_snapshot(*snapshot);
   if (!bytes.ok()) return;  // too large: it travels as its log
-  db_.cached("INSERT OR REPLACE INTO snapshots(space, dossier, section, digest, version, changes,"
-             " made_ms, bytes) VALUES(?,?,?,?,?,?,?,?)")
+  db_.cached("INSERT INTO snapshots(space, dossier, section, digest, version, changes, made_ms,"
+             " bytes) VALUES(?,?,?,?,?,?,?,?) ON CONFLICT(space, dossier, section) DO UPDATE SET"
+             " digest = excluded.digest, version = excluded.version, changes = excluded.changes,"
+             " made_ms = excluded.made_ms, bytes = excluded.bytes")
       .bind_all(space_, id.dossier.bytes, id.section, sync::digest_snapshot(*bytes).bytes,
                 pack_version(at), i64(at.total()), now_ms, *bytes)
       .run();

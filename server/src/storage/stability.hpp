@@ -10,8 +10,8 @@
 
 #include <optional>
 
-#include "insieme/server/sqlite_repository.hpp"
-#include "insieme/sqlite/connection.hpp"
+#include "insieme/server/repository.hpp"
+#include "storage/sql.hpp"
 
 namespace insieme::server {
 
@@ -23,7 +23,7 @@ struct StoredSnapshot {
 
 class Stability {
  public:
-  Stability(sqlite::Connection& db, std::int64_t space) : db_(db), space_(space) {}
+  Stability(sql::Connection& db, std::int64_t space) : db_(db), space_(space) {}
 
   void acknowledge(const sync::DeviceId& device, const sync::ReplicaId& replica,
                    const sync::Acknowledgement& acknowledgement);
@@ -45,7 +45,7 @@ class Stability {
   void prepare(const sync::DocumentId& document, const sync::VersionVector& at,
                std::int64_t now_ms);
 
-  sqlite::Connection& db_;
+  sql::Connection& db_;
   std::int64_t space_;
 };
 

@@ -28,40 +28,19 @@ sync::Verdict verdict_of(EntryKind kind) noexcept {
 
 }  // namespace
 
-class SqliteTurn final : public Turn {
+class SqlTurn final : public Turn {
  public:
-  SqliteTurn(SqliteRepository& repository, const Caller& caller)
+  SqlTurn(SqlRepository& repository, const Caller& caller)
       : repository_(repository),
         lock_(repository.writer_mutex_),
-        db_(repository.writer_),
+        db_(*repository.writer_),
         space_(repository.space_),
-        transaction_(db_),
+        transaction_(db_, space_),
         stability_(db_, space_),
         held_(db_, space_),
         caller_(caller) {}
 
   sync::Loaded load(const sync::LoadAction& action) override {
-    try {
-      return do_load(action);
-    } catch (const sqlite::Error& error) {
-      rethrow(error);
-    }
-  }
-
-  sync::Committed commit(const sync::CommitAction& action, const TurnNotes& notes) override {
-    try {
-      sync::Committed committed;
-      const bool noted = note_device(notes, action.empty());
-      if (!action.empty()) committed = write_log(action);
-      if (noted) transaction_.commit();
-      return committed;
-    } catch (const sqlite::Error& error) {
-      rethrow(error);
-    }
-  }
-
- private:
-  sync::Loaded do_load(const sync::LoadAction& action) {
     sync::Loaded loaded;
     const SpaceInfo space = load_space(db_, space_);
     loaded.epoch = space.epoch;
@@ -93,11 +72,20 @@ class SqliteTurn final : public Turn {
     return loaded;
   }
 
+  sync::Committed commit(const sync::CommitAction& action, const TurnNotes& notes) override {
+    sync::Committed committed;
+    const bool noted = note_device(notes, action.empty());
+    if (!action.empty()) committed = write_log(action);
+    if (noted) transaction_.commit();
+    return committed;
+  }
+
+ private:
   void load_grants(const sync::DocumentId& document, sync::Loaded& loaded) {
-    sqlite::Statement& row =
+    sql::Statement& row =
         db_.cached("SELECT header, body FROM log INDEXED BY log_grants WHERE space = ?"
-                   " AND dossier = ? AND section = ? AND kind = 1 AND grants IS NOT 0");
-    const sqlite::ResetGuard guard(row);
+                   " AND dossier = ? AND section = ? AND kind = 1 AND grants IS DISTINCT FROM 0");
+    const sql::ResetGuard guard(row);
     row.bind_all(space_, document.dossier.bytes, document.section);
     while (row.step()) {
       if (row.is_null(1)) continue;
@@ -109,7 +97,7 @@ class SqliteTurn final : public Turn {
   }
 
   void load_changes(const sync::LoadAction& action, sync::Loaded& loaded) {
-    sqlite::Statement& row =
+    sql::Statement& row =
         db_.cached("SELECT l.item_id, l.position, l.kind, h.code, h.reason, h.state,"
                    " h.decision_reason"
                    " FROM log l"
@@ -118,7 +106,7 @@ class SqliteTurn final : public Turn {
                    " WHERE l.space = ? AND l.dossier = ? AND l.section = ? AND l.replica = ?"
                    " AND l.seq = ? AND l.kind <= 3");
     for (const sync::ChangeRef& ref : action.changes) {
-      const sqlite::ResetGuard guard(row);
+      const sql::ResetGuard guard(row);
       row.bind_all(space_, ref.document.dossier.bytes, ref.document.section, ref.replica.bytes,
                    i64(ref.seq));
       if (!row.step()) continue;
@@ -139,17 +127,17 @@ class SqliteTurn final : public Turn {
   [[nodiscard]] bool knows_cursor(const SpaceInfo& space, const sync::Cursor& cursor) {
     if (cursor.position == 0) return true;
     if (cursor.epoch != space.epoch || cursor.position > space.position) return false;
-    sqlite::Statement& row =
+    sql::Statement& row =
         db_.cached("SELECT log_hash FROM log WHERE space = ? AND position = ?");
-    const sqlite::ResetGuard guard(row);
+    const sql::ResetGuard guard(row);
     row.bind_all(space_, i64(cursor.position));
     return row.step() && get_bytes<sync::Digest>(row, 0) == cursor.log_hash;
   }
 
   [[nodiscard]] std::optional<sync::DeviceId> owner_of(const sync::ReplicaId& replica) {
-    sqlite::Statement& row =
+    sql::Statement& row =
         db_.cached("SELECT device FROM replicas WHERE space = ? AND replica = ?");
-    const sqlite::ResetGuard guard(row);
+    const sql::ResetGuard guard(row);
     row.bind_all(space_, replica.bytes);
     if (!row.step()) return std::nullopt;
     return get_bytes<sync::DeviceId>(row, 0);
@@ -190,10 +178,10 @@ class SqliteTurn final : public Turn {
     log.grant(caller_.user.account, secret.dossier, caller_.rules.sections);
     std::vector<std::pair<std::string, std::string>> others;
     {
-      sqlite::Statement& rows =
+      sql::Statement& rows =
           db_.cached("SELECT account, role FROM users WHERE space = ? AND account <> ?"
                      " ORDER BY account");
-      const sqlite::ResetGuard guard(rows);
+      const sql::ResetGuard guard(rows);
       rows.bind_all(space_, caller_.user.account);
       while (rows.step()) others.emplace_back(rows.get_text(0), rows.get_text(1));
     }
@@ -231,19 +219,20 @@ class SqliteTurn final : public Turn {
 
   void append_seen(LogWriter& log, const sync::Seen& seen) {
     // A repeated request tells again what is known: no entry, no position.
-    sqlite::Statement& row =
+    sql::Statement& row =
         db_.cached("SELECT version FROM seen WHERE space = ? AND dossier = ? AND section = ?"
                    " AND account = ?");
     sync::VersionVector version;
     {
-      const sqlite::ResetGuard guard(row);
+      const sql::ResetGuard guard(row);
       row.bind_all(space_, seen.document.dossier.bytes, seen.document.section, seen.by);
       if (row.step()) version = unpack_version(row.get_blob(0));
     }
     if (!seen.version.empty() && version.covers(seen.version)) return;
     version.merge(seen.version);
-    db_.cached("INSERT OR REPLACE INTO seen(space, dossier, section, account, version)"
-               " VALUES(?,?,?,?,?)")
+    db_.cached("INSERT INTO seen(space, dossier, section, account, version) VALUES(?,?,?,?,?)"
+               " ON CONFLICT(space, dossier, section, account) DO UPDATE SET"
+               " version = excluded.version")
         .bind_all(space_, seen.document.dossier.bytes, seen.document.section, seen.by,
                   pack_version(version))
         .run();
@@ -294,11 +283,11 @@ class SqliteTurn final : public Turn {
     return std::min(std::max(device_ms, -kFar), kFar) - now_ms;
   }
 
-  SqliteRepository& repository_;
+  SqlRepository& repository_;
   std::unique_lock<std::mutex> lock_;
-  sqlite::Connection& db_;
+  sql::Connection& db_;
   std::int64_t space_;
-  sqlite::Transaction transaction_;
+  sql::Transaction transaction_;
   Stability stability_;
   HeldRows held_;
   const Caller caller_;
@@ -308,12 +297,8 @@ class SqliteTurn final : public Turn {
   std::vector<sync::ReplicaId> new_replicas_;  ///< bound to the device by the commit
 };
 
-std::unique_ptr<Turn> SqliteRepository::begin_turn(const Caller& caller) {
-  try {
-    return std::make_unique<SqliteTurn>(*this, caller);
-  } catch (const sqlite::Error& error) {
-    rethrow(error);
-  }
+std::unique_ptr<Turn> SqlRepository::begin_turn(const Caller& caller) {
+  return std::make_unique<SqlTurn>(*this, caller);
 }
 
 }  // namespace insieme::server

@@ -1,6 +1,6 @@
 #pragma once
-// Storage behind an interface: SQLite today, a database server for several processes later. One
-// contract test suite (tests/server/repository_contract.hpp) holds for every implementation.
+// Storage behind an interface: a SQLite file, or PostgreSQL for several servers. One contract test
+// suite (tests/server/repository_contract.hpp) holds for every implementation.
 //
 // A repository serves one space; every row is led by the space, so that spaces may share tables.
 // Expected outcomes are values. StorageFailure means that the operation could not be done at all;
@@ -189,6 +189,13 @@ struct AuditRow {
   std::string actor;
   std::string action;
   std::string subject;
+};
+
+/// A first snapshot is worth its bytes from so many changes on; a later one when it folds so many
+/// more, or an eighth: all snapshots of a document together cost a small multiple of its log.
+struct SnapshotPolicy {
+  std::uint64_t first = 16;
+  std::uint64_t next = 32;
 };
 
 class Repository {

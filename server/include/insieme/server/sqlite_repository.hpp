@@ -12,13 +12,6 @@ namespace insieme::server {
 [[nodiscard]] Status create_space(const std::string& path, const sync::SpaceId& id,
                                   const std::string& name, std::int64_t now_ms);
 
-/// A first snapshot is worth its bytes from so many changes on; a later one when it folds so many
-/// more, or an eighth: all snapshots of a document together cost a small multiple of its log.
-struct SnapshotPolicy {
-  std::uint64_t first = 16;
-  std::uint64_t next = 32;
-};
-
 /// Migrates if needed. `not_found` when the database holds no space. Throws StorageFailure.
 [[nodiscard]] Result<std::unique_ptr<Repository>> open_sqlite_repository(
     const std::string& path, Roles roles, Clock clock, SnapshotPolicy snapshots = {});
