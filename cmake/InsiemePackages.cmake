@@ -20,6 +20,8 @@ if(NOT INSIEME_ONLY_CORE)
   find_package(fmt REQUIRED)                                         # fmt::fmt
   find_package(spdlog REQUIRED)                                      # spdlog::spdlog
   find_package(CLI11 REQUIRED)                                       # CLI11::CLI11
+  pkg_check_modules(libpq IMPORTED_TARGET libpq)                     # PkgConfig::libpq
+  option(INSIEME_POSTGRES "Servers may keep spaces in PostgreSQL (libpq)" ${libpq_FOUND})
   if(INSIEME_TESTS)
     find_package(Catch2 2 REQUIRED)                                  # Catch2::Catch2
     find_package(rapidcheck REQUIRED)                                # rapidcheck

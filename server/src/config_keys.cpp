@@ -1,6 +1,9 @@
 // The table of settings.
 #include "config_keys.hpp"
 
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
 #include <charconv>
 #include <limits>
 
@@ -92,6 +95,22 @@ Status set_public_url(Config& config, std::string_view value) {
   return {};
 }
 
+/// Settings and command lines are read by many: a password has its own file (libpq's passfile).
+Status set_database(Config& config, std::string_view value) {
+  const auto url = boost::urls::parse_uri(value);
+  if (!url || (url->scheme() != "postgres" && url->scheme() != "postgresql")) {
+    // Not quoted: it may hold a password all the same.
+    return {ErrorCode::invalid_argument, "the address begins with postgres:// and is a URL"};
+  }
+  if (url->has_password() || url->params().contains("password")) {
+    return {ErrorCode::invalid_argument,
+            "the address holds a password: put it into a password file and name that"
+            " (?passfile=/path, or PGPASSFILE)"};
+  }
+  config.database = value;
+  return {};
+}
+
 Status set_log_level(Config& config, std::string_view value) {
   const std::vector<std::string> levels{"trace", "debug", "info", "warn", "error", "off"};
   for (const std::string& level : levels) {
@@ -108,6 +127,8 @@ Status set_log_level(Config& config, std::string_view value) {
 const std::vector<ConfigSetter>& config_setters() {
   static const std::vector<ConfigSetter> kSetters{
       {{"listen", "host:port", "where to listen; port 0 with dev: any free one"}, set_listen},
+      {{"database", "postgres://…", "PostgreSQL in place of a file in the data folder"},
+       set_database},
       {{"public_url", "url", "how devices reach the server, for invitations"}, set_public_url},
       {{"tls_certificate", "path", "PEM file with the certificate and its chain"},
        set_text<&Config::tls_certificate>},

@@ -11,6 +11,7 @@
 #include <sstream>
 #include <thread>
 
+#include "insieme/server/postgres_repository.hpp"
 #include "insieme/server/secrets.hpp"
 #include "insieme/server/sqlite_repository.hpp"
 
@@ -39,7 +40,7 @@ Status write_file(const std::string& path, std::string_view text, ::mode_t mode)
   return {};
 }
 
-std::string commented_config() {
+std::string commented_config(const std::string& postgres) {
   std::string text =
       "# insieme-server: settings, one \"key = value\" a line.\n"
       "# INSIEME_KEY in the environment beats this file, --key on the command line beats both.\n"
@@ -48,7 +49,7 @@ std::string commented_config() {
     text += "# " + std::string(key.name) + " = <" + std::string(key.kind) + ">   " +
             std::string(key.help) + "\n";
   }
-  return text;
+  return postgres.empty() ? text : text + "database = " + postgres + "\n";
 }
 
 /// Tablets pin the server's key: another one in its place would lock all of them out.
@@ -60,7 +61,8 @@ Error lost_key(const DataDir& dir) {
 
 bool has_lost_key(const DataDir& dir) {
   std::error_code ignored;
-  return std::filesystem::exists(dir.database(), ignored) &&
+  return (std::filesystem::exists(dir.database(), ignored) ||
+          std::filesystem::exists(dir.space(), ignored)) &&
          !std::filesystem::exists(dir.key(), ignored);
 }
 
@@ -72,15 +74,45 @@ Status ensure_key(const DataDir& dir) {
   return write_file(dir.key(), sync::to_hex(seed) + "\n", 0600);
 }
 
+std::optional<sync::SpaceId> read_space(const DataDir& dir) {
+  std::ifstream stream(dir.space());
+  std::string text;
+  stream >> text;
+  const auto space = sync::id_from_text<sync::SpaceId>(text);
+  if (!space.ok()) return std::nullopt;
+  return *space;
+}
+
+/// The id is written down first: whoever is interrupted goes on with the same space.
+Result<sync::SpaceId> init_postgres(const DataDir& dir, const std::string& name,
+                                    const Clock& clock, const std::string& postgres) {
+  if (std::filesystem::exists(dir.database())) {
+    return Error{ErrorCode::already_exists, dir.database() + " holds a space already"};
+  }
+  auto space = read_space(dir);
+  if (!space) {
+    space = sync::SpaceId{new_id(clock())};
+    INSIEME_TRY(write_space(dir, *space));
+  }
+  INSIEME_TRY(create_postgres_space(postgres, *space, name, clock()));
+  return *space;
+}
+
 }  // namespace
 
 bool DataDir::initialised() const {
   std::error_code ignored;
-  return std::filesystem::exists(database(), ignored) && std::filesystem::exists(key(), ignored);
+  const bool somewhere =
+      std::filesystem::exists(database(), ignored) || std::filesystem::exists(space(), ignored);
+  return somewhere && std::filesystem::exists(key(), ignored);
+}
+
+Status write_space(const DataDir& dir, const sync::SpaceId& space) {
+  return write_file(dir.space(), sync::to_text(space) + "\n", 0600);
 }
 
 Result<sync::SpaceId> init_data_dir(const DataDir& dir, const std::string& name,
-                                    const Clock& clock) {
+                                    const Clock& clock, const std::string& postgres) {
   if (name.empty() || name.size() > 200) {
     return Error{ErrorCode::invalid_argument, "a space's name has 1 to 200 bytes"};
   }
@@ -93,8 +125,9 @@ Result<sync::SpaceId> init_data_dir(const DataDir& dir, const std::string& name,
   std::filesystem::permissions(dir.folder, std::filesystem::perms::owner_all, failed);
   INSIEME_TRY(ensure_key(dir));
   if (!std::filesystem::exists(dir.config())) {
-    INSIEME_TRY(write_file(dir.config(), commented_config(), 0600));
+    INSIEME_TRY(write_file(dir.config(), commented_config(postgres), 0600));
   }
+  if (!postgres.empty()) return init_postgres(dir, name, clock, postgres);
   const sync::SpaceId space{new_id(clock())};
   INSIEME_TRY(create_space(dir.database(), space, name, clock()));
   return space;
@@ -116,11 +149,22 @@ Result<sync::KeyPair> load_server_key(const DataDir& dir) {
 }
 
 Result<std::unique_ptr<Repository>> open_repository(const DataDir& dir, const Roles& roles,
-                                                    const Clock& clock) {
+                                                    const Clock& clock,
+                                                    const std::string& postgres) {
   if (has_lost_key(dir)) return lost_key(dir);
   if (!dir.initialised()) {
     return Error{ErrorCode::not_found,
                  dir.folder.string() + " was never initialised: run insieme-server init"};
+  }
+  const auto space = read_space(dir);
+  if (!postgres.empty() && !space) {
+    return Error{ErrorCode::conflict, "the setting \"database\" is given, but " + dir.space() +
+                                          " does not say which space of it is meant"};
+  }
+  if (!postgres.empty()) return open_postgres_repository(postgres, *space, roles, clock);
+  if (space && !std::filesystem::exists(dir.database())) {
+    return Error{ErrorCode::conflict, "the space of " + dir.folder.string() +
+                                          " is in PostgreSQL: the setting \"database\" is missing"};
   }
   return open_sqlite_repository(dir.database(), roles, clock);
 }

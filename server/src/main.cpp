@@ -89,6 +89,11 @@ int run(int argc, char** argv) {
       ->required();
   app.add_option("--config", program.options.config_file,
                  "settings; insieme.conf in the data folder if left out");
+  app.add_option_function<std::string>(
+         "--database",
+         [&program](const std::string& value) { program.options.flags["database"] = value; },
+         "PostgreSQL in place of a file in the data folder")
+      ->type_name("postgres://…");
   app.add_flag("--json", program.options.json, "for programs: one line of JSON");
   add_serve(program);
   add_check_commands(program);

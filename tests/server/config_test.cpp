@@ -103,6 +103,22 @@ TEST_CASE("config: nothing crosses a network in clear by accident", "[server][co
   CHECK_FALSE(check_config(config).ok());
 }
 
+TEST_CASE("config: a database's address holds no password and is not quoted",
+          "[server][config]") {
+  Config config;
+  const std::string good = "postgres://insieme@db.example/insieme?passfile=/etc/insieme/pgpass";
+  CHECK(set_config(config, "database", good).ok());
+  CHECK(config.database == good);
+  for (const std::string address :
+       {"postgres://u:secret@h/d", "postgresql://h/d?password=secret", "http://secret/",
+        "host=h password=secret"}) {
+    const Status status = load_config_flags(config, {{"database", address}});
+    CHECK(status.code() == ErrorCode::invalid_argument);
+    CHECK(status.error().detail.find("secret") == std::string::npos);
+  }
+  CHECK(config.database == good);
+}
+
 TEST_CASE("config: every setting is described", "[server][config]") {
   for (const ConfigKey& key : config_keys()) {
     CHECK_FALSE(key.kind.empty());

@@ -14,7 +14,8 @@ namespace {
 namespace json = boost::json;
 
 int init(Context& context, const std::string& name) {
-  const sync::SpaceId space = require(init_data_dir(context.dir(), name, wall_clock()));
+  const sync::SpaceId space = require(
+      init_data_dir(context.dir(), name, wall_clock(), context.config().database));
   const sync::KeyPair key = require(load_server_key(context.dir()));
   const std::string public_key = sync::to_hex(key.public_key.bytes);
   if (context.json()) {

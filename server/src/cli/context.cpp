@@ -40,7 +40,10 @@ Context::Context(const Options& options)
     : dir_{options.data}, config_(load_config(options, dir_)), json_(options.json) {}
 
 Repository& Context::repository() {
-  if (!repository_) repository_ = require(open_repository(dir_, config_.roles, wall_clock()));
+  if (!repository_) {
+    repository_ =
+        require(open_repository(dir_, config_.roles, wall_clock(), config_.database));
+  }
   return *repository_;
 }
 

@@ -36,7 +36,7 @@ struct Options {
   std::string data;
   std::string config_file;
   bool json = false;
-  std::map<std::string, std::string> flags;  ///< settings given to `serve`, by their flag
+  std::map<std::string, std::string> flags;  ///< settings given as flags, by their name
 };
 
 [[nodiscard]] Clock wall_clock();

@@ -33,7 +33,7 @@ int serve(Context& context) {
     throw CommandError(kConfiguration, status.error().detail);
   }
   if (!context.dir().initialised() && config.dev) {
-    static_cast<void>(require(init_data_dir(context.dir(), "Dev", wall_clock())));
+    static_cast<void>(require(init_data_dir(context.dir(), "Dev", wall_clock(), config.database)));
   }
   const DataLock only_one = require(DataLock::take(context.dir()));
   Repository& repository = context.repository();
@@ -81,7 +81,7 @@ std::string flag_of(std::string_view key) {
 void add_serve(Program& program) {
   CLI::App* command = program.app.add_subcommand("serve", "run the server");
   for (const ConfigKey& key : config_keys()) {
-    if (key.name.starts_with("role.")) continue;
+    if (key.name.starts_with("role.") || key.name == "database") continue;  // of every command
     const std::string flag = flag_of(key.name);
     if (key.kind == "yes/no") {
       command->add_flag_callback(

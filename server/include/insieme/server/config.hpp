@@ -18,6 +18,7 @@ namespace insieme::server {
 struct Config {
   std::string listen_host = "127.0.0.1";
   std::uint16_t listen_port = 8443;  ///< 0: any free one, with `dev`
+  std::string database;              ///< of PostgreSQL; empty: a file in the data folder
   std::string public_url;            ///< as devices reach it, for invitations
   std::string tls_certificate;       ///< PEM, whole chain
   std::string tls_key;

@@ -1,5 +1,6 @@
 #pragma once
-// The data folder: server.db, server.key (identity, 0600), insieme.conf (optional), server.port.
+// The data folder: server.key (identity, 0600), insieme.conf (optional), server.port, and server.db
+// or server.space: the space itself, or which one of a PostgreSQL database it is.
 
 #include <cstdint>
 #include <filesystem>
@@ -16,6 +17,7 @@ namespace insieme::server {
 struct DataDir {
   std::filesystem::path folder;
   [[nodiscard]] std::string database() const { return (folder / "server.db").string(); }
+  [[nodiscard]] std::string space() const { return (folder / "server.space").string(); }
   [[nodiscard]] std::string key() const { return (folder / "server.key").string(); }
   [[nodiscard]] std::string config() const { return (folder / "insieme.conf").string(); }
   [[nodiscard]] std::string port() const { return (folder / "server.port").string(); }
@@ -41,18 +43,26 @@ class DataLock {
 
 /// Creates folder, key, database and a commented configuration. `already_exists` if it was done
 /// before; a folder where it was interrupted is completed. `storage_failure` where the database is
-/// there and its key is not: a new one would lock all devices out.
+/// there and its key is not: a new one would lock all devices out. `postgres`: the address of a
+/// database where the space is made, written into a new configuration; empty: in a file of the
+/// folder.
 [[nodiscard]] Result<sync::SpaceId> init_data_dir(const DataDir& dir, const std::string& name,
-                                                  const Clock& clock);
+                                                  const Clock& clock,
+                                                  const std::string& postgres = {});
+
+/// Notes which space of a PostgreSQL database the folder's is.
+[[nodiscard]] Status write_space(const DataDir& dir, const sync::SpaceId& space);
 
 /// `not_found` when it was never initialised; `malformed` when the key file is damaged.
 [[nodiscard]] Result<sync::KeyPair> load_server_key(const DataDir& dir);
 
-/// The SQLite repository of the folder. `not_found` when it was never initialised. Throws
-/// StorageFailure when the file cannot be used.
+/// The folder's repository: the space in PostgreSQL at the address, or in the folder's file if it
+/// is empty. `not_found` when the folder was never initialised, `conflict` when its space is
+/// elsewhere. Throws StorageFailure when the database cannot be used.
 [[nodiscard]] Result<std::unique_ptr<Repository>> open_repository(const DataDir& dir,
                                                                   const Roles& roles,
-                                                                  const Clock& clock);
+                                                                  const Clock& clock,
+                                                                  const std::string& postgres = {});
 
 /// How a running server can be reached, which `invite` and scripts cannot know otherwise.
 struct Listening {

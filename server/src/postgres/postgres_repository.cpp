@@ -1,0 +1,84 @@
+#include "insieme/server/postgres_repository.hpp"
+
+#include "postgres/connection.hpp"
+#include "postgres/schema.hpp"
+#include "storage/repository_impl.hpp"
+#include "storage/rows.hpp"
+
+namespace insieme::server {
+namespace {
+
+class PostgresDatabase final : public sql::Database {
+ public:
+  explicit PostgresDatabase(std::string address) : address_(std::move(address)) {}
+
+  std::unique_ptr<sql::Connection> connect_reader() override {
+    return std::make_unique<postgres::Connection>(address_);
+  }
+  /// Pages are PostgreSQL's own to check (data checksums, pg_amcheck); what is looked at here is
+  /// that no index was left half made.
+  std::string integrity_check(sql::Connection& reader) override {
+    const sql::Transaction transaction(reader);
+    sql::Statement& row = reader.cached(
+        "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+        " WHERE NOT i.indisvalid AND c.relnamespace = (SELECT relnamespace FROM pg_class"
+        " WHERE oid = to_regclass('spaces'))"
+        " LIMIT 1");
+    const sql::ResetGuard guard(row);
+    if (!row.step()) return "ok";
+    return "an index is not valid: " + std::string(row.get_text(0));
+  }
+  void backup_to(sql::Connection&, const std::string&) override {
+    throw StorageFailure(ErrorCode::not_allowed,
+                         "a PostgreSQL database is backed up by its own tools (pg_dump)");
+  }
+  void checkpoint(sql::Connection&) override {}
+
+ private:
+  std::string address_;
+};
+
+}  // namespace
+
+Status create_postgres_space(const std::string& address, const sync::SpaceId& id,
+                             const std::string& name, std::int64_t now_ms) {
+  INSIEME_TRY(postgres::check_address(address));
+  postgres::Connection connection(address);
+  postgres::migrate(connection);
+  const sync::Digest zero;
+  connection
+      .cached("INSERT INTO spaces(uuid, name, epoch, position, log_hash, log_bytes, created_ms)"
+              " VALUES(?,?,1,0,?,0,?) ON CONFLICT(uuid) DO NOTHING")
+      .bind_all(id.bytes, name, zero.bytes, now_ms)
+      .run();
+  if (connection.changes() == 0) {
+    return {ErrorCode::already_exists, "the database holds this space already"};
+  }
+  return {};
+}
+
+Result<std::unique_ptr<Repository>> open_postgres_repository(const std::string& address,
+                                                             const sync::SpaceId& space,
+                                                             Roles roles, Clock clock,
+                                                             SnapshotPolicy snapshots) {
+  INSIEME_TRY(postgres::check_address(address));
+  auto writer = std::make_unique<postgres::Connection>(address);
+  postgres::migrate(*writer);
+  std::int64_t number = 0;
+  {
+    sql::Statement& row = writer->cached("SELECT space FROM spaces WHERE uuid = ?");
+    const sql::ResetGuard guard(row);
+    row.bind_all(space.bytes);
+    if (!row.step()) {
+      return Error{ErrorCode::not_found, "the database does not hold the space " +
+                                             sync::to_text(space)};
+    }
+    number = row.get_int64(0);
+  }
+  std::unique_ptr<Repository> repository = std::make_unique<SqlRepository>(
+      std::make_unique<PostgresDatabase>(address), std::move(writer), number, std::move(roles),
+      std::move(clock), snapshots);
+  return repository;
+}
+
+}  // namespace insieme::server

@@ -1,0 +1,198 @@
+// Two real servers over one real database, and what kills them.
+#include <signal.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "cluster.hpp"
+#include "fixture.hpp"
+#include "http_tablet.hpp"
+#include "insieme/server/repository.hpp"
+#include "support/catch.hpp"
+#include "world_storage.hpp"
+
+using namespace insieme;
+using namespace insieme::testing;
+
+namespace {
+
+const DocumentId kCore = document_of("d1");
+constexpr std::int64_t kNow = 1'790'000'000'000;
+
+void enrol(server::Repository& repository, const MemoryDevice& tablet) {
+  const std::string account = "user-" + tablet.name();
+  const Digest hash = Hasher("t").add(std::string_view(tablet.name())).finish();
+  REQUIRE(repository.add_user({account, tablet.name(), "coordinator", false, 0}).ok());
+  REQUIRE(repository.add_invitation(hash, account, INT64_MAX).ok());
+  REQUIRE(repository
+              .enrol({hash, tablet.public_key(), "t", rep(tablet.name()), tablet.id()})
+              .ok());
+}
+
+/// Two data folders with one identity, as an operator copies them, and a repository beside them.
+struct Site {
+  TempDir dir;
+  std::unique_ptr<server::Repository> repository;
+  std::array<std::unique_ptr<ServerProcess>, 2> servers;
+  std::array<std::map<std::string, std::string>, 2> tokens;  ///< of each server, by tablet
+
+  Site() : repository(make_world_storage({}, [] { return kNow; })) {
+    for (std::size_t i = 0; i < servers.size(); ++i) {
+      std::filesystem::create_directory(folder(i));
+      std::ofstream(folder(i) + "/server.key") << std::string(64, '7') << '\n';
+      std::ofstream(folder(i) + "/server.space") << to_text(id_of<SpaceId>("space")) << '\n';
+      std::ofstream(folder(i) + "/insieme.conf") << "database = " << cluster().address() << '\n';
+      start(i);
+    }
+  }
+  [[nodiscard]] std::string folder(std::size_t i) const { return dir.file(std::to_string(i)); }
+  void start(std::size_t i) {
+    tokens[i].clear();
+    servers[i] = std::make_unique<ServerProcess>(folder(i));
+  }
+  void add(const MemoryDevice& tablet) { enrol(*repository, tablet); }
+  /// Requests go to one server and then to the other; `trouble` is made while the nth is under way
+  /// and says whether the reply is lost.
+  [[nodiscard]] Network network(const MemoryDevice& tablet, std::size_t& requests,
+                                std::function<bool(std::size_t, std::size_t)> trouble = {}) {
+    return [this, &tablet, &requests, trouble](const std::vector<std::uint8_t>& frame)
+               -> SendResult {
+      const std::size_t i = ++requests % servers.size();
+      std::string& token = tokens[i][tablet.name()];
+      if (token.empty()) token = get_token(servers[i]->port(), tablet);
+      RawClient client(servers[i]->port());
+      const bool sent = client.send(sync_request(frame, token));
+      if (trouble && trouble(requests, i)) return SendFailed{0, "cut", 0};
+      const HttpAnswer answer = sent ? client.read_answer() : HttpAnswer{};
+      if (answer.status == 401) tokens[i].clear();
+      if (answer.status != 200) return SendFailed{answer.status, answer.body, 0};
+      return ReplyArrived{{answer.body.begin(), answer.body.end()}};
+    };
+  }
+  void check_nothing_lost(MemoryDevice& tablet) {
+    CHECK(tablet.unsent.empty());
+    CHECK(repository->frontier(kCore) == tablet.document(kCore).frontier());
+    const auto verified =
+        run_program("insieme-server", {"verify", "--json", "--data", folder(0)}, {});
+    CAPTURE(verified.out, verified.err);
+    CHECK(verified.code == 0);
+    const std::string state = to_hex(tablet.document(kCore).state_digest());
+    CHECK(verified.out.find("\"state\":\"" + state + "\"") != std::string::npos);
+  }
+};
+
+/// As a tablet does: what could not be sent is tried again.
+void sync_until_done(MemoryDevice& tablet, const Network& network) {
+  constexpr int kAttemptsMax = 30;
+  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    if (tablet.run(network).done) return;
+  }
+  FAIL("it never gets through");
+}
+
+using Trouble = std::function<bool(std::size_t request, std::size_t server)>;
+
+/// Forty changes in five runs, three changes a request, with trouble in between.
+void write_through(Site& site, const Trouble& trouble) {
+  MemoryDevice anna("anna");
+  site.add(anna);
+  anna.create(dossier("d1"));
+  anna.changes_per_request = 3;
+  std::size_t requests = 0;
+  for (std::int64_t i = 0; i < 40; ++i) {
+    anna.write(kCore, {set_op("note", i)});
+    if (i % 8 == 7) sync_until_done(anna, site.network(anna, requests, trouble));
+  }
+  site.check_nothing_lost(anna);
+}
+
+}  // namespace
+
+TEST_CASE("postgres: tablets synchronise through either of two servers", "[postgres][process]") {
+  Site site;
+  MemoryDevice anna("anna");
+  MemoryDevice luca("luca");
+  site.add(anna);
+  site.add(luca);
+  std::size_t requests = 0;
+  anna.create(dossier("d1"));
+  anna.changes_per_request = luca.changes_per_request = 2;
+  for (std::int64_t round = 0; round < 6; ++round) {
+    for (std::int64_t i = 0; i < 5; ++i) {
+      anna.write(kCore, {set_op("note", round * 10 + i)});
+      if (round > 0) luca.write(kCore, {set_op("phone", round * 10 + i)});
+    }
+    sync_until_done(anna, site.network(anna, requests));
+    sync_until_done(luca, site.network(luca, requests));
+  }
+  sync_until_done(anna, site.network(anna, requests));
+  CHECK(anna.document(kCore).state_digest() == luca.document(kCore).state_digest());
+  site.check_nothing_lost(anna);
+}
+
+TEST_CASE("postgres: kill -9 of one of two servers loses nothing that was acknowledged [P2]",
+          "[postgres][process]") {
+  Site site;
+  int kills = 0;
+  write_through(site, [&](std::size_t request, std::size_t i) {
+    if (request % 4 != 0) return false;
+    ::usleep(static_cast<::useconds_t>(request * 731 % 9000));
+    site.servers[i]->kill_hard();
+    site.start(i);
+    ++kills;
+    return true;
+  });
+  CHECK(kills >= 3);
+}
+
+TEST_CASE("postgres: kill -9 of PostgreSQL in mid-push loses nothing that was acknowledged [P2]",
+          "[postgres][process]") {
+  Site site;
+  int kills = 0;
+  write_through(site, [&](std::size_t request, std::size_t) {
+    if (request % 5 != 0) return false;
+    ::usleep(static_cast<::useconds_t>(request * 977 % 12000));
+    cluster().kill_hard();
+    cluster().start();
+    ++kills;
+    return false;  // whatever the server says about it
+  });
+  CHECK(kills >= 3);
+}
+
+TEST_CASE("postgres: from an empty folder to a second server, by the commands",
+          "[postgres][process]") {
+  const TempDir dir;
+  const std::string data = dir.file("data");
+  const auto run = [](Words words) { return run_program("insieme-server", words, {}); };
+  const Finished made = run({"init", "--name", "Ambito", "--data", data, "--database",
+                             cluster().address()});
+  CAPTURE(made.err);
+  REQUIRE(made.code == 0);
+  CHECK(run({"init", "--name", "Ambito", "--data", data}).code == 4);
+  CHECK_FALSE(std::filesystem::exists(data + "/server.db"));
+  // The address is in the configuration that init wrote.
+  CHECK(run({"users", "add", "anna", "--name", "Anna", "--role", "educator", "--data", data})
+            .code == 0);
+  CHECK(run({"invite", "anna", "--data", data}).code == 0);
+  const std::string copy = dir.file("copy");
+  std::filesystem::create_directory(copy);
+  for (const char* name : {"server.key", "server.space"}) {
+    std::filesystem::copy(data + "/" + name, copy + "/" + name);
+  }
+  const Finished without = run({"users", "--json", "--data", copy});
+  CHECK(without.code == 4);
+  CHECK(without.err.find("database") != std::string::npos);
+  const Finished listed =
+      run_program("insieme-server", {"users", "--json", "--data", copy},
+                  {{"INSIEME_DATABASE", cluster().address()}});
+  CHECK(listed.code == 0);
+  CHECK(listed.out.find("\"anna\"") != std::string::npos);
+  CHECK(run({"status", "--data", data}).code == 0);
+  CHECK(run({"backup", dir.file("x.db"), "--data", data}).err.find("pg_dump") !=
+        std::string::npos);
+  const Finished told = run({"status", "--data", data, "--database", "postgres://a:secret@h/d"});
+  CHECK(told.code == 3);
+  CHECK(told.err.find("secret") == std::string::npos);
+}
