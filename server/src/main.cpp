@@ -99,6 +99,7 @@ int run(int argc, char** argv) {
   add_check_commands(program);
   add_people_commands(program);
   add_access_commands(program);
+  add_migrate(program);
   for (CLI::App* command : app.get_subcommands({})) command->fallthrough();
   try {
     app.parse(argc, argv);

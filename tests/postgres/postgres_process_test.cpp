@@ -8,7 +8,7 @@
 #include "cluster.hpp"
 #include "fixture.hpp"
 #include "http_tablet.hpp"
-#include "insieme/server/repository.hpp"
+#include "insieme/server/sqlite_repository.hpp"
 #include "support/catch.hpp"
 #include "world_storage.hpp"
 
@@ -159,6 +159,59 @@ TEST_CASE("postgres: kill -9 of PostgreSQL in mid-push loses nothing that was ac
     return false;  // whatever the server says about it
   });
   CHECK(kills >= 3);
+}
+
+TEST_CASE("postgres: a space moves from its file, is equal there, and tablets go on [P2]",
+          "[postgres][process]") {
+  const TempDir dir;
+  const std::string data = dir.file("data");
+  const auto run = [&](Words words) {
+    words.insert(words.end(), {"--data", data});
+    return run_program("insieme-server", words, {});
+  };
+  // The former holders of the id that tablets know give it up.
+  static_cast<void>(make_world_storage({}, [] { return kNow; }));
+  cluster().execute("UPDATE spaces SET uuid = uuid_send(gen_random_uuid())");
+  std::filesystem::create_directory(data);
+  std::ofstream(data + "/server.key") << std::string(64, '7') << '\n';
+  REQUIRE(server::create_space(data + "/server.db", id_of<SpaceId>("space"), "T", 0).ok());
+  MemoryDevice anna("anna");
+  anna.create(dossier("d1"));
+  enrol(*server::open_sqlite_repository(data + "/server.db", server::Roles::defaults(),
+                                        [] { return kNow; })
+             .value(),
+        anna);
+  const auto through = [&](ServerProcess& process) -> Network {
+    const std::string token = get_token(process.port(), anna);
+    return [&process, token](const std::vector<std::uint8_t>& frame) -> SendResult {
+      const HttpAnswer answer = http_once(process.port(), sync_request(frame, token));
+      if (answer.status != 200) return SendFailed{answer.status, answer.body, 0};
+      return ReplyArrived{{answer.body.begin(), answer.body.end()}};
+    };
+  };
+  {
+    ServerProcess process(data);
+    for (std::int64_t i = 0; i < 30; ++i) anna.write(kCore, {set_op("note", i)});
+    REQUIRE(anna.run(through(process)).done);
+    const Finished refused = run({"migrate", "--to", cluster().address()});
+    CHECK(refused.code == 4);  // it runs
+    process.signal(SIGTERM);
+    CHECK(process.wait() == 0);
+  }
+  CHECK(run({"migrate", "--to", "postgres://u:secret@h/d"}).code == 4);
+  const Finished moved = run({"migrate", "--json", "--to", cluster().address()});
+  CAPTURE(moved.out, moved.err);
+  REQUIRE(moved.code == 0);
+  CHECK(moved.out.find("\"documents\":1") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(data + "/server.db"));
+  CHECK(run({"verify"}).code == 0);
+  CHECK(run({"migrate", "--to", cluster().address()}).code == 4);  // there is no file
+  ServerProcess process(data);
+  for (std::int64_t i = 0; i < 5; ++i) anna.write(kCore, {set_op("note", i)});
+  const RunResult after = anna.run(through(process));
+  CHECK(after.done);
+  CHECK(after.resets == 0);
+  CHECK(anna.unsent.empty());
 }
 
 TEST_CASE("postgres: from an empty folder to a second server, by the commands",

@@ -19,5 +19,6 @@ void add_serve(Program& program);
 void add_people_commands(Program& program);  ///< users, invite, devices, revoke
 void add_access_commands(Program& program);  ///< assign, handover, dossiers, held
 void add_check_commands(Program& program);   ///< init, status, verify, backup
+void add_migrate(Program& program);
 
 }  // namespace insieme::server::cli
