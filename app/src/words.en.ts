@@ -72,6 +72,7 @@ export const en: Record<Word, string> = {
   unsent_many: "{n} to send",
   oldest: "the oldest since {age}",
   oldest_age: "The oldest unsent work is from {age}.",
+  sync_waiting: "The server does not answer yet: trying again in {n} s",
   syncing: "Exchanging…",
   no_network: "No network",
   saved_offline: "No network: saved on this tablet",

@@ -73,6 +73,7 @@ export const it = {
   unsent_many: "{n} da inviare",
   oldest: "la più vecchia da {age}",
   oldest_age: "Il lavoro più vecchio non inviato è di {age}.",
+  sync_waiting: "Il server non risponde ancora: riprovo fra {n} s",
   syncing: "Scambio in corso…",
   no_network: "Senza rete",
   saved_offline: "Senza rete: salvato su questo tablet",

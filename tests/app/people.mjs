@@ -12,6 +12,7 @@ export class Person {
     this.account = account;
     this.size = size;
     this.browser = new Browser();
+    this.isOffline = false;
   }
 
   async begin() {
@@ -28,14 +29,18 @@ export class Person {
   /** After a kill: the same tablet, switched on again. */
   async again() {
     await this.browser.start();
+    await this.browser.context.setOffline(this.isOffline);
     this.page = await this.browser.page(this.world.url, this.size);
     await this.page.getByRole("navigation", { name: "Sezioni" }).waitFor();
   }
 
   async offline() {
+    this.isOffline = true;
+    await this.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
     await this.browser.context.setOffline(true);
   }
   async online() {
+    this.isOffline = false;
     await this.browser.context.setOffline(false);
     await this.send();
   }

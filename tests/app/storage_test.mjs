@@ -105,6 +105,28 @@ test("killed in the middle of commits: every acknowledged save is there", async 
   }
 });
 
+test("killed in the middle of an exchange, it loses nothing and sends nothing twice", async () => {
+  const receipts = async () => (await ask(anna.page, "receipts", { all: true })).receipts;
+  const unsent = async () => Number((await ask(anna.page, "status")).unsent);
+  assert.ok((await unsent()) > 3);
+  for (let round = 0; round < 3; ++round) {
+    await anna.browser.context.setOffline(false); // until the kill
+    await anna.page.evaluate(() => void globalThis.insieme.call("sync.run"));
+    await new Promise((done) => setTimeout(done, 40 + 60 * round));
+    await anna.browser.kill();
+    await anna.again();
+  }
+  const count = (await receipts()).length;
+  await anna.online();
+  assert.equal(await unsent(), 0);
+  const all = await receipts();
+  assert.equal(all.length, count);
+  assert.deepEqual([...new Set(all.map((one) => one.receipt))], ["applied"]);
+  assert.equal((await ask(anna.page, "verify")).sound, true);
+  assert.equal(world.admin("verify").sound ?? true, true);
+  await anna.offline();
+});
+
 test("a full disk is told in words, costs nothing that was saved, and passes", async () => {
   const cdp = await anna.browser.context.newCDPSession(anna.page);
   const earlier = Number((await ask(anna.page, "status")).records);

@@ -1,6 +1,6 @@
 // When to exchange with the server: the core's plan decides, this only asks and obeys. Nothing here
 // ever stands between a person and a save.
-import { CoreError, onChange, read, tellChange } from "./core";
+import { CoreError, onChange, onEvent, read, tellChange } from "./core";
 import type { Status, SyncState } from "./types";
 
 const POLL_MS = 15_000;
@@ -12,6 +12,8 @@ export interface Picture {
   /** Why the last exchange ended early, in words; empty if it did not. */
   trouble: string;
   online: boolean;
+  /** Seconds until the next attempt of the exchange under way; 0 if it does not wait. */
+  waitingS: number;
   /** Exchanges that ended, well or not. */
   exchanges: number;
 }
@@ -22,6 +24,7 @@ let picture: Picture = {
   running: false,
   trouble: "",
   online: navigator.onLine,
+  waitingS: 0,
   exchanges: 0,
 };
 const watchers = new Set<(picture: Picture) => void>();
@@ -71,12 +74,13 @@ export async function syncNow(asked = true): Promise<boolean> {
   show({ running: true });
   try {
     await read("sync.run");
-    show({ running: false, trouble: "", exchanges: picture.exchanges + 1 });
+    show({ running: false, waitingS: 0, trouble: "", exchanges: picture.exchanges + 1 });
     return true;
   } catch (error) {
     const trouble = error instanceof CoreError ? error.message : String(error);
     show({
       running: false,
+      waitingS: 0,
       trouble: asked || navigator.onLine ? trouble : "",
       exchanges: picture.exchanges + 1,
     });
@@ -92,6 +96,10 @@ export async function startSync(): Promise<void> {
     show({ online: navigator.onLine });
     await look();
   };
+  onEvent((event) => {
+    if (event.event !== "sync") return;
+    show({ waitingS: event.step === "waiting" ? Math.ceil((event.wait_ms ?? 0) / 1000) : 0 });
+  });
   window.addEventListener("online", networkChanged);
   window.addEventListener("offline", networkChanged);
   document.addEventListener("visibilitychange", () => {

@@ -110,7 +110,8 @@ function extrasOf(item: ReviewItem): [Choice, Word][] {
   ];
 }
 
-const mayChoose = (item: ReviewItem): boolean => item.kind === "concurrent_values";
+const mayChoose = (item: ReviewItem): boolean =>
+  item.kind === "concurrent_values" || item.kind === "text_overlap";
 
 /** Whether both values can stand in one text; a date or a code can only be chosen or written. */
 const isText = (field: FieldType | undefined): boolean =>

@@ -98,7 +98,7 @@ export function Outbox(props: { me: Identity }): JSX.Element {
 }
 
 function Sending(): JSX.Element {
-  const { status, running, trouble, online, state, exchanges } = usePicture();
+  const { status, running, waitingS, trouble, online, state, exchanges } = usePicture();
   const now = useNow(30_000);
   const unsent = Number(status?.unsent ?? 0);
   const oldest = unsent > 0 ? status?.oldest_unsent_at : undefined;
@@ -119,6 +119,11 @@ function Sending(): JSX.Element {
         <Note tone="warning" title={t("sync_trouble")} live>
           <p>{trouble}</p>
           <p>{t("work_stays")}</p>
+        </Note>
+      )}
+      {waitingS > 0 && (
+        <Note tone="info" live>
+          <p>{t("sync_waiting", { n: waitingS })}</p>
         </Note>
       )}
       {state?.state === "stopped" && (
