@@ -98,9 +98,9 @@ export class OpfsFiles {
 
   /**
    * Opens all of them, for this worker alone. A page that was closed a moment ago may still hold
-   * them: tried again for `patienceMs`.
+   * them, on a slow tablet for seconds: tried again for `patienceMs`.
    */
-  static async open(folder, names, patienceMs = 3000) {
+  static async open(folder, names, patienceMs = 20_000) {
     const root = await navigator.storage.getDirectory();
     const directory = await root.getDirectoryHandle(folder, { create: true });
     const handles = [];

@@ -105,7 +105,12 @@ export function serve(createCore, wasmUrl) {
     switch (act) {
       case "open":
         if (core !== null) return failure("busy", "Già aperto.", "Open already.");
-        return open(folder);
+        try {
+          return await open(folder);
+        } catch (error) {
+          close(); // whoever waits for the store may have it
+          throw error;
+        }
       case "call": {
         if (core === null) {
           return failure(

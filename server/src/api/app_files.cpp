@@ -16,12 +16,12 @@ namespace fs = std::filesystem;
 constexpr std::size_t kBytesMax = 64 * 1024 * 1024;
 constexpr std::string_view kIndex = "/index.html";
 
-/// Nothing from elsewhere, no inline script, and nobody else's frame. WebAssembly is compiled; no
-/// text ever becomes a program. Inline styles: the progress of a bar is one.
+/// Nothing from elsewhere, nothing inline, and nobody else's frame. WebAssembly is compiled; no
+/// text ever becomes a program.
 constexpr std::string_view kContentPolicy =
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; "
-    "connect-src 'self'; img-src 'self' data: blob:; style-src 'self'; style-src-attr "
-    "'unsafe-inline'; font-src 'self'; manifest-src 'self'; form-action 'none'; base-uri 'none'; "
+    "connect-src 'self'; img-src 'self' data: blob:; style-src 'self'; font-src 'self'; "
+    "manifest-src 'self'; form-action 'none'; base-uri 'none'; "
     "frame-ancestors 'none'";
 
 struct MediaType {
