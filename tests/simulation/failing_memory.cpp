@@ -39,9 +39,12 @@ void* sqlite_realloc(void* old, int size) {
 
 }  // namespace
 
+void* allocate_or_null(std::size_t size) noexcept {
+  return fails(Memory::program) ? nullptr : std::malloc(size == 0 ? 1 : size);
+}
+
 void* allocate(std::size_t size) {
-  if (fails(Memory::program)) throw std::bad_alloc();
-  void* memory = std::malloc(size == 0 ? 1 : size);
+  void* memory = allocate_or_null(size);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
@@ -71,9 +74,19 @@ std::size_t allocations() noexcept { return state.count; }
 
 }  // namespace insieme::simulation
 
+// Each form of them that the standard library or Catch2 uses: a sanitizer brings its own of any
+// that is left out, and then finds memory of one given back to the other.
 void* operator new(std::size_t size) { return insieme::simulation::allocate(size); }
 void* operator new[](std::size_t size) { return insieme::simulation::allocate(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return insieme::simulation::allocate_or_null(size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  return insieme::simulation::allocate_or_null(size);
+}
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
