@@ -100,6 +100,7 @@ export interface FieldType {
   required: boolean;
   write_once: boolean;
   sensitive: boolean;
+  retired: boolean;
   help?: string;
   target?: string;
   codes?: Code[];
@@ -112,6 +113,7 @@ export interface TypeLine {
   section: string;
   root: boolean;
   append_only: boolean;
+  retired: boolean;
 }
 
 export interface RecordType extends TypeLine {

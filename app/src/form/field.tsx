@@ -9,7 +9,7 @@ import { t } from "../words";
 const NOT_EDITED = new Set(["position", "blob", "escrow", "counter"]);
 
 export function isEdited(field: FieldType): boolean {
-  return !NOT_EDITED.has(field.kind);
+  return !field.retired && !NOT_EDITED.has(field.kind);
 }
 
 export interface FieldProps {

@@ -306,6 +306,7 @@ function valueField(item: ReviewItem, field: FieldType | undefined, choice: Choi
     section: item.section,
     write_once: false,
     sensitive: false,
+    retired: false,
     ...field,
     kind: choice === "combine" && field?.kind === "string" ? "text" : (field?.kind ?? "string"),
     label: t("your_value"),

@@ -210,7 +210,7 @@ function Lines(props: {
 function AddOther(props: { types: TypeLine[]; dossier: Dossier }): JSX.Element {
   const [open, setOpen] = useState(false);
   const may = props.types
-    .filter((type) => !type.root && props.dossier.sections.includes(type.section))
+    .filter((type) => !type.root && !type.retired && props.dossier.sections.includes(type.section))
     .sort((a, b) => a.label.localeCompare(b.label));
   if (!open) {
     return (

@@ -244,6 +244,7 @@ Field parse_field(ObjectReader& reader, Faults& faults) {
   field.write_once = reader.boolean("write_once");
   field.search = reader.boolean("search");
   field.sensitive = reader.boolean("sensitive");
+  field.retired = reader.boolean("retired");
   field.min = read_bound(reader, "min", field.kind);
   field.max = read_bound(reader, "max", field.kind);
   read_pattern(reader, field);
@@ -255,6 +256,9 @@ Field parse_field(ObjectReader& reader, Faults& faults) {
   }
   field.not_before = reader.string("not_before");
   field.required_when = read_condition(reader, "required_when", faults);
+  if (field.retired && (field.required || field.required_when)) {
+    reader.fault("retired", "what nobody fills in any more cannot be required");
+  }
   read_transitions(reader, field, faults);
   field.label = reader.label("label", true);
   field.help = reader.label("help", false);
@@ -290,6 +294,7 @@ void parse_one_type(const json::value& value, const Place& at, Bundle& bundle,
   if (reader.find("also_sections") != nullptr) type.also_sections = reader.strings("also_sections");
   type.root = reader.boolean("root");
   type.append_only = reader.boolean("append_only");
+  type.retired = reader.boolean("retired");
   type.immutable_after = read_condition(reader, "immutable_after", faults);
   if (reader.find("natural_key") != nullptr) type.natural_key = reader.strings("natural_key");
   type.spends = read_spending(reader, faults);

@@ -128,6 +128,7 @@ json::object type_line(const schema::RecordType& type, schema::Language language
   out["section"] = type.section;
   out["root"] = type.root;
   out["append_only"] = type.append_only;
+  out["retired"] = type.retired;
   return out;
 }
 
@@ -150,6 +151,7 @@ json::object field_description(Context& context, const schema::Field& field) {
   out["required"] = field.required;
   out["write_once"] = field.write_once;
   out["sensitive"] = field.sensitive;
+  out["retired"] = field.retired;
   if (!field.help.in(language).empty()) out["help"] = field.help.in(language);
   if (!field.target.empty()) out["target"] = field.target;
   if (!field.mints.empty()) out["mints"] = field.mints;
@@ -237,7 +239,7 @@ std::vector<CommandSpec> about_commands() {
        "I tipi di scheda.",
        "The record types.",
        {},
-       "version, types (name, label, label_plural, section, root, append_only)",
+       "version, types (name, label, label_plural, section, root, append_only, retired)",
        R"({"command": "schema.types"})",
        schema_types},
       {"schema.type",
@@ -247,7 +249,7 @@ std::vector<CommandSpec> about_commands() {
        {{"type", ArgKind::text, true, "nome o etichetta", "name or label"},
         {"field", ArgKind::text, false, "solo questo campo", "this field only"}},
        "type (as in schema.types, and fields: name, label, kind, merge, section, required, "
-       "write_once, sensitive, help?, target?, mints?, codes?)",
+       "write_once, sensitive, retired, help?, target?, mints?, codes?)",
        R"({"command": "schema.type", "type": "visit"})",
        schema_type},
       {"commands.list",

@@ -32,10 +32,11 @@ object in, its reply as a JSON object out.
 
 Error codes of the API: `unknown_command`, `unknown_argument`, `missing_argument`,
 `invalid_argument`, `malformed`, `unknown_type`, `unknown_field`, `unknown_name`, `unknown_report`,
-`unknown_device`, `ambiguous`, `invalid_value`, `invalid_record`, `empty_record`, `beyond_rights`,
-`not_enrolled`, `not_open`; all others are those of `insieme/sync/result.hpp` (`not_found`,
-`not_allowed`, `conflict`, `unavailable`, `unauthenticated`, `storage_full`, `busy` …). The command
-line adds `usage`: what was typed is no command; nothing was asked of the core.
+`type_retired`, `field_retired`, `unknown_device`, `ambiguous`, `invalid_value`, `invalid_record`,
+`empty_record`, `beyond_rights`, `not_enrolled`, `not_open`; all others are those of
+`insieme/sync/result.hpp` (`not_found`, `not_allowed`, `conflict`, `unavailable`,
+`unauthenticated`, `storage_full`, `busy` …). The command line adds `usage`: what was typed is no
+command; nothing was asked of the core.
 )";
 
 std::string need_of(Writes writes) {

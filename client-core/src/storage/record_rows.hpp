@@ -61,9 +61,5 @@ void read_row(Core& core, LoadedRecord& record, const sqlite::Statement& row);
 [[nodiscard]] std::string title_of(const Core& core, const sync::RecordState& state);
 /// Deletes every record of a document, with search index and items.
 void delete_records(Core& core, std::int64_t document);
-/// Row id in the search index: which table, which row.
-[[nodiscard]] constexpr std::int64_t search_row(std::int64_t table, std::int64_t n) noexcept {
-  return (table << 40) | n;
-}
 
 }  // namespace insieme::client

@@ -14,12 +14,36 @@ constexpr const char* kOwnDefinitions =
     "_n INTEGER PRIMARY KEY, _id BLOB, _document INTEGER, _retracted INTEGER, _edited_ms INTEGER, "
     "_edited_by INTEGER, _items INTEGER, _own INTEGER, _crdt BLOB, _type TEXT";
 
-std::set<std::string> columns_of(sqlite::Connection& db, const std::string& table) {
-  std::set<std::string> names;
-  auto info = db.prepare("SELECT name FROM pragma_table_info(?)");
+using Columns = std::map<std::string, std::string>;  ///< name → declared type
+
+Columns columns_of(sqlite::Connection& db, const std::string& table) {
+  Columns columns;
+  auto info = db.prepare("SELECT name, type FROM pragma_table_info(?)");
   info.bind_all(table);
-  while (info.step()) names.emplace(info.get_text(0));
-  return names;
+  while (info.step()) columns.emplace(info.get_text(0), info.get_text(1));
+  return columns;
+}
+
+/// Makes the columns of fields what the bundle says. A column of another type is made anew, since
+/// its affinity would turn what it is given into what it was: "007" into 7. Whether any is new.
+bool fit_columns(sqlite::Connection& db, const TypedTable& table, Columns present) {
+  bool added = false;
+  const std::string alter = "ALTER TABLE " + table.name;
+  for (const schema::Field* field : table.columns) {
+    const std::string type(schema::sql_type(*field));
+    const auto found = present.find(field->name);
+    const bool fits = found != present.end() && found->second == type;
+    if (found != present.end() && !fits) db.execute(alter + " DROP COLUMN " + quoted(field->name));
+    if (found != present.end()) present.erase(found);
+    if (fits) continue;
+    db.execute(alter + " ADD COLUMN " + quoted(field->name) + " " + type);
+    added = true;
+  }
+  // Of fields that left the bundle: what they say stays in the blob.
+  for (const auto& [name, type] : present) {
+    if (name.front() != '_') db.execute(alter + " DROP COLUMN " + quoted(name));
+  }
+  return added;
 }
 
 void append_json_string(std::string& out, std::string_view text) {
@@ -224,8 +248,31 @@ void TypedTables::finish(TypedTable& table) {
   if (find.step()) table.number = find.get_int64(0);
 }
 
+void TypedTables::drop_what_left() {
+  auto& found = db_.cached("SELECT name, n FROM typed_tables");
+  const sqlite::ResetGuard guard(found);
+  std::vector<std::pair<std::string, std::int64_t>> gone;
+  while (found.step()) {
+    std::string name(found.get_text(0));
+    if (by_name_.count(name) == 0) gone.emplace_back(std::move(name), found.get_int64(1));
+  }
+  for (const auto& [name, number] : gone) {
+    auto rows = db_.prepare("SELECT _n FROM " + name);
+    while (rows.step()) {
+      db_.cached("DELETE FROM search WHERE rowid = ?")
+          .bind_all(search_row(number, rows.get_int64(0)))
+          .run();
+    }
+  }
+  for (const auto& [name, number] : gone) {
+    db_.execute("DROP TABLE " + name);
+    db_.cached("DELETE FROM typed_tables WHERE n = ?").bind_all(number).run();
+  }
+}
+
 std::vector<const TypedTable*> TypedTables::adapt() {
   describe();
+  drop_what_left();
   std::vector<const TypedTable*> grown;
   for (TypedTable& table : tables_) {
     const auto present = columns_of(db_, table.name);
@@ -239,14 +286,7 @@ std::vector<const TypedTable*> TypedTables::adapt() {
              "_document ON " + table.name + "(_document);";
       db_.execute(sql);
     } else {
-      bool added = false;
-      for (const schema::Field* field : table.columns) {
-        if (present.count(field->name) != 0) continue;
-        db_.execute("ALTER TABLE " + table.name + " ADD COLUMN " + quoted(field->name) + " " +
-                    std::string(schema::sql_type(*field)));
-        added = true;
-      }
-      if (added) grown.push_back(&table);
+      if (fit_columns(db_, table, present)) grown.push_back(&table);
     }
     finish(table);
   }

@@ -42,11 +42,17 @@ enum OwnColumn : int {
   kOwnColumns
 };
 
+/// Row id in the search index: which table, which row.
+[[nodiscard]] constexpr std::int64_t search_row(std::int64_t table, std::int64_t n) noexcept {
+  return (table << 40) | n;
+}
+
 class TypedTables {
  public:
   TypedTables(sqlite::Connection& db, const schema::Bundle& bundle) : db_(db), bundle_(bundle) {}
-  /// Creates tables and columns that the bundle has and the file has not. Columns of fields that
-  /// the bundle dropped stay. Returns the tables that gained columns: their rows must be rebuilt.
+  /// Makes tables and columns what the bundle says. Those of types and fields that left it go, and
+  /// the rows that were there must be rebuilt: what they said stays in log and blobs. Returns the
+  /// tables that gained columns: their rows must be rebuilt, too.
   std::vector<const TypedTable*> adapt();
   /// Where records of this type in this section live; the table of unknown types if nowhere.
   [[nodiscard]] const TypedTable& table_for(const std::string& type,
@@ -59,6 +65,7 @@ class TypedTables {
 
  private:
   void describe();
+  void drop_what_left();
   void finish(TypedTable& table);
   sqlite::Connection& db_;
   const schema::Bundle& bundle_;

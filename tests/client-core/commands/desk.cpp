@@ -159,7 +159,7 @@ Desk::Desk(const Folder& folder, const std::string& name, Office& office)
 void Desk::reopen() {
   commands_.reset();
   engine.reset();
-  client::StoreOptions options{path_, {}, &schema::embedded_bundle(), &platform};
+  client::StoreOptions options{path_, {}, bundle, &platform};
   options.key.fill(7);
   auto store = std::filesystem::exists(path_) ? client::Store::open(options)
                                               : client::Store::create(options);

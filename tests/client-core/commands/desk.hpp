@@ -93,6 +93,8 @@ class Desk {
   DeskPlatform platform;
   std::vector<std::uint32_t> waits;
   bool may_wait = true;
+  /// What the program carries from the next `reopen` on; must outlive this.
+  const schema::Bundle* bundle = &schema::embedded_bundle();
   std::unique_ptr<client::Engine> engine;
 
  private:

@@ -21,6 +21,50 @@ TEST_CASE("record.save: work is saved without network, account or token", "[comm
   CHECK(anna.shown(family.visit, "next_step") == "Telefonare");
 }
 
+TEST_CASE("record.save: what was retired is read and searched, and no longer filled in",
+          "[commands][schema][P2]") {
+  schema::BundleFiles files = schema::embedded_bundle_files();
+  const auto retire = [&](const std::string& file, const std::string& name) {
+    const std::size_t at = files.at(file).find(name);
+    REQUIRE(at != std::string::npos);
+    files.at(file).insert(at + name.size(), R"(, "retired": true)");
+  };
+  retire("types/visit.json", R"("name": "next_step")");
+  retire("types/objective.json", R"("name": "objective")");
+  auto later = schema::parse_bundle(files);
+  if (!later.ok()) FAIL(later.error().detail);
+
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  const Family family = make_family(anna);
+  const json::object goal{{"type", "objective"},
+                          {"dossier", family.dossier},
+                          {"fields", {{"title", "Più tempo insieme"}, {"status", "da_avviare"}}}};
+  json::object request = goal;
+  request["command"] = "record.save";
+  request["request_id"] = "before";
+  const std::string objective = text(part(anna.call(request), "record"), "id");
+
+  anna.bundle = &later.value();
+  anna.reopen();
+  CHECK(anna.shown(family.visit, "next_step") == "Sentire la scuola");
+  CHECK(list(anna.call({{"command", "search"}, {"words", "scuola"}}), "records").size() == 1);
+  anna.save(family.visit, {{"next_step", "Sentire la scuola"}, {"place", "scuola"}});
+  const json::object error = anna.refused({{"command", "record.save"},
+                                           {"request_id", "r"},
+                                           {"record", family.visit},
+                                           {"fields", {{"next_step", "Altro"}}}});
+  CHECK(text(error, "code") == "field_retired");
+  CHECK(text(error, "field") == "next_step");
+  anna.save(objective, {{"title", "Più tempo, insieme"}});
+  request["request_id"] = "after";
+  CHECK(text(anna.refused(request), "code") == "type_retired");
+  const json::object type =
+      anna.call({{"command", "schema.type"}, {"type", "visit"}, {"field", "next_step"}});
+  CHECK(list(part(type, "type"), "fields")[0].at("retired").as_bool());
+}
+
 TEST_CASE("record.save: a repeated request gets its first reply and writes nothing twice",
           "[commands][P2]") {
   const Folder folder;

@@ -119,6 +119,9 @@ const Breakage kBreakages[] = {
      "types/thing.json: name: the record type \"owner\" exists already"},
     {"types/thing.json", R"("section": "core", )", R"("section": "core", "root": true, )",
      "types/thing.json: root: \"owner\" is already the root of a house"},
+    {"types/thing.json", R"("required": true, "write_once": true,)",
+     R"("required": true, "retired": true, "write_once": true,)",
+     "fields[0].retired: what nobody fills in any more cannot be required"},
     {"types/thing.json", R"("kind": "real")", R"("kind": "real", "format": "month")",
      "fields[3].format: kind real has no text format"},
 };

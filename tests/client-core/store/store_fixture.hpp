@@ -54,19 +54,25 @@ inline sync::Operation text_op(const sync::RecordId& record, std::string type, s
 /// One tablet.
 class Tablet {
  public:
-  Tablet(const StoreFolder& folder, const std::string& name, std::uint64_t seed)
-      : platform(seed), path(folder.file(name + ".db")) {
+  Tablet(const StoreFolder& folder, const std::string& name, std::uint64_t seed,
+         const schema::Bundle& with = schema::embedded_bundle())
+      : platform(seed), path(folder.file(name + ".db")), bundle(&with) {
     store = must(client::Store::create(options()));
     client::Identity identity = store->identity();
     identity.account = name;
     must(store->set_identity(identity));
   }
   client::StoreOptions options() {
-    return {path, key_of(7), &schema::embedded_bundle(), &platform};
+    return {path, key_of(7), bundle, &platform};
   }
   void reopen() {
     store.reset();
     store = must(client::Store::open(options()));
+  }
+  /// By a program that carries another bundle, which must outlive this.
+  void reopen_with(const schema::Bundle& other) {
+    bundle = &other;
+    reopen();
   }
   sync::RecordId new_record() { return client::new_uuid7<sync::RecordId>(platform); }
   std::string request() { return path.substr(path.size() - 8) + std::to_string(++requests_); }
@@ -100,6 +106,7 @@ class Tablet {
 
   TestPlatform platform;
   std::string path;
+  const schema::Bundle* bundle;
   std::unique_ptr<client::Store> store;
 
  private:

@@ -95,6 +95,14 @@ Outcome<Target> new_target(Context& context, const json::object& input,
   }
   Target target;
   INSIEME_OUT_ASSIGN(target.type, find_type(context, type_name));
+  if (target.type->retired) {
+    return Failure("type_retired",
+                   target.type->label.it + ": queste schede non si fanno più; quelle che ci sono "
+                                           "si leggono e si correggono.",
+                   target.type->label.en + ": such records are not made any more; those that are "
+                                           "there can be read and corrected.",
+                   "type");
+  }
   INSIEME_OUT_ASSIGN(target.dossier, dossier_of(context, input, new_dossier));
   INSIEME_OUT_ASSIGN(target.main_section, main_section_of(*target.type, input));
   const json::value* fields = find(input, "fields");
@@ -153,6 +161,13 @@ std::optional<std::uint64_t> limit_of(const schema::Field& field,
   return static_cast<std::uint64_t>(*limit);
 }
 
+Failure retired_failure(const schema::Field& field) {
+  return Failure("field_retired",
+                 field.label.it + ": non si compila più; quel che dice resta leggibile.",
+                 field.label.en + ": no longer filled in; what it says stays readable.",
+                 field.name);
+}
+
 Check plan_fields(Context& context, const json::object& input, const Target& target,
                   const Versions* opened, Plan& plan, Edit& edit) {
   const json::value* fields = find(input, "fields");
@@ -180,6 +195,7 @@ Check plan_fields(Context& context, const json::object& input, const Target& tar
     }
     if (task.left_contested) edit.left_contested.push_back(field->name);
     if (task.actions.empty()) continue;
+    if (field->retired) return retired_failure(*field);
     edit.changed.push_back(field->name);
     edit.after[field->name] = task.after;
     add_ops(target, *field, task, part != nullptr ? part->version : nothing, plan);

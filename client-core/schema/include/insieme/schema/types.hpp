@@ -90,6 +90,7 @@ struct Field {
   bool write_once = false;   ///< once it has a value, a person does not change it
   bool search = false;       ///< goes into the full-text index
   bool sensitive = false;    ///< never in logs, titles and notifications
+  bool retired = false;      ///< no longer filled in; what it says stays readable
   std::string mints;         ///< escrow: the integer field of what it may come to, all in all
   std::optional<sync::Value> min;  ///< inclusive; the alternative is that of the kind
   std::optional<sync::Value> max;  ///< inclusive
@@ -130,6 +131,7 @@ struct RecordType {
   std::vector<std::string> also_sections;  ///< others in which a record of it may live instead
   bool root = false;         ///< its one record per dossier gives the dossier its title
   bool append_only = false;  ///< a saved record is not edited; another one corrects it
+  bool retired = false;      ///< no new records of it; those that are there stay as they are
   /// While this holds, people change only the field that it names.
   std::optional<Condition> immutable_after;
   /// Fields from which the record's id derives, so that two offline creations are one record.
