@@ -247,7 +247,11 @@ export const it = {
   late_lead: "Scritte da chi non segue più la famiglia, quando il suo tablet era senza rete.",
   accept: "Accetta",
   refuse: "Rifiuta",
-  findings: "Regole non rispettate dopo l'unione",
+  findings: "Segnalazioni",
+  findings_lead:
+    "Regole che un'unione ha lasciato non rispettate, e schede forse scritte due volte.",
+  are_same: "Sono la stessa cosa",
+  no_problem: "Non è un problema",
   item_gone: "Questa questione non è più aperta.",
   // Tablet
   tablet: "Questo tablet",

@@ -13,7 +13,8 @@ interface Finding {
   id: string;
   kind_text: string;
   rule: string;
-  records: { id: string; title: string; message: string }[];
+  evidence: { code: string; text: string }[];
+  records: { id: string; short: string; title: string; type_label: string; message: string }[];
 }
 
 export interface Queue {
@@ -50,7 +51,9 @@ export function Review(props: { me: Identity }): JSX.Element {
       <Await of={load}>
         {({ items, findings, names, late }) => (
           <>
-            {items.length === 0 && late.length === 0 && <Empty>{t("review_none")}</Empty>}
+            {items.length === 0 && late.length === 0 && findings.length === 0 && (
+              <Empty>{t("review_none")}</Empty>
+            )}
             <ul class="rows">
               {items.map((item) => (
                 <Row
@@ -87,21 +90,10 @@ export function Review(props: { me: Identity }): JSX.Element {
             )}
             {findings.length > 0 && (
               <Section title={t("findings")} count={findings.length}>
-                <ul class="rows">
-                  {findings.flatMap((one) =>
-                    one.records
-                      .slice(0, 1)
-                      .map((record) => (
-                        <Row
-                          key={one.id}
-                          icon="warn"
-                          href={to("record", record.id)}
-                          title={record.title}
-                          note={record.message}
-                        />
-                      )),
-                  )}
-                </ul>
+                <p class="muted">{t("findings_lead")}</p>
+                {findings.map((one) => (
+                  <FindingCard key={one.id} finding={one} />
+                ))}
               </Section>
             )}
           </>
@@ -114,6 +106,70 @@ export function Review(props: { me: Identity }): JSX.Element {
 export function authors(item: ReviewItem, me: Identity): string {
   const names = item.alternatives.map((one) => (one.author === me.account ? t("you") : one.author));
   return [...new Set(names)].join(", ");
+}
+
+/** Where people said before that two records of this kind are one. */
+const IDENTITIES = new Set(["likely_same_person", "likely_same_household"]);
+
+function FindingCard(props: { finding: Finding }): JSX.Element {
+  const { finding } = props;
+  const [reason, setReason] = useState("");
+  const act = useAct();
+  const [first, second] = finding.records;
+  const dismiss = (): void =>
+    void act.run(async () => {
+      await write("finding.decide", { finding: finding.id, outcome: "dismiss", reason });
+      say(t("review_done"));
+    });
+  const same = (): void =>
+    void act.run(async () => {
+      if (!first || !second) return;
+      await write("same.mark", { record: first.id, other: second.id, reason });
+      say(t("review_done"));
+    });
+  return (
+    <article class="card-box">
+      <div class="card-head">
+        <span class="card-name">{finding.kind_text}</span>
+        <span class="muted">{finding.evidence.map((one) => one.text).join(" · ")}</span>
+      </div>
+      <ul class="plain">
+        {finding.records.map((record) => (
+          <li key={record.id}>
+            <a href={to("record", record.id)}>
+              {record.type_label} «{record.title}»
+            </a>
+          </li>
+        ))}
+      </ul>
+      <p>{first?.message}</p>
+      <div class="field">
+        <label for={`finding-${finding.id}`}>{t("reason")}</label>
+        <input
+          id={`finding-${finding.id}`}
+          class="form-control"
+          value={reason}
+          onInput={(event) => setReason(event.currentTarget.value)}
+        />
+      </div>
+      <Failed error={act.failure} />
+      <div class="buttons">
+        {IDENTITIES.has(finding.rule) && (
+          <button type="button" class="btn btn-primary" disabled={act.busy} onClick={same}>
+            {t("are_same")}
+          </button>
+        )}
+        <button
+          type="button"
+          class="btn btn-outline-primary"
+          disabled={act.busy || !reason.trim()}
+          onClick={dismiss}
+        >
+          {t("no_problem")}
+        </button>
+      </div>
+    </article>
+  );
 }
 
 function Late(props: { entry: InboxEntry; family: string }): JSX.Element {

@@ -10,6 +10,9 @@ namespace insieme::client {
 [[nodiscard]] std::vector<RecordLine> search_records(Core& core, const std::string& words,
                                                      std::size_t limit);
 [[nodiscard]] std::optional<RecordRef> locate_record(Core& core, const sync::RecordId& id);
+// shown.cpp
+[[nodiscard]] std::vector<schema::RuleRecord> read_shown(Core& core, const std::string& type,
+                                                         const std::vector<std::string>& fields);
 [[nodiscard]] StoreStatus read_status(Core& core);
 
 // review and history (review_history.cpp)

@@ -194,6 +194,11 @@ Result<std::vector<RecordLine>> Store::list(const ListQuery& query) {
   return impl_->read([&] { return list_records(*impl_->core, query); });
 }
 
+Result<std::vector<schema::RuleRecord>> Store::shown(const std::string& type,
+                                                     const std::vector<std::string>& fields) {
+  return impl_->read([&] { return read_shown(*impl_->core, type, fields); });
+}
+
 Result<std::vector<RecordLine>> Store::search(const std::string& words, std::size_t limit) {
   return impl_->read([&] { return search_records(*impl_->core, words, limit); });
 }

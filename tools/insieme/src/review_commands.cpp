@@ -1,4 +1,7 @@
 // review, resolve, contest, inbox, decide.
+#include <algorithm>
+
+#include "finding_command.hpp"
 #include "record_views.hpp"
 
 namespace insieme::cli {
@@ -11,32 +14,24 @@ struct ReviewOptions {
   std::int64_t limit = 100;
   std::int64_t offset = 0;
   bool check = false;
+  bool decided = false;
 };
-
-/// A rule that a merge left broken, and what each record has to do with it.
-std::string finding_page(const json::object& finding) {
-  std::string out = coloured(text_of(finding, "id").substr(0, 8), Colour::strong) + "  " +
-                    coloured(text_of(finding, "kind_text"), Colour::bad) + " · " +
-                    text_of(finding, "rule") + "\n";
-  for (const json::value& one : list_of(finding, "records")) {
-    const json::object& record = one.as_object();
-    out += "  " + text_of(record, "type_label") + " " + text_of(record, "short") + " «" +
-           one_line(text_of(record, "title")) + "»: " + one_line(text_of(record, "message")) + "\n";
-  }
-  return out;
-}
 
 int review(Program& program, const ReviewOptions& options) {
   json::object arguments;
   if (!options.record.empty()) arguments["record"] = options.record;
   if (!options.dossier.empty()) arguments["dossier"] = options.dossier;
   if (!options.kind.empty()) arguments["kind"] = options.kind;
+  if (options.decided) arguments["decided"] = true;
   arguments["limit"] = options.limit;
   arguments["offset"] = options.offset;
   const json::object reply = program.call("review.list", std::move(arguments));
   const json::array& items = list_of(reply, "items");
   const json::array& findings = list_of(reply, "findings");
-  const bool nothing = items.empty() && findings.empty();
+  const bool nothing =
+      items.empty() && std::none_of(findings.begin(), findings.end(), [](const json::value& one) {
+        return one.as_object().at("open").as_bool();
+      });
   const int code = options.check && !nothing ? kOpen : kOk;
   if (program.print_json(reply)) return code;
   for (const json::value& item : items) print(item_page(item.as_object()) + "\n");
@@ -265,6 +260,8 @@ void add_review_commands(CLI::App& app, Program& program) {
       ->check(CLI::Range(1, 1'000));
   reviewing->add_option("--offset", options->offset, tr("Quante saltarne", "How many to skip"))
       ->check(CLI::NonNegativeNumber);
+  reviewing->add_flag("--decided", options->decided,
+                      tr("Anche le segnalazioni già decise", "Findings that were decided, too"));
   reviewing->add_flag("--check", options->check,
                       tr("Esce con 5 se c'è qualcosa da decidere", "Exits with 5 if there is any"));
   reviewing->callback([&program, options] {
@@ -272,6 +269,7 @@ void add_review_commands(CLI::App& app, Program& program) {
   });
   add_resolve(app, program);
   add_contest(app, program);
+  add_finding_command(app, program);
 
   CLI::App* late = add_command(app, "inbox", "Modifiche tardive di chi non ha più il fascicolo",
                                "Late changes of people who no longer have the dossier",

@@ -11,6 +11,7 @@
 #include "insieme/client/platform.hpp"
 #include "insieme/client/store_types.hpp"
 #include "insieme/schema/bundle.hpp"
+#include "insieme/schema/rules.hpp"
 #include "insieme/sync/protocol.hpp"
 
 namespace insieme::client {
@@ -102,6 +103,11 @@ class Store {
   [[nodiscard]] Result<DossierRef> dossier(const sync::DossierId& id);
   [[nodiscard]] Result<std::vector<sync::DossierId>> dossier_ids();
   [[nodiscard]] Result<std::vector<RecordLine>> list(const ListQuery& query);
+  /// What these fields show in every active record of a type, in any order: at the cost of reading
+  /// their columns, however much else the records hold. Of a type with facets only the fields of
+  /// its own section. Empty for a type that the bundle does not have.
+  [[nodiscard]] Result<std::vector<schema::RuleRecord>> shown(
+      const std::string& type, const std::vector<std::string>& fields);
   /// Words and beginnings of words in names and notes, accents and case ignored; best first.
   [[nodiscard]] Result<std::vector<RecordLine>> search(const std::string& words, std::size_t limit);
   /// In the order in which they arose here. Costs what its page costs, however many there are.

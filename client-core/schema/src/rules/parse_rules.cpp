@@ -5,6 +5,7 @@
 
 #include "parse.hpp"
 #include "rules/compile.hpp"
+#include "rules/parse_alike.hpp"
 
 namespace insieme::schema::detail {
 namespace json = boost::json;
@@ -81,6 +82,16 @@ class RulesParser {
     out.as.label = label;
     out.as.help = help;
     bundle_.computed.push_back(std::move(out));
+  }
+
+  void alike(const json::value& value, const Place& place) {
+    auto out = read_alike(value, place, bundle_, faults_);
+    if (!out) return;
+    if (!names_.emplace(out->name, 0).second) {
+      faults_.add(place.at("name"), "the rule \"" + out->name + "\" exists already");
+      return;
+    }
+    bundle_.alike.push_back(*std::move(out));
   }
 
  private:
@@ -189,12 +200,16 @@ void parse_rules(const std::vector<std::pair<std::string, const json::value*>>& 
     ObjectReader reader(*root, {file, ""}, faults);
     const json::array* rules = reader.array("rules", true);
     const json::array* computed = reader.array("computed");
+    const json::array* alike = reader.array("alike");
     reader.finish();
     for (std::size_t i = 0; rules != nullptr && i < rules->size(); ++i) {
       parser.rule((*rules)[i], reader.place().at("rules").at(i));
     }
     for (std::size_t i = 0; computed != nullptr && i < computed->size(); ++i) {
       parser.computed((*computed)[i], reader.place().at("computed").at(i));
+    }
+    for (std::size_t i = 0; alike != nullptr && i < alike->size(); ++i) {
+      parser.alike((*alike)[i], reader.place().at("alike").at(i));
     }
   }
 }

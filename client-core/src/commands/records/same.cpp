@@ -2,9 +2,9 @@
 // says so, in both dossiers, and an identity is what active edges connect. Taking it back retracts
 // the edge; whatever was written meanwhile stands where it was written.
 #include <algorithm>
-#include <map>
 #include <set>
 
+#include "commands/records/identities.hpp"
 #include "commands/records/plan.hpp"
 #include "commands/records/view.hpp"
 #include "commands/table.hpp"
@@ -13,9 +13,8 @@ namespace insieme::client::commands {
 namespace {
 
 constexpr const char* kEdge = "identity_edge";
-constexpr std::size_t kPage = 1'000;
 
-using Pair = std::pair<sync::RecordId, sync::RecordId>;  ///< the lesser id first
+using Pair = IdentityEdge;
 
 Pair pair_of(const sync::RecordId& a, const sync::RecordId& b) {
   return a < b ? Pair(a, b) : Pair(b, a);
@@ -153,47 +152,9 @@ Outcome<json::object> perform(Context& context, Outcome<Act> act) {
 Outcome<json::object> mark(Context& context) { return perform(context, plan_mark(context)); }
 Outcome<json::object> undo(Context& context) { return perform(context, plan_undo(context)); }
 
-/// Active edges that are held here. One of two copies may be retracted while the other has not
-/// heard of it: what one dossier says to have been taken back is taken back.
-Outcome<std::set<Pair>> edges_here(Context& context) {
-  std::map<Pair, bool> active;
-  ListQuery query;
-  query.type = kEdge;
-  query.retracted_too = true;
-  query.limit = kPage;
-  while (true) {
-    INSIEME_OUT_ASSIGN(const auto lines, context.store().list(query));
-    for (const RecordLine& line : lines) {
-      INSIEME_OUT_ASSIGN(const Facets facets, read_facets(context, line.ref));
-      const schema::RecordValues values = shown_values(facets);
-      const auto end = [&](const char* field) -> std::optional<sync::RecordId> {
-        const auto found = values.find(field);
-        const auto* text = found == values.end() || found->second.empty()
-                               ? nullptr
-                               : std::get_if<std::string>(&found->second.front());
-        if (text == nullptr) return std::nullopt;
-        auto id = sync::id_from_text<sync::RecordId>(*text);
-        return id.ok() ? std::optional(id.value()) : std::nullopt;
-      };
-      const auto first = end("first");
-      const auto second = end("second");
-      if (!first || !second) continue;
-      const auto [at, is_new] = active.emplace(pair_of(*first, *second), !line.retracted);
-      if (!is_new) at->second = at->second && !line.retracted;
-    }
-    if (lines.size() < kPage) break;
-    query.offset += kPage;
-  }
-  std::set<Pair> edges;
-  for (const auto& [ends, is_on] : active) {
-    if (is_on) edges.insert(ends);
-  }
-  return edges;
-}
-
 Outcome<json::object> list(Context& context) {
   INSIEME_OUT_ASSIGN(const RecordRef ref, find_record(context, context.text("record")));
-  INSIEME_OUT_ASSIGN(const std::set<Pair> edges, edges_here(context));
+  INSIEME_OUT_ASSIGN(const std::set<Pair> edges, identity_edges(context));
   std::set<sync::RecordId> together{ref.id};
   for (bool grown = true; grown;) {
     grown = false;

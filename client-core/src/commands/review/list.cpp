@@ -258,15 +258,16 @@ Outcome<ItemQuery> query_of(Context& context) {
 }
 
 Outcome<json::array> findings_of(Context& context, const ItemQuery& query) {
-  INSIEME_OUT_ASSIGN(const auto broken, find_broken_rules(context));
+  INSIEME_OUT_ASSIGN(const auto found, find_all(context));
   json::array findings;
-  for (const Finding& finding : broken) {
+  for (const Finding& finding : found) {
     const bool asked = std::any_of(
-        finding.records.begin(), finding.records.end(), [&](const BrokenRecord& one) {
+        finding.records.begin(), finding.records.end(), [&](const FoundRecord& one) {
           return (!query.record || one.id == *query.record) &&
                  (!query.dossier || one.dossier == *query.dossier);
         });
-    if (asked) findings.push_back(finding_json(context, finding));
+    if (!asked || (!finding.is_open() && !context.flag("decided"))) continue;
+    findings.push_back(finding_json(context, finding));
   }
   return findings;
 }
@@ -368,6 +369,8 @@ std::vector<CommandSpec> review_commands() {
         {"dossier", ArgKind::id, false, "solo di questo fascicolo", "of this dossier only"},
         {"kind", ArgKind::text, false, "solo di questo tipo; finding: solo le regole",
          "of this kind only; finding: the rules only"},
+        {"decided", ArgKind::boolean, false, "anche le segnalazioni su cui si è deciso",
+         "findings that were decided, too"},
         {"limit", ArgKind::integer, false, "quante al massimo (100; fino a 1000)",
          "how many at most (100; up to 1000)"},
         {"offset", ArgKind::integer, false,
@@ -378,8 +381,9 @@ std::vector<CommandSpec> review_commands() {
        "version (for review.resolve), entry?, entry_text?, alternatives: number, dot, author, at, "
        "device, mine, text, value?, folded? (a text that is history: to be written anew, not "
        "chosen), outcome? and reason? (of the decision that it came by)), findings (id, kind, "
-       "kind_text, rule, severity, field, source, records: id, short, type, type_label, title, "
-       "dossier, message)",
+       "kind_text, rule, severity, field, source, open, evidence (code, text), state? and "
+       "decision? (of who decided on it), records: id, short, type, type_label, title, dossier, "
+       "message)",
        R"({"command": "review.list"})",
        list},
   };

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "insieme/schema/alike.hpp"
 #include "insieme/schema/rule.hpp"
 #include "insieme/schema/types.hpp"
 #include "insieme/sync/result.hpp"
@@ -17,7 +18,7 @@ namespace insieme::schema {
 
 /// The bundle format that this build reads. A bundle that asks for more is `wrong_version`. Since 2
 /// there are rules and computed fields, since 3 escrows, entries that spend, and positions.
-inline constexpr int kEngineVersion = 3;
+inline constexpr int kEngineVersion = 4;
 /// A refused bundle names at most so many of its faults.
 inline constexpr std::size_t kReportedFaultsMax = 20;
 
@@ -33,6 +34,7 @@ struct Bundle {
   std::vector<RecordType> types;
   std::vector<Rule> rules;
   std::vector<ComputedField> computed;
+  std::vector<Alike> alike;
   NameIndex section_index;
   NameIndex list_index;
   NameIndex type_index;
