@@ -1,7 +1,7 @@
 # Bash completion for insieme. Use it with:  source <(insieme completion)
 _insieme() {
   local word=${COMP_WORDS[COMP_CWORD]} command="" i
-  local commands="init enrol open list show add edit retract restore-record rights same search draft
+  local commands="init enrol open list show add edit retract restore-record rights same finding search draft
     history status sync schema notices review resolve contest inbox decide report export import verify backup restore call commands
     completion replay"
   for ((i = 1; i < COMP_CWORD; i++)); do
