@@ -118,14 +118,6 @@ class Verifier {
 
 }  // namespace
 
-std::string to_hex(const sync::DigestSum& sum) {
-  std::array<std::uint8_t, 32> bytes{};
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    bytes[i] = static_cast<std::uint8_t>(sum.words[i / 8] >> (8 * (i % 8)));
-  }
-  return sync::to_hex(bytes);
-}
-
 VerifyReport verify_repository(Repository& repository,
                                const std::function<void(std::size_t, std::size_t)>& progress) {
   return Verifier(repository).run(progress);

@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 
+#include <array>
 #include <new>
 
 namespace insieme::sync {
@@ -46,6 +47,24 @@ Status from_hex(std::string_view text, std::span<std::uint8_t> out) {
           0 ||
       length != out.size()) {
     return {ErrorCode::malformed, "not the expected number of hexadecimal digits"};
+  }
+  return {};
+}
+
+std::string to_hex(const DigestSum& sum) {
+  std::array<std::uint8_t, 32> bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    bytes[i] = static_cast<std::uint8_t>(sum.words[i / 8] >> (8 * (i % 8)));
+  }
+  return to_hex(bytes);
+}
+
+Status from_hex(std::string_view text, DigestSum& out) {
+  std::array<std::uint8_t, 32> bytes{};
+  INSIEME_TRY(from_hex(text, bytes));
+  out = {};
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    out.words[i / 8] |= std::uint64_t{bytes[i]} << (8 * (i % 8));
   }
   return {};
 }

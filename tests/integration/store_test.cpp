@@ -168,6 +168,9 @@ TEST_CASE("store: a server put back from yesterday's backup is healed by its tab
   at.check_whole();
   CHECK(at.anna.ask({"open"}).at("dossiers").as_array().size() == 2);
   CHECK(at.carla.ask({"open"}).at("dossiers").as_array().size() == 2);
+  for (Terminal* tablet : {&at.anna, &at.bruno, &at.carla}) {
+    CHECK(tablet->ok({"verify", "--server"}).find("come sul server") != std::string::npos);
+  }
 }
 
 }  // namespace

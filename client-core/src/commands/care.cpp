@@ -8,16 +8,40 @@
 namespace insieme::client::commands {
 namespace {
 
-std::string sum_text(const sync::DigestSum& sum) {
-  std::string text;
-  for (const std::uint64_t word : sum.words) {
-    std::array<std::uint8_t, 8> bytes{};
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-      bytes[i] = static_cast<std::uint8_t>(word >> (8 * i));
-    }
-    text += sync::to_hex(bytes);
+/// Of one document in which the server and this store differ, in words.
+json::object difference_json(Context& context, const DocumentDifference& one) {
+  const bool it = context.language == schema::Language::it;
+  json::object out;
+  out["dossier"] = sync::to_text(one.document.dossier);
+  out["section"] = one.document.section;
+  out["here"] = number_text(one.here);
+  out["there"] = number_text(one.there);
+  if (one.here == one.there) {
+    out["text"] = it ? "stesso numero di modifiche, ma non le stesse"
+                     : "as many changes, but not the same ones";
+  } else if (one.here < one.there) {
+    out["text"] = it ? "il server ne ha di più" : "the server has more";
+  } else {
+    out["text"] = it ? "il server ne ha di meno: forse viene da una copia vecchia"
+                     : "the server has fewer: perhaps it was put back from an old backup";
   }
-  return text;
+  return out;
+}
+
+/// Adds what the server holds of the same documents. What differs makes the whole unsound.
+Check compare(Context& context, json::object& out) {
+  INSIEME_OUT(check_enrolled(context));
+  ServerComparison found = context.engine.compare_with_server();
+  INSIEME_OUT(found.status);
+  json::array differences;
+  for (const DocumentDifference& one : found.differences) {
+    differences.push_back(difference_json(context, one));
+  }
+  if (!differences.empty()) out["sound"] = false;
+  out["server"] = json::object{{"documents", number_text(found.documents)},
+                               {"position", number_text(found.position)},
+                               {"differences", std::move(differences)}};
+  return Done{};
 }
 
 Outcome<json::object> verify(Context& context) {
@@ -36,11 +60,12 @@ Outcome<json::object> verify(Context& context) {
     one["dossier"] = sync::to_text(state.document.dossier);
     one["section"] = state.document.section;
     one["count"] = number_text(state.count);
-    one["history"] = sum_text(state.history);
+    one["history"] = sync::to_hex(state.history);
     one["state"] = sync::to_hex(state.state);
     states.push_back(std::move(one));
   }
   out["states"] = std::move(states);
+  if (context.flag("server")) INSIEME_OUT(compare(context, out));
   return out;
 }
 
@@ -61,12 +86,14 @@ Outcome<json::object> backup(Context& context) {
 std::vector<CommandSpec> care_commands() {
   return {
       {"verify",
-       Writes::no,
+       Writes::maybe_without_id,
        "Ricalcola tutto ciò che si può ricalcolare: catene, impronte, schede, riferimenti.",
        "Recomputes all that can be recomputed: chains, digests, records, references.",
-       {},
+       {{"server", ArgKind::boolean, false,
+         "prima scambia dati, poi confronta ogni documento con il server",
+         "synchronises first, then compares each document with the server"}},
        "sound, documents, changes, records, problems, states (dossier, section, count, history, "
-       "state)",
+       "state), server? (documents, position, differences: dossier, section, here, there, text)",
        R"({"command": "verify"})",
        verify},
       {"backup",

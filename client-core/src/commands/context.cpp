@@ -48,6 +48,15 @@ const json::object* Context::object(std::string_view name) const {
   return value != nullptr ? value->if_object() : nullptr;
 }
 
+Check check_enrolled(const Context& context) {
+  if (context.store().identity().is_enrolled()) return Done{};
+  return Failure("not_enrolled",
+                 "Questo archivio non è ancora legato a un server: serve un invito. Il lavoro "
+                 "resta salvato qui.",
+                 "This store is not enrolled with a server yet: an invitation is needed. The work "
+                 "stays saved here.");
+}
+
 Outcome<json::object> once(Context& context, const Act& act, std::string_view suffix) {
   std::string id = context.request_id + std::string(suffix);
   if (id.size() > kRequestIdBytesMax) {

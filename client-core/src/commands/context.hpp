@@ -40,6 +40,9 @@ struct Context {
 [[nodiscard]] const json::value* find(const json::object& object, std::string_view name);
 [[nodiscard]] std::string text_at(const json::object& object, std::string_view name);
 
+/// Refuses what needs a server in a store that has none.
+[[nodiscard]] Check check_enrolled(const Context& context);
+
 /// Does `act` once for this request: a repeated request gets the first reply again. `suffix` tells
 /// several acts of one request apart.
 using Act = std::function<Outcome<json::object>(Writer&)>;

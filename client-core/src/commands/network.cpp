@@ -184,14 +184,7 @@ SyncEnd end_of(const SyncOutcome& outcome) {
 
 /// A run may begin: this device is enrolled and nothing else is under way.
 Check start_run(Context& context) {
-  if (!context.store().identity().is_enrolled()) {
-    return Failure(
-        "not_enrolled",
-        "Questo archivio non è ancora legato a un server: serve un invito. Il lavoro "
-        "resta salvato qui.",
-        "This store is not enrolled with a server yet: an invitation is needed. The work "
-        "stays saved here.");
-  }
+  INSIEME_OUT(check_enrolled(context));
   if (!context.scheduler.try_start(context.platform().steady_ms())) {
     return Failure("busy", "Una sincronizzazione è già in corso.",
                    "A synchronisation is under way already.");

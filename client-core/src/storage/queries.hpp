@@ -25,6 +25,7 @@ namespace insieme::client {
 [[nodiscard]] std::vector<Quarantined> read_quarantine(Core& core);
 
 // verify.cpp
+[[nodiscard]] std::vector<sync::DocumentDigest> read_accepted(Core& core);
 [[nodiscard]] VerifyReport verify_store(Core& core);
 
 }  // namespace insieme::client

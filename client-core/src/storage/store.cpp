@@ -227,6 +227,10 @@ Result<StoreStatus> Store::status() {
   return impl_->read([&] { return read_status(*impl_->core); });
 }
 
+Result<std::vector<sync::DocumentDigest>> Store::accepted() {
+  return impl_->read([&] { return read_accepted(*impl_->core); });
+}
+
 Result<std::vector<Notice>> Store::notices() {
   return impl_->read([&] { return read_notices(*impl_->core); });
 }

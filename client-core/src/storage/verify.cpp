@@ -105,6 +105,20 @@ class Verifier {
 
 }  // namespace
 
+std::vector<sync::DocumentDigest> read_accepted(Core& core) {
+  Documents documents(core, Access::read);
+  auto rows = core.db.prepare("SELECT n FROM documents ORDER BY n");
+  std::vector<std::int64_t> numbers;
+  while (rows.step()) numbers.push_back(rows.get_int64(0));
+  std::vector<sync::DocumentDigest> out;
+  for (const std::int64_t n : numbers) {
+    const OpenDocument& document = documents.by_number(n);
+    out.push_back({document.id, static_cast<std::uint64_t>(document.accepted_count),
+                   document.accepted});
+  }
+  return out;
+}
+
 VerifyReport verify_store(Core& core) { return Verifier(core).run(); }
 
 }  // namespace insieme::client

@@ -21,12 +21,13 @@ struct Route {
 
 constexpr std::size_t kFrameSlack = 64 * 1024;
 
-constexpr std::array<Route, 7> kRoutes{
+constexpr std::array<Route, 8> kRoutes{
     Route{"POST", "/v1/enrol", enrol, kJsonBodyBytesMax},
     Route{"POST", "/v1/challenge", challenge, kJsonBodyBytesMax},
     Route{"POST", "/v1/token", token, kJsonBodyBytesMax},
     Route{"POST", "/v1/sync", synchronise, sync::kFrameBytesMax + kFrameSlack},
     Route{"GET", "/v1/digests", digests, 0},
+    Route{"POST", "/v1/digests", digests, 0},
     Route{"GET", "/status", status, 0},
     Route{"GET", "/metrics", metrics, 0},
 };
@@ -39,10 +40,10 @@ Response wrong_method(std::string_view right) {
 }
 
 Response dispatch(const Services& services, const Request& request) {
-  const Route* same_path = nullptr;
+  std::string allowed;  // methods of this path
   for (const Route& route : kRoutes) {
     if (route.path != request.path) continue;
-    same_path = &route;
+    allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
     if (route.method != request.method) continue;
     if (!request.content_encoding.empty() && request.content_encoding != "identity") {
       return problem_response({415, "unsupported-encoding", "Unsupported encoding",
@@ -50,15 +51,15 @@ Response dispatch(const Services& services, const Request& request) {
     }
     return route.handle(services, request);
   }
-  if (same_path == nullptr && services.app != nullptr && services.app->has(request.path)) {
+  if (allowed.empty() && services.app != nullptr && services.app->has(request.path)) {
     if (request.method == "GET") return services.app->respond(request);
     return wrong_method("GET");
   }
-  if (same_path == nullptr) {
+  if (allowed.empty()) {
     return problem_response({404, "no-such-route", "Not found", "There is nothing here.",
                              "Qui non c'è nulla."});
   }
-  return wrong_method(same_path->method);
+  return wrong_method(allowed);
 }
 
 std::string_view route_of(std::string_view path) noexcept {

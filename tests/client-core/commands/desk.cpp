@@ -71,6 +71,19 @@ Result<client::HttpReply> Office::post(const client::HttpRequest& request) {
   return lost;
 }
 
+client::HttpReply Office::digest_page(const std::string& path) const {
+  client::HttpReply reply = reply_of(200, {});
+  std::string words = digest_text;
+  const std::size_t after = path.find("after=");
+  for (std::size_t i = 0; i < digests.size() && words.empty(); ++i) {
+    const bool is_next = after == std::string::npos ||
+                         (i > 0 && text(digests[i - 1], "next") == path.substr(after + 6));
+    if (is_next) words = json::serialize(digests[i]);
+  }
+  reply.body.assign(words.begin(), words.end());
+  return reply;
+}
+
 client::HttpReply Office::answer(const client::HttpRequest& request) {
   const std::string& path = calls.back();
   const std::string_view body(reinterpret_cast<const char*>(request.body.data()),
@@ -99,6 +112,7 @@ client::HttpReply Office::answer(const client::HttpRequest& request) {
     tokens_valid = true;
     return reply_of(200, {{"token", token}});
   }
+  if (path.rfind("/v1/digests", 0) == 0) return digest_page(path);
   for (const auto& [name, value] : request.headers) {
     const auto token = name == "Authorization" ? tokens_.find(value.substr(7)) : tokens_.end();
     if (token == tokens_.end() || !tokens_valid) continue;

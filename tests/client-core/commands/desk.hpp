@@ -45,12 +45,15 @@ class Office final : public client::Transport {
   std::map<std::string, std::string> invitations;  ///< code → account; stays for its device
   std::set<std::string> reviewers;
   std::vector<std::string> calls;  ///< paths, in order
+  std::vector<json::object> digests;  ///< pages of /v1/digests
+  std::string digest_text;            ///< in place of them
   KeyPair keys = sync::make_key_pair({1, 2, 3});
   std::string account_shown;  ///< put into the answer to an enrolment by somebody in between
 
  private:
   client::HttpReply answer(const client::HttpRequest& request);
   client::HttpReply enrol(const json::object& body);
+  [[nodiscard]] client::HttpReply digest_page(const std::string& path) const;
   std::map<std::string, DeviceId> tokens_;
   std::map<std::string, PublicKey> used_;
 };

@@ -263,12 +263,21 @@ int synchronise(Program& program) {
   return kOk;
 }
 
-int verify(Program& program) {
-  json::object reply = program.call("verify");
+int verify(Program& program, bool server) {
+  json::object arguments;
+  if (server) arguments["server"] = true;
+  json::object reply = program.call("verify", std::move(arguments));
   const bool sound = flag_of(reply, "sound");
   if (program.print_json(reply)) return sound ? kOk : kStorage;
   for (const json::value& problem : list_of(reply, "problems")) {
     print("✗ " + harmless(std::string(problem.as_string())) + "\n");
+  }
+  const json::object& other = object_of(reply, "server");
+  for (const json::value& one : list_of(other, "differences")) {
+    const json::object& difference = one.as_object();
+    print("✗ " + text_of(difference, "dossier") + "/" + text_of(difference, "section") + ": " +
+          text_of(difference, "text") + " (" + tr("qui ", "here ") + text_of(difference, "here") +
+          ", " + tr("là ", "there ") + text_of(difference, "there") + ")\n");
   }
   print((sound ? coloured(tr("Tutto torna: ", "All is well: "), Colour::good)
                : coloured(tr("Ci sono problemi: ", "There are problems: "), Colour::bad)) +
@@ -278,6 +287,9 @@ int verify(Program& program) {
         count_of(text_of(reply, "changes"), tr("modifica", "change"), tr("modifiche", "changes")) +
         ", " +
         count_of(text_of(reply, "records"), tr("scheda", "record"), tr("schede", "records")) +
+        (server && list_of(other, "differences").empty()
+             ? tr(", come sul server", ", as on the server")
+             : "") +
         ".\n");
   return sound ? kOk : kStorage;
 }
@@ -348,9 +360,16 @@ void add_store_commands(CLI::App& app, Program& program) {
   add_command(app, "sync", "Invia il nuovo di qui e riceve il nuovo degli altri",
               "Sends what is new here and receives what is new elsewhere", "  insieme sync")
       ->callback([&program] { program.run = [&program] { return synchronise(program); }; });
-  add_command(app, "verify", "Ricontrolla tutto l'archivio", "Checks the whole store again",
-              "  insieme verify")
-      ->callback([&program] { program.run = [&program] { return verify(program); }; });
+  CLI::App* verifying =
+      add_command(app, "verify", "Ricontrolla tutto l'archivio", "Checks the whole store again",
+                  "  insieme verify\n  insieme verify --server");
+  auto server = std::make_shared<bool>(false);
+  verifying->add_flag("--server", *server,
+                      tr("Scambia dati e confronta ogni documento con il server",
+                         "Synchronises and compares each document with the server"));
+  verifying->callback([&program, server] {
+    program.run = [&program, server] { return verify(program, *server); };
+  });
 
   CLI::App* copy = add_command(app, "backup", "Copia cifrata dell'archivio",
                                "An encrypted copy of the store", "  insieme backup copia.insieme");

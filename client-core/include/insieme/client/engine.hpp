@@ -64,6 +64,21 @@ struct Pause {
 };
 using SyncNeed = std::variant<HttpRequest, Pause, SyncOutcome>;
 
+/// A document of which the server has accepted other changes than this store knows it to have.
+struct DocumentDifference {
+  sync::DocumentId document;
+  std::uint64_t here = 0;   ///< changes that this store knows to be accepted
+  std::uint64_t there = 0;  ///< those of the server; equal: they are not the same ones
+};
+
+struct ServerComparison {
+  Status status;               ///< why it ended before its end
+  std::uint64_t documents = 0; ///< compared
+  std::uint64_t position = 0;  ///< of the server
+  std::vector<DocumentDifference> differences;  ///< by document; at most kDifferencesMax
+};
+inline constexpr std::size_t kDifferencesMax = 1'000;
+
 class Engine;
 
 /// One run of synchronisation in steps that never block: everything unsent, everything new. Between
@@ -112,11 +127,16 @@ class Engine {
   /// A SyncRun from its begin to its end.
   [[nodiscard]] SyncOutcome sync_now(const ProgressSink& progress = {});
 
+  /// Synchronises, then asks the server how many changes it has of each document that this device
+  /// may see, and their sum. What others write meanwhile is fetched and compared again.
+  [[nodiscard]] ServerComparison compare_with_server();
+
   /// Ends the run under way at its next step; from any thread.
   void cancel() noexcept { cancelled_.store(true); }
 
  private:
   friend class SyncRun;
+  [[nodiscard]] Status compare_once(ServerComparison& found);
   /// To the store's own server, or to the one of `server`.
   [[nodiscard]] HttpRequest request_to(const Identity& server, std::string_view path,
                                        std::string_view content_type,

@@ -117,6 +117,8 @@ class Store {
   [[nodiscard]] Result<std::vector<HeldChange>> inbox(bool closed_too);
   [[nodiscard]] Result<std::vector<Quarantined>> quarantine();
   [[nodiscard]] Result<StoreStatus> status();
+  /// Per document, the number and the sum of the changes that the server is known to have accepted.
+  [[nodiscard]] Result<std::vector<sync::DocumentDigest>> accepted();
   /// What its owner was not told yet, or did not say to have read. Oldest first.
   [[nodiscard]] Result<std::vector<Notice>> notices();
   /// Recomputes everything that can be recomputed: chains, digests, record states against the log,

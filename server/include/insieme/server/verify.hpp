@@ -32,7 +32,4 @@ inline constexpr std::size_t kFaultsMax = 100;
 [[nodiscard]] VerifyReport verify_repository(
     Repository& repository, const std::function<void(std::size_t, std::size_t)>& progress);
 
-/// 64 hexadecimal digits: the sum's words, least significant byte first.
-[[nodiscard]] std::string to_hex(const sync::DigestSum& sum);
-
 }  // namespace insieme::server

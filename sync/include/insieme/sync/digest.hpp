@@ -55,6 +55,10 @@ struct DigestSum {
   friend bool operator==(const DigestSum&, const DigestSum&) = default;
 };
 
+/// 64 hexadecimal digits, the least significant byte first.
+[[nodiscard]] std::string to_hex(const DigestSum& sum);
+[[nodiscard]] Status from_hex(std::string_view text, DigestSum& out);
+
 /// Ed25519. Secret keys are in libsodium's 64-byte form.
 struct PublicKey {
   std::array<std::uint8_t, 32> bytes{};
