@@ -81,8 +81,10 @@ void resolve(World& world, Tablet& tablet, Chance& chance) {
 
 /// Everybody who has the item before them decides on it, and hears of the others later.
 void resolve_at_once(World& world, Tablet& tablet, Chance& chance) {
-  for (const auto& other : world.tablets()) {
-    if (!other->busy) world.synchronise(*other);
+  // By number: while one synchronises, others may get a further tablet.
+  for (std::size_t i = 0; i < world.tablets().size(); ++i) {
+    Tablet& other = *world.tablets()[i];
+    if (!other.busy) world.synchronise(other);
   }
   const json::array items = open_items(world, tablet);
   if (items.empty()) return;
