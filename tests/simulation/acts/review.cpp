@@ -5,14 +5,6 @@
 namespace insieme::simulation {
 namespace {
 
-std::optional<FieldPlan> plan_of(const Tablet& tablet, const std::string& type,
-                                 const std::string& field) {
-  for (const FieldPlan& plan : fields_of(tablet, type)) {
-    if (plan.field == field) return plan;
-  }
-  return std::nullopt;
-}
-
 Typed decision_at(const json::object& item, const FieldPlan& plan, const std::string& reason) {
   Typed typed;
   typed.place = {text_of(item, "dossier"), plan.section, text_of(item, "record"), plan.field};
@@ -23,11 +15,14 @@ Typed decision_at(const json::object& item, const FieldPlan& plan, const std::st
 
 void decide_values(World& world, Tablet& tablet, const json::object& item, Chance& chance,
                    json::object request, const std::string& reason) {
-  const auto plan = plan_of(tablet, text_of(item, "type"), text_of(item, "field"));
+  const auto plan = plan_of(text_of(item, "type"), text_of(item, "field"));
+  const bool is_known = plan && knows(tablet, plan->type, plan->field);
   const json::array& alternatives = item.at("alternatives").as_array();
   std::vector<Typed> typed;
   if (!plan || plan->sort != Sort::value) {
     request["choose"] = 1;
+  } else if (!is_known && plan->field == std::string("signature")) {
+    request["dismiss"] = true;  // it is shown as bytes
   } else {
     Typed decision = decision_at(item, *plan, reason);
     for (const json::value& alternative : alternatives) {
@@ -37,7 +32,7 @@ void decide_values(World& world, Tablet& tablet, const json::object& item, Chanc
       const std::size_t at = chance.below(alternatives.size());
       request["choose"] = at + 1;
       decision.token = text_of(alternatives[at].as_object(), "text");
-    } else if (chance.one_in(2)) {
+    } else if (is_known && chance.one_in(2)) {
       decision.token = world.ledger().new_word(plan->field);
       request["write"] = decision.token;
     } else {

@@ -85,6 +85,13 @@ std::string new_picture(World& world) {
 
 }  // namespace
 
+std::optional<FieldPlan> plan_of(const std::string& type, const std::string& field) {
+  for (const FieldPlan& plan : plans()) {
+    if (plan.type == type && plan.field == field) return plan;
+  }
+  return std::nullopt;
+}
+
 bool knows(const Tablet& tablet, const std::string& type, const std::string& field) {
   const schema::RecordType* known = tablet.bundle().find_type(type);
   return known != nullptr && (field.empty() || known->find_field(field) != nullptr);

@@ -14,6 +14,8 @@ struct FieldPlan {
   Sort sort;
   const char* section;
 };
+/// Nothing: it is not one of those.
+[[nodiscard]] std::optional<FieldPlan> plan_of(const std::string& type, const std::string& field);
 /// Those that a tablet's program knows.
 [[nodiscard]] std::vector<FieldPlan> fields_of(const Tablet& tablet, const std::string& type);
 [[nodiscard]] bool knows(const Tablet& tablet, const std::string& type,
