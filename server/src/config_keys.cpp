@@ -163,6 +163,8 @@ const std::vector<ConfigSetter>& config_setters() {
        set_size<&Config::max_log_bytes>},
       {{"min_free_disk", "size", "pushes are refused below it (64M)"},
        set_size<&Config::min_free_disk>},
+      {{"fold_without_backup", "yes/no", "fold documents before a backup holds them (no)"},
+       set_flag<&Config::fold_without_backup>},
       {{"log_level", "level", "trace, debug, info, warn, error or off (info)"}, set_log_level},
   };
   return kSetters;

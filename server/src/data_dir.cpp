@@ -150,7 +150,8 @@ Result<sync::KeyPair> load_server_key(const DataDir& dir) {
 
 Result<std::unique_ptr<Repository>> open_repository(const DataDir& dir, const Roles& roles,
                                                     const Clock& clock,
-                                                    const std::string& postgres) {
+                                                    const std::string& postgres,
+                                                    const SnapshotPolicy& snapshots) {
   if (has_lost_key(dir)) return lost_key(dir);
   if (!dir.initialised()) {
     return Error{ErrorCode::not_found,
@@ -161,12 +162,12 @@ Result<std::unique_ptr<Repository>> open_repository(const DataDir& dir, const Ro
     return Error{ErrorCode::conflict, "the setting \"database\" is given, but " + dir.space() +
                                           " does not say which space of it is meant"};
   }
-  if (!postgres.empty()) return open_postgres_repository(postgres, *space, roles, clock);
+  if (!postgres.empty()) return open_postgres_repository(postgres, *space, roles, clock, snapshots);
   if (space && !std::filesystem::exists(dir.database())) {
     return Error{ErrorCode::conflict, "the space of " + dir.folder.string() +
                                           " is in PostgreSQL: the setting \"database\" is missing"};
   }
-  return open_sqlite_repository(dir.database(), roles, clock);
+  return open_sqlite_repository(dir.database(), roles, clock, snapshots);
 }
 
 DataLock::~DataLock() {

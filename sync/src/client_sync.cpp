@@ -1,6 +1,7 @@
 #include "insieme/sync/client_sync.hpp"
 
 #include <algorithm>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -37,7 +38,7 @@ ErrorCode code_of(int http_status) {
 }
 
 /// The results answer what was sent, in order: anything else is not our server's answer.
-Status match_results(const std::vector<Change>& pushed, const std::vector<PushResult>& results) {
+Status match_results(std::span<const Change> pushed, const std::vector<PushResult>& results) {
   const Status not_ours(ErrorCode::malformed,
                         "the reply does not answer what was sent\n"
                         "la risposta non corrisponde a ciò che è stato inviato");
@@ -76,7 +77,11 @@ Status check_size(const SyncRequest& request) {
       request.secrets.size() > kSecretsPerMessageMax ||
       request.seen.size() > kEventsPerMessageMax ||
       request.held_decisions.size() > kEventsPerMessageMax ||
-      request.acknowledgements.size() > kEventsPerMessageMax) {
+      request.acknowledgements.size() > kEventsPerMessageMax ||
+      request.healing.vouchers.size() > kVouchersPerMessageMax ||
+      request.healing.changes.size() > kHealingChangesMax ||
+      request.healing.take > kChangesPerMessageMax ||
+      request.healing.take > request.healing.changes.size()) {
     return {ErrorCode::limit_exceeded, "more was gathered than one request may hold"};
   }
   return {};
@@ -135,6 +140,7 @@ ClientAction ClientSync::on_gathered(Gathered gathered) {
     gathered.unsent_left += gathered.changes.size();
     gathered.changes.clear();
     gathered.secrets.clear();
+    gathered.healing = {};
   }
   SyncRequest request;
   request.schema_version = identity_.schema_version;
@@ -152,11 +158,14 @@ ClientAction ClientSync::on_gathered(Gathered gathered) {
   request.held_decisions = std::move(gathered.held_decisions);
   request.log_only = gathered.log_only;
   request.acknowledgements = std::move(gathered.acknowledgements);
+  request.healing = std::move(gathered.healing);
   if (const Status status = check_size(request); !status.ok()) return give_up(status.error());
   const Digest manifest = manifest_of(identity_.device, request.changes);
   request.signature = sign(identity_.key, manifest.bytes);
   request_ = encode_message(request);
   pushed_ = std::move(request.changes);
+  given_back_ = std::move(request.healing.changes);
+  given_back_.resize(request.healing.take);
   cursor_ = request.cursor;
   backfill_ = request.backfill;
   if (!fits_limits(request_)) {
@@ -189,16 +198,25 @@ ClientAction ClientSync::on_reply(const std::vector<std::uint8_t>& body) {
       return give_up({ErrorCode::conflict, "the server does not recognise this store\n"
                     "il server non riconosce questo archivio"});
     }
+    was_reset_ = true;
     state_ = State::resetting;
     return ResetAction{};
   }
   if (const Status status = match_results(pushed_, reply->results); !status.ok()) {
     return give_up(status.error());
   }
+  if (const Status status = match_results(given_back_, reply->healed); !status.ok()) {
+    return give_up(status.error());
+  }
   if (const Status status = check_place(*reply); !status.ok()) return give_up(status.error());
   summary_.sent += pushed_.size();
   summary_.received += reply->items.size();
-  progress_ = has_moved(cursor_, backfill_, reply->cursor, reply->backfill);
+  // A log that is read anew may have nothing for this device, and it has not offered its work yet.
+  progress_ = has_moved(cursor_, backfill_, reply->cursor, reply->backfill) ||
+              std::exchange(was_reset_, false);
+  for (const PushResult& result : reply->healed) {
+    progress_ = progress_ || result.verdict != Verdict::deferred;
+  }
   for (const PushResult& result : reply->results) {
     summary_.accepted +=
         result.verdict == Verdict::accepted || result.verdict == Verdict::duplicate;

@@ -108,6 +108,33 @@ void serialize(Archive& ar, SnapshotPart& p) {
   ar(p.document, p.digest, p.total, p.offset, blob_of(p.bytes, kSnapshotPartBytesMax));
 }
 
+template <class Archive>
+void serialize(Archive& ar, VouchedHead& head) {
+  ar(head.replica, head.seq, head.id.bytes);
+}
+void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const VouchedHollow& one) {
+  ar(one.replica, one.seq);
+  save_enum(ar, one.state);
+}
+void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, VouchedHollow& one) {
+  ar(one.replica, one.seq);
+  one.state = load_enum<HollowState>(ar, 0, 3);
+}
+template <class Archive>
+void serialize(Archive& ar, Vouch& vouch) {
+  ar(vouch.document, list_of(vouch.hollow, kVouchedHollowMax), vouch.signature.bytes);
+}
+template <class Archive>
+void serialize(Archive& ar, Voucher& voucher) {
+  ar(voucher.document, list_of(voucher.heads, kReplicasPerDocumentMax),
+     list_of(voucher.hollow, kVouchedHollowMax), voucher.signature.bytes);
+}
+template <class Archive>
+void serialize(Archive& ar, Healing& healing) {
+  ar(list_of(healing.vouchers, kVouchersPerMessageMax),
+     list_of(healing.changes, kHealingChangesMax), healing.take);
+}
+
 /// What version 2 added to a backfill. It stands at the end of a message, where version 1 ends.
 template <class Archive>
 void serialize_rest(Archive& ar, std::optional<Backfill>& backfill) {
@@ -125,6 +152,8 @@ void serialize(Archive& ar, SyncRequest& r) {
   if (r.protocol < 2) return;
   serialize_rest(ar, r.backfill);
   ar(r.log_only, list_of(r.acknowledgements, kEventsPerMessageMax));
+  if (r.protocol < 3) return;
+  ar(r.healing);
 }
 
 void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const PushResult& r) {
@@ -201,6 +230,9 @@ void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const SyncReply& r) {
   if (r.protocol < 2) return;
   serialize_rest(ar, unconst(r.backfill));
   ar(list_of(r.stable, kEventsPerMessageMax));
+  if (r.protocol < 3) return;
+  ar(list_of(r.healed, kChangesPerMessageMax), list_of(r.vouches, kEventsPerMessageMax),
+     r.covered);
 }
 void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, SyncReply& r) {
   ar(r.protocol, r.engine_min);
@@ -211,6 +243,9 @@ void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, SyncReply& r) {
   if (r.protocol < 2) return;
   serialize_rest(ar, r.backfill);
   ar(list_of(r.stable, kEventsPerMessageMax));
+  if (r.protocol < 3) return;
+  ar(list_of(r.healed, kChangesPerMessageMax), list_of(r.vouches, kEventsPerMessageMax),
+     r.covered);
 }
 
 namespace {
@@ -316,6 +351,22 @@ Result<Message> decode_message(std::span<const std::uint8_t> frame) {
 
 void complete(Change& change, const DossierKey& key) {
   if (change.ops) change.header.body_digest = digest_body(key, encode_body(*change.ops));
+}
+
+std::vector<std::uint8_t> encode_voucher(const Voucher& voucher) {
+  WireOut ar;
+  ar(unconst(voucher));
+  return ar.take();
+}
+
+Result<Voucher> decode_voucher(std::span<const std::uint8_t> bytes) {
+  return decoding([&]() -> Voucher {
+    WireIn ar(bytes);
+    Voucher voucher;
+    ar(voucher);
+    ar.expect_end();
+    return voucher;
+  });
 }
 
 Digest digest_snapshot(std::span<const std::uint8_t> bytes) {

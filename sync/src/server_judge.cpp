@@ -16,19 +16,21 @@ constexpr const char* kBesideUnknown = "sent beside a dossier unknown here";
 
 }  // namespace
 
-Result<CommitAction> Judge::run(std::vector<PushResult>& results,
-                                std::vector<std::size_t>& committed) {
+Result<CommitAction> Judge::run(const Outcome& outcome) {
+  std::vector<PushResult>& results = outcome.results;
   for (const DossierSecret& secret : request_.secrets) introduce(secret);
   complete_all();
   if (!unknown_.empty()) {
     defer_all(results);
+    defer_healing(outcome.healed);
     notes();
     return std::move(commit_);
   }
   INSIEME_TRY(check_manifest());
+  heal(outcome.healed, outcome.healed_committed);
   for (std::size_t at = 0; at < request_.changes.size();) {
     const std::size_t end = end_of_group(at);
-    judge_group(at, end, results, committed);
+    judge_group(at, end, results, outcome.committed);
     at = end;
   }
   notes();
@@ -99,7 +101,7 @@ Judge::Judged Judge::judge(Change& change) {
   };
   auto admission = loaded_.frontiers[header.document].admit(header, lookup);
   if (!admission.ok()) {
-    judge_unadmitted(judged, header, admission.error());
+    judge_unadmitted(judged, change, admission.error());
     return judged;
   }
   judged.admission = std::move(admission).value();
@@ -188,7 +190,8 @@ bool Judge::stands_on_stable(const Change& change, const VersionVector& deps) co
   });
 }
 
-void Judge::judge_unadmitted(Judged& judged, const ChangeHeader& header, const Error& error) {
+void Judge::judge_unadmitted(Judged& judged, const Change& change, const Error& error) {
+  const ChangeHeader& header = change.header;
   judged.code = error.code;
   judged.reason = error.detail;
   if (error.code == ErrorCode::duplicate) {
@@ -197,8 +200,14 @@ void Judge::judge_unadmitted(Judged& judged, const ChangeHeader& header, const E
     judged.reason.clear();
     const auto at = loaded_.changes.find({header.document, header.replica, header.seq});
     if (at == loaded_.changes.end()) return;
-    const KnownChange& known = at->second;
+    KnownChange& known = at->second;
     judged.position = known.position;
+    if (known.bodyless && !change.is_hollow() && !take_body(change, known)) {
+      judged.verdict = Verdict::refused;
+      judged.code = ErrorCode::conflict;
+      judged.reason = reasons::kWithoutBody;
+      return;
+    }
     // The reply that said so was lost: a refusal must not come back as a success.
     if (known.verdict != Verdict::accepted) judged.verdict = known.verdict;
     judged.code = known.code;
@@ -208,6 +217,14 @@ void Judge::judge_unadmitted(Judged& judged, const ChangeHeader& header, const E
   } else {
     judged.verdict = Verdict::deferred;
   }
+}
+
+bool Judge::take_body(const Change& change, KnownChange& known) {
+  if (known.verdict == Verdict::accepted) return false;
+  if (known.verdict != Verdict::held || known.decision != HeldState::waiting) return true;
+  known.bodyless = false;
+  commit_.bodies.push_back(change);
+  return true;
 }
 
 void Judge::judge_group(std::size_t at, std::size_t end, std::vector<PushResult>& results,
@@ -326,6 +343,15 @@ void Judge::defer_all(std::vector<PushResult>& results) {
     results.push_back(PushResult{header.document, header.replica, header.seq, Verdict::deferred,
                                  0, culprit ? ErrorCode::not_found : ErrorCode::not_yet,
                                  culprit ? kUnknownDossier : kBesideUnknown});
+  }
+}
+
+void Judge::defer_healing(std::vector<PushResult>& healed) {
+  const Healing& healing = request_.healing;
+  for (std::size_t i = 0; i < std::min<std::size_t>(healing.take, healing.changes.size()); ++i) {
+    const ChangeHeader& header = healing.changes[i].header;
+    healed.push_back(PushResult{header.document, header.replica, header.seq, Verdict::deferred, 0,
+                                ErrorCode::not_yet, kBesideUnknown});
   }
 }
 

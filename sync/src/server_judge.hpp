@@ -19,9 +19,17 @@ class Judge {
   Judge(const RequestArrived& arrived, SyncRequest& request, Loaded loaded)
       : arrived_(arrived), request_(request), loaded_(std::move(loaded)) {}
 
-  Result<CommitAction> run(std::vector<PushResult>& results, std::vector<std::size_t>& committed);
+  /// What became of what was given back and of what was pushed, and which of them are committed.
+  struct Outcome {
+    std::vector<PushResult>& healed;
+    std::vector<std::size_t>& healed_committed;
+    std::vector<PushResult>& results;
+    std::vector<std::size_t>& committed;
+  };
+  Result<CommitAction> run(const Outcome& outcome);
 
  private:
+  friend class Healer;
   struct Judged {
     Verdict verdict = Verdict::accepted;
     bool is_new = false;  ///< to be appended to the log
@@ -34,6 +42,9 @@ class Judge {
   };
 
   void introduce(const DossierSecret& secret);
+
+  /// Takes what the server's own vouchers prove, as it was judged the first time.
+  void heal(std::vector<PushResult>& results, std::vector<std::size_t>& committed);
 
   [[nodiscard]] std::size_t end_of_group(std::size_t at) const;
 
@@ -60,7 +71,11 @@ class Judge {
   /// splices that name a place in an older text, cannot be merged as they are.
   [[nodiscard]] bool stands_on_stable(const Change& change, const VersionVector& deps) const;
 
-  void judge_unadmitted(Judged& judged, const ChangeHeader& header, const Error& error);
+  void judge_unadmitted(Judged& judged, const Change& change, const Error& error);
+
+  /// The body of a change that came back from others without it: whoever decides needs it while it
+  /// waits. False: it is not held, and nobody else has it with a body.
+  [[nodiscard]] bool take_body(const Change& change, KnownChange& known);
 
   void judge_group(std::size_t at, std::size_t end, std::vector<PushResult>& results,
                    std::vector<std::size_t>& committed);
@@ -81,6 +96,7 @@ class Judge {
 
   /// Without the key of every dossier the signature cannot be checked: nothing of it is taken.
   void defer_all(std::vector<PushResult>& results);
+  void defer_healing(std::vector<PushResult>& healed);
 
   void notes();
 

@@ -14,6 +14,31 @@ void sort_unique(std::vector<T>& values) {
   values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
+void add_places_of(const ChangeHeader& header, LoadAction& load) {
+  load.documents.push_back(header.document);
+  load.dossiers.push_back(header.document.dossier);
+  load.changes.push_back({header.document, header.replica, header.seq});
+  if (header.seq > 1) load.changes.push_back({header.document, header.replica, header.seq - 1});
+  for (const DepEntry& entry : header.deps) {
+    load.changes.push_back({header.document, entry.replica, entry.seq});
+  }
+}
+
+/// Not the replicas: what others wrote comes from whoever has it.
+void add_needs_of(const Healing& healing, LoadAction& load) {
+  for (const Voucher& voucher : healing.vouchers) {
+    load.documents.push_back(voucher.document);
+    load.dossiers.push_back(voucher.document.dossier);
+    for (const VouchedHead& head : voucher.heads) {
+      load.changes.push_back({voucher.document, head.replica, head.seq});
+    }
+    for (const VouchedHollow& one : voucher.hollow) {
+      load.changes.push_back({voucher.document, one.replica, one.seq});
+    }
+  }
+  for (const Change& change : healing.changes) add_places_of(change.header, load);
+}
+
 /// What has to be looked up before the pushed changes can be judged.
 LoadAction needs_of(const SyncRequest& request) {
   LoadAction load;
@@ -25,18 +50,13 @@ LoadAction needs_of(const SyncRequest& request) {
   for (const Change& change : request.changes) {
     const ChangeHeader& header = change.header;
     load.replicas.push_back(header.replica);
-    load.documents.push_back(header.document);
-    load.dossiers.push_back(header.document.dossier);
-    load.changes.push_back({header.document, header.replica, header.seq});
+    add_places_of(header, load);
     if (!grants_of(change).empty()) load.grants.push_back(header.document);
-    if (header.seq > 1) load.changes.push_back({header.document, header.replica, header.seq - 1});
-    for (const DepEntry& entry : header.deps) {
-      load.changes.push_back({header.document, entry.replica, entry.seq});
-    }
     if (header.origin) {
       load.changes.push_back({header.document, header.origin->replica, header.origin->seq});
     }
   }
+  add_needs_of(request.healing, load);
   for (const Acknowledgement& a : request.acknowledgements) {
     load.documents.push_back(a.document);
     load.dossiers.push_back(a.document.dossier);
@@ -89,7 +109,7 @@ ServerAction ServerSync::on_request(RequestArrived arrived) {
   auto* request = std::get_if<SyncRequest>(&message.value());
   if (request == nullptr) return reject({ErrorCode::malformed, "not a request"});
   if (request->protocol < kProtocolVersionMin || request->protocol > kProtocolVersion) {
-    return reject({ErrorCode::wrong_version, "this server speaks protocol versions 1 and 2"});
+    return reject({ErrorCode::wrong_version, "this server speaks protocol versions 1 to 3"});
   }
   if (request->device != arrived_.authenticated) {
     return reject({ErrorCode::not_allowed, "the request speaks for another device"});
@@ -111,20 +131,20 @@ ServerAction ServerSync::on_loaded(Loaded loaded) {
     state_ = State::ended;
     return AnswerAction{encode_message(reply_)};
   }
-  auto commit =
-      detail::Judge(arrived_, request_, std::move(loaded)).run(reply_.results, committed_results_);
+  auto commit = detail::Judge(arrived_, request_, std::move(loaded))
+                    .run({reply_.healed, healed_results_, reply_.results, committed_results_});
   if (!commit.ok()) return reject(commit.error());
   state_ = State::committing;
   return std::move(*commit);
 }
 
 ServerAction ServerSync::on_committed(const Committed& committed) {
-  if (committed.positions.size() != committed_results_.size()) {
+  if (committed.positions.size() != healed_results_.size() + committed_results_.size()) {
     return reject({ErrorCode::internal, "the repository told the wrong number of positions"});
   }
-  for (std::size_t i = 0; i < committed_results_.size(); ++i) {
-    reply_.results[committed_results_[i]].position = committed.positions[i];
-  }
+  auto position = committed.positions.begin();
+  for (const std::size_t i : healed_results_) reply_.healed[i].position = *position++;
+  for (const std::size_t i : committed_results_) reply_.results[i].position = *position++;
   return read();
 }
 
@@ -137,7 +157,8 @@ ServerAction ServerSync::read() {
                     std::min(wanted, kMessageBytesTarget),
                     kChangesPerMessageMax,
                     request_.protocol >= 2 && !request_.log_only,
-                    std::move(stable_of_)};
+                    std::move(stable_of_),
+                    request_.protocol >= 3 && arrived_.keys.has_value()};
 }
 
 ServerAction ServerSync::on_page(PageRead page) {
@@ -148,8 +169,19 @@ ServerAction ServerSync::on_page(PageRead page) {
   reply_.more = page.more;
   reply_.digests = std::move(page.digests);
   reply_.stable = std::move(page.stable);
+  reply_.covered = page.covered;
+  vouch(page.vouchers);
   state_ = State::ended;
   return AnswerAction{encode_message(reply_)};
+}
+
+void ServerSync::vouch(std::vector<Voucher>& vouchers) {
+  if (!arrived_.keys || request_.protocol < 3) return;
+  for (Voucher& voucher : vouchers) {
+    const Digest digest = digest_of_voucher(request_.space, voucher);
+    reply_.vouches.push_back({std::move(voucher.document), std::move(voucher.hollow),
+                              sign(arrived_.keys->secret_key, digest.bytes)});
+  }
 }
 
 ServerAction ServerSync::reject(Error error) {

@@ -94,6 +94,11 @@ void write_sync_formats(const std::filesystem::path& root) {
   MemoryDictionary numbers;
   write(root / "version_vector", "sample",
         encode_version(sample_ops().back().context.value_or(vv({{"A", 3}}))));
+  Voucher voucher;
+  voucher.document = document_of("d1");
+  voucher.heads = {{rep("A"), 3, {}}};
+  voucher.hollow = {{rep("A"), 2, HollowState::refused}};
+  write(root / "voucher", "sample", encode_voucher(voucher));
   write(root / "frontier", "sample", pack_frontier(peer.document().frontier(), numbers));
   for (std::uint32_t seed = 1; seed <= 6; ++seed) {
     write(root / "server_sync", "history-" + std::to_string(seed), random_bytes(seed, 100 * seed));

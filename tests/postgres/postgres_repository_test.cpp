@@ -76,6 +76,8 @@ TEST_CASE("postgres: enrolment", "[postgres][repository]") { check_enrolment(mak
 TEST_CASE("postgres: access", "[postgres][repository]") { check_access(make_postgres); }
 TEST_CASE("postgres: turns", "[postgres][repository]") { check_turns(make_postgres); }
 TEST_CASE("postgres: cursors", "[postgres][repository]") { check_cursors(make_postgres); }
+TEST_CASE("postgres: vouching", "[postgres][repository][P2]") { check_vouching(make_postgres); }
+TEST_CASE("postgres: backups", "[postgres][repository]") { check_backups(make_postgres); }
 
 TEST_CASE("postgres: the other server waits for a turn that is slow to commit, and no cursor"
           " passes it [P2]", "[postgres]") {

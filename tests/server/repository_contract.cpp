@@ -260,4 +260,70 @@ void check_cursors(const MakeRepository& make) {
   CHECK_FALSE(known({space.epoch, space.position + 1, space.log_hash}));
 }
 
+void check_vouching(const MakeRepository& make) {
+  ContractSubject subject = make();
+  Repository& repository = *subject.repository;
+  const Caller anna = enrolled(subject, "anna", "educator");
+  open_dossier(repository, anna, "d1");
+  Peer peer("anna", document_of("d1"));
+  const Change first = peer.write({set_op("note", "first")});
+  const ChangeId first_id = peer.document().frontier().head(rep("anna"))->id;
+  const Change late = peer.write({set_op("note", "late")});
+  const ChangeId late_id = peer.document().frontier().head(rep("anna"))->id;
+  const ChangeRef place{document_of("d1"), rep("anna"), 2};
+  CommitAction commit;
+  commit.changes.push_back({first, first_id, Verdict::accepted, ErrorCode::ok, {}});
+  commit.changes.back().healed = true;
+  NewChange again{late, late_id, Verdict::held, ErrorCode::ok, "waits"};
+  again.change.ops.reset();  // as it comes from somebody who never had its body
+  again.healed = true;
+  commit.changes.push_back(again);
+  commit.frontiers[document_of("d1")] = peer.document().frontier();
+  const auto perform = [&](const CommitAction& action) {
+    const auto turn = repository.begin_turn(anna);
+    static_cast<void>(turn->load({}));
+    static_cast<void>(turn->commit(action, {}));
+  };
+  perform(commit);
+  ReadAction read;
+  read.bytes_max = 1 << 20;
+  read.items_max = 100;
+  read.vouches = true;
+  const PageRead page = repository.read_page(anna, rep("other"), read);
+  REQUIRE(page.vouchers.size() == 1);
+  CHECK(page.vouchers[0].document == document_of("d1"));
+  CHECK(page.vouchers[0].heads == std::vector<VouchedHead>{{rep("anna"), 2, late_id}});
+  CHECK(page.vouchers[0].hollow ==
+        std::vector<VouchedHollow>{{rep("anna"), 2, HollowState::waiting}});
+  LoadAction load;
+  load.changes = {place};
+  CHECK(repository.begin_turn(anna)->load(load).changes.at(place).bodyless);
+  // The body comes: it is announced once, and not bodyless any more.
+  CommitAction body;
+  body.bodies.push_back(late);
+  const std::uint64_t before = repository.space().position;
+  perform(body);
+  perform(body);
+  CHECK(repository.space().position == before + 1);
+  CHECK_FALSE(repository.begin_turn(anna)->load(load).changes.at(place).bodyless);
+  read.vouches = false;
+  CHECK(repository.read_page(anna, rep("other"), read).vouchers.empty());
+}
+
+void check_backups(const MakeRepository& make) {
+  ContractSubject subject = make();
+  Repository& repository = *subject.repository;
+  const Caller anna = enrolled(subject, "anna", "educator");
+  open_dossier(repository, anna, "d1");
+  CHECK(repository.space().covered_position == 0);
+  CHECK(repository.note_backup(2).code() == ErrorCode::invalid_argument);
+  REQUIRE(repository.note_backup(1).ok());
+  CHECK(repository.note_backup(0).ok());
+  CHECK(repository.space().covered_position == 1);
+  ReadAction read;
+  read.bytes_max = 1 << 20;
+  read.items_max = 100;
+  CHECK(repository.read_page(anna, rep("anna"), read).covered == 1);
+}
+
 }  // namespace insieme::testing

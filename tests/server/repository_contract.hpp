@@ -22,5 +22,7 @@ void check_enrolment(const MakeRepository& make);
 void check_access(const MakeRepository& make);
 void check_turns(const MakeRepository& make);
 void check_cursors(const MakeRepository& make);
+void check_vouching(const MakeRepository& make);
+void check_backups(const MakeRepository& make);
 
 }  // namespace insieme::testing

@@ -55,6 +55,7 @@ class MemoryServer {
 
   ServerState state;
   std::map<DeviceId, Account> devices;
+  KeyPair keys = make_key_pair({7});  ///< survive what `state` is put back to
   /// The next turn fails at this step: 1 load, 2 commit, 3 read, 4 answer. 0: none.
   int fail_at = 0;
   std::size_t page_bytes_max = SIZE_MAX;
@@ -92,7 +93,7 @@ class MemoryServer {
     ServerSync machine;
     RequestArrived arrived{{frame.begin(), frame.end()}, device, account->second.key,
                            account->second.may_review, account->second.name,
-                           account->second.may_grant};
+                           account->second.may_grant, keys};
     ServerAction action = machine.resume(std::move(arrived));
     if (auto* load = std::get_if<LoadAction>(&action)) {
       const LoadAction wanted = *load;
@@ -211,7 +212,14 @@ class MemoryServer {
     Committed answer;
     for (const NewChange& fresh : commit.changes) answer.positions.push_back(log_change(fresh));
     for (const NewChange& fresh : commit.changes) {
-      if (fresh.verdict == Verdict::held) announce_held(fresh);
+      if (fresh.verdict == Verdict::held && !fresh.healed) announce_held(fresh);
+    }
+    for (const Change& change : commit.bodies) {
+      const ChangeHeader& header = change.header;
+      const ChangeRef ref{header.document, header.replica, header.seq};
+      state.held[ref] = change;
+      state.changes[ref].bodyless = false;
+      announce_held(NewChange{change, {}, Verdict::held, ErrorCode::ok, "again"});
     }
     for (const auto& [document, frontier] : commit.frontiers) state.frontiers[document] = frontier;
     for (const Seen& seen : commit.seen) {
@@ -237,7 +245,8 @@ class MemoryServer {
     const std::uint64_t position =
         append(LogEntry{header.document.dossier, header.document.section, change, {}, false, {}});
     state.changes[ref] =
-        KnownChange{fresh.id, position, fresh.verdict, fresh.code, fresh.reason, {}, {}};
+        KnownChange{fresh.id, position, fresh.verdict, fresh.code, fresh.reason, fresh.state, {}};
+    state.changes[ref].bodyless = fresh.change.is_hollow();
     return position;
   }
 
@@ -277,6 +286,24 @@ class MemoryServer {
       if (below == ref) found.push_back(above);
     }
     return found;
+  }
+
+  [[nodiscard]] Voucher voucher(const DocumentId& document, const Frontier& frontier) const {
+    Voucher voucher;
+    voucher.document = document;
+    for (const auto& [replica, head] : frontier.heads()) {
+      voucher.heads.push_back({replica, head.seq, head.id});
+    }
+    for (const auto& [ref, known] : state.changes) {
+      if (!(ref.document == document)) continue;
+      const Change* change = state.log[static_cast<std::size_t>(known.position - 1)].change();
+      if (!change->is_hollow()) continue;
+      const bool held = known.verdict == Verdict::held;
+      voucher.hollow.push_back({ref.replica, ref.seq,
+                                held ? static_cast<HollowState>(known.decision)
+                                     : HollowState::plain});
+    }
+    return voucher;
   }
 
   // ---- reading ----------------------------------------------------------------------------------
@@ -361,6 +388,7 @@ class MemoryServer {
       for (const DocumentId& document : page.documents) {
         const Frontier& frontier = state.frontiers.at(document);
         page.read.digests.push_back({document, frontier.count(), frontier.history()});
+        if (read.vouches) page.read.vouchers.push_back(voucher(document, frontier));
       }
     }
     return std::move(page.read);

@@ -8,10 +8,10 @@ using namespace insieme::testing;
 namespace {
 
 /// Anna and Luca hold the family; ten units of `r1` are minted for Anna.
-struct Voucher : ServerWorld {
+struct VoucherWorld : ServerWorld {
   MemoryDevice luca{"luca"};
 
-  Voucher() {
+  VoucherWorld() {
     enrol(server, luca);
     write(anna, 10, 10);
     REQUIRE(anna.sync(server).done);
@@ -32,11 +32,11 @@ struct Voucher : ServerWorld {
 
 TEST_CASE("grants: of two that do not know of each other the server takes the first",
           "[sync][server][P11]") {
-  Voucher w;
+  VoucherWorld w;
   MemoryDevice& first = GENERATE(false, true) ? w.anna : w.luca;
   MemoryDevice& second = &first == &w.anna ? w.luca : w.anna;
-  const Change a = Voucher::write(first, 12, 2);
-  const Change b = Voucher::write(second, 15, 5);
+  const Change a = VoucherWorld::write(first, 12, 2);
+  const Change b = VoucherWorld::write(second, 15, 5);
   CHECK(verdicts(w.push(first, {a})) == Verdicts{Verdict::accepted});
   const auto reply = w.push(second, {b});
   CHECK(verdicts(reply) == Verdicts{Verdict::refused});
@@ -47,17 +47,18 @@ TEST_CASE("grants: of two that do not know of each other the server takes the fi
   enrol(w.server, carla);
   w.server.grant("user-carla", kFamily, {"core"});
   REQUIRE(carla.sync(w.server).done);
-  CHECK(Voucher::minted(carla) == 12);
-  Voucher::write(carla, 15, 3);
+  CHECK(VoucherWorld::minted(carla) == 12);
+  VoucherWorld::write(carla, 15, 3);
   REQUIRE(carla.sync(w.server).done);
   CHECK(carla.fates.empty());
-  CHECK(Voucher::minted(carla) == 15);
+  CHECK(VoucherWorld::minted(carla) == 15);
 }
 
 TEST_CASE("grants: work authored again goes by what its author had seen", "[sync][server][P11]") {
-  Voucher w;
+  VoucherWorld w;
   const VersionVector before = w.luca.document(kCore).frontier().version();
-  CHECK(verdicts(w.push(w.anna, {Voucher::write(w.anna, 12, 2)})) == Verdicts{Verdict::accepted});
+  CHECK(verdicts(w.push(w.anna, {VoucherWorld::write(w.anna, 12, 2)})) ==
+        Verdicts{Verdict::accepted});
   REQUIRE(w.luca.sync(w.server).done);
   const Change again = w.luca.write(
       kCore, {with_context(set_op("units", 15), before),
@@ -66,8 +67,8 @@ TEST_CASE("grants: work authored again goes by what its author had seen", "[sync
 }
 
 TEST_CASE("grants: other fields, records and hollow changes are no rivals", "[sync][server][P11]") {
-  Voucher w;
-  Change refused = Voucher::write(w.anna, 12, 2);
+  VoucherWorld w;
+  Change refused = VoucherWorld::write(w.anna, 12, 2);
   refused.ops.reset();
   CHECK(verdicts(w.push(w.anna, {refused})) == Verdicts{Verdict::accepted});
   Operation elsewhere = grant_op("rights", "luca", 5);
@@ -79,9 +80,9 @@ TEST_CASE("grants: other fields, records and hollow changes are no rivals", "[sy
 
 TEST_CASE("grants: a role that may not mint is told so, its other work is taken",
           "[sync][server][P2][P11]") {
-  Voucher w;
+  VoucherWorld w;
   w.server.devices.at(w.luca.id()).may_grant = false;
-  const auto reply = w.push(w.luca, {Voucher::write(w.luca, 12, 2),
+  const auto reply = w.push(w.luca, {VoucherWorld::write(w.luca, 12, 2),
                                      w.luca.write(kCore, {spend_op("rights", 1, false)})});
   CHECK(verdicts(reply) == Verdicts{Verdict::refused, Verdict::accepted});
   CHECK(reply.results[0].code == ErrorCode::not_allowed);

@@ -18,8 +18,10 @@ Result<Summary> summarise(const Request& request) {
   INSIEME_TRY_ASSIGN(const sync::Message message, sync::decode_message(request.body));
   const auto* sent = std::get_if<sync::SyncRequest>(&message);
   if (sent == nullptr) return Error{ErrorCode::malformed, "not a request"};
-  return Summary{
-      sent->space, sent->replica, {sent->device_ms, sent->unsent_left}, !sent->changes.empty()};
+  return Summary{sent->space,
+                 sent->replica,
+                 {sent->device_ms, sent->unsent_left},
+                 !sent->changes.empty() || !sent->healing.changes.empty()};
 }
 
 std::optional<Response> no_room(const Services& services) {
@@ -62,7 +64,8 @@ sync::ServerAction run_machine(const Services& services, const Request& request,
   sync::ServerSync machine;
   sync::ServerAction action = machine.resume(sync::RequestArrived{
       request.body, caller.device.id, caller.device.key, caller.rules.may_review,
-      caller.user.account, caller.rules.may_grant});
+      caller.user.account, caller.rules.may_grant,
+      sync::KeyPair{services.server_key, services.server_secret}});
   if (const auto* load = std::get_if<sync::LoadAction>(&action)) {
     const sync::LoadAction wanted = *load;
     action = perform_write(services, caller, summary.notes, machine, wanted);

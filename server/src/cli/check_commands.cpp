@@ -127,6 +127,8 @@ int backup(Context& context, const std::string& file) {
   }
   for (const char* rest : {"-wal", "-shm"}) std::filesystem::remove(aside + rest, ignored);
   std::filesystem::rename(aside, file);
+  // From here on tablets may fold what this file holds.
+  require(context.repository().note_backup(copied.position));
   if (context.json()) {
     print_json(json::object{{"file", file},
                             {"position", std::to_string(copied.position)},
@@ -136,6 +138,20 @@ int backup(Context& context, const std::string& file) {
                std::to_string(copied.position) + ", " +
                show_bytes(std::filesystem::file_size(file)) + ".");
     print_line("The server's key (server.key) is not in it: keep a copy apart.");
+  }
+  return kOk;
+}
+
+int note_backup(Context& context, std::uint64_t position) {
+  require(context.repository().note_backup(position));
+  const SpaceInfo space = context.repository().space();
+  if (context.json()) {
+    print_json(json::object{{"covered", std::to_string(space.covered_position)},
+                            {"position", std::to_string(space.position)}});
+  } else {
+    print_line("Noted: a backup holds the log up to position " +
+               std::to_string(space.covered_position) + " of " + std::to_string(space.position) +
+               ".");
   }
   return kOk;
 }
@@ -168,6 +184,17 @@ void add_check_commands(Program& program) {
   copying->footer("Examples:\n  insieme-server backup /backup/insieme-2026-01-31.db --data DIR");
   copying->callback([&program, file] {
     program.chosen = [file](Context& context) { return backup(context, *file); };
+  });
+
+  const auto position = std::make_shared<std::uint64_t>(0);
+  CLI::App* noting = program.app.add_subcommand(
+      "note-backup", "say that a backup made by another tool was read and checked");
+  noting->add_option("position", *position, "of the log, that the backup holds: its \"status\"")
+      ->required();
+  noting->footer("Tablets fold only what a backup holds; backup does this by itself.\n"
+                 "Examples:\n  insieme-server note-backup 18250 --data DIR");
+  noting->callback([&program, position] {
+    program.chosen = [position](Context& context) { return note_backup(context, *position); };
   });
 }
 

@@ -41,8 +41,10 @@ Context::Context(const Options& options)
 
 Repository& Context::repository() {
   if (!repository_) {
+    SnapshotPolicy snapshots;
+    snapshots.covered_only = !config_.fold_without_backup;
     repository_ =
-        require(open_repository(dir_, config_.roles, wall_clock(), config_.database));
+        require(open_repository(dir_, config_.roles, wall_clock(), config_.database, snapshots));
   }
   return *repository_;
 }

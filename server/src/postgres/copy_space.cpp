@@ -76,11 +76,13 @@ struct Copy {
 /// The new row's number; none when the space is there.
 std::optional<std::int64_t> insert_space(postgres::Connection& to, const SpaceInfo& space) {
   sql::Statement& row =
-      to.cached("INSERT INTO spaces(uuid, name, epoch, position, log_hash, log_bytes, created_ms)"
-                " VALUES(?,?,?,?,?,?,?) ON CONFLICT(uuid) DO NOTHING RETURNING space");
+      to.cached("INSERT INTO spaces(uuid, name, epoch, position, log_hash, log_bytes, created_ms,"
+                " covered_position)"
+                " VALUES(?,?,?,?,?,?,?,?) ON CONFLICT(uuid) DO NOTHING RETURNING space");
   const sql::ResetGuard guard(row);
   row.bind_all(space.id.bytes, space.name, i64(space.epoch), i64(space.position),
-               space.log_hash.bytes, i64(space.log_bytes), space.created_ms);
+               space.log_hash.bytes, i64(space.log_bytes), space.created_ms,
+               i64(space.covered_position));
   if (!row.step()) return std::nullopt;
   return row.get_int64(0);
 }

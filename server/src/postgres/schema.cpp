@@ -95,19 +95,33 @@ CREATE INDEX held_waiting ON held(space, position) WHERE state = 0;
 CREATE INDEX held_standing ON held(space, stands_on) WHERE stands_on IS NOT NULL;
 )sql";
 
+std::string create(const Table& table) {
+  const std::string name(table.name);
+  std::string sql = "CREATE TABLE " + name + "(space BIGINT NOT NULL, " +
+                    std::string(table.columns) + ") PARTITION BY HASH(space);\n";
+  for (int i = 0; i < kPartitions; ++i) {
+    sql += "CREATE TABLE " + name + "_" + std::to_string(i) + " PARTITION OF " + name +
+           " FOR VALUES WITH (MODULUS " + std::to_string(kPartitions) + ", REMAINDER " +
+           std::to_string(i) + ");\n";
+  }
+  return sql;
+}
+
 std::string first_release() {
   std::string sql(kSpaces);
-  for (const Table& table : kTables) {
-    const std::string name(table.name);
-    sql += "CREATE TABLE " + name + "(space BIGINT NOT NULL, " + std::string(table.columns) +
-           ") PARTITION BY HASH(space);\n";
-    for (int i = 0; i < kPartitions; ++i) {
-      sql += "CREATE TABLE " + name + "_" + std::to_string(i) + " PARTITION OF " + name +
-             " FOR VALUES WITH (MODULUS " + std::to_string(kPartitions) + ", REMAINDER " +
-             std::to_string(i) + ");\n";
-    }
-  }
+  for (const Table& table : kTables) sql += create(table);
   return sql + std::string(kIndexes);
+}
+
+// SQLite's fifth.
+constexpr Table kCovered{"covered", R"(dossier BYTEA NOT NULL, section TEXT COLLATE "C" NOT NULL,
+      replica BYTEA NOT NULL, seq BIGINT NOT NULL, PRIMARY KEY(space, dossier, section, replica))"};
+
+std::string healing() {
+  return "ALTER TABLE spaces ADD COLUMN covered_position BIGINT NOT NULL DEFAULT 0;\n" +
+         create(kCovered) +
+         "CREATE INDEX log_hollow ON log(space, dossier, section, replica, seq)\n"
+         "  WHERE kind <= 3 AND body IS NULL;\n";
 }
 
 struct Migration {
@@ -115,7 +129,8 @@ struct Migration {
   std::string_view name;
   std::string (*sql)();
 };
-constexpr std::array kMigrations{Migration{1, "first release", first_release}};
+constexpr std::array kMigrations{Migration{1, "first release", first_release},
+                                 Migration{2, "what a restored server is given back", healing}};
 
 std::int64_t version_of(Connection& connection) {
   sql::Statement& table = connection.cached("SELECT to_regclass('insieme_schema') IS NULL");
@@ -134,6 +149,7 @@ std::int64_t version_of(Connection& connection) {
 std::vector<std::string> partitioned_tables() {
   std::vector<std::string> names;
   for (const Table& table : kTables) names.emplace_back(table.name);
+  names.emplace_back(kCovered.name);
   return names;
 }
 

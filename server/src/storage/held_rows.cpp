@@ -1,5 +1,6 @@
 #include "storage/held_rows.hpp"
 
+#include "insieme/sync/reasons.hpp"
 #include "storage/rows.hpp"
 
 namespace insieme::server {
@@ -8,8 +9,8 @@ void HeldRows::keep(const LogWriter& log, const std::string& account, std::uint6
                     const sync::NewChange& change,
                     const std::optional<std::vector<std::uint8_t>>& body) {
   const sync::ChangeHeader& header = change.change.header;
-  const sync::HeldState state = change.verdict == sync::Verdict::held ? sync::HeldState::waiting
-                                                                     : sync::HeldState::refused;
+  const sync::HeldState state =
+      change.verdict == sync::Verdict::held ? change.state : sync::HeldState::refused;
   std::optional<std::int64_t> below;
   if (change.stands_on) below = position_of(*change.stands_on);
   db_.cached("INSERT INTO held(space, dossier, section, replica, seq, position, account, state,"
@@ -23,7 +24,11 @@ void HeldRows::keep(const LogWriter& log, const std::string& account, std::uint6
 
 void HeldRows::announce(LogWriter& log, const std::string& account,
                         const sync::NewChange& change) {
-  const sync::ChangeHeader& header = change.change.header;
+  announce(log, account, change.change.header, change.reason);
+}
+
+void HeldRows::announce(LogWriter& log, const std::string& account,
+                        const sync::ChangeHeader& header, std::string_view reason) {
   LogItem item;
   item.kind = EntryKind::held;
   item.dossier = header.document.dossier;
@@ -31,8 +36,19 @@ void HeldRows::announce(LogWriter& log, const std::string& account,
   item.account = account;
   item.replica = header.replica;
   item.seq = header.seq;
-  item.header = as_bytes(change.reason);
+  item.header = as_bytes(reason);
   log.append(item);
+}
+
+void HeldRows::add_body(LogWriter& log, const std::string& account, const sync::Change& change) {
+  const sync::ChangeHeader& header = change.header;
+  const std::vector<std::uint8_t> body = sync::encode_body(*change.ops);
+  db_.cached("UPDATE held SET body = ?, account = ? WHERE space = ? AND dossier = ?"
+             " AND section = ? AND replica = ? AND seq = ? AND state = 0 AND body IS NULL")
+      .bind_all(body, account, space_, header.document.dossier.bytes, header.document.section,
+                header.replica.bytes, i64(header.seq))
+      .run();
+  if (db_.changes() != 0) announce(log, account, header, sync::reasons::kHeldBefore);
 }
 
 void HeldRows::close(LogWriter& log, const sync::HeldDecision& decision) {

@@ -22,10 +22,14 @@ class HeldRows {
             const std::optional<std::vector<std::uint8_t>>& body);
   /// Tells those who decide.
   void announce(LogWriter& log, const std::string& account, const sync::NewChange& change);
+  /// The body of one that waits and came back without it (docs/adr/0013); told to those who decide.
+  void add_body(LogWriter& log, const std::string& account, const sync::Change& change);
   /// Notes a decision and tells of it, once. A refusal is one of all that waits and stands on it.
   void close(LogWriter& log, const sync::HeldDecision& decision);
 
  private:
+  void announce(LogWriter& log, const std::string& account, const sync::ChangeHeader& header,
+                std::string_view reason);
   /// False: it was not waiting.
   bool close_one(LogWriter& log, const sync::HeldDecision& decision);
   [[nodiscard]] std::string author_of(const sync::HeldDecision& decision);

@@ -46,8 +46,8 @@ std::uint64_t count(sql::Connection& db, std::string_view sql, std::int64_t spac
 
 SpaceInfo load_space(sql::Connection& db, std::int64_t space) {
   sql::Statement& row =
-      db.cached("SELECT uuid, name, epoch, position, log_hash, log_bytes, created_ms FROM spaces"
-                " WHERE space = ?");
+      db.cached("SELECT uuid, name, epoch, position, log_hash, log_bytes, created_ms,"
+                " covered_position FROM spaces WHERE space = ?");
   const sql::ResetGuard guard(row);
   row.bind_all(space);
   if (!row.step()) throw StorageFailure(ErrorCode::storage_failure, "the space's row is gone");
@@ -59,6 +59,7 @@ SpaceInfo load_space(sql::Connection& db, std::int64_t space) {
   info.log_hash = get_bytes<sync::Digest>(row, 4);
   info.log_bytes = u64(row.get_int64(5));
   info.created_ms = row.get_int64(6);
+  info.covered_position = u64(row.get_int64(7));
   return info;
 }
 

@@ -8,6 +8,7 @@
 #include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
 #include "storage/stability.hpp"
+#include "storage/voucher_rows.hpp"
 
 namespace insieme::server {
 namespace {
@@ -45,6 +46,7 @@ class PageReader {
     page_.more = backfill_.has_value() || cursor_ < head_;
     page_.backfill = backfill_;
     page_.cursor = {space.epoch, cursor_, hash_at(cursor_)};
+    page_.covered = space.covered_position;
     add_digests();
     add_stable();
     return std::move(page_);
@@ -260,6 +262,13 @@ class PageReader {
       row.bind_all(space_, document.dossier.bytes, document.section);
       if (!row.step()) continue;
       page_.digests.push_back({document, u64(row.get_int64(0)), decode_sum(row.get_blob(1))});
+      if (action_.vouches) add_voucher(document);
+    }
+  }
+
+  void add_voucher(const sync::DocumentId& document) {
+    if (auto voucher = load_voucher(db_, space_, document)) {
+      page_.vouchers.push_back(*std::move(voucher));
     }
   }
 

@@ -58,6 +58,7 @@ class SqlRepository final : public Repository {
   std::optional<sync::DossierKey> dossier_key(const sync::DossierId& dossier) override;
   std::vector<AuditRow> audit(std::size_t count_max) override;
   std::string integrity_check() override;
+  Status note_backup(std::uint64_t position) override;
   void backup_to(const std::string& path) override;
   void checkpoint() override;
 

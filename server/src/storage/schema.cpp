@@ -129,11 +129,23 @@ ALTER TABLE log ADD COLUMN grants INTEGER;
 CREATE INDEX log_grants ON log(space, dossier, section) WHERE kind = 1 AND grants IS NOT 0;
 )sql";
 
-constexpr std::array<sqlite::Migration, 4> kMigrations{
+// covered: how far a backup that was read and checked holds each document.
+constexpr std::string_view kHealing = R"sql(
+ALTER TABLE spaces ADD COLUMN covered_position INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE covered(
+  space INTEGER NOT NULL, dossier BLOB NOT NULL, section TEXT NOT NULL, replica BLOB NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY(space, dossier, section, replica)) STRICT, WITHOUT ROWID;
+CREATE INDEX log_hollow ON log(space, dossier, section, replica, seq)
+  WHERE kind <= 3 AND body IS NULL;
+)sql";
+
+constexpr std::array<sqlite::Migration, 5> kMigrations{
     sqlite::Migration{1, "first release", kFirst},
     sqlite::Migration{2, "snapshots and acknowledgements", kSnapshots},
     sqlite::Migration{3, "held with what they stand on", kStanding},
     sqlite::Migration{4, "changes that mint rights", kGrants},
+    sqlite::Migration{5, "what a restored server is given back", kHealing},
 };
 
 }  // namespace

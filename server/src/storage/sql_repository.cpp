@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "storage/repository_impl.hpp"
+#include "storage/rows.hpp"
 
 namespace insieme::server {
 namespace {
@@ -46,6 +47,30 @@ std::string SqlRepository::integrity_check() {
 void SqlRepository::backup_to(const std::string& path) {
   const Lease lease(*this);
   database_->backup_to(lease.connection(), path);
+}
+
+Status SqlRepository::note_backup(std::uint64_t position) {
+  return write([&](sql::Connection& db, LogWriter& log) -> Status {
+    const SpaceInfo space = load_space(db, space_);
+    if (position > space.position) {
+      return {ErrorCode::invalid_argument, "the log ends at position " +
+                                               std::to_string(space.position) +
+                                               ": no backup of it can hold more"};
+    }
+    if (position <= space.covered_position) return {};
+    db.cached("INSERT INTO covered(space, dossier, section, replica, seq)"
+              " SELECT space, dossier, section, replica, max(seq) FROM log"
+              " WHERE space = ? AND position > ? AND position <= ? AND kind <= 3"
+              " GROUP BY space, dossier, section, replica"
+              " ON CONFLICT(space, dossier, section, replica) DO UPDATE SET seq = excluded.seq")
+        .bind_all(space_, i64(space.covered_position), i64(position))
+        .run();
+    db.cached("UPDATE spaces SET covered_position = ? WHERE space = ?")
+        .bind_all(i64(position), space_)
+        .run();
+    log.audit("operator", "note backup", std::to_string(position));
+    return {};
+  });
 }
 
 void SqlRepository::checkpoint() {

@@ -91,10 +91,22 @@ bool Stability::has_held(const sync::DocumentId& document) {
   return row.step();
 }
 
+sync::VersionVector Stability::covered(const sync::DocumentId& document) {
+  sql::Statement& rows =
+      db_.cached("SELECT replica, seq FROM covered WHERE space = ? AND dossier = ?"
+                 " AND section = ?");
+  const sql::ResetGuard guard(rows);
+  rows.bind_all(space_, document.dossier.bytes, document.section);
+  sync::VersionVector version;
+  while (rows.step()) version.set(get_bytes<sync::ReplicaId>(rows, 0), u64(rows.get_int64(1)));
+  return version;
+}
+
 void Stability::advance(const sync::DocumentId& document, const SnapshotPolicy& snapshots,
                         std::int64_t now_ms) {
   if (has_held(document)) return;
-  const auto now = common(document);
+  auto now = common(document);
+  if (now && snapshots.covered_only) now->meet(covered(document));
   const sync::VersionVector before = stable(document);
   if (!now || *now == before || !now->covers(before)) return;
   db_.cached("INSERT INTO stable(space, dossier, section, version) VALUES(?,?,?,?)"

@@ -42,6 +42,8 @@ class Stability {
   [[nodiscard]] sync::VersionVector foldable(const sync::DocumentId& document,
                                              sync::VersionVector at);
   [[nodiscard]] bool has_held(const sync::DocumentId& document);
+  /// What a checked backup holds of it.
+  [[nodiscard]] sync::VersionVector covered(const sync::DocumentId& document);
   void prepare(const sync::DocumentId& document, const sync::VersionVector& at,
                std::int64_t now_ms);
 

@@ -1,4 +1,6 @@
 // The write transaction of one sync turn.
+#include <algorithm>
+
 #include "storage/held_rows.hpp"
 #include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
@@ -99,7 +101,7 @@ class SqlTurn final : public Turn {
   void load_changes(const sync::LoadAction& action, sync::Loaded& loaded) {
     sql::Statement& row =
         db_.cached("SELECT l.item_id, l.position, l.kind, h.code, h.reason, h.state,"
-                   " h.decision_reason"
+                   " h.decision_reason, h.body IS NULL, l.body IS NULL"
                    " FROM log l"
                    " LEFT JOIN held h ON h.space = l.space AND h.dossier = l.dossier"
                    "  AND h.section = l.section AND h.replica = l.replica AND h.seq = l.seq"
@@ -116,6 +118,7 @@ class SqlTurn final : public Turn {
       known.verdict = verdict_of(static_cast<EntryKind>(row.get_int64(2)));
       known.code = static_cast<ErrorCode>(row.get_int64(3));
       known.reason = row.get_text(4);
+      known.bodyless = row.get_int64(known.verdict == sync::Verdict::accepted ? 8 : 7) != 0;
       if (known.verdict == sync::Verdict::held) {
         known.decision = static_cast<sync::HeldState>(row.get_int64(5));
         known.decision_reason = row.get_text(6);
@@ -154,7 +157,12 @@ class SqlTurn final : public Turn {
       save_frontier(db_, space_, document, frontier, action.changes);
     }
     for (const sync::NewChange& change : action.changes) {
-      if (change.verdict == sync::Verdict::held) held_.announce(log, caller_.user.account, change);
+      // What came back without its body is told when the body comes.
+      if (change.verdict != sync::Verdict::held || change.healed) continue;
+      held_.announce(log, caller_.user.account, change);
+    }
+    for (const sync::Change& change : action.bodies) {
+      held_.add_body(log, caller_.user.account, change);
     }
     for (const sync::Seen& seen : action.seen) append_seen(log, seen);
     for (const sync::HeldDecision& decision : action.held_decisions) held_.close(log, decision);
@@ -164,7 +172,7 @@ class SqlTurn final : public Turn {
     for (const sync::Acknowledgement& a : action.acknowledgements) {
       stability_.advance(a.document, repository_.snapshots_, log.now_ms());
     }
-    if (!action.changes.empty()) save_manifest(log, action, committed.positions.front());
+    note_origin(log, action, committed.positions);
     log.finish();
     return committed;
   }
@@ -212,7 +220,8 @@ class SqlTurn final : public Turn {
     item.grants = item.kind == EntryKind::change && !sync::grants_of(change.change).empty();
     const std::uint64_t position = log.append(item);
     if (item.kind != EntryKind::change) {
-      held_.keep(log, caller_.user.account, position, change, body);
+      held_.keep(log, change.healed ? header.author : caller_.user.account, position, change,
+                 body);
     }
     return position;
   }
@@ -246,10 +255,26 @@ class SqlTurn final : public Turn {
     log.append(item);
   }
 
-  void save_manifest(LogWriter& log, const sync::CommitAction& action, std::uint64_t first) {
+  /// What was given back stands first, and on the server's own word, not on the device's.
+  void note_origin(LogWriter& log, const sync::CommitAction& action,
+                   const std::vector<std::uint64_t>& positions) {
+    const auto pushed = std::find_if(action.changes.begin(), action.changes.end(),
+                                     [](const sync::NewChange& change) { return !change.healed; });
+    const auto given_back = static_cast<std::size_t>(pushed - action.changes.begin());
+    if (given_back != 0) {
+      log.audit(sync::to_text(caller_.device.id), "give back",
+                std::to_string(positions.front()) + "-" +
+                    std::to_string(positions[given_back - 1]));
+    }
+    if (pushed == action.changes.end()) return;
+    save_manifest(log, action, positions[given_back], action.changes.size() - given_back);
+  }
+
+  void save_manifest(LogWriter& log, const sync::CommitAction& action, std::uint64_t first,
+                     std::size_t count) {
     db_.cached("INSERT INTO manifests(space, first_position, count, device, manifest, signature,"
                " at_ms) VALUES(?,?,?,?,?,?,?)")
-        .bind_all(space_, i64(first), i64(action.changes.size()), caller_.device.id.bytes,
+        .bind_all(space_, i64(first), i64(count), caller_.device.id.bytes,
                   action.manifest.bytes, action.manifest_signature.bytes, log.now_ms())
         .run();
   }

@@ -38,6 +38,9 @@ struct Config {
   std::uint32_t workers = 4;
   std::uint64_t max_log_bytes = 0;   ///< 0: no quota
   std::uint64_t min_free_disk = 64ULL * 1024 * 1024;
+  /// Fold documents before `insieme-server backup` (or `note-backup`) has said that a backup holds
+  /// them. What is folded on the tablets cannot be given back to a server that has lost it.
+  bool fold_without_backup = false;
   std::string log_level = "info";
   Roles roles = Roles::defaults();
 };

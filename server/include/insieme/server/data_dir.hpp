@@ -62,7 +62,9 @@ class DataLock {
 [[nodiscard]] Result<std::unique_ptr<Repository>> open_repository(const DataDir& dir,
                                                                   const Roles& roles,
                                                                   const Clock& clock,
-                                                                  const std::string& postgres = {});
+                                                                  const std::string& postgres = {},
+                                                                  const SnapshotPolicy& snapshots =
+                                                                      {});
 
 /// How a running server can be reached, which `invite` and scripts cannot know otherwise.
 struct Listening {

@@ -44,6 +44,7 @@ struct SpaceInfo {
   sync::Digest log_hash;       ///< there
   std::uint64_t log_bytes = 0; ///< headers and bodies, what the quota counts
   std::int64_t created_ms = 0;
+  std::uint64_t covered_position = 0;  ///< up to there a backup was made and read again
 };
 
 struct User {
@@ -196,6 +197,9 @@ struct AuditRow {
 struct SnapshotPolicy {
   std::uint64_t first = 16;
   std::uint64_t next = 32;
+  /// Nothing counts as stable, and so nothing is folded anywhere, before a backup covers it: what
+  /// is folded cannot be given back to a server that has lost it.
+  bool covered_only = false;
 };
 
 class Repository {
@@ -268,6 +272,9 @@ class Repository {
   /// "ok", or what is wrong.
   [[nodiscard]] virtual std::string integrity_check() = 0;
 
+  /// A backup that was read and checked holds the log up to `position`. What was covered before
+  /// stays so. `invalid_argument`: the log does not go so far.
+  [[nodiscard]] virtual Status note_backup(std::uint64_t position) = 0;
   /// A consistent copy while others go on working; the file must not exist.
   virtual void backup_to(const std::string& path) = 0;
   /// Before a clean end: leaves one tidy file.

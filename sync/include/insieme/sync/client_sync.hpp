@@ -27,6 +27,7 @@ struct Gathered {
   std::int64_t device_ms = 0;
   bool log_only = false;
   std::vector<Acknowledgement> acknowledgements;
+  Healing healing;
 };
 
 struct ClientIdentity {
@@ -106,12 +107,14 @@ class ClientSync {
   State state_ = State::idle;
   std::vector<std::uint8_t> request_;
   std::vector<Change> pushed_;
+  std::vector<Change> given_back_;
   Cursor cursor_;  ///< of the request that is under way
   std::optional<Backfill> backfill_;
   ClientSyncSummary summary_;
   std::uint32_t attempts_ = 0;
   std::uint32_t tokens_ = 0;
   std::uint32_t resets_ = 0;
+  bool was_reset_ = false;  ///< since the last reply that was applied
   std::optional<Error> full_;  ///< the server's own words; from then on this run only receives
   bool more_ = false;
   bool progress_ = false;  ///< the last turn brought this device or the server further

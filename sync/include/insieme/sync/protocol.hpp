@@ -11,12 +11,13 @@
 #include <vector>
 
 #include "insieme/sync/change.hpp"
+#include "insieme/sync/voucher.hpp"
 
 namespace insieme::sync {
 
-/// Version 2 brought snapshots and acknowledgements. A server answers in the version of the
-/// request; what a later version added is then left out.
-inline constexpr std::uint32_t kProtocolVersion = 2;
+/// Version 2 brought snapshots and acknowledgements, version 3 vouchers. A server answers in the
+/// version of the request; what a later version added is then left out.
+inline constexpr std::uint32_t kProtocolVersion = 3;
 inline constexpr std::uint32_t kProtocolVersionMin = 1;  ///< that a server still answers
 /// Raised when an operation kind is added that older engines cannot merge.
 inline constexpr std::uint32_t kEngineVersion = 1;
@@ -109,6 +110,8 @@ struct SyncRequest {
   // from version 2 on
   bool log_only = false;  ///< a snapshot did not hold what it promised: send changes
   std::vector<Acknowledgement> acknowledgements;  ///< after `changes`
+  // from version 3 on
+  Healing healing;  ///< before `changes`; the device does not sign it, the server once did
   friend bool operator==(const SyncRequest&, const SyncRequest&) = default;
 };
 
@@ -216,6 +219,11 @@ struct SyncReply {
   /// Of documents that were acknowledged: what all who hold them have acknowledged. It only grows;
   /// everything still to come depends on it.
   std::vector<Acknowledgement> stable;
+  // from version 3 on
+  std::vector<PushResult> healed;  ///< one per change of `healing` that was to be taken, in order
+  std::vector<Vouch> vouches;      ///< of documents in `digests`
+  /// A backup that was read and checked holds the log up to here: nobody need keep that much.
+  std::uint64_t covered = 0;
   friend bool operator==(const SyncReply&, const SyncReply&) = default;
 };
 

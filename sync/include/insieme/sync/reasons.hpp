@@ -20,4 +20,10 @@ inline constexpr std::string_view kPartRefused = "another part of the same act w
 inline constexpr std::string_view kPartWaits =
     "another part of the same act waits for a coordinator";
 
+inline constexpr std::string_view kHeldBefore =
+    "it was waiting for a coordinator before the server was put back from a backup";
+
+inline constexpr std::string_view kWithoutBody =
+    "the server has it without its content: it was not taken before, or was erased";
+
 }  // namespace insieme::sync::reasons

@@ -46,6 +46,8 @@ struct KnownChange {
   std::string reason;
   HeldState decision = HeldState::waiting;  ///< of a held one
   std::string decision_reason{};          ///< of a refusal
+  /// Accepted hollow; or held, and its body is not aside: it was given back by others.
+  bool bodyless = false;
 };
 
 /// Where a change of the log mints rights.
@@ -83,6 +85,10 @@ struct NewChange {
   /// The held or refused change whose text it stands on, and whose fate it shares. When a held one
   /// is refused by somebody, so is what waits and stands on it, in the same words.
   std::optional<ChangeRef> stands_on{};
+  /// Given back by a device, with the server's own word: it was judged before, and `state` is what
+  /// became of it if it is held.
+  bool healed = false;
+  HeldState state = HeldState::waiting;
 };
 
 /// Write everything below, in this order, commit, and tell the positions.
@@ -90,6 +96,7 @@ struct CommitAction {
   std::vector<DossierSecret> new_dossiers;  ///< to be granted to the user and to all coordinators
   std::vector<NewChange> changes;           ///< consecutive positions
   std::map<DocumentId, Frontier> frontiers; ///< as they are after `changes`
+  std::vector<Change> bodies;               ///< of held changes that are `bodyless`
   std::vector<Seen> seen;                   ///< to be logged as events
   std::vector<HeldDecision> held_decisions; ///< refusals, and acceptances found by origin
   /// What the device's replicas will have seen in all that they author from here on. No more than
@@ -99,8 +106,8 @@ struct CommitAction {
   Signature manifest_signature;
   /// Nothing to write: end the transaction without taking a position.
   [[nodiscard]] bool empty() const noexcept {
-    return new_dossiers.empty() && changes.empty() && seen.empty() && held_decisions.empty() &&
-           acknowledgements.empty();
+    return new_dossiers.empty() && changes.empty() && bodies.empty() && seen.empty() &&
+           held_decisions.empty() && acknowledgements.empty();
   }
 };
 
@@ -112,6 +119,7 @@ struct ReadAction {
   std::size_t items_max = 0;
   bool snapshots = false;             ///< the device takes them
   std::vector<DocumentId> stable_of{};  ///< documents whose stable version is to be told
+  bool vouches = false;                 ///< heads and hollow changes beside the digests
 };
 
 struct AnswerAction { std::vector<std::uint8_t> frame; };
@@ -129,6 +137,8 @@ struct RequestArrived {
   bool may_review = false;     ///< the user decides on held changes
   std::string account;         ///< the user's account name
   bool may_grant = false;      ///< the user mints rights
+  /// The server's own; without it, it vouches for nothing and believes no voucher.
+  std::optional<KeyPair> keys{};
 };
 struct Loaded {
   std::uint64_t epoch = 1;
@@ -152,6 +162,8 @@ struct PageRead {
   std::vector<DocumentDigest> digests;
   std::int64_t server_ms = 0;
   std::vector<Acknowledgement> stable;
+  std::vector<Voucher> vouchers;  ///< of `digests`, not signed yet
+  std::uint64_t covered = 0;      ///< SyncReply::covered
 };
 using ServerInput = std::variant<RequestArrived, Loaded, Committed, PageRead>;
 
@@ -167,6 +179,7 @@ class ServerSync {
   ServerAction on_committed(const Committed& committed);
   ServerAction on_page(PageRead page);
   ServerAction reject(Error error);
+  void vouch(std::vector<Voucher>& vouchers);
   ServerAction read();
 
   State state_ = State::fresh;
@@ -174,7 +187,8 @@ class ServerSync {
   SyncRequest request_;
   SyncReply reply_;
   std::vector<DocumentId> stable_of_;
-  std::vector<std::size_t> committed_results_;  ///< which results the positions belong to
+  std::vector<std::size_t> healed_results_;     ///< which of `healed` the first positions are for
+  std::vector<std::size_t> committed_results_;  ///< and which results the others
 };
 
 }  // namespace insieme::sync

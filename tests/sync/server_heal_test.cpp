@@ -1,0 +1,232 @@
+// What a server that was put back from an old backup is given back, and on whose word.
+#include "server_world.hpp"
+
+using namespace insieme;
+using namespace insieme::testing;
+
+namespace {
+
+/// Anna wrote three times and the server was backed up after the first; then it told Boss, who has
+/// all of it, and forgot the rest.
+struct OldBackup : ServerWorld {
+  std::vector<Change> written;
+  ServerState backup;
+  Voucher voucher;  ///< as Boss has it
+
+  explicit OldBackup(bool with_held = false) {
+    written.push_back(anna.write(kCore, {inc_op("n", 1)}));
+    push(anna, {written[0]}, {secret()});
+    backup = server.state;
+    written.push_back(anna.write(kCore, {set_op("reg", "x")}));
+    push(anna, {written[1]});
+    if (with_held) server.revoke("user-anna", kFamily, "passaggio");
+    written.push_back(anna.write(kCore, {inc_op("n", 4)}));
+    push(anna, {written[2]});
+    voucher = hear();
+    server.state = backup;
+  }
+
+  /// What the server vouches for to Boss now.
+  Voucher hear() {
+    SyncRequest request;
+    request.device = boss.id();
+    request.replica = rep("boss");
+    request.signature = sign(boss.secret_key(), manifest_of(boss.id(), {}).bytes);
+    const auto frame = server.turn(boss.id(), encode_message(request));
+    REQUIRE(frame.ok());
+    const auto reply = std::get<SyncReply>(*decode_message(*frame));
+    REQUIRE(reply.vouches.size() == 1);
+    const Frontier& frontier = server.state.frontiers.at(kCore);
+    Voucher heard{kCore, {}, reply.vouches[0].hollow, reply.vouches[0].signature};
+    for (const auto& [replica, head] : frontier.heads()) {
+      heard.heads.push_back({replica, head.seq, head.id});
+    }
+    return heard;
+  }
+
+  SyncReply give_back(const Healing& healing, std::vector<DossierSecret> secrets = {},
+                      const std::vector<Change>& changes = {}) {
+    SyncRequest request;
+    request.device = boss.id();
+    request.replica = rep("boss");
+    request.healing = healing;
+    request.secrets = std::move(secrets);
+    request.changes = changes;
+    request.signature = sign(boss.secret_key(), manifest_of(boss.id(), changes).bytes);
+    const auto frame = server.turn(boss.id(), encode_message(request));
+    REQUIRE(frame.ok());
+    return std::get<SyncReply>(*decode_message(*frame));
+  }
+
+  [[nodiscard]] Healing whole() const {
+    return {{voucher}, {written.begin() + 1, written.end()},
+            static_cast<std::uint32_t>(written.size() - 1)};
+  }
+  [[nodiscard]] std::uint64_t count() const {
+    const auto at = server.state.frontiers.find(kCore);
+    return at == server.state.frontiers.end() ? 0 : at->second.count();
+  }
+};
+
+Verdicts healed(const SyncReply& reply) {
+  Verdicts all;
+  for (const PushResult& result : reply.healed) all.push_back(result.verdict);
+  return all;
+}
+
+const Verdicts kTaken{Verdict::accepted, Verdict::accepted};
+const Verdicts kLeft{Verdict::deferred, Verdict::deferred};
+
+}  // namespace
+
+TEST_CASE("healing: what the server once vouched for is taken from whoever has it",
+          "[sync][server][P2][P3]") {
+  OldBackup w;
+  const auto reply = w.give_back(w.whole());
+  CHECK(healed(reply) == kTaken);
+  CHECK(reply.healed[0].position != 0);
+  CHECK(w.count() == 3);
+  CHECK(w.hear().heads == w.voucher.heads);
+  // Once more, as after a lost reply: nothing is written twice.
+  CHECK(healed(w.give_back(w.whole())) == Verdicts{Verdict::duplicate, Verdict::duplicate});
+  CHECK(w.count() == 3);
+}
+
+TEST_CASE("healing: own work that stands on it goes in the same request", "[sync][server][P2]") {
+  OldBackup w;
+  w.boss.dossier_keys = w.anna.dossier_keys;
+  for (const Change& change : w.written) REQUIRE(w.boss.document(kCore).deliver(change).ok());
+  const Change own = w.boss.write(kCore, {inc_op("n", 8)});
+  const auto reply = w.give_back(w.whole(), {}, {own});
+  CHECK(healed(reply) == kTaken);
+  CHECK(verdicts(reply) == Verdicts{Verdict::accepted});
+  CHECK(w.count() == 4);
+}
+
+TEST_CASE("healing: nothing is judged again, and what was held comes back hollow and waits",
+          "[sync][server][P2][P8]") {
+  OldBackup w(true);
+  REQUIRE(w.voucher.hollow.size() == 1);
+  CHECK(w.voucher.hollow[0].state == HollowState::waiting);
+  Healing healing = w.whole();
+  healing.changes[1].header = w.written[2].header;
+  complete(healing.changes[1], w.anna.dossier_keys.at(kFamily));
+  healing.changes[1].ops.reset();
+  CHECK(healed(w.give_back(healing)) == kTaken);
+  const KnownChange& known = w.server.state.changes.at({kCore, rep("anna"), 3});
+  CHECK(known.verdict == Verdict::held);
+  CHECK(known.bodyless);
+  // Its author brings the body, although she may write there again: it waits all the same.
+  const auto reply = w.push(w.anna, {w.written[2]});
+  CHECK(verdicts(reply) == Verdicts{Verdict::held});
+  CHECK(w.server.state.held.size() == 1);
+}
+
+TEST_CASE("healing: a body that was held cannot come back as one that was accepted",
+          "[sync][server][P8]") {
+  OldBackup w(true);
+  const auto reply = w.give_back(w.whole());
+  CHECK(healed(reply) == kLeft);
+  CHECK(reply.healed[0].code == ErrorCode::conflict);
+  CHECK(w.count() == 1);
+}
+
+TEST_CASE("healing: a change that was invented in somebody else's name is not taken",
+          "[sync][server][P2]") {
+  OldBackup w;
+  Healing healing = w.whole();
+  SECTION("in place of one that the voucher covers") {
+    MemoryDevice forger = w.anna;
+    forger.unsent.clear();
+    healing.changes[1].ops = std::vector<Operation>{inc_op("n", 400)};
+  }
+  SECTION("on top of those that it covers") {
+    healing.changes.push_back(w.anna.write(kCore, {inc_op("n", 400)}));
+    healing.take = 3;
+  }
+  SECTION("with heads to match, signed by the forger") {
+    healing.changes[1].ops = std::vector<Operation>{inc_op("n", 400)};
+    healing.vouchers[0].heads[0].id.bytes[0] ^= 1;
+    healing.vouchers[0].signature =
+        sign(w.boss.secret_key(), digest_of_voucher(SpaceId{}, healing.vouchers[0]).bytes);
+  }
+  SECTION("with heads to match, under the old signature") {
+    healing.vouchers[0].heads[0].id.bytes[0] ^= 1;
+  }
+  SECTION("without a voucher") { healing.vouchers.clear(); }
+  const auto reply = w.give_back(healing);
+  for (const PushResult& result : reply.healed) CHECK(result.verdict == Verdict::deferred);
+  CHECK(w.count() == 1);
+}
+
+TEST_CASE("healing: what comes in pieces is proven by headers alone", "[sync][server][P2]") {
+  OldBackup w;
+  Healing first = w.whole();
+  first.take = 1;
+  const DossierKey key = w.anna.dossier_keys.at(kFamily);
+  complete(first.changes[1], key);
+  first.changes[1].ops.reset();
+  const auto reply = w.give_back(first);
+  CHECK(healed(reply) == Verdicts{Verdict::accepted});
+  CHECK(w.count() == 2);
+  Healing rest{{w.voucher}, {w.written[2]}, 1};
+  CHECK(healed(w.give_back(rest)) == Verdicts{Verdict::accepted});
+  CHECK(w.count() == 3);
+  // The head is not reached: nothing says that these are those.
+  w.server.state = w.backup;
+  Healing cut{{w.voucher}, {w.written[1]}, 1};
+  CHECK(healed(w.give_back(cut)) == Verdicts{Verdict::deferred});
+  CHECK(w.count() == 1);
+}
+
+TEST_CASE("healing: a dossier that is younger than the backup comes with its key",
+          "[sync][server][P2]") {
+  OldBackup w;
+  w.server.state = ServerState{};
+  Healing healing{{w.voucher}, w.written, 3};
+  CHECK(healed(w.give_back(healing)) ==
+        Verdicts{Verdict::deferred, Verdict::deferred, Verdict::deferred});
+  CHECK(healed(w.give_back(healing, {w.secret()})).size() == 3);
+  CHECK(w.count() == 3);
+}
+
+TEST_CASE("healing: an older program is answered without vouchers", "[sync][server][wire]") {
+  OldBackup w;
+  SyncRequest request;
+  request.protocol = 2;
+  request.device = w.boss.id();
+  request.replica = rep("boss");
+  request.signature = sign(w.boss.secret_key(), manifest_of(w.boss.id(), {}).bytes);
+  const auto frame = w.server.turn(w.boss.id(), encode_message(request));
+  REQUIRE(frame.ok());
+  const auto reply = std::get<SyncReply>(*decode_message(*frame));
+  CHECK(reply.protocol == 2);
+  CHECK_FALSE(reply.digests.empty());
+  CHECK(reply.vouches.empty());
+}
+
+TEST_CASE("voucher: what it covers, and its bytes", "[sync][wire]") {
+  Voucher voucher;
+  voucher.document = kCore;
+  for (const char* name : {"a", "b", "c"}) {
+    voucher.heads.push_back({rep(name), 5, {}});
+    voucher.hollow.push_back({rep(name), 3, HollowState::refused});
+  }
+  std::sort(voucher.heads.begin(), voucher.heads.end(),
+            [](const VouchedHead& a, const VouchedHead& b) { return a.replica < b.replica; });
+  std::sort(voucher.hollow.begin(), voucher.hollow.end(),
+            [](const VouchedHollow& a, const VouchedHollow& b) { return a.replica < b.replica; });
+  CHECK(voucher.covers(rep("b"), 5));
+  CHECK_FALSE(voucher.covers(rep("b"), 6));
+  CHECK_FALSE(voucher.covers(rep("d"), 1));
+  CHECK(voucher.hollow_state(rep("c"), 3) == HollowState::refused);
+  CHECK_FALSE(voucher.hollow_state(rep("c"), 4));
+  const auto bytes = encode_voucher(voucher);
+  CHECK(*decode_voucher(bytes) == voucher);
+  for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+    CHECK_FALSE(decode_voucher(std::span(bytes).first(cut)).ok());
+  }
+  const Digest digest = digest_of_voucher(SpaceId{}, voucher);
+  voucher.hollow[0].state = HollowState::waiting;
+  CHECK_FALSE(digest_of_voucher(SpaceId{}, voucher) == digest);
+}
