@@ -45,7 +45,10 @@ class Rest {
       tablet->disk().calm();
       tablet->reachable = true;
       world_.reopen(*tablet);
-      if (tablet->store().identity().is_enrolled()) continue;
+      const client::Identity& self = tablet->store().identity();
+      // A server that was put back does not know who came after its backup: they are invited again.
+      const bool is_known = world_.office().repository().find_caller(self.device).has_value();
+      if ((self.is_enrolled() && is_known) || tablet->revoked) continue;
       demand(world_.enrol(*tablet), "enrolment works", tablet->name());
     }
   }
@@ -241,7 +244,10 @@ class Rest {
       demand(!typed.void_ || !there || typed.token.empty() || !typed.evidence.empty(),
              "what was refused is not saved", typed.token + " at " + to_text(typed.place));
       if (!typed.acknowledged || there) continue;
-      if (world_.lost_tablets.count(world_.tablets()[typed.tablet]->name()) != 0) continue;
+      const Tablet& typed_on = *world_.tablets()[typed.tablet];
+      if (world_.lost_tablets.count(typed_on.name()) != 0) continue;
+      // Told to nobody else by a server that forgot it, and still on a device that may not come.
+      if (world_.rolled_back && typed_on.revoked) continue;
       demand(is_kept_aside(typed), "no acknowledged save is lost",
              (typed.sort == Sort::amount ? std::to_string(typed.amount) : typed.token) +
                  " typed by " + typed.person + " on tablet-" + std::to_string(typed.tablet) +

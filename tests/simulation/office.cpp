@@ -76,6 +76,17 @@ void Office::back_up() {
   // One that failed half-way is none: an operator is told.
   repository_->backup_to(disk_.folder() + "/backup-" + std::to_string(++attempts_));
   backup_ = attempts_;
+  // As the program does once it has read the copy: from here on it may be folded.
+  const std::string path = disk_.folder() + "/backup-" + std::to_string(backup_);
+  std::uint64_t position = 0;
+  {
+    auto copy = server::open_sqlite_repository(path, config_.roles, [this] { return now_ms_; });
+    demand(copy.ok() && copy.value()->integrity_check() == "ok", "a backup is whole", path);
+    position = copy.value()->space().position;
+    copy.value()->checkpoint();
+  }
+  const Status noted = repository_->note_backup(position);
+  demand(noted.ok(), "a backup is whole", "it cannot be noted");
 }
 
 void Office::restore_backup() {

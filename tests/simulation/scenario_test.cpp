@@ -87,21 +87,138 @@ TEST_CASE("scenario: a section that was taken away leaves the device, unsent wor
   }
 }
 
+/// A server that was backed up when Anna's household was new, and has forgotten since that she
+/// called it otherwise.
+struct RolledBack : Story {
+  Tablet& anna = tablet(0);
+  Tablet& bruno = tablet(1);
+  std::string record = household(anna);
+  sync::DossierId dossier;
+
+  RolledBack() {
+    world.synchronise(anna);
+    world.synchronise(bruno);
+    dossier = anna.store().dossiers().value().front().id;
+    world.office().back_up();
+    rename(anna, record, "Rossi Bianchi");
+    world.synchronise(anna);
+  }
+  [[nodiscard]] server::Repository& office() { return world.office().repository(); }
+  void roll_back() {
+    world.office().restore_backup();
+    world.rolled_back = true;
+  }
+};
+
 TEST_CASE("scenario: a server put back from an old backup is healed by its devices",
           "[simulation][P2][P3]") {
-  Story story;
-  Tablet& anna = story.tablet(0);
-  Tablet& bruno = story.tablet(1);
-  const std::string record = story.household(anna);
+  RolledBack story;
+  Tablet& anna = story.anna;
+  Tablet& bruno = story.bruno;
   SECTION("its author offers again what was lost") {
+    story.world.synchronise(bruno);
+    story.roll_back();
+    story.rest();
+    CHECK(story.name(bruno, story.record) == "Rossi Bianchi");
+  }
+  SECTION("somebody else gives back what an author wrote who has been revoked") {
+    story.world.synchronise(bruno);
+    REQUIRE(story.office().revoke_device(anna.store().identity().device, "smarrito").ok());
+    anna.revoked = true;
+    story.roll_back();
+    CHECK(is_ok(story.world.synchronise(bruno)));
+    CHECK(story.world.office().read_log().tokens.count("Rossi Bianchi") == 1);
+    story.rest();
+    CHECK(story.name(bruno, story.record) == "Rossi Bianchi");
+  }
+  SECTION("somebody else gives back what an author wrote who has dropped the dossier") {
+    story.world.synchronise(bruno);
+    REQUIRE(story.office().unassign("anna", story.dossier, "passaggio").ok());
     story.world.synchronise(anna);
+    REQUIRE(story.world.get(anna, story.record).empty());
+    story.roll_back();
+    CHECK(is_ok(story.world.synchronise(bruno)));
+    CHECK(story.world.office().read_log().tokens.count("Rossi Bianchi") == 1);
+    story.rest();
+  }
+  SECTION("an author who has dropped the dossier is the only one who had it") {
+    REQUIRE(story.office().unassign("anna", story.dossier, "passaggio").ok());
+    story.world.synchronise(anna);
+    REQUIRE(story.world.get(anna, story.record).empty());
+    story.roll_back();
+    CHECK(is_ok(story.world.synchronise(anna)));
+    CHECK(story.world.office().read_log().tokens.count("Rossi Bianchi") == 1);
+    story.rest();
+  }
+  SECTION("what a backup covers need not be kept by who has dropped it") {
     story.world.office().back_up();
-    story.rename(anna, record, "Rossi Bianchi");
+    REQUIRE(story.office().unassign("anna", story.dossier, "passaggio").ok());
+    story.world.synchronise(anna);
+    story.roll_back();
+    CHECK(is_ok(story.world.synchronise(bruno)));
+    CHECK(story.world.office().read_log().tokens.count("Rossi Bianchi") == 1);
+    story.rest();
+  }
+  SECTION("and goes on being so, if it is put back once more") {
+    story.world.synchronise(bruno);
+    story.roll_back();
+    story.world.synchronise(bruno);
+    story.rename(bruno, story.record, "Verdi");
+    story.world.synchronise(bruno);
+    story.roll_back();
+    story.rest();
+    CHECK(story.name(anna, story.record) == "Verdi");
+  }
+}
+
+TEST_CASE("scenario: late work that a server forgot waits again for whoever decides",
+          "[simulation][P2][P8]") {
+  RolledBack story;
+  Tablet& anna = story.anna;
+  Tablet& bruno = story.bruno;
+  story.world.synchronise(bruno);
+  REQUIRE(story.office().unassign("anna", story.dossier, "passaggio").ok());
+  story.rename(anna, story.record, "Rossi tardi");
+  story.world.synchronise(anna);
+  REQUIRE(story.office().held().size() == 1);
+  const auto waiting = [&] {
+    return story.must(bruno, {{"command", "inbox.list"}}).at("entries").as_array();
+  };
+  SECTION("its author is not assigned there any more") {
+    story.roll_back();
+    REQUIRE(story.office().unassign("anna", story.dossier, "passaggio").ok());
+    story.rest();
+    CHECK(story.office().held().size() == 1);
+    CHECK(waiting().size() == 1);
+    CHECK(story.name(bruno, story.record) == "Rossi Bianchi");
+  }
+  SECTION("somebody who had heard of it is faster than its author, and decides") {
+    story.world.synchronise(bruno);
+    story.roll_back();
+    story.world.synchronise(bruno);
     story.world.synchronise(anna);
     story.world.synchronise(bruno);
-    story.world.office().restore_backup();
+    REQUIRE(waiting().size() == 1);
+    story.must(bruno, {{"command", "inbox.decide"},
+                       {"entry", text_of(waiting().front().as_object(), "id")},
+                       {"accept", true},
+                       {"reason", "va bene"}});
     story.rest();
-    CHECK(story.name(bruno, record) == "Rossi Bianchi");
+    CHECK(story.name(bruno, story.record) == "Rossi tardi");
+  }
+  SECTION("it had been refused, and is not asked about again") {
+    story.world.synchronise(bruno);
+    story.must(bruno, {{"command", "inbox.decide"},
+                       {"entry", text_of(waiting().front().as_object(), "id")},
+                       {"accept", false},
+                       {"reason", "non più"}});
+    story.world.synchronise(bruno);
+    story.world.synchronise(anna);
+    story.roll_back();
+    story.world.synchronise(bruno);
+    story.rest();
+    CHECK(waiting().empty());
+    CHECK(story.name(bruno, story.record) == "Rossi Bianchi");
   }
 }
 

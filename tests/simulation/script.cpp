@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <string_view>
 
 #include "simulation/acts.hpp"
 
@@ -97,6 +98,10 @@ Script make_script(std::uint64_t seed, std::size_t acts_max) {
     }
     script.acts.push_back(act);
   }
+  script.settings.waits_for_backup =
+      std::any_of(script.acts.begin(), script.acts.end(), [&table](const Act& act) {
+        return std::string_view(table[act.kind].name) == "restore the server";
+      });
   return script;
 }
 

@@ -42,6 +42,9 @@ struct Settings {
   std::vector<Age> ages;             ///< which bundle each tablet starts with; others: present
   Weather weather;
   std::size_t fold_from = 0;        ///< documents are folded from so many changes on; 0: as shipped
+  /// The server folds nothing before a backup holds it, as it is shipped. Where it is never put
+  /// back from one, it need not wait, and more is folded.
+  bool waits_for_backup = true;
   std::size_t stop_percent = 0;     ///< acts during which the tablet stops
   std::size_t failing_percent = 0;  ///< acts during which a disk call fails
 };

@@ -15,6 +15,7 @@ inline Script two_people() {
   script.settings.seed = 1;
   script.settings.people = {{"anna", "educator"}, {"bruno", "coordinator"}};
   script.settings.tablets = {0, 1};
+  script.settings.waits_for_backup = false;
   return script;
 }
 

@@ -92,6 +92,7 @@ World::World(FileSystem& files, const Script& script, std::ostream* story)
   if (script_.settings.fold_from != 0) {
     snapshots = {script_.settings.fold_from, script_.settings.fold_from};
   }
+  snapshots.covered_only = script_.settings.waits_for_backup;
   office_ = std::make_unique<Office>(folder_, Chance::mix(seed, 3), now_ms_, snapshots);
   for (const Person& person : script_.settings.people) {
     const Status added = office_->repository().add_user(

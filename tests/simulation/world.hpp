@@ -88,9 +88,6 @@ class World {
   std::function<void(bool away)> on_the_way = [](bool) {};
   Weather weather;
   bool rolled_back = false;  ///< the office worked with an old backup at some time
-  /// Since the last backup of the server a device lost what it had: only authors offer their work
-  /// again, so putting that backup back would lose it (docs/testing.md).
-  bool taken_since_backup = false;
   // What does not come together in one world, since it is known to fail (docs/testing.md).
   std::set<std::string> given_up;    ///< accounts with a device that was given up
   std::set<std::string> taken_from;  ///< accounts that lost a dossier or a section

@@ -193,6 +193,14 @@ void Documents::hollow_out(OpenDocument& document, std::int64_t change_n) {
   rebuild(document);
 }
 
+void Documents::fill_in(OpenDocument& document, std::int64_t change_n,
+                        const std::vector<sync::Operation>& ops) {
+  core_.db.cached("UPDATE changes SET body = ? WHERE n = ?")
+      .bind_all(sync::encode_body(ops), change_n)
+      .run();
+  rebuild(document);
+}
+
 void Documents::rebuild(OpenDocument& document) {
   flush();
   const auto folded = ground(document);

@@ -58,6 +58,9 @@ class Documents {
                      std::int64_t position, ChangeState state);
   /// Takes the body out of a logged change and makes the document's records what they are without.
   void hollow_out(OpenDocument& document, std::int64_t change_n);
+  /// Puts the body of a logged change that was hollow in its place, likewise.
+  void fill_in(OpenDocument& document, std::int64_t change_n,
+               const std::vector<sync::Operation>& ops);
   /// Makes all records of a document anew from its ground and its log.
   void rebuild(OpenDocument& document);
   /// What the log stands on; nothing if it is whole. `storage_failure` if it is damaged.

@@ -2,14 +2,44 @@
 
 #include <algorithm>
 
+#include "storage/departed.hpp"
 #include "storage/notices.hpp"
 #include "storage/outbox.hpp"
 #include "storage/queries.hpp"
+#include "storage/settle.hpp"
 #include "storage/snapshots.hpp"
+#include "storage/vouchers.hpp"
 
 namespace insieme::client {
 
 namespace {
+
+/// A change that is here already. What the server has of it, with a body or without, is what
+/// everybody has.
+void meet_again(Core& core, Documents& documents, OpenDocument& document,
+                const sync::Change& change, std::int64_t position) {
+  const auto logged = find_change(core, document.n, change.header.replica, change.header.seq);
+  if (!logged) return;
+  const bool was_answered =
+      logged->state == ChangeState::held || logged->state == ChangeState::refused;
+  const bool loses_body = logged->change.ops && !change.ops;
+  ChangeState state = ChangeState::accepted;
+  if (was_answered && !change.ops) state = logged->state;
+  if (loses_body && logged->own) state = ChangeState::unsent;  // the answer to it says why
+  if (!logged->position) {
+    documents.note_accepted(document, logged->n, logged->id, position, state);
+  } else if (loses_body) {
+    core.db.cached("UPDATE changes SET state = ? WHERE n = ?")
+        .bind_all(static_cast<std::int64_t>(state), logged->n)
+        .run();
+  }
+  if (change.ops && !logged->change.ops) {
+    leave_quarantine(core, change.header);
+    documents.fill_in(document, logged->n, *change.ops);
+  } else if (loses_body && !logged->own) {
+    documents.hollow_out(document, logged->n);
+  }
+}
 
 std::int64_t ready_or_wait(Core& core, Documents& documents, OpenDocument& document,
                            const sync::Change& change, std::int64_t position) {
@@ -24,10 +54,7 @@ std::int64_t ready_or_wait(Core& core, Documents& documents, OpenDocument& docum
   }
   switch (admission.error().code) {
     case ErrorCode::duplicate: {
-      const auto logged = find_change(core, document.n, header.replica, header.seq);
-      if (logged && !logged->position) {
-        documents.note_accepted(document, logged->n, logged->id, position, ChangeState::accepted);
-      }
+      meet_again(core, documents, document, change, position);
       return 0;
     }
     case ErrorCode::fork:
@@ -256,7 +283,7 @@ bool compare_digests(Core& core, Documents& documents,
     const bool same = document->accepted == digest.history &&
                       document->accepted_count == static_cast<std::int64_t>(digest.count);
     // What is handed out there and has no answer yet: the server may count it already.
-    if (same || has_unanswered(core, document->n)) continue;
+    if (same || has_unanswered(core, document->n) || is_due(core, document->n)) continue;
     equal = false;
     raise_notice(core,
                 "the history of " + sync::to_text(digest.document) +
@@ -272,11 +299,13 @@ namespace {
 
 /// Everything of one document but what its author still needs to see of it: quarantine and inbox.
 void drop_document(Core& core, std::int64_t n) {
+  keep_departed(core, n);
   delete_records(core, n);
   for (const char* sql :
        {"DELETE FROM changes WHERE document = ?", "DELETE FROM waiting WHERE document = ?",
         "DELETE FROM seen WHERE document = ?", "DELETE FROM kept WHERE document = ?",
-        "DELETE FROM snapshot_parts WHERE document = ?", "DELETE FROM documents WHERE n = ?"}) {
+        "DELETE FROM snapshot_parts WHERE document = ?", "DELETE FROM vouchers WHERE document = ?",
+        "DELETE FROM documents WHERE n = ?"}) {
     core.db.prepare(sql).bind_all(n).run();
   }
 }
@@ -306,6 +335,8 @@ std::vector<std::int64_t> taken_sections(Core& core) {
 }  // namespace
 
 void drop_what_left(Core& core, Documents& documents) {
+  // Whoever leaves gives back first what the server lost.
+  if (healing_step(core) != HealingStep::none) return;
   documents.flush();
   const auto dossiers = numbers_of(core.db.prepare(
       "SELECT n FROM dossiers WHERE leaving = 1 AND NOT EXISTS (SELECT 1 FROM changes c JOIN "

@@ -5,7 +5,7 @@
 namespace insieme::client {
 namespace {
 
-constexpr std::array<sqlite::Migration, 5> kMigrations{{
+constexpr std::array<sqlite::Migration, 6> kMigrations{{
     {1, "first tables", R"sql(
 CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE dict_ids(n INTEGER PRIMARY KEY, id BLOB UNIQUE);
@@ -109,6 +109,22 @@ CREATE INDEX changes_unsent ON changes(n, document, state) WHERE state IN (0, 1,
 CREATE INDEX dossiers_leaving ON dossiers(n) WHERE leaving = 1;
 -- narrowed: a grant may have taken sections away of which something is still here.
 INSERT OR REPLACE INTO settings(name, value) VALUES('narrowed', '1');
+)sql"},
+    {6, "vouchers", R"sql(
+-- The server's word about each document, as it last gave it. due: a server that has lost something
+-- is to be given back what it covers.
+CREATE TABLE vouchers(document INTEGER PRIMARY KEY, bytes BLOB, due INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX vouchers_due ON vouchers(document) WHERE due = 1;
+
+-- Own changes of documents that have left this device, until a backup of the server covers them.
+-- offered 1: to a server that may have lost them, 3: likewise, with the body of one that is held;
+-- 2: it cannot take them now.
+CREATE TABLE departed(n INTEGER PRIMARY KEY, dossier BLOB, section TEXT, replica BLOB, seq INTEGER,
+  header BLOB, body BLOB, act BLOB, secret BLOB, position INTEGER, offered INTEGER NOT NULL,
+  UNIQUE(dossier, section, replica, seq));
+CREATE INDEX departed_offered ON departed(n) WHERE offered IN (1, 3);
+CREATE TABLE departed_vouchers(dossier BLOB, section TEXT, bytes BLOB, due INTEGER NOT NULL,
+  PRIMARY KEY(dossier, section)) WITHOUT ROWID;
 )sql"},
 }};
 

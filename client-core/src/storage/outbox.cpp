@@ -4,7 +4,10 @@
 #include <set>
 
 #include "insieme/sync/limits.hpp"
+#include "storage/departed.hpp"
+#include "storage/settle.hpp"
 #include "storage/snapshots.hpp"
+#include "storage/vouchers.hpp"
 
 namespace insieme::client {
 namespace {
@@ -83,6 +86,8 @@ std::size_t gather_changes(Core& core, const sync::GatherAction& limits, sync::G
         out.changes.insert(at, *std::move(change));
       }
     }
+    // What the server held or refused and may have lost since: it judges it anew.
+    if (!row.change.ops) row.change.ops = quarantined_ops(core, row.change.header);
     out.changes.push_back(std::move(row.change));
   }
   return unsent;
@@ -166,7 +171,15 @@ sync::Gathered gather(Core& core, const sync::GatherAction& limits,
   sync::Gathered out;
   std::set<std::int64_t> documents;
   std::size_t unsent = 0;
-  if (limits.changes_max != 0) unsent = gather_changes(core, limits, out, numbers, documents);
+  const HealingStep step = healing_step(core);
+  if (limits.changes_max != 0 && step == HealingStep::offering) {
+    gather_healing(core, limits.bytes_target, out, documents);
+  }
+  // What it has lost comes first: own work may stand on it.
+  if (limits.changes_max != 0 && step == HealingStep::none) {
+    gather_departed(core, limits, out);
+    unsent = gather_changes(core, limits, out, numbers, documents);
+  }
   std::set<std::int64_t> dossiers;
   for (const std::int64_t document : documents) {
     auto& find = core.db.cached(
@@ -232,6 +245,7 @@ bool has_unanswered(Core& core, std::int64_t document) {
 }
 
 bool has_unsent(Core& core) {
+  if (healing_step(core) != HealingStep::none || has_departed_to_offer(core)) return true;
   auto& find = core.db.cached(
       "SELECT 1 FROM changes WHERE state IN (0, 1, 5) AND state <> 5 UNION ALL "
       "SELECT 1 FROM kept WHERE offered = 1 LIMIT 1");
@@ -239,13 +253,42 @@ bool has_unsent(Core& core) {
   return find.step();
 }
 
-void offer_everything_again(Core& core) {
+namespace {
+
+/// The server may have lost all of it. What it vouched for keeps its state: it is given back as it
+/// was; everything else is offered and judged, also what was held or refused.
+void forget_answers(Core& core) {
+  std::set<std::int64_t> vouched;
+  auto documents = core.db.prepare("SELECT document FROM vouchers");
+  while (documents.step()) {
+    for (const std::int64_t n : vouched_own(core, documents.get_int64(0))) vouched.insert(n);
+  }
+  auto own = core.db.prepare("SELECT n FROM changes WHERE own = 1 AND state IN (2, 3, 4, 5)");
+  std::vector<std::int64_t> numbers;
+  while (own.step()) {
+    if (vouched.count(own.get_int64(0)) == 0) numbers.push_back(own.get_int64(0));
+  }
+  for (const std::int64_t n : numbers) {
+    core.db.cached("UPDATE changes SET state = 0, note = NULL WHERE n = ?").bind_all(n).run();
+  }
+  core.db.execute("UPDATE changes SET position = NULL");
+}
+
+}  // namespace
+
+void offer_everything_again(Core& core, Anew why) {
   // The log is received anew from position 0 and tells all positions again; own changes that the
-  // server lost must come from here. Held and refused ones stay settled, what is handed out stays
-  // so until it is answered, and what was accepted keeps its mark: it is offered, not new.
+  // server lost must come from here. What is handed out stays so until it is answered, and what was
+  // accepted keeps its mark: it is offered, not new.
+  if (why == Anew::lost_cursor) {
+    forget_answers(core);
+  } else {
+    read_anew_before_healing(core);
+    core.db.execute(
+        "UPDATE changes SET state = 0, note = NULL WHERE own = 1 AND state IN (2, 5);"
+        "UPDATE changes SET position = NULL WHERE state NOT IN (3, 4);");
+  }
   core.db.execute(
-      "UPDATE changes SET state = 0, note = NULL WHERE own = 1 AND state IN (2, 5);"
-      "UPDATE changes SET position = NULL WHERE state NOT IN (3, 4);"
       "UPDATE kept SET offered = 1 WHERE offered = 0;"
       "UPDATE documents SET acked = NULL, ack_due = 1;"
       "UPDATE dossiers SET granted = 0 WHERE n IN (SELECT d.dossier FROM documents d "

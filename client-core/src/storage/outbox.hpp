@@ -33,7 +33,13 @@ void save_backfill(Core& core, const std::optional<sync::Backfill>& backfill);
 /// Whether own changes, or changes of one document, are handed out and have no answer yet.
 [[nodiscard]] bool has_unanswered(Core& core);
 [[nodiscard]] bool has_unanswered(Core& core, std::int64_t document);
-/// Own changes count as unsent again, and blocked ones get another chance.
-void offer_everything_again(Core& core);
+/// Why the log is read anew.
+enum class Anew : std::uint8_t {
+  other_history,  ///< a digest differs: the server has what it has
+  lost_cursor,    ///< the server may have lost anything
+};
+/// Own changes count as unsent again, and blocked ones get another chance. After a lost cursor not
+/// those that a voucher covers: they are given back.
+void offer_everything_again(Core& core, Anew why);
 
 }  // namespace insieme::client

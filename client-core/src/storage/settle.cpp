@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "storage/departed.hpp"
 #include "storage/reauthor.hpp"
+#include "storage/snapshots.hpp"
 
 namespace insieme::client {
 namespace {
@@ -24,6 +26,28 @@ std::int64_t quarantine(Core& core, const LoggedChange& logged, const sync::Push
                 result.reason)
       .run();
   return core.db.last_insert_rowid();
+}
+
+/// What was with nobody is accepted after all, by a server that had forgotten its verdict.
+void put_back(Core& core, Documents& documents, OpenDocument& document,
+              const LoggedChange& logged) {
+  const sync::ChangeHeader& header = logged.change.header;
+  const auto ops = quarantined_ops(core, header);
+  if (!ops) return;
+  leave_quarantine(core, header);
+  documents.fill_in(document, logged.n, *ops);
+}
+
+/// Its place in the log may be known already.
+void note_answer(Core& core, Documents& documents, OpenDocument& document,
+                 const LoggedChange& logged, std::int64_t position, ChangeState state) {
+  if (!logged.position) {
+    documents.note_accepted(document, logged.n, logged.id, position, state);
+    return;
+  }
+  core.db.cached("UPDATE changes SET state = ?, note = NULL, stands_on = NULL WHERE n = ?")
+      .bind_all(static_cast<std::int64_t>(state), logged.n)
+      .run();
 }
 
 using Text = std::pair<sync::RecordId, std::string>;  ///< record and field
@@ -74,11 +98,36 @@ void reopen_inbox(Core& core, const sync::ChangeHeader& header) {
       .run();
 }
 
+/// The server that had lost it does not take it any more. It is folded here with its body, so the
+/// document is received anew, as the server has it.
+void quarantine_kept(Core& core, const OpenDocument& document, const sync::PushResult& result) {
+  const auto state = static_cast<std::int64_t>(
+      result.verdict == sync::Verdict::held ? ChangeState::held : ChangeState::refused);
+  const auto seq = static_cast<std::int64_t>(result.seq);
+  const std::int64_t replica = core.dictionary.find_id(result.replica.bytes);
+  core.db
+      .cached(
+          "INSERT INTO quarantine(dossier, section, replica, seq, header, body, state, code, "
+          "reason) SELECT ?, ?, ?, seq, header, body, ?, ?, ? FROM kept WHERE document = ? "
+          "AND replica = ? AND seq = ? AND body IS NOT NULL")
+      .bind_all(document.id.dossier.bytes, document.id.section, result.replica.bytes, state,
+                static_cast<std::int64_t>(result.code), result.reason, document.n, replica, seq)
+      .run();
+  const bool was_folded_whole = core.db.changes() != 0;
+  core.db.cached("DELETE FROM kept WHERE document = ? AND replica = ? AND seq = ?")
+      .bind_all(document.n, replica, seq)
+      .run();
+  if (was_folded_whole) note_to_forget(core, document.n);
+}
+
 /// A change that was folded here long ago and offered to a server that may have lost it.
 void settle_kept(Core& core, const OpenDocument& document, const sync::PushResult& result) {
   if (result.verdict == sync::Verdict::deferred) return;
   const std::int64_t replica = core.dictionary.find_id(result.replica.bytes);
   const auto seq = static_cast<std::int64_t>(result.seq);
+  const bool with_nobody =
+      result.verdict == sync::Verdict::held || result.verdict == sync::Verdict::refused;
+  if (with_nobody) return quarantine_kept(core, document, result);
   if (result.verdict != sync::Verdict::forked) {
     core.db
         .cached("UPDATE kept SET offered = 0, forgotten = NULL "
@@ -105,17 +154,55 @@ void settle_kept(Core& core, const OpenDocument& document, const sync::PushResul
 
 }  // namespace
 
+std::optional<std::vector<sync::Operation>> quarantined_ops(Core& core,
+                                                            const sync::ChangeHeader& header) {
+  auto& find = core.db.cached(
+      "SELECT body FROM quarantine WHERE dossier = ? AND section = ? AND replica = ? AND seq = ? "
+      "AND state IN (3, 4)");
+  const sqlite::ResetGuard guard(find);
+  find.bind_all(header.document.dossier.bytes, header.document.section, header.replica.bytes,
+                static_cast<std::int64_t>(header.seq));
+  if (!find.step()) return std::nullopt;
+  return require(sync::decode_body(find.get_blob(0)));
+}
+
+void leave_quarantine(Core& core, const sync::ChangeHeader& header) {
+  core.db
+      .cached("UPDATE quarantine SET state = 2, reason = '' WHERE dossier = ? AND section = ? "
+              "AND replica = ? AND seq = ?")
+      .bind_all(header.document.dossier.bytes, header.document.section, header.replica.bytes,
+                static_cast<std::int64_t>(header.seq))
+      .run();
+}
+
+bool waits_in_quarantine(Core& core, const sync::ChangeHeader& header) {
+  auto& find = core.db.cached(
+      "SELECT 1 FROM quarantine WHERE dossier = ? AND section = ? AND replica = ? AND seq = ? "
+      "AND state = 3");
+  const sqlite::ResetGuard guard(find);
+  find.bind_all(header.document.dossier.bytes, header.document.section, header.replica.bytes,
+                static_cast<std::int64_t>(header.seq));
+  return find.step();
+}
+
 void settle(Core& core, Documents& documents, const sync::PushResult& result) {
+  if (settle_departed(core, result)) return;
   OpenDocument* document = documents.find(result.document);
   if (document == nullptr) return;
   const auto logged = find_change(core, document->n, result.replica, result.seq);
   if (!logged) settle_kept(core, *document, result);
-  if (!logged || logged->position) return;  // settled before, the reply came twice
+  if (!logged) return;
+  // Settled before, the reply came twice; or offered once more, as its body was wanted or its
+  // verdict was not known.
+  const bool is_offered =
+      logged->state == ChangeState::unsent || logged->state == ChangeState::sent;
+  if (logged->position && !is_offered) return;
   const auto position = static_cast<std::int64_t>(result.position);
   switch (result.verdict) {
     case sync::Verdict::accepted:
     case sync::Verdict::duplicate:
-      documents.note_accepted(*document, logged->n, logged->id, position, ChangeState::accepted);
+      note_answer(core, documents, *document, *logged, position, ChangeState::accepted);
+      if (!logged->change.ops) put_back(core, documents, *document, *logged);
       return;
     case sync::Verdict::held:
     case sync::Verdict::refused: {
@@ -125,8 +212,8 @@ void settle(Core& core, Documents& documents, const sync::PushResult& result) {
         note_standing(core, document->n, *logged, quarantine(core, *logged, result, state));
         reopen_inbox(core, logged->change.header);
       }
-      documents.note_accepted(*document, logged->n, logged->id, position, state);
-      documents.hollow_out(*document, logged->n);
+      note_answer(core, documents, *document, *logged, position, state);
+      if (logged->change.ops) documents.hollow_out(*document, logged->n);
       return;
     }
     case sync::Verdict::forked:

@@ -1,6 +1,8 @@
 #include "storage/snapshots.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <set>
 
 #include "insieme/sync/limits.hpp"
 #include "storage/incoming.hpp"
@@ -228,7 +230,7 @@ void forget_document(Core& core, Documents& documents, OpenDocument& document) {
           "INSERT OR REPLACE INTO kept(n, document, replica, seq, header, body, act, offered) "
           "SELECT n, document, replica, seq, header, body, act, 1 + EXISTS(SELECT 1 FROM kept k "
           "WHERE k.document = ?1 AND k.offered = 2 AND k.forgotten IS NULL) FROM changes "
-          "WHERE document = ?1 AND own = 1 AND body IS NOT NULL")
+          "WHERE document = ?1 AND own = 1")
       .bind_all(n)
       .run();
   core.db
@@ -254,6 +256,22 @@ void forget_document(Core& core, Documents& documents, OpenDocument& document) {
   document.dirty = true;
   documents.flush();
   core.mint_replica();
+}
+
+void note_to_forget(Core& core, std::int64_t document) {
+  auto words = split_words(core.setting("to_forget").value_or(""));
+  words.push_back(std::to_string(document));
+  core.set_setting("to_forget", join_words(words));
+}
+
+bool forget_noted(Core& core, Documents& documents) {
+  const auto words = split_words(core.setting("to_forget").value_or(""));
+  if (words.empty()) return false;
+  core.set_setting("to_forget", "");
+  std::set<std::int64_t> numbers;
+  for (const std::string& word : words) numbers.insert(std::strtoll(word.c_str(), nullptr, 10));
+  for (const std::int64_t n : numbers) forget_document(core, documents, documents.by_number(n));
+  return true;
 }
 
 void forget_other_branches(Core& core, Documents& documents) {

@@ -22,6 +22,10 @@ void note_acknowledged(Core& core, Documents& documents,
 /// before (reauthor.hpp) if the id they stood under may be a twin's too. The store goes on under a
 /// new replica id, since a server does not send a replica what it wrote itself.
 void forget_document(Core& core, Documents& documents, OpenDocument& document);
+/// The same once the answers of a reply are noted.
+void note_to_forget(Core& core, std::int64_t document);
+/// Whether there was one.
+bool forget_noted(Core& core, Documents& documents);
 /// The same for every document in which something is folded that the server has another branch of.
 void forget_other_branches(Core& core, Documents& documents);
 

@@ -1,6 +1,7 @@
 // The façade: transactions, and exceptions turned into values.
 #include "insieme/client/store.hpp"
 
+#include "storage/departed.hpp"
 #include "storage/incoming.hpp"
 #include "storage/notices.hpp"
 #include "storage/outbox.hpp"
@@ -9,6 +10,7 @@
 #include "storage/settle.hpp"
 #include "storage/snapshots.hpp"
 #include "storage/store_open.hpp"
+#include "storage/vouchers.hpp"
 #include "storage/writer.hpp"
 
 namespace insieme::client {
@@ -296,6 +298,7 @@ Result<bool> Store::apply(const sync::SyncReply& reply) {
   return impl_->write([&] {
     Documents documents(core);
     note_acknowledged(core, documents, impl_->acknowledged);
+    settle_healed(core, documents, reply.healed);
     for (const sync::PushResult& result : reply.results) settle(core, documents, result);
     documents.flush();
     // Another program on this store was faster. What became of the changes is true all the same,
@@ -307,13 +310,16 @@ Result<bool> Store::apply(const sync::SyncReply& reply) {
       documents.forget_closed();
       forget_other_branches(core, documents);
     }
-    bool usable = true;
+    const bool forgotten = forget_noted(core, documents);
+    bool usable = !forgotten;
     for (const sync::StreamItem& item : reply.items) {
       usable = receive(core, documents, item) && usable;
     }
     documents.flush();
+    if (!forked) go_on_healing(core, documents, usable && !reply.more);
     std::vector<sync::DocumentId> folded;  // and not what the server has
-    const bool same = forked || compare_digests(core, documents, reply.digests, folded);
+    const bool same =
+        forked || forgotten || compare_digests(core, documents, reply.digests, folded);
     if (!same) {
       // A twin may have written under this store's replica id, and the server does not send a
       // replica its own changes: under a new one everything comes.
@@ -326,6 +332,7 @@ Result<bool> Store::apply(const sync::SyncReply& reply) {
         if (document != nullptr) forget_document(core, documents, *document);
       }
     }
+    if (same && !forked) note_vouches(core, documents, reply);
     // Handed out and not answered: the next reply decides, and this page is asked for once more.
     const bool again = !same && !forked;
     const bool equal = same && usable;
@@ -334,6 +341,7 @@ Result<bool> Store::apply(const sync::SyncReply& reply) {
       if (equal && !forked) note_stable(core, documents, stable);
     }
     documents.flush();
+    if (reply.covered != 0) forget_departed(core, reply.covered);
     drop_what_left(core, documents);
     client::note_refusal(core, "");
     note_carried(core, impl_->carried);
@@ -344,7 +352,7 @@ Result<bool> Store::apply(const sync::SyncReply& reply) {
     save_place(core, anew ? sync::Cursor{} : reply.cursor, anew ? std::nullopt : reply.backfill);
     // What differed is healed change by change; snapshots are welcome again when that is done.
     if (!equal || !reply.more) core.set_setting("log_only", equal ? "" : "1");
-    if (!equal) offer_everything_again(core);
+    if (!equal) offer_everything_again(core, Anew::other_history);
     return anew || has_unsent(core);
   });
 }
@@ -355,7 +363,8 @@ Status Store::forget_cursor() {
     save_place(core, {}, {});
     // The server may have lost what is folded here: all positions are to be told again.
     core.set_setting("log_only", "1");
-    offer_everything_again(core);
+    begin_healing(core);
+    offer_everything_again(core, Anew::lost_cursor);
   });
 }
 

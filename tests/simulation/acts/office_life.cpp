@@ -42,7 +42,6 @@ void assign(World& world, Tablet&, Chance& chance) {
                    ? std::vector<std::string>{"core", "education"}
                    : std::vector<std::string>{"core", "education", "economic", "network"};
     world.note_fault("sections taken away");
-    world.taken_since_backup = true;
   }
   const auto done = world.office().repository().assign(person.account, given->dossier, sections);
   world.tell("  " + person.account + (done.ok() ? " is assigned" : " is not assigned"));
@@ -60,7 +59,6 @@ void unassign(World& world, Tablet&, Chance& chance) {
       world.office().repository().unassign(account, given->dossier, "cambio di incarico");
   world.tell("  " + account + (done.ok() ? " loses a dossier" : " had none"));
   world.note_fault("assignment taken away");
-  world.taken_since_backup = true;
 }
 
 void hand_over(World& world, Tablet&, Chance& chance) {
@@ -77,7 +75,6 @@ void hand_over(World& world, Tablet&, Chance& chance) {
   world.tell("  from " + from + " to " + to.account + (done.ok() ? "" : ": not done"));
   if (!done.ok()) return;
   world.note_fault("hand-over");
-  world.taken_since_backup = true;
 }
 
 void revoke_device(World& world, Tablet& tablet, Chance& chance) {
@@ -93,7 +90,6 @@ void revoke_device(World& world, Tablet& tablet, Chance& chance) {
     if (other->store().identity().device == device) other->revoked = true;
   }
   world.note_fault("device revoked");
-  world.taken_since_backup = true;
 }
 
 /// A silent device is given up: the others go on without it, until it is in reach again.
@@ -108,13 +104,10 @@ void give_up(World& world, Tablet& tablet, Chance&) {
   world.note_fault("device given up");
 }
 
-void back_up(World& world, Tablet&, Chance&) {
-  world.office().back_up();
-  world.taken_since_backup = false;
-}
+void back_up(World& world, Tablet&, Chance&) { world.office().back_up(); }
 
 void roll_back(World& world, Tablet&, Chance&) {
-  if (!world.office().has_backup() || world.taken_since_backup) return;
+  if (!world.office().has_backup()) return;
   world.office().restore_backup();
   world.rolled_back = true;
   world.note_fault("server restored from an old backup");
@@ -150,7 +143,7 @@ std::vector<ActKind> office_acts() {
       {"hand over", {3, 3, 3}, hand_over, true, false, true},
       {"revoke a device", {1, 1, 1}, revoke_device, true, false, true},
       {"give a device up", {6, 6, 6}, give_up, true, false, true},
-      {"back up the server", {2, 2, 2}, back_up, true, false, true},
+      {"back up the server", {2, 2, 2}, back_up, false, false, true},
       {"restore the server", {2, 2, 2}, roll_back, true, false, true},
       {"restart the server", {2, 2, 2}, restart, true, false, true},
       {"server will stop", {2, 2, 2}, arm_stop, true, false, true},

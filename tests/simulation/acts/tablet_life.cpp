@@ -91,7 +91,6 @@ void add_device(World& world, Tablet& tablet, Chance&) {
   if (world.tablets().size() >= kTabletsMax || tablet.revoked) return;
   Tablet& fresh = world.add_tablet(tablet.person());
   fresh.age = tablet.age;
-  world.taken_since_backup = true;  // an old backup of the server would not know it
   world.note_fault("device added");
   if (world.enrol(fresh)) world.synchronise(fresh);
 }
@@ -132,7 +131,6 @@ void restore(World& world, Tablet& tablet, Chance&) {
   demand(restored.ok(), "a backup can be restored",
          restored.ok() ? std::string() : restored.error().detail);
   world.lost_tablets.insert(tablet.name());
-  world.taken_since_backup = true;
   world.note_fault("store restored from a backup");
   world.reopen(tablet);
 }
