@@ -54,6 +54,16 @@ Status match_results(const std::vector<Change>& pushed, const std::vector<PushRe
   return {};
 }
 
+Status match_letters(const std::vector<Digest>& carried, const std::vector<LetterResult>& results) {
+  const bool same = std::equal(
+      carried.begin(), carried.end(), results.begin(), results.end(),
+      [](const Digest& letter, const LetterResult& result) { return letter == result.letter; });
+  if (same) return {};
+  return {ErrorCode::malformed,
+          "the reply does not answer what was sent\n"
+          "la risposta non corrisponde a ciò che è stato inviato"};
+}
+
 /// Where a device stands, as a tuple that rises while it receives: see `Backfill`. Snapshots come
 /// before the changes.
 using Place = std::tuple<std::uint64_t, std::uint64_t, std::size_t, std::string, std::uint64_t>;
@@ -76,7 +86,10 @@ Status check_size(const SyncRequest& request) {
       request.secrets.size() > kSecretsPerMessageMax ||
       request.seen.size() > kEventsPerMessageMax ||
       request.held_decisions.size() > kEventsPerMessageMax ||
-      request.acknowledgements.size() > kEventsPerMessageMax) {
+      request.acknowledgements.size() > kEventsPerMessageMax ||
+      request.permits_wanted.size() > kExchangeGrantsPerMessageMax ||
+      request.texts_of_others.size() > kEventsPerMessageMax ||
+      request.letters.size() > kLettersPerMessageMax) {
     return {ErrorCode::limit_exceeded, "more was gathered than one request may hold"};
   }
   return {};
@@ -135,6 +148,7 @@ ClientAction ClientSync::on_gathered(Gathered gathered) {
     gathered.unsent_left += gathered.changes.size();
     gathered.changes.clear();
     gathered.secrets.clear();
+    gathered.letters.clear();
   }
   SyncRequest request;
   request.schema_version = identity_.schema_version;
@@ -152,11 +166,16 @@ ClientAction ClientSync::on_gathered(Gathered gathered) {
   request.held_decisions = std::move(gathered.held_decisions);
   request.log_only = gathered.log_only;
   request.acknowledgements = std::move(gathered.acknowledgements);
+  request.permits_wanted = std::move(gathered.permits_wanted);
+  request.texts_of_others = std::move(gathered.texts_of_others);
+  request.letters = std::move(gathered.letters);
   if (const Status status = check_size(request); !status.ok()) return give_up(status.error());
   const Digest manifest = manifest_of(identity_.device, request.changes);
   request.signature = sign(identity_.key, manifest.bytes);
   request_ = encode_message(request);
   pushed_ = std::move(request.changes);
+  letters_.clear();
+  for (const auto& letter : request.letters) letters_.push_back(digest_letter_bytes(letter));
   cursor_ = request.cursor;
   backfill_ = request.backfill;
   if (!fits_limits(request_)) {
@@ -195,6 +214,9 @@ ClientAction ClientSync::on_reply(const std::vector<std::uint8_t>& body) {
   if (const Status status = match_results(pushed_, reply->results); !status.ok()) {
     return give_up(status.error());
   }
+  if (const Status status = match_letters(letters_, reply->letters); !status.ok()) {
+    return give_up(status.error());
+  }
   if (const Status status = check_place(*reply); !status.ok()) return give_up(status.error());
   summary_.sent += pushed_.size();
   summary_.received += reply->items.size();
@@ -205,6 +227,10 @@ ClientAction ClientSync::on_reply(const std::vector<std::uint8_t>& body) {
     summary_.held += result.verdict == Verdict::held;
     summary_.refused += result.verdict == Verdict::refused;
     progress_ = progress_ || result.verdict != Verdict::deferred;
+  }
+  for (const LetterResult& result : reply->letters) {
+    // What was carried may be what own work waits for.
+    progress_ = progress_ || result.fate != LetterFate::waits;
   }
   more_ = reply->more;
   state_ = State::applying;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "insieme/sync/exchange.hpp"
 #include "insieme/sync/limits.hpp"
 #include "server_judge.hpp"
 
@@ -40,6 +41,9 @@ LoadAction needs_of(const SyncRequest& request) {
   for (const Acknowledgement& a : request.acknowledgements) {
     load.documents.push_back(a.document);
     load.dossiers.push_back(a.document.dossier);
+  }
+  for (const TextOfOther& text : request.texts_of_others) {
+    load.changes.push_back({text.document, text.replica, text.seq});
   }
   for (const DossierSecret& secret : request.secrets) load.dossiers.push_back(secret.dossier);
   for (const Seen& seen : request.seen) load.dossiers.push_back(seen.document.dossier);
@@ -89,13 +93,14 @@ ServerAction ServerSync::on_request(RequestArrived arrived) {
   auto* request = std::get_if<SyncRequest>(&message.value());
   if (request == nullptr) return reject({ErrorCode::malformed, "not a request"});
   if (request->protocol < kProtocolVersionMin || request->protocol > kProtocolVersion) {
-    return reject({ErrorCode::wrong_version, "this server speaks protocol versions 1 and 2"});
+    return reject({ErrorCode::wrong_version, "this server speaks protocol versions 1 to 3"});
   }
   if (request->device != arrived_.authenticated) {
     return reject({ErrorCode::not_allowed, "the request speaks for another device"});
   }
   request_ = std::move(*request);
   reply_.protocol = request_.protocol;
+  reply_.letters = std::move(arrived_.letters);
   for (const Acknowledgement& a : request_.acknowledgements) stable_of_.push_back(a.document);
   state_ = State::loading;
   return needs_of(request_);
@@ -137,7 +142,38 @@ ServerAction ServerSync::read() {
                     std::min(wanted, kMessageBytesTarget),
                     kChangesPerMessageMax,
                     request_.protocol >= 2 && !request_.log_only,
-                    std::move(stable_of_)};
+                    std::move(stable_of_),
+                    arrived_.server_key ? std::move(request_.permits_wanted)
+                                        : std::vector<DossierId>{}};
+}
+
+void ServerSync::add_permits(PageRead& page) {
+  // With a new grant comes its permit, unasked.
+  for (const StreamItem& item : reply_.items) {
+    const auto* event = std::get_if<Event>(&item.content);
+    const auto* grant = event != nullptr ? std::get_if<GrantEvent>(event) : nullptr;
+    if (grant != nullptr) page.permits[grant->dossier] = {true, grant->key, grant->sections};
+  }
+  for (const auto& [dossier, access] : page.permits) {
+    if (!access.known || access.sections.empty()) continue;
+    if (reply_.permits.size() == kExchangeGrantsPerMessageMax) return;
+    ExchangePermit permit;
+    permit.grant.space = request_.space;
+    permit.grant.device = request_.device;
+    permit.grant.device_key = arrived_.device_key;
+    permit.grant.account = arrived_.account;
+    permit.grant.dossier = dossier;
+    permit.grant.sections = access.sections;
+    permit.grant.may_review = arrived_.may_review;
+    permit.grant.issued_ms = page.server_ms;
+    permit.grant.expires_ms = page.server_ms + kExchangeGrantMs;
+    sign_grant(permit.grant, *arrived_.server_key);
+    for (const std::string& section : access.sections) {
+      permit.keys.push_back(
+          document_key_of(*arrived_.server_key, {dossier, section}, access.key));
+    }
+    reply_.permits.push_back(std::move(permit));
+  }
 }
 
 ServerAction ServerSync::on_page(PageRead page) {
@@ -148,6 +184,7 @@ ServerAction ServerSync::on_page(PageRead page) {
   reply_.more = page.more;
   reply_.digests = std::move(page.digests);
   reply_.stable = std::move(page.stable);
+  if (arrived_.server_key && request_.protocol >= 3) add_permits(page);
   state_ = State::ended;
   return AnswerAction{encode_message(reply_)};
 }

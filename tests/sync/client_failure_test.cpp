@@ -156,7 +156,7 @@ TEST_CASE("client: a reply that is none counts as a cut connection", "[sync][cli
 
 TEST_CASE("client: a newer protocol or engine is told in words", "[sync][client]") {
   SyncReply newer = reply_at(0);
-  newer.protocol = 3;
+  newer.protocol = kProtocolVersion + 1;
   CHECK(given_up(Sent().reply(newer)) == ErrorCode::wrong_version);
   newer = reply_at(0);
   newer.engine_min = kEngineVersion + 1;

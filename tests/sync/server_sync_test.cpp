@@ -80,7 +80,7 @@ TEST_CASE("server: requests that cannot be served are rejected and write nothing
   CHECK(code(encode_message(SyncReply{}), w.anna.id()) == ErrorCode::malformed);
   CHECK(code(ServerWorld::request(w.anna, {}), w.boss.id()) == ErrorCode::not_allowed);
   SyncRequest newer;
-  newer.protocol = 3;
+  newer.protocol = kProtocolVersion + 1;
   newer.device = w.anna.id();
   CHECK(code(encode_message(newer), w.anna.id()) == ErrorCode::wrong_version);
   CHECK(w.server.state.log.empty());

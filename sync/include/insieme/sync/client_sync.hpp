@@ -27,6 +27,9 @@ struct Gathered {
   std::int64_t device_ms = 0;
   bool log_only = false;
   std::vector<Acknowledgement> acknowledgements;
+  std::vector<DossierId> permits_wanted;
+  std::vector<TextOfOther> texts_of_others;
+  std::vector<std::vector<std::uint8_t>> letters;
 };
 
 struct ClientIdentity {
@@ -106,6 +109,7 @@ class ClientSync {
   State state_ = State::idle;
   std::vector<std::uint8_t> request_;
   std::vector<Change> pushed_;
+  std::vector<Digest> letters_;  ///< that the request under way carries
   Cursor cursor_;  ///< of the request that is under way
   std::optional<Backfill> backfill_;
   ClientSyncSummary summary_;

@@ -112,6 +112,7 @@ struct ReadAction {
   std::size_t items_max = 0;
   bool snapshots = false;             ///< the device takes them
   std::vector<DocumentId> stable_of{};  ///< documents whose stable version is to be told
+  std::vector<DossierId> permits_of{};  ///< what the person may see of these is to be told
 };
 
 struct AnswerAction { std::vector<std::uint8_t> frame; };
@@ -129,6 +130,10 @@ struct RequestArrived {
   bool may_review = false;     ///< the user decides on held changes
   std::string account;         ///< the user's account name
   bool may_grant = false;      ///< the user mints rights
+  std::optional<SecretKey> server_key{};   ///< signs permits; none: none are given
+  std::vector<LetterResult> letters{};     ///< what became of those of the request
+  /// Nothing is taken without somebody's decision: the device was revoked since it wrote this.
+  bool hold_all = false;
 };
 struct Loaded {
   std::uint64_t epoch = 1;
@@ -152,6 +157,7 @@ struct PageRead {
   std::vector<DocumentDigest> digests;
   std::int64_t server_ms = 0;
   std::vector<Acknowledgement> stable;
+  std::map<DossierId, DossierAccess> permits{};  ///< of `ReadAction::permits_of`, those that exist
 };
 using ServerInput = std::variant<RequestArrived, Loaded, Committed, PageRead>;
 
@@ -168,6 +174,7 @@ class ServerSync {
   ServerAction on_page(PageRead page);
   ServerAction reject(Error error);
   ServerAction read();
+  void add_permits(PageRead& page);
 
   State state_ = State::fresh;
   RequestArrived arrived_;
