@@ -61,6 +61,7 @@ const std::vector<CommandSpec>& all_commands() {
                       rights_commands, same_commands, draft_commands, network_commands,
                       notice_commands, review_commands, resolve_commands, inbox_commands,
                       report_commands, report_export_commands, export_commands, import_commands,
+                      hand_over_commands,
                       care_commands}) {
       for (CommandSpec& command : part()) all.push_back(std::move(command));
     }
