@@ -1,6 +1,6 @@
 // Hand-outs, letters, bundles, files: who can open them, what is believed, and what damage does.
 #include "insieme/sync/limits.hpp"
-#include "support/catch.hpp"
+#include "support/damage.hpp"
 #include "support/exchange_samples.hpp"
 
 using namespace insieme;
@@ -12,26 +12,6 @@ using ByteList = std::vector<std::uint8_t>;
 
 const DocumentId kCore = document_of("d1");
 const DocumentId kHealth = document_of("d1", "health");
-
-template <class Decode>
-void damage(const ByteList& good, Decode&& decode) {
-  REQUIRE(decode(good));
-  for (std::size_t size = 0; size < good.size(); ++size) {
-    if (decode(ByteList(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size)))) {
-      FAIL("a prefix of " << size << " bytes was taken for the whole");
-    }
-  }
-  for (std::size_t at = 0; at < good.size(); ++at) {
-    for (const std::uint8_t mask : {std::uint8_t{0x01}, std::uint8_t{0x80}, std::uint8_t{0xff}}) {
-      ByteList bad = good;
-      bad[at] ^= mask;
-      static_cast<void>(decode(bad));
-    }
-  }
-  ByteList longer = good;
-  longer.push_back(0);
-  CHECK_FALSE(decode(longer));
-}
 
 }  // namespace
 
