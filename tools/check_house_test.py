@@ -56,6 +56,7 @@ class Includes(unittest.TestCase):
         for path, include in (("sync/src/a.cpp", "<cereal/cereal.hpp>"),
                               ("sync/src/archive.hpp", "<cereal/cereal.hpp>"),
                               ("sync/src/digest.cpp", "<sodium.h>"),
+                              ("sync/src/seal.cpp", "<sodium.h>"),
                               ("sync/src/compress.cpp", "<zstd.h>"),
                               ("sync/src/a.cpp", "<chrono>"), ("sync/src/a.cpp", '"codec.hpp"')):
             self.allowed(path, include)

@@ -153,6 +153,7 @@ export const en: Record<Word, string> = {
   receipt_title: "Where this record is",
   receipt_saved: "Saved on this tablet",
   receipt_sent: "Sent, not confirmed yet",
+  receipt_colleague: "With a colleague, too; not on the server yet",
   receipt_applied: "Arrived at the server",
   receipt_waiting: "Waiting for a decision",
   receipt_seen: "Seen by the coordinator",

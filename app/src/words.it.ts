@@ -159,6 +159,7 @@ export const it = {
   receipt_title: "Dov'è questa scheda",
   receipt_saved: "Salvata su questo tablet",
   receipt_sent: "Inviata, si aspetta la conferma",
+  receipt_colleague: "Anche presso un collega, non ancora sul server",
   receipt_applied: "Arrivata al server",
   receipt_waiting: "In attesa di una decisione",
   receipt_seen: "Vista da chi coordina",

@@ -55,6 +55,16 @@ Status match_results(std::span<const Change> pushed, const std::vector<PushResul
   return {};
 }
 
+Status match_letters(const std::vector<Digest>& carried, const std::vector<LetterResult>& results) {
+  const bool same = std::equal(
+      carried.begin(), carried.end(), results.begin(), results.end(),
+      [](const Digest& letter, const LetterResult& result) { return letter == result.letter; });
+  if (same) return {};
+  return {ErrorCode::malformed,
+          "the reply does not answer what was sent\n"
+          "la risposta non corrisponde a ciò che è stato inviato"};
+}
+
 /// Where a device stands, as a tuple that rises while it receives: see `Backfill`. Snapshots come
 /// before the changes.
 using Place = std::tuple<std::uint64_t, std::uint64_t, std::size_t, std::string, std::uint64_t>;
@@ -81,7 +91,10 @@ Status check_size(const SyncRequest& request) {
       request.healing.vouchers.size() > kVouchersPerMessageMax ||
       request.healing.changes.size() > kHealingChangesMax ||
       request.healing.take > kChangesPerMessageMax ||
-      request.healing.take > request.healing.changes.size()) {
+      request.healing.take > request.healing.changes.size() ||
+      request.permits_wanted.size() > kExchangeGrantsPerMessageMax ||
+      request.texts_of_others.size() > kEventsPerMessageMax ||
+      request.letters.size() > kLettersPerMessageMax) {
     return {ErrorCode::limit_exceeded, "more was gathered than one request may hold"};
   }
   return {};
@@ -141,6 +154,7 @@ ClientAction ClientSync::on_gathered(Gathered gathered) {
     gathered.changes.clear();
     gathered.secrets.clear();
     gathered.healing = {};
+    gathered.letters.clear();
   }
   SyncRequest request;
   request.schema_version = identity_.schema_version;
@@ -159,6 +173,9 @@ ClientAction ClientSync::on_gathered(Gathered gathered) {
   request.log_only = gathered.log_only;
   request.acknowledgements = std::move(gathered.acknowledgements);
   request.healing = std::move(gathered.healing);
+  request.permits_wanted = std::move(gathered.permits_wanted);
+  request.texts_of_others = std::move(gathered.texts_of_others);
+  request.letters = std::move(gathered.letters);
   if (const Status status = check_size(request); !status.ok()) return give_up(status.error());
   const Digest manifest = manifest_of(identity_.device, request.changes);
   request.signature = sign(identity_.key, manifest.bytes);
@@ -166,6 +183,8 @@ ClientAction ClientSync::on_gathered(Gathered gathered) {
   pushed_ = std::move(request.changes);
   given_back_ = std::move(request.healing.changes);
   given_back_.resize(request.healing.take);
+  letters_.clear();
+  for (const auto& letter : request.letters) letters_.push_back(digest_letter_bytes(letter));
   cursor_ = request.cursor;
   backfill_ = request.backfill;
   if (!fits_limits(request_)) {
@@ -208,6 +227,9 @@ ClientAction ClientSync::on_reply(const std::vector<std::uint8_t>& body) {
   if (const Status status = match_results(given_back_, reply->healed); !status.ok()) {
     return give_up(status.error());
   }
+  if (const Status status = match_letters(letters_, reply->letters); !status.ok()) {
+    return give_up(status.error());
+  }
   if (const Status status = check_place(*reply); !status.ok()) return give_up(status.error());
   summary_.sent += pushed_.size();
   summary_.received += reply->items.size();
@@ -223,6 +245,10 @@ ClientAction ClientSync::on_reply(const std::vector<std::uint8_t>& body) {
     summary_.held += result.verdict == Verdict::held;
     summary_.refused += result.verdict == Verdict::refused;
     progress_ = progress_ || result.verdict != Verdict::deferred;
+  }
+  for (const LetterResult& result : reply->letters) {
+    // What was carried may be what own work waits for.
+    progress_ = progress_ || result.fate != LetterFate::waits;
   }
   more_ = reply->more;
   state_ = State::applying;

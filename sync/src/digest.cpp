@@ -1,4 +1,4 @@
-// The only file of this layer that knows libsodium.
+// Beside seal.cpp the only file of this layer that knows libsodium.
 #include "insieme/sync/digest.hpp"
 
 #include <sodium.h>

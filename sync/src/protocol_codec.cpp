@@ -1,8 +1,9 @@
 // Messages and their frame. Layout of a frame, all numbers little-endian:
 //   2 bytes magic "IS" | 1 format version | 1 kind | 1 flags | 4 payload length | 4 raw length |
 //   payload | 8 bytes checksum over all before it
-#include "codec.hpp"
+#include "change_codec.hpp"
 #include "compress.hpp"
+#include "exchange_codec.hpp"
 #include "insieme/sync/protocol.hpp"
 
 namespace insieme::sync {
@@ -13,30 +14,8 @@ constexpr std::uint8_t kFlagCompressed = 1;
 constexpr std::size_t kFrameHeaderBytes = 13;
 constexpr std::size_t kChecksumBytes = 8;
 
-template <class Archive>
-void serialize_change(Archive& ar, Change& change) {
-  bool has_body = change.ops.has_value();
-  ar(has_body);
-  serialize_header(ar, change.header, has_body ? BodyDigest::implied : BodyDigest::written);
-  if (!has_body) return;
-  if (!change.ops) change.ops.emplace();
-  if constexpr (std::is_same_v<Archive, WireIn>) {
-    const std::size_t before = ar.remaining();
-    serialize_ops(ar, *change.ops);
-    if (before - ar.remaining() > kBodyBytesMax) {
-      WireIn::fail(ErrorCode::limit_exceeded, "the content of a change is too large");
-    }
-  } else {
-    serialize_ops(ar, *change.ops);
-  }
-}
-
 }  // namespace
 
-template <class Archive>
-void serialize(Archive& ar, Change& change) {
-  serialize_change(ar, change);
-}
 template <class Archive>
 void serialize(Archive& ar, Cursor& cursor) {
   ar(cursor.epoch, cursor.position, cursor.log_hash);
@@ -154,6 +133,9 @@ void serialize(Archive& ar, SyncRequest& r) {
   ar(r.log_only, list_of(r.acknowledgements, kEventsPerMessageMax));
   if (r.protocol < 3) return;
   ar(r.healing);
+  ar(list_of(r.permits_wanted, kExchangeGrantsPerMessageMax),
+     list_of(r.texts_of_others, kEventsPerMessageMax));
+  serialize_letters(ar, r.letters);
 }
 
 void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const PushResult& r) {
@@ -233,6 +215,7 @@ void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const SyncReply& r) {
   if (r.protocol < 3) return;
   ar(list_of(r.healed, kChangesPerMessageMax), list_of(r.vouches, kEventsPerMessageMax),
      r.covered);
+  ar(list_of(r.permits, kExchangeGrantsPerMessageMax), list_of(r.letters, kLettersPerMessageMax));
 }
 void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, SyncReply& r) {
   ar(r.protocol, r.engine_min);
@@ -246,6 +229,7 @@ void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, SyncReply& r) {
   if (r.protocol < 3) return;
   ar(list_of(r.healed, kChangesPerMessageMax), list_of(r.vouches, kEventsPerMessageMax),
      r.covered);
+  ar(list_of(r.permits, kExchangeGrantsPerMessageMax), list_of(r.letters, kLettersPerMessageMax));
 }
 
 namespace {
@@ -371,6 +355,10 @@ Result<Voucher> decode_voucher(std::span<const std::uint8_t> bytes) {
 
 Digest digest_snapshot(std::span<const std::uint8_t> bytes) {
   return Hasher("insieme snapshot bytes v1").add(bytes).finish();
+}
+
+Digest digest_letter_bytes(std::span<const std::uint8_t> sealed) {
+  return Hasher("insieme letter bytes v1").add(sealed).finish();
 }
 
 Digest manifest_of(const DeviceId& device, const std::vector<Change>& changes) {

@@ -28,6 +28,7 @@ Result<CommitAction> Judge::run(const Outcome& outcome) {
   }
   INSIEME_TRY(check_manifest());
   heal(outcome.healed, outcome.healed_committed);
+  note_texts_of_others();
   for (std::size_t at = 0; at < request_.changes.size();) {
     const std::size_t end = end_of_group(at);
     judge_group(at, end, results, outcome.committed);
@@ -40,6 +41,7 @@ Result<CommitAction> Judge::run(const Outcome& outcome) {
 void Judge::introduce(const DossierSecret& secret) {
   DossierAccess& access = loaded_.dossiers[secret.dossier];
   if (access.known || secret.dossier.is_nil()) return;  // sent again after a lost reply
+  if (arrived_.hold_all) return;
   access.known = true;
   access.key = secret.key;
   is_new_.insert(secret.dossier);
@@ -63,6 +65,7 @@ bool Judge::knows(const DossierId& dossier) const {
 }
 
 bool Judge::may_write(const DocumentId& document) const {
+  if (arrived_.hold_all) return false;
   if (is_new_.count(document.dossier) != 0) return true;
   const auto at = loaded_.dossiers.find(document.dossier);
   if (at == loaded_.dossiers.end()) return false;
@@ -128,7 +131,7 @@ Judge::Judged Judge::judge(Change& change) {
     refuse(ErrorCode::conflict, reasons::kGrantedMeanwhile);
   } else if (!may_write(header.document)) {
     judged.verdict = Verdict::held;
-    judged.reason = reasons::kNotAssigned;
+    judged.reason = arrived_.hold_all ? reasons::kDeviceRevoked : reasons::kNotAssigned;
   }
   if (judged.verdict != Verdict::refused) share_fate(change, judged);
   return judged;
@@ -148,16 +151,27 @@ void Judge::note_fate(const Change& change, const Judged& judged) {
   const bool with_nobody =
       judged.verdict == Verdict::held || judged.verdict == Verdict::refused;
   if (!with_nobody) return;
-  Fate fate{judged.verdict, judged.code, judged.reason, {}, 0};
   const ChangeHeader& header = change.header;
   const auto known = loaded_.changes.find({header.document, header.replica, header.seq});
-  if (!judged.is_new && known != loaded_.changes.end() &&
-      known->second.decision == HeldState::refused) {
-    fate.verdict = Verdict::refused;
-    fate.code = ErrorCode::conflict;
-    fate.reason = known->second.decision_reason;
+  if (!judged.is_new && known != loaded_.changes.end()) {
+    standing_.note(change, fate_of(known->second));
+  } else {
+    standing_.note(change, Fate{judged.verdict, judged.code, judged.reason, {}, 0});
   }
-  standing_.note(change, std::move(fate));
+}
+
+Fate Judge::fate_of(const KnownChange& known) {
+  if (known.decision != HeldState::refused) return {known.verdict, known.code, known.reason, {}, 0};
+  return {Verdict::refused, ErrorCode::conflict, known.decision_reason, {}, 0};
+}
+
+void Judge::note_texts_of_others() {
+  for (const TextOfOther& text : request_.texts_of_others) {
+    const auto at = loaded_.changes.find({text.document, text.replica, text.seq});
+    // One that is not here yet holds up whatever depends on it, by causality alone.
+    if (at == loaded_.changes.end() || at->second.verdict == Verdict::accepted) continue;
+    standing_.note(text, fate_of(at->second));
+  }
 }
 
 KnownChange* Judge::origin_of(const ChangeHeader& header) {

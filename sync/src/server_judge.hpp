@@ -59,6 +59,10 @@ class Judge {
   /// A splice into a text that nobody has is not taken alone.
   void share_fate(const Change& change, Judged& judged) const;
   void note_fate(const Change& change, const Judged& judged);
+  /// What a colleague handed over without a server, and was then not taken here.
+  void note_texts_of_others();
+  /// What became of a change of the log that is held or refused.
+  [[nodiscard]] static Fate fate_of(const KnownChange& known);
 
   /// The late change that this one authors again, if it is one.
   [[nodiscard]] KnownChange* origin_of(const ChangeHeader& header);

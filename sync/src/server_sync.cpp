@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "insieme/sync/exchange.hpp"
 #include "insieme/sync/limits.hpp"
 #include "server_judge.hpp"
 
@@ -61,6 +62,9 @@ LoadAction needs_of(const SyncRequest& request) {
     load.documents.push_back(a.document);
     load.dossiers.push_back(a.document.dossier);
   }
+  for (const TextOfOther& text : request.texts_of_others) {
+    load.changes.push_back({text.document, text.replica, text.seq});
+  }
   for (const DossierSecret& secret : request.secrets) load.dossiers.push_back(secret.dossier);
   for (const Seen& seen : request.seen) load.dossiers.push_back(seen.document.dossier);
   for (const HeldDecision& d : request.held_decisions) load.dossiers.push_back(d.document.dossier);
@@ -116,6 +120,7 @@ ServerAction ServerSync::on_request(RequestArrived arrived) {
   }
   request_ = std::move(*request);
   reply_.protocol = request_.protocol;
+  reply_.letters = std::move(arrived_.letters);
   for (const Acknowledgement& a : request_.acknowledgements) stable_of_.push_back(a.document);
   state_ = State::loading;
   return needs_of(request_);
@@ -158,7 +163,38 @@ ServerAction ServerSync::read() {
                     kChangesPerMessageMax,
                     request_.protocol >= 2 && !request_.log_only,
                     std::move(stable_of_),
-                    request_.protocol >= 3 && arrived_.keys.has_value()};
+                    request_.protocol >= 3 && arrived_.keys.has_value(),
+                    arrived_.keys ? std::move(request_.permits_wanted)
+                                  : std::vector<DossierId>{}};
+}
+
+void ServerSync::add_permits(PageRead& page) {
+  // With a new grant comes its permit, unasked.
+  for (const StreamItem& item : reply_.items) {
+    const auto* event = std::get_if<Event>(&item.content);
+    const auto* grant = event != nullptr ? std::get_if<GrantEvent>(event) : nullptr;
+    if (grant != nullptr) page.permits[grant->dossier] = {true, grant->key, grant->sections};
+  }
+  for (const auto& [dossier, access] : page.permits) {
+    if (!access.known || access.sections.empty()) continue;
+    if (reply_.permits.size() == kExchangeGrantsPerMessageMax) return;
+    ExchangePermit permit;
+    permit.grant.space = request_.space;
+    permit.grant.device = request_.device;
+    permit.grant.device_key = arrived_.device_key;
+    permit.grant.account = arrived_.account;
+    permit.grant.dossier = dossier;
+    permit.grant.sections = access.sections;
+    permit.grant.may_review = arrived_.may_review;
+    permit.grant.issued_ms = page.server_ms;
+    permit.grant.expires_ms = page.server_ms + kExchangeGrantMs;
+    sign_grant(permit.grant, arrived_.keys->secret_key);
+    for (const std::string& section : access.sections) {
+      permit.keys.push_back(
+          document_key_of(arrived_.keys->secret_key, {dossier, section}, access.key));
+    }
+    reply_.permits.push_back(std::move(permit));
+  }
 }
 
 ServerAction ServerSync::on_page(PageRead page) {
@@ -171,6 +207,7 @@ ServerAction ServerSync::on_page(PageRead page) {
   reply_.stable = std::move(page.stable);
   reply_.covered = page.covered;
   vouch(page.vouchers);
+  if (arrived_.keys && request_.protocol >= 3) add_permits(page);
   state_ = State::ended;
   return AnswerAction{encode_message(reply_)};
 }

@@ -14,6 +14,12 @@ void Standing::note(const Change& change, Fate fate) {
   }
 }
 
+void Standing::note(const TextOfOther& text, Fate fate) {
+  fate.replica = text.replica;
+  fate.seq = text.seq;
+  texts_[{text.document, text.record, text.field}].push_back(std::move(fate));
+}
+
 std::optional<Fate> Standing::shared_by(const Change& change, const VersionVector& deps) const {
   std::optional<Fate> worst;
   if (texts_.empty() || !change.ops) return worst;

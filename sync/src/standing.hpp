@@ -30,6 +30,8 @@ class Standing {
  public:
   /// `change` was judged, now or before, and its body is with nobody. Hollow: nothing is known.
   void note(const Change& change, Fate fate);
+  /// The same of one text of a change that did not come along.
+  void note(const TextOfOther& text, Fate fate);
   /// The fate that `change` shares, refused before held; nothing if it stands on its own.
   /// `deps` are its full deps.
   [[nodiscard]] std::optional<Fate> shared_by(const Change& change,

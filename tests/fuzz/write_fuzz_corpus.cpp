@@ -8,6 +8,7 @@
 #include <span>
 
 #include "commands/table.hpp"
+#include "support/exchange_samples.hpp"
 #include "support/memory_dictionary.hpp"
 #include "support/samples.hpp"
 
@@ -57,7 +58,24 @@ ByteList columns_of(const ByteList& snapshot) {
   return columns;
 }
 
+/// What the envelope of a bundle or a file holds.
+ByteList inside(const ByteList& bytes) { return {bytes.begin() + 3, bytes.end() - 8}; }
+
+void write_exchange(const std::filesystem::path& folder) {
+  const ExchangeSamples s;
+  const DocumentId core = document_of("d1");
+  const ByteList bundle = encode_bundle(s.bundle("anna", core));
+  write(folder, "handout", encode_handout(s.handout("anna", core)));
+  write(folder, "letter", encode_letter(s.letter("anna", core)));
+  write(folder, "permit",
+        encode_permit({s.grant("anna", core.dossier, {"core"}), {s.key(core)}}));
+  write(folder, "bundle", bundle);
+  write(folder, "inside-bundle", inside(bundle));
+  write(folder, "inside-file", inside(*encode_exchange_file({s.space, {{1, 2}, {3}}})));
+}
+
 void write_sync_formats(const std::filesystem::path& root) {
+  write_exchange(root / "exchange");
   write(root / "header", "sample", encode_header(sample_header()));
   ChangeHeader first = sample_header();
   first.seq = 1;

@@ -1,5 +1,5 @@
 // Every truncation and every flipped byte of a sample of each format ends in an error or a value.
-#include "support/catch.hpp"
+#include "support/damage.hpp"
 #include "support/memory_dictionary.hpp"
 #include "support/samples.hpp"
 
@@ -9,28 +9,6 @@ using namespace insieme::testing;
 namespace {
 
 using ByteList = std::vector<std::uint8_t>;
-
-/// Calls `decode` with every prefix (each must fail) and with every byte changed in three ways.
-template <class Decode>
-void damage(const ByteList& good, Decode&& decode) {
-  REQUIRE(decode(good));
-  for (std::size_t size = 0; size < good.size(); ++size) {
-    // A copy of exactly this size, so that a sanitizer sees a read beyond it.
-    if (decode(ByteList(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size)))) {
-      FAIL("a prefix of " << size << " bytes was taken for the whole");
-    }
-  }
-  for (std::size_t at = 0; at < good.size(); ++at) {
-    for (const std::uint8_t mask : {std::uint8_t{0x01}, std::uint8_t{0x80}, std::uint8_t{0xff}}) {
-      ByteList bad = good;
-      bad[at] ^= mask;
-      static_cast<void>(decode(bad));
-    }
-  }
-  ByteList longer = good;
-  longer.push_back(0);
-  CHECK_FALSE(decode(longer));
-}
 
 /// What decodes again must encode to something that decodes to the same.
 template <class T, class Encode, class Decode>

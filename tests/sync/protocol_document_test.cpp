@@ -203,7 +203,19 @@ TEST_CASE("protocol.md: limits stand in the document as they are in the code",
       {"kSnapshotBytesMax", kSnapshotBytesMax},
       {"kSnapshotFieldsMax", kSnapshotFieldsMax},
       {"kSnapshotPartBytesMax", kSnapshotPartBytesMax},
-      {"kOpsPerMessageMax", kOpsPerMessageMax}};
+      {"kOpsPerMessageMax", kOpsPerMessageMax},
+      {"kExchangeGrantsPerMessageMax", kExchangeGrantsPerMessageMax},
+      {"kExchangeGrantMs", static_cast<std::uint64_t>(kExchangeGrantMs)},
+      {"kLettersPerMessageMax", kLettersPerMessageMax},
+      {"kLetterBytesMax", kLetterBytesMax},
+      {"kBundleBytesMax", kBundleBytesMax},
+      {"kBundlePartsMax", kBundlePartsMax},
+      {"kBundlesPerFileMax", kBundlesPerFileMax},
+      {"kExchangeFileBytesMax", kExchangeFileBytesMax},
+      {"kExchangePieceBytesMax", kExchangePieceBytesMax},
+      {"kExchangeFrameBytesMax", kExchangeFrameBytesMax},
+      {"kExchangeListMax", kExchangeListMax},
+      {"kExchangeFramesMax", kExchangeFramesMax}};
   const auto rows = table_rows();
   for (const auto& [name, value] : limits) {
     CAPTURE(name);

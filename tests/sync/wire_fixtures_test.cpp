@@ -8,6 +8,7 @@
 #include "insieme/sync/blob.hpp"
 #include "insieme/sync/position.hpp"
 #include "support/catch.hpp"
+#include "support/exchange_samples.hpp"
 #include "support/memory_dictionary.hpp"
 #include "support/samples.hpp"
 
@@ -220,4 +221,29 @@ TEST_CASE("golden bytes: a place in a list and a reference to a blob",
   ByteList all(place.begin(), place.end());
   all.insert(all.end(), blob.data.begin(), blob.data.end());
   CHECK(as_lines(all) == as_lines(golden("wire-v3/place-and-blob", all)));
+}
+
+TEST_CASE("golden bytes: what devices exchange without a server",
+          "[sync][wire][golden][exchange]") {
+  const ExchangeSamples s;
+  const DocumentId core = document_of("d1");
+  const auto same = [](const std::string& name, const ByteList& now) {
+    CHECK(as_lines(now) == as_lines(golden("wire-v3/exchange-" + name, now)));
+  };
+  same("handout", encode_handout(s.handout("anna", core)));
+  // What zstd makes of a frame may change with its version.
+  Letter letter = s.letter("anna", core);
+  letter.frame = {1, 2, 3};
+  same("letter", encode_letter(letter));
+  same("permit", encode_permit({s.grant("anna", core.dossier, {"core"}), {s.key(core)}}));
+  same("sealed", seal(s.key(core), "handout", ByteList{1, 2, 3}));
+  same("sealed-for", *seal_for(s.server.public_key, pair_of("anna").secret_key, ByteList{1, 2, 3}));
+  const Bundle bundle{s.space, {{{}, {1, 2}}, {label_of(s.key(core)), {3}}}};
+  same("bundle", encode_bundle(bundle));
+  same("file", *encode_exchange_file({s.space, {{1, 2}, {3}}}));
+  CHECK(*decode_bundle(from_lines("wire-v3/exchange-bundle")) == bundle);
+  CHECK(*open_sealed(s.key(core), "handout", from_lines("wire-v3/exchange-sealed")) ==
+        ByteList{1, 2, 3});
+  CHECK(*open_sealed_for(s.server.secret_key, from_lines("wire-v3/exchange-sealed-for")) ==
+        ByteList{1, 2, 3});
 }

@@ -2,7 +2,7 @@
 _insieme() {
   local word=${COMP_WORDS[COMP_CWORD]} command="" i
   local commands="init enrol open list show add edit retract restore-record rights same finding search draft
-    history status sync schema notices review resolve contest inbox decide report export import verify backup restore call commands
+    exchange history status sync schema notices review resolve contest inbox decide report export import verify backup restore call commands
     completion replay"
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
@@ -24,6 +24,8 @@ _insieme() {
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
   elif [[ $command == draft ]]; then
     mapfile -t COMPREPLY < <(compgen -W "open save show commit discard list" -- "$word")
+  elif [[ $command == exchange ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "export import serve connect" -- "$word")
   elif [[ $command == report ]]; then
     mapfile -t COMPREPLY < <(compgen -W "list run records" -- "$word")
   elif [[ " add list schema export import " == *" $command "* ]]; then

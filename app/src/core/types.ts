@@ -14,7 +14,8 @@ export interface RecordLine {
   edited_by: string;
 }
 
-export type ReceiptState = "saved_here" | "sent" | "applied" | "waiting" | "seen" | "refused";
+export type ReceiptState =
+  | "saved_here" | "with_colleague" | "sent" | "applied" | "waiting" | "seen" | "refused";
 
 export interface ReceiptLine extends RecordLine {
   receipt: ReceiptState;

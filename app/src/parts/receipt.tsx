@@ -7,6 +7,7 @@ import { t, type Word } from "../words";
 
 const STEPS: { state: ReceiptState; word: Word }[] = [
   { state: "saved_here", word: "receipt_saved" },
+  { state: "with_colleague", word: "receipt_colleague" },
   { state: "sent", word: "receipt_sent" },
   { state: "applied", word: "receipt_applied" },
   { state: "seen", word: "receipt_seen" },
@@ -14,15 +15,17 @@ const STEPS: { state: ReceiptState; word: Word }[] = [
 
 /** How far a record has come; what waits for a decision, or was refused, has arrived. */
 function reached(receipt: ReceiptState): number {
-  if (receipt === "waiting" || receipt === "refused") return 2;
+  const waits = receipt === "waiting" || receipt === "refused";
+  if (waits) return STEPS.findIndex((one) => one.state === "applied");
   return STEPS.findIndex((one) => one.state === receipt);
 }
 
 export function Receipt(props: { record: WholeRecord }): JSX.Element {
   const { receipt } = props.record;
   const at = reached(receipt);
-  // "Sent" is a step of its own only while the answer is awaited.
-  const steps = STEPS.filter((one) => one.state !== "sent" || receipt === "sent");
+  // "Sent" is a step of its own only while the answer is awaited, and so is "with a colleague".
+  const passing: ReceiptState[] = ["sent", "with_colleague"];
+  const steps = STEPS.filter((one) => !passing.includes(one.state) || receipt === one.state);
   return (
     <section class="receipt" aria-label={t("receipt_title")}>
       <ol>

@@ -28,7 +28,7 @@ interface Folders {
 }
 
 const SENT_SHOWN = 20;
-const LEFT_HERE = new Set<ReceiptState>(["saved_here", "sent"]);
+const LEFT_HERE = new Set<ReceiptState>(["saved_here", "with_colleague", "sent"]);
 
 async function loadFolders(me: string): Promise<Folders> {
   const [{ dossiers }, { drafts }, { receipts }, { changes }] = await Promise.all([
@@ -154,6 +154,7 @@ function Sending(): JSX.Element {
 
 const TONES: Record<ReceiptState, Tone> = {
   saved_here: "info",
+  with_colleague: "info",
   sent: "info",
   applied: "success",
   seen: "success",

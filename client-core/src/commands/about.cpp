@@ -40,6 +40,8 @@ Outcome<json::object> status(Context& context) {
   out["open_held"] = number_text(now.open_held);
   out["drafts"] = number_text(now.drafts);
   out["notices"] = number_text(now.notices);
+  out["exchanged"] = number_text(now.exchanged);
+  out["letters"] = number_text(now.letters);
   if (!now.server_refusal.empty()) {
     const Said said(now.server_refusal);
     out["server_refusal"] = json::object{{"message_it", said.it}, {"message_en", said.en}};
@@ -202,6 +204,7 @@ std::vector<CommandSpec> about_commands() {
        "How much is saved, sent, waiting; last synchronisation; clock.",
        {},
        "identity, unsent, oldest_unsent_at?, held, refused, open_items, open_held, drafts, "
+       "exchanged, letters, "
        "notices, server_refusal? (message_it, message_en: why the server did not accept this "
        "device at the last synchronisation), dossiers, records, bytes, position, last_sync_at?, "
        "clock_known, clock_offset_ms, clock_wrong, schema_version",

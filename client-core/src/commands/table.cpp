@@ -59,9 +59,9 @@ const std::vector<CommandSpec>& all_commands() {
     std::vector<CommandSpec> all;
     for (auto part : {about_commands, dossier_commands, read_commands, save_commands, life_commands,
                       rights_commands, same_commands, finding_commands, draft_commands,
-                      network_commands, notice_commands, review_commands, resolve_commands,
-                      inbox_commands, report_commands, report_export_commands, export_commands,
-                      import_commands, care_commands}) {
+                      network_commands, hand_over_commands, notice_commands, review_commands,
+                      resolve_commands, inbox_commands, report_commands, report_export_commands,
+                      export_commands, import_commands, care_commands}) {
       for (CommandSpec& command : part()) all.push_back(std::move(command));
     }
     return all;

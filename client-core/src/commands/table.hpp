@@ -80,6 +80,7 @@ struct CommandSpec {
 [[nodiscard]] std::vector<CommandSpec> inbox_commands();
 [[nodiscard]] std::vector<CommandSpec> export_commands();
 [[nodiscard]] std::vector<CommandSpec> import_commands();
+[[nodiscard]] std::vector<CommandSpec> hand_over_commands();
 [[nodiscard]] std::vector<CommandSpec> care_commands();
 
 }  // namespace insieme::client::commands

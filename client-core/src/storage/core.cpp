@@ -18,6 +18,8 @@ std::string_view name_of(Receipt receipt) noexcept {
       return "seen";
     case Receipt::refused:
       return "refused";
+    case Receipt::with_colleague:
+      return "with_colleague";
   }
   return "applied";
 }

@@ -43,6 +43,7 @@ enum class ChangeState : std::int64_t {
   held = 3,      ///< hollow in the log, body in `quarantine`
   refused = 4,
   blocked = 5,  ///< unsent, and the server said why it cannot look at it now
+  exchanged = 6,  ///< another's, from a device: no server has said anything of it yet
 };
 
 struct DossierRow {

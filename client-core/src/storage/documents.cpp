@@ -157,6 +157,7 @@ std::int64_t Documents::append(OpenDocument& document, const sync::Change& chang
     insert.bind(7, nullptr);
   }
   const bool own = state == ChangeState::unsent;
+  const bool told = own || state == ChangeState::exchanged;  // in receipts
   insert.bind(8, static_cast<std::int64_t>(state)).bind(9, position);
   insert.bind(10, std::int64_t{own ? 1 : 0});
   insert.run();
@@ -168,7 +169,7 @@ std::int64_t Documents::append(OpenDocument& document, const sync::Change& chang
     ++document.accepted_count;
   }
   if (change.ops) {
-    records_.apply(document.n, header, *change.ops, admission.deps, own ? n : 0);
+    records_.apply(document.n, header, *change.ops, admission.deps, told ? n : 0);
   }
   return n;
 }
@@ -234,7 +235,7 @@ void Documents::replay(OpenDocument& document, const sync::Snapshot* ground) {
     const auto& deps = walker.step(logged.change.header);
     if (!logged.change.ops) continue;
     records_.apply(document.n, logged.change.header, *logged.change.ops, deps,
-                   logged.own ? logged.n : 0);
+                   logged.own || logged.state == ChangeState::exchanged ? logged.n : 0);
   }
 }
 

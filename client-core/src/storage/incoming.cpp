@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "insieme/sync/limits.hpp"
 #include "storage/departed.hpp"
+#include "storage/exchange.hpp"
 #include "storage/notices.hpp"
 #include "storage/outbox.hpp"
 #include "storage/queries.hpp"
+#include "storage/reauthor.hpp"
 #include "storage/settle.hpp"
 #include "storage/snapshots.hpp"
 #include "storage/vouchers.hpp"
@@ -41,43 +44,66 @@ void meet_again(Core& core, Documents& documents, OpenDocument& document,
   }
 }
 
-std::int64_t ready_or_wait(Core& core, Documents& documents, OpenDocument& document,
-                           const sync::Change& change, std::int64_t position) {
+void keep_waiting(Core& core, const OpenDocument& document, const sync::Change& change,
+                  std::optional<std::int64_t> position) {
   const sync::ChangeHeader& header = change.header;
-  const auto admission = documents.admit(document, header);
+  const auto header_bytes = sync::encode_header(header);
+  const std::int64_t replica = core.dictionary.number_of_id(header.replica.bytes);
+  std::optional<std::vector<std::uint8_t>> body;
+  if (change.ops) body = sync::encode_body(*change.ops);
+  // What the server says goes before what a device handed over, and stays.
+  core.db
+      .cached(
+          "INSERT INTO waiting(document, replica, seq, header, body, position) "
+          "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(document, replica, seq) DO UPDATE SET "
+          "header = excluded.header, body = excluded.body, position = excluded.position "
+          "WHERE waiting.position IS NULL AND excluded.position IS NOT NULL")
+      .bind_all(document.n, replica, static_cast<std::int64_t>(header.seq), header_bytes, body,
+                position)
+      .run();
+}
+
+std::int64_t ready_or_wait(Core& core, Documents& documents, OpenDocument& document,
+                           const sync::Change& change, std::optional<std::int64_t> position) {
+  const sync::ChangeHeader& header = change.header;
+  auto admission = documents.admit(document, header);
+  const bool other_branch = !admission.ok() && admission.error().code == ErrorCode::fork;
+  if (other_branch && position && make_way(core, documents, document)) {
+    admission = documents.admit(document, header);
+  }
   if (admission.ok()) {
     if (change.ops) {
+      const Status contexts = sync::check_contexts(*change.ops, admission->deps);
+      // What a device made up is forgotten; what the server sends must be right.
+      if (!contexts.ok() && !position) return 0;
       require(sync::check_ops(*change.ops));
-      require(sync::check_contexts(*change.ops, admission->deps));
+      require(contexts);
     }
-    return documents.append(document, change, *admission, ChangeState::accepted, position);
+    return documents.append(document, change, *admission,
+                            position ? ChangeState::accepted : ChangeState::exchanged, position);
   }
   switch (admission.error().code) {
     case ErrorCode::duplicate: {
-      meet_again(core, documents, document, change, position);
+      if (!position) return 0;
+      const auto logged = find_change(core, document.n, header.replica, header.seq);
+      if (logged && !logged->position && logged->state == ChangeState::exchanged) {
+        confirm_exchanged(core, documents, document, *logged, *position, change.is_hollow());
+      } else {
+        meet_again(core, documents, document, change, *position);
+      }
       return 0;
     }
     case ErrorCode::fork:
+      if (!position) return 0;  // a device's other branch: the server's is the one that counts
       raise_notice(core,
                   "a change of " + sync::to_text(document.id) +
                       " belongs to another branch than the one here and waits",
                   "una modifica di " + sync::to_text(document.id) +
                       " appartiene a un altro ramo da quello di qui e aspetta");
       [[fallthrough]];
-    case ErrorCode::not_yet: {
-      const auto header_bytes = sync::encode_header(header);
-      const std::int64_t replica = core.dictionary.number_of_id(header.replica.bytes);
-      std::optional<std::vector<std::uint8_t>> body;
-      if (change.ops) body = sync::encode_body(*change.ops);
-      core.db
-          .cached(
-              "INSERT OR IGNORE INTO waiting(document, replica, seq, header, body, position) "
-              "VALUES(?, ?, ?, ?, ?, ?)")
-          .bind_all(document.n, replica, static_cast<std::int64_t>(header.seq), header_bytes, body,
-                    position)
-          .run();
+    case ErrorCode::not_yet:
+      keep_waiting(core, document, change, position);
       return 0;
-    }
     default:
       throw Refused(admission.error());
   }
@@ -90,13 +116,16 @@ void apply_waiting(Core& core, Documents& documents, OpenDocument& document) {
     auto rows = core.db.prepare(
         "SELECT replica, seq, header, body, position FROM waiting WHERE document = ?");
     rows.bind_all(document.n);
-    std::vector<std::tuple<std::int64_t, std::int64_t, sync::Change, std::int64_t>> found;
+    std::vector<
+        std::tuple<std::int64_t, std::int64_t, sync::Change, std::optional<std::int64_t>>>
+        found;
     while (rows.step()) {
       sync::Change change;
       change.header = require(sync::decode_header(rows.get_blob(2)));
       if (!rows.is_null(3)) change.ops = require(sync::decode_body(rows.get_blob(3)));
-      found.emplace_back(rows.get_int64(0), rows.get_int64(1), std::move(change),
-                         rows.get_int64(4));
+      std::optional<std::int64_t> position;
+      if (!rows.is_null(4)) position = rows.get_int64(4);
+      found.emplace_back(rows.get_int64(0), rows.get_int64(1), std::move(change), position);
     }
     for (const auto& [replica, seq, change, position] : found) {
       const auto admission = documents.admit(document, change.header);
@@ -111,6 +140,16 @@ void apply_waiting(Core& core, Documents& documents, OpenDocument& document) {
   }
 }
 
+void apply_what_waited(Core& core, Documents& documents, OpenDocument& document) {
+  auto& waiting = core.db.cached("SELECT 1 FROM waiting WHERE document = ? LIMIT 1");
+  {
+    const sqlite::ResetGuard guard(waiting);
+    waiting.bind_all(document.n);
+    if (!waiting.step()) return;
+  }
+  apply_waiting(core, documents, document);
+}
+
 void receive_change(Core& core, Documents& documents, sync::Change change, std::int64_t position) {
   require(sync::check_header(change.header));
   OpenDocument* document = documents.find(change.header.document);
@@ -118,16 +157,9 @@ void receive_change(Core& core, Documents& documents, sync::Change change, std::
     refuse(ErrorCode::malformed, "the server sent a change of a dossier that it did not grant");
   }
   sync::complete(change, document->key);
-  const bool applied = ready_or_wait(core, documents, *document, change, position) != 0;
-  if (!applied) return;
-  auto& waiting = core.db.cached("SELECT 1 FROM waiting WHERE document = ? LIMIT 1");
-  bool some = false;
-  {
-    const sqlite::ResetGuard guard(waiting);
-    waiting.bind_all(document->n);
-    some = waiting.step();
+  if (ready_or_wait(core, documents, *document, change, position) != 0) {
+    apply_what_waited(core, documents, *document);
   }
-  if (some) apply_waiting(core, documents, *document);
 }
 
 /// Whether a grant takes a section away that this device had before.
@@ -161,6 +193,7 @@ struct EventReceiver {
   void operator()(const sync::GrantEvent& grant) const {
     const std::string sections = join_words(grant.sections);
     if (narrows(core, grant)) core.set_setting("narrowed", "1");
+    forget_permit(core, grant.dossier);
     core.db
         .cached(
             "INSERT INTO dossiers(id, secret, granted, leaving, may_review, sections) "
@@ -273,6 +306,29 @@ bool receive(Core& core, Documents& documents, const sync::StreamItem& item) {
   return true;
 }
 
+Arrival receive_exchanged(Core& core, Documents& documents, OpenDocument& document,
+                          const sync::Change& change) {
+  const auto admission = documents.admit(document, change.header);
+  if (!admission.ok() && admission.error().code == ErrorCode::duplicate) return Arrival::known;
+  const bool waits = !admission.ok() && admission.error().code == ErrorCode::not_yet;
+  if (!admission.ok() && !waits) return Arrival::other_branch;
+  if (admission.ok() && change.ops && !sync::check_contexts(*change.ops, admission->deps).ok()) {
+    return Arrival::unusable;
+  }
+  if (waits) {
+    auto& count =
+        core.db.cached("SELECT count(*) FROM waiting WHERE document = ? AND position IS NULL");
+    const sqlite::ResetGuard guard(count);
+    count.bind_all(document.n);
+    const bool full = count.step() && count.get_int64(0) >=
+                                          static_cast<std::int64_t>(sync::kWaitingChangesMax);
+    if (full) return Arrival::unusable;
+  }
+  if (ready_or_wait(core, documents, document, change, std::nullopt) == 0) return Arrival::waits;
+  apply_what_waited(core, documents, document);
+  return Arrival::applied;
+}
+
 bool compare_digests(Core& core, Documents& documents,
                      const std::vector<sync::DocumentDigest>& digests,
                      std::vector<sync::DocumentId>& folded) {
@@ -351,6 +407,9 @@ void drop_what_left(Core& core, Documents& documents) {
   for (const std::int64_t document : gone) drop_document(core, document);
   for (const std::int64_t dossier : dossiers) {
     core.db.prepare("DELETE FROM inbox WHERE dossier = (SELECT id FROM dossiers WHERE n = ?)")
+        .bind_all(dossier)
+        .run();
+    core.db.prepare("DELETE FROM permits WHERE dossier = (SELECT id FROM dossiers WHERE n = ?)")
         .bind_all(dossier)
         .run();
     core.db.prepare("DELETE FROM dossiers WHERE n = ?").bind_all(dossier).run();

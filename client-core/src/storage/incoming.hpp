@@ -8,6 +8,12 @@ namespace insieme::client {
 /// Applies one entry of the stream. Errors are ours or the server's bug and stop the sync. False: a
 /// snapshot could not be used, and its changes have to be received one by one.
 [[nodiscard]] bool receive(Core& core, Documents& documents, const sync::StreamItem& item);
+/// What became of a change that another device handed over.
+enum class Arrival : std::uint8_t { applied, known, waits, other_branch, unusable };
+/// Applies it as everything else, if what it depends on is here; it counts as accepted once the
+/// server says so. It was checked (`sync::check_handout`) and is complete.
+[[nodiscard]] Arrival receive_exchanged(Core& core, Documents& documents, OpenDocument& document,
+                                        const sync::Change& change);
 /// Compares what the server says of documents with what is here; differences are reported and heal
 /// by receiving everything again. Returns false if something differs. `folded` gets the folded
 /// documents that do, for forget_document() once no unsent work stands on them.

@@ -5,7 +5,7 @@
 namespace insieme::client {
 namespace {
 
-constexpr std::array<sqlite::Migration, 6> kMigrations{{
+constexpr std::array<sqlite::Migration, 7> kMigrations{{
     {1, "first tables", R"sql(
 CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE dict_ids(n INTEGER PRIMARY KEY, id BLOB UNIQUE);
@@ -125,6 +125,26 @@ CREATE TABLE departed(n INTEGER PRIMARY KEY, dossier BLOB, section TEXT, replica
 CREATE INDEX departed_offered ON departed(n) WHERE offered IN (1, 3);
 CREATE TABLE departed_vouchers(dossier BLOB, section TEXT, bytes BLOB, due INTEGER NOT NULL,
   PRIMARY KEY(dossier, section)) WITHOUT ROWID;
+)sql"},
+    {7, "exchange between devices", R"sql(
+-- changes.state 6: another's, handed over by a device, and no server has said anything of it yet.
+-- handed: 1 written for other devices, 2 kept by one: never authored again before it is answered.
+ALTER TABLE changes ADD COLUMN handed INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX changes_exchanged ON changes(document, n) WHERE state = 6;
+
+-- What the server lets this device exchange, with the keys for it.
+CREATE TABLE permits(dossier BLOB PRIMARY KEY, expires_ms INTEGER, content BLOB) WITHOUT ROWID;
+
+-- Hand-outs of others. letter 1: the server has not taken it yet. readable 1: some of it was for
+-- this device. bytes NULL: known, not kept.
+CREATE TABLE bundles(n INTEGER PRIMARY KEY, digest BLOB UNIQUE, letter_digest BLOB, letter INTEGER,
+  readable INTEGER, at_ms INTEGER, size INTEGER, bytes BLOB);
+CREATE INDEX bundles_letter ON bundles(n) WHERE letter = 1;
+CREATE INDEX bundles_letter_digest ON bundles(letter_digest);
+
+-- One that is still arriving.
+CREATE TABLE bundle_parts(digest BLOB, offset INTEGER, at_ms INTEGER, bytes BLOB,
+  PRIMARY KEY(digest, offset));
 )sql"},
 }};
 

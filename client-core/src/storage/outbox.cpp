@@ -6,6 +6,7 @@
 #include "insieme/sync/limits.hpp"
 #include "storage/departed.hpp"
 #include "storage/settle.hpp"
+#include "storage/exchange.hpp"
 #include "storage/snapshots.hpp"
 #include "storage/vouchers.hpp"
 
@@ -39,27 +40,33 @@ OutRow read_out_row(const sqlite::Statement& rows) {
 }
 
 /// What the server holds or refused, whole, once a request: whoever stands on it is judged with it.
+/// Of somebody else's, only its texts are told.
 std::optional<sync::Change> settled_below(Core& core, std::int64_t n,
-                                          std::set<std::int64_t>& offered) {
+                                          std::set<std::int64_t>& offered,
+                                          std::vector<sync::TextOfOther>& texts) {
   if (!offered.insert(n).second) return {};
-  auto& find = core.db.cached("SELECT header, body FROM quarantine WHERE n = ?");
+  auto& find = core.db.cached("SELECT header, body, state FROM quarantine WHERE n = ?");
   const sqlite::ResetGuard guard(find);
   find.bind_all(n);
   if (!find.step()) return {};
   sync::Change change;
   change.header = require(sync::decode_header(find.get_blob(0)));
   change.ops = require(sync::decode_body(find.get_blob(1)));
-  return change;
+  if (find.get_int64(2) != static_cast<std::int64_t>(ChangeState::exchanged)) return change;
+  add_texts(change, texts);
+  return {};
 }
 
 /// The number of changes among them that count as unsent.
-std::size_t gather_changes(Core& core, const sync::GatherAction& limits, sync::Gathered& out,
+std::size_t gather_changes(Core& core, const sync::GatherAction& limits,
+                           std::optional<std::int64_t> after, sync::Gathered& out,
                            std::vector<std::int64_t>& numbers, std::set<std::int64_t>& documents) {
   auto rows = core.db.prepare(
       "SELECT n, document, header, body, act, stands_on, 0 FROM changes "
-      "WHERE state IN (0, 1, 5) AND state <> 5 "
-      "UNION ALL SELECT n, document, header, body, act, NULL, 1 FROM kept WHERE offered = 1 "
-      "ORDER BY n");
+      "WHERE state IN (0, 1, 5) AND state <> 5 AND n > ?1 "
+      "UNION ALL SELECT n, document, header, body, act, NULL, 1 FROM kept "
+      "WHERE offered = 1 AND ?2 ORDER BY n");
+  rows.bind_all(after.value_or(0), std::int64_t{after ? 0 : 1});
   std::size_t bytes = 0;
   std::size_t unsent = 0;
   std::size_t act_begin = 0;
@@ -80,7 +87,7 @@ std::size_t gather_changes(Core& core, const sync::GatherAction& limits, sync::G
     documents.insert(row.document);
     if (row.stands_on) {
       // Before the act, not in its midst.
-      if (auto change = settled_below(core, *row.stands_on, below)) {
+      if (auto change = settled_below(core, *row.stands_on, below, out.texts_of_others)) {
         bytes += sync::encoded_size(*change);
         const auto at = out.changes.begin() + static_cast<std::ptrdiff_t>(act_begin++);
         out.changes.insert(at, *std::move(change));
@@ -88,9 +95,28 @@ std::size_t gather_changes(Core& core, const sync::GatherAction& limits, sync::G
     }
     // What the server held or refused and may have lost since: it judges it anew.
     if (!row.change.ops) row.change.ops = quarantined_ops(core, row.change.header);
+    add_texts_of_others(core, row.document, row.change, out.texts_of_others);
     out.changes.push_back(std::move(row.change));
   }
   return unsent;
+}
+
+/// Of dossiers that the server may not know.
+void gather_secrets(Core& core, const std::set<std::int64_t>& documents, sync::Gathered& out) {
+  std::set<std::int64_t> dossiers;
+  for (const std::int64_t document : documents) {
+    auto& find = core.db.cached(
+        "SELECT d.n, d.id, d.secret FROM documents c JOIN dossiers d ON d.n = c.dossier "
+        "WHERE c.n = ? AND d.granted = 0");
+    const sqlite::ResetGuard guard(find);
+    find.bind_all(document);
+    if (!find.step() || !dossiers.insert(find.get_int64(0)).second) continue;
+    sync::DossierSecret secret;
+    secret.dossier = id_from_blob<sync::DossierId>(find.get_blob(1));
+    const auto key = find.get_blob(2);
+    std::copy(key.begin(), key.end(), secret.key.bytes.begin());
+    out.secrets.push_back(secret);
+  }
 }
 
 void gather_notes(Core& core, sync::Gathered& out, CarriedNotes& carried) {
@@ -166,6 +192,13 @@ std::optional<sync::Backfill> load_backfill(Core& core) {
   return backfill;
 }
 
+void gather_work(Core& core, const sync::GatherAction& limits, std::int64_t after,
+                 sync::Gathered& out, std::vector<std::int64_t>& numbers) {
+  std::set<std::int64_t> documents;
+  gather_changes(core, limits, after, out, numbers, documents);
+  gather_secrets(core, documents, out);
+}
+
 sync::Gathered gather(Core& core, const sync::GatherAction& limits,
                       std::vector<std::int64_t>& numbers, CarriedNotes& carried) {
   sync::Gathered out;
@@ -178,22 +211,11 @@ sync::Gathered gather(Core& core, const sync::GatherAction& limits,
   // What it has lost comes first: own work may stand on it.
   if (limits.changes_max != 0 && step == HealingStep::none) {
     gather_departed(core, limits, out);
-    unsent = gather_changes(core, limits, out, numbers, documents);
+    unsent = gather_changes(core, limits, std::nullopt, out, numbers, documents);
+    out.letters = letters_due(core, out.changes);
   }
-  std::set<std::int64_t> dossiers;
-  for (const std::int64_t document : documents) {
-    auto& find = core.db.cached(
-        "SELECT d.n, d.id, d.secret FROM documents c JOIN dossiers d ON d.n = c.dossier "
-        "WHERE c.n = ? AND d.granted = 0");
-    const sqlite::ResetGuard guard(find);
-    find.bind_all(document);
-    if (!find.step() || !dossiers.insert(find.get_int64(0)).second) continue;
-    sync::DossierSecret secret;
-    secret.dossier = id_from_blob<sync::DossierId>(find.get_blob(1));
-    const auto key = find.get_blob(2);
-    std::copy(key.begin(), key.end(), secret.key.bytes.begin());
-    out.secrets.push_back(secret);
-  }
+  gather_secrets(core, documents, out);
+  out.permits_wanted = permits_due(core);
   gather_notes(core, out, carried);
   out.acknowledgements = due_acknowledgements(core);
   out.log_only = core.setting("log_only").value_or("") == "1";
@@ -231,14 +253,16 @@ void note_carried(Core& core, const CarriedNotes& carried) {
 
 bool has_unanswered(Core& core) {
   auto& find = core.db.cached(
-      "SELECT 1 FROM changes WHERE state IN (0, 1, 5) AND state = 1 AND own = 1 LIMIT 1");
+      "SELECT 1 FROM changes WHERE state IN (0, 1, 5) AND (state = 1 OR handed > 0) AND own = 1 "
+      "LIMIT 1");
   const sqlite::ResetGuard guard(find);
   return find.step();
 }
 
 bool has_unanswered(Core& core, std::int64_t document) {
   auto& find = core.db.cached(
-      "SELECT 1 FROM changes WHERE state IN (0, 1, 5) AND state = 1 AND document = ? LIMIT 1");
+      "SELECT 1 FROM changes WHERE state IN (0, 1, 5) AND (state = 1 OR handed > 0) "
+      "AND document = ? LIMIT 1");
   const sqlite::ResetGuard guard(find);
   find.bind_all(document);
   return find.step();
@@ -248,7 +272,8 @@ bool has_unsent(Core& core) {
   if (healing_step(core) != HealingStep::none || has_departed_to_offer(core)) return true;
   auto& find = core.db.cached(
       "SELECT 1 FROM changes WHERE state IN (0, 1, 5) AND state <> 5 UNION ALL "
-      "SELECT 1 FROM kept WHERE offered = 1 LIMIT 1");
+      "SELECT 1 FROM kept WHERE offered = 1 UNION ALL "
+      "SELECT 1 FROM bundles WHERE letter = 1 LIMIT 1");
   const sqlite::ResetGuard guard(find);
   return find.step();
 }

@@ -22,6 +22,10 @@ struct CarriedNotes {
 /// The next request's content, oldest work first, whole acts. `numbers` receives changes.n.
 [[nodiscard]] sync::Gathered gather(Core& core, const sync::GatherAction& limits,
                                     std::vector<std::int64_t>& numbers, CarriedNotes& carried);
+/// Own work that no server has answered, after `after` (changes.n), oldest first, whole acts, with
+/// the keys of dossiers that the server may not know. `numbers` receives changes.n.
+void gather_work(Core& core, const sync::GatherAction& limits, std::int64_t after,
+                 sync::Gathered& out, std::vector<std::int64_t>& numbers);
 /// The request that carried them was answered. What was written meanwhile is still to be told.
 void note_carried(Core& core, const CarriedNotes& carried);
 void note_sent(Core& core, const std::vector<std::int64_t>& numbers);

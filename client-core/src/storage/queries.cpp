@@ -316,6 +316,8 @@ StoreStatus read_status(Core& core) {
   status.open_held = number("SELECT count(*) FROM inbox WHERE open = 1");
   status.drafts = number("SELECT count(*) FROM drafts");
   status.notices = number("SELECT count(*) FROM alarms");
+  status.exchanged = number("SELECT count(*) FROM changes WHERE state = 6");
+  status.letters = number("SELECT count(*) FROM bundles WHERE letter = 1");
   status.server_refusal = core.setting("server_refusal").value_or("");
   status.dossiers = number("SELECT count(*) FROM dossiers");
   for (const TypedTable& table : core.tables.all()) {

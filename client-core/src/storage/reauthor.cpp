@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/exchange.hpp"
 #include "storage/notices.hpp"
 #include "storage/outbox.hpp"
 #include "storage/stand_in.hpp"
@@ -66,6 +67,8 @@ class Reauthor {
     for (Unsent& unsent : unsent_) renumber(unsent);
     for (const auto& [document, ignored] : touched_) take_away(document);
     documents_.flush();
+    // Of what other devices handed over the server may have another branch, too. It comes again.
+    drop_exchanged(core_, documents_);
     if (between) between(documents_);
     for (Unsent& unsent : unsent_) author_again(unsent);
     documents_.flush();
@@ -80,7 +83,7 @@ class Reauthor {
     // ever, and stays as it is until the dossier is given back.
     auto rows = core_.db.prepare(
         "SELECT n, document, stands_on FROM changes WHERE state IN (0, 1, 5) AND "
-        "state <> 1 AND own = 1 AND accepted = 0 AND (?1 = 0 OR document IN ("
+        "state <> 1 AND own = 1 AND accepted = 0 AND handed = 0 AND (?1 = 0 OR document IN ("
         "SELECT c.n FROM documents c JOIN dossiers d ON d.n = c.dossier WHERE d.leaving = 0 AND "
         "instr(' ' || d.sections || ' ', ' ' || c.section || ' ') <> 0)) ORDER BY n");
     rows.bind_all(std::int64_t{texts_ == Texts::carry_over ? 1 : 0});
@@ -301,13 +304,34 @@ class Reauthor {
 
 }  // namespace
 
-void note_fork(Core& core) { core.set_setting("forked", "1"); }
+namespace {
+
+constexpr const char* kOwnBranch = "1";
+constexpr const char* kOtherBranch = "2";
+
+}  // namespace
+
+void note_fork(Core& core) { core.set_setting("forked", kOwnBranch); }
+
+void note_other_branch(Core& core) {
+  if (core.setting("forked").value_or("").empty()) core.set_setting("forked", kOtherBranch);
+}
 
 bool reauthor_after_fork(Core& core) {
-  if (core.setting("forked").value_or("") != "1") return false;
+  const std::string forked = core.setting("forked").value_or("");
+  if (forked.empty()) return false;
   if (has_unanswered(core)) return false;  // something handed out may yet turn out to be accepted
   Reauthor(core).run();
   core.set_setting("forked", "");
+  if (forked == kOtherBranch) {
+    raise_notice(core,
+                 "a colleague's device had handed over work of which the server has another "
+                 "version: yours was put on top of the server's, nothing was lost",
+                 "il dispositivo di un collega aveva consegnato lavoro di cui il server ha "
+                 "un'altra versione: il tuo è stato messo su quella del server, nulla è andato "
+                 "perso");
+    return true;
+  }
   raise_notice(core,
                "this store is a copy of another one that is in use: it goes on under a new replica "
                "id, nothing was lost",

@@ -8,6 +8,8 @@ namespace insieme::client {
 
 /// Remembers that the server met another branch of this replica.
 void note_fork(Core& core);
+/// The same, if it is another device's: own work stands on what that one handed over here.
+void note_other_branch(Core& core);
 /// If a fork was noted and every change that was handed out has been answered: takes a new replica
 /// id and authors all unsent changes again, with their authors, stamps, acts and what their authors
 /// had seen. Accepted ones stay as they are: an increment must not count twice. The log is then

@@ -20,7 +20,8 @@ struct LoadedRecord {
   sync::RecordState state;
   std::int64_t edited_ms = INT64_MIN;
   std::int64_t edited_by = 0;  ///< number of the author's name
-  std::int64_t own = 0;        ///< newest own change that touched it (changes.n), 0: none
+  std::int64_t own = 0;        ///< newest change that touched it and that was written here, or
+                               ///< handed over by a device (changes.n), 0: none
   std::int64_t items = 0;
   std::string names_before;  ///< what the search index holds
   std::string notes_before;

@@ -185,6 +185,22 @@ bool waits_in_quarantine(Core& core, const sync::ChangeHeader& header) {
   return find.step();
 }
 
+void confirm_exchanged(Core& core, Documents& documents, OpenDocument& document,
+                       const LoggedChange& logged, std::int64_t position, bool hollow) {
+  const bool taken_out = hollow && logged.change.ops.has_value();
+  if (taken_out) {
+    const sync::PushResult unheard{};
+    note_standing(core, document.n, logged,
+                  quarantine(core, logged, unheard, ChangeState::exchanged));
+    core.db
+        .cached("DELETE FROM quarantine WHERE state = 6 AND NOT EXISTS "
+                "(SELECT 1 FROM changes WHERE state IN (0, 1, 5) AND stands_on = quarantine.n)")
+        .run();
+  }
+  documents.note_accepted(document, logged.n, logged.id, position, ChangeState::accepted);
+  if (taken_out) documents.hollow_out(document, logged.n);
+}
+
 void settle(Core& core, Documents& documents, const sync::PushResult& result) {
   if (settle_departed(core, result)) return;
   OpenDocument* document = documents.find(result.document);
@@ -218,6 +234,8 @@ void settle(Core& core, Documents& documents, const sync::PushResult& result) {
     }
     case sync::Verdict::forked:
       result.code == ErrorCode::expired ? note_late(core) : note_fork(core);
+      // Nobody can bring it to this server any more.
+      core.db.cached("UPDATE changes SET handed = 0 WHERE n = ?").bind_all(logged->n).run();
       // Whoever took it once has lost it, and with it all that was authored here afterwards.
       core.db.cached("UPDATE changes SET accepted = 0 WHERE document = ? AND own = 1 AND n >= ?")
           .bind_all(document->n, logged->n)

@@ -19,4 +19,9 @@ void leave_quarantine(Core& core, const sync::ChangeHeader& header);
 /// Whether such a change still waits for a decision.
 [[nodiscard]] bool waits_in_quarantine(Core& core, const sync::ChangeHeader& header);
 
+/// What another device handed over stands in the server's log now. Hollow there: its body is with
+/// nobody, so it goes here, too; own work that stands on its texts is offered beside it.
+void confirm_exchanged(Core& core, Documents& documents, OpenDocument& document,
+                       const LoggedChange& logged, std::int64_t position, bool hollow);
+
 }  // namespace insieme::client

@@ -179,7 +179,8 @@ std::vector<sync::Acknowledgement> due_acknowledgements(Core& core) {
   auto rows = core.db.prepare(
       "SELECT c.n, d.id, c.section, c.frontier, c.acked FROM documents c "
       "JOIN dossiers d ON d.n = c.dossier WHERE c.ack_due = 1 AND d.granted = 1 AND c.n NOT IN "
-      "(SELECT document FROM changes WHERE state IN (0, 1, 5)) LIMIT ?");
+      "(SELECT document FROM changes WHERE state IN (0, 1, 5)) AND c.n NOT IN "
+      "(SELECT document FROM changes WHERE state = 6) LIMIT ?");
   rows.bind_all(kAcknowledgementsMax);
   std::vector<sync::Acknowledgement> due;
   while (rows.step()) {

@@ -2,6 +2,7 @@
 #include "insieme/client/store.hpp"
 
 #include "storage/departed.hpp"
+#include "storage/exchange.hpp"
 #include "storage/incoming.hpp"
 #include "storage/notices.hpp"
 #include "storage/outbox.hpp"
@@ -300,6 +301,7 @@ Result<bool> Store::apply(const sync::SyncReply& reply) {
     note_acknowledged(core, documents, impl_->acknowledged);
     settle_healed(core, documents, reply.healed);
     for (const sync::PushResult& result : reply.results) settle(core, documents, result);
+    settle_letters(core, documents, reply.letters);
     documents.flush();
     // Another program on this store was faster. What became of the changes is true all the same,
     // but the digests are of a log that this store has left behind: taken for its own they would
@@ -342,6 +344,8 @@ Result<bool> Store::apply(const sync::SyncReply& reply) {
     }
     documents.flush();
     if (reply.covered != 0) forget_departed(core, reply.covered);
+    take_permits(core, reply.permits);
+    if (equal && !forked && !reply.more) take_carried_again(core, documents);
     drop_what_left(core, documents);
     client::note_refusal(core, "");
     note_carried(core, impl_->carried);
@@ -365,6 +369,71 @@ Status Store::forget_cursor() {
     core.set_setting("log_only", "1");
     begin_healing(core);
     offer_everything_again(core, Anew::lost_cursor);
+  });
+}
+
+// ---- without a server ---------------------------------------------------------------------------
+
+Result<std::vector<OutgoingBundle>> Store::hand_out(const HandOutFor& whom) {
+  return impl_->read([&] { return make_bundles(*impl_->core, whom); });
+}
+
+Result<std::optional<OutgoingBundle>> Store::hand_out_answered() {
+  Core& core = *impl_->core;
+  return impl_->read([&] {
+    return make_answered(core, [&](const sync::DocumentId& document) {
+      return std::optional(stable_version(core, document));
+    });
+  });
+}
+
+Result<std::optional<OutgoingBundle>> Store::hand_out_answered(
+    const std::vector<sync::PeerDocument>& peer) {
+  return impl_->read([&] {
+    return make_answered(
+        *impl_->core,
+        [&](const sync::DocumentId& document) -> std::optional<sync::VersionVector> {
+          for (const sync::PeerDocument& one : peer) {
+            if (one.document == document) return one.version;
+          }
+          return std::nullopt;
+        });
+  });
+}
+
+Status Store::note_handed_out(const OutgoingBundle& bundle) {
+  return impl_->write_status([&] { note_handed(*impl_->core, bundle.changes, Handed::written); });
+}
+
+Status Store::note_kept(const OutgoingBundle& bundle) {
+  return impl_->write_status([&] { note_handed(*impl_->core, bundle.changes, Handed::kept); });
+}
+
+Result<std::vector<sync::OfferedBundle>> Store::carried() {
+  return impl_->read([&] { return client::carried(*impl_->core); });
+}
+
+Result<std::vector<std::uint8_t>> Store::carried_bundle(const sync::Digest& digest) {
+  return impl_->read([&] { return client::carried_bundle(*impl_->core, digest); });
+}
+
+Result<sync::Holdings> Store::exchange_holdings() {
+  return impl_->read([&] { return client::exchange_holdings(*impl_->core); });
+}
+
+Result<TakenBundle> Store::take_bundle(std::span<const std::uint8_t> bytes) {
+  Core& core = *impl_->core;
+  return impl_->write([&] {
+    Documents documents(core);
+    return client::take_bundle(core, documents, bytes);
+  });
+}
+
+Result<std::optional<TakenBundle>> Store::keep_piece(const sync::KeepPiece& piece) {
+  Core& core = *impl_->core;
+  return impl_->write([&] {
+    Documents documents(core);
+    return client::keep_piece(core, documents, piece);
   });
 }
 

@@ -70,7 +70,8 @@ std::vector<HeldChange> read_inbox(Core& core, bool closed_too) {
 
 std::vector<Quarantined> read_quarantine(Core& core) {
   auto rows =
-      core.db.prepare("SELECT header, body, state, code, reason FROM quarantine ORDER BY n");
+      core.db.prepare("SELECT header, body, state, code, reason FROM quarantine "
+                      "WHERE state <> 6 ORDER BY n");
   std::vector<Quarantined> all;
   while (rows.step()) {
     Quarantined one;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "insieme/sync/limits.hpp"
+#include "storage/exchange.hpp"
 #include "storage/stand_in.hpp"
 
 namespace insieme::client {
@@ -126,8 +127,8 @@ void StoreWriter::finish() {
 Receipt receipt_of(Core& core, const LoadedRecord& record) {
   if (record.own == 0) return Receipt::applied;
   auto& find = core.db.cached(
-      "SELECT state, replica, seq FROM changes WHERE n = ?1 UNION ALL "
-      "SELECT 2, replica, seq FROM kept WHERE n = ?1");
+      "SELECT state, replica, seq, handed FROM changes WHERE n = ?1 UNION ALL "
+      "SELECT 2, replica, seq, 0 FROM kept WHERE n = ?1");
   const sqlite::ResetGuard guard(find);
   find.bind_all(record.own);
   if (!find.step()) return Receipt::applied;
@@ -136,7 +137,11 @@ Receipt receipt_of(Core& core, const LoadedRecord& record) {
   switch (static_cast<ChangeState>(find.get_int64(0))) {
     case ChangeState::unsent:
     case ChangeState::blocked:
-      return Receipt::saved_here;
+      // Only a colleague's own word counts: a file may be anywhere.
+      return find.get_int64(3) == static_cast<std::int64_t>(Handed::kept) ? Receipt::with_colleague
+                                                                          : Receipt::saved_here;
+    case ChangeState::exchanged:
+      return Receipt::with_colleague;
     case ChangeState::sent:
       return Receipt::sent;
     case ChangeState::held:

@@ -1,5 +1,6 @@
 // One sync turn: drives the machine of insieme::sync over the repository.
 #include "api/handlers.hpp"
+#include "api/letters.hpp"
 #include "api/problem.hpp"
 #include "insieme/sync/limits.hpp"
 
@@ -12,16 +13,18 @@ struct Summary {
   sync::ReplicaId replica;
   TurnNotes notes;
   bool pushes = false;
+  std::vector<std::vector<std::uint8_t>> letters;  ///< of others, carried here
 };
 
 Result<Summary> summarise(const Request& request) {
-  INSIEME_TRY_ASSIGN(const sync::Message message, sync::decode_message(request.body));
-  const auto* sent = std::get_if<sync::SyncRequest>(&message);
+  INSIEME_TRY_ASSIGN(sync::Message message, sync::decode_message(request.body));
+  auto* sent = std::get_if<sync::SyncRequest>(&message);
   if (sent == nullptr) return Error{ErrorCode::malformed, "not a request"};
   return Summary{sent->space,
                  sent->replica,
                  {sent->device_ms, sent->unsent_left},
-                 !sent->changes.empty() || !sent->healing.changes.empty()};
+                 !sent->changes.empty() || !sent->healing.changes.empty(),
+                 std::move(sent->letters)};
 }
 
 std::optional<Response> no_room(const Services& services) {
@@ -61,11 +64,14 @@ sync::ServerAction perform_write(const Services& services, const Caller& caller,
 
 sync::ServerAction run_machine(const Services& services, const Request& request,
                                const Caller& caller, const Summary& summary) {
+  // First: what this device sends may stand on what it carries.
+  const bool has_room = summary.letters.empty() || !no_room(services);
+  auto letters = read_letters(services, summary.letters, has_room, perform_write);
   sync::ServerSync machine;
   sync::ServerAction action = machine.resume(sync::RequestArrived{
       request.body, caller.device.id, caller.device.key, caller.rules.may_review,
       caller.user.account, caller.rules.may_grant,
-      sync::KeyPair{services.server_key, services.server_secret}});
+      sync::KeyPair{services.server_key, services.server_secret}, std::move(letters)});
   if (const auto* load = std::get_if<sync::LoadAction>(&action)) {
     const sync::LoadAction wanted = *load;
     action = perform_write(services, caller, summary.notes, machine, wanted);

@@ -49,6 +49,7 @@ class PageReader {
     page_.covered = space.covered_position;
     add_digests();
     add_stable();
+    add_permits();
     return std::move(page_);
   }
 
@@ -250,6 +251,14 @@ class PageReader {
       if (!view_.access(document.dossier).has(document.section)) continue;
       auto stable = stability_.stable(document);
       if (!stable.empty()) page_.stable.push_back({document, std::move(stable)});
+    }
+  }
+
+  void add_permits() {
+    for (const sync::DossierId& dossier : action_.permits_of) {
+      const auto key = load_key(db_, space_, dossier);
+      if (!key) continue;
+      page_.permits[dossier] = {true, *key, view_.access(dossier).sections};
     }
   }
 

@@ -287,6 +287,7 @@ class SqlTurn final : public Turn {
           .bind_all(space_, replica.bytes, caller_.device.id.bytes, now_ms)
           .run();
     }
+    if (notes.by_letter) return !idle || !new_replicas_.empty();
     const Device& device = caller_.device;
     const bool fresh = device.last_sync_ms && !device.given_up_ms &&
                        device.shipped_position == shipped_position_ &&

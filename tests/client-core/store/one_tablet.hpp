@@ -30,6 +30,8 @@ struct OneTablet {
         "ALTER TABLE changes DROP COLUMN accepted; ALTER TABLE changes DROP COLUMN stands_on;"
         "ALTER TABLE inbox DROP COLUMN closed; ALTER TABLE kept DROP COLUMN forgotten;"
         "DROP INDEX dossiers_leaving;"
+        "DROP INDEX changes_exchanged; ALTER TABLE changes DROP COLUMN handed;"
+        "DROP TABLE permits; DROP TABLE bundles; DROP TABLE bundle_parts;"
         "PRAGMA user_version = 2");
   }
   /// Writes enough of `core` to be folded, and folds it.

@@ -122,6 +122,7 @@ int run(int argc, char** argv) {
   add_review_commands(app, program);
   add_report_commands(app, program);
   add_exchange_commands(app, program);
+  add_device_commands(app, program);
   add_guide_commands(app, program);
   add_replay_commands(app, program);
   try {

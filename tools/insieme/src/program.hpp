@@ -115,6 +115,7 @@ void add_schema_commands(CLI::App& app, Program& program);
 void add_notice_commands(CLI::App& app, Program& program);
 void add_review_commands(CLI::App& app, Program& program);
 void add_exchange_commands(CLI::App& app, Program& program);
+void add_device_commands(CLI::App& app, Program& program);
 void add_guide_commands(CLI::App& app, Program& program);
 void add_replay_commands(CLI::App& app, Program& program);
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <variant>
 
+#include "insieme/client/exchange.hpp"
 #include "insieme/client/platform.hpp"
 #include "insieme/client/store.hpp"
 #include "insieme/client/transport.hpp"
@@ -131,6 +132,9 @@ class Engine {
   /// may see, and their sum. What others write meanwhile is fetched and compared again.
   [[nodiscard]] ServerComparison compare_with_server();
 
+  /// The session with another device that is under way; null: none.
+  [[nodiscard]] std::unique_ptr<ExchangeRun>& exchange() noexcept { return exchange_; }
+
   /// Ends the run under way at its next step; from any thread.
   void cancel() noexcept { cancelled_.store(true); }
 
@@ -153,6 +157,7 @@ class Engine {
   Waiter waiter_;
   std::string token_;  ///< in memory only: a stolen file opens no session
   std::atomic<bool> cancelled_{false};
+  std::unique_ptr<ExchangeRun> exchange_;  ///< uses the store: dies before it
 };
 
 }  // namespace insieme::client

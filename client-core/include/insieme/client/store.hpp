@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "insieme/client/exchange_types.hpp"
 #include "insieme/client/platform.hpp"
 #include "insieme/client/store_types.hpp"
 #include "insieme/schema/bundle.hpp"
@@ -139,6 +140,30 @@ class Store {
 
   /// Notices up to this number were read.
   Status drop_notices(std::int64_t up_to);
+
+  // ---- exchange with other devices, without a server ------------------------------------------
+  /// Hand-outs of what this device wrote and no server has answered; the same work gives the same
+  /// bytes. `limit_exceeded`.
+  [[nodiscard]] Result<std::vector<OutgoingBundle>> hand_out(const HandOutFor& whom);
+  /// Of what this device wrote and the server has: what not everybody is known to have yet, or what
+  /// this other device lacks. Nothing if there is none.
+  [[nodiscard]] Result<std::optional<OutgoingBundle>> hand_out_answered();
+  [[nodiscard]] Result<std::optional<OutgoingBundle>> hand_out_answered(
+      const std::vector<sync::PeerDocument>& peer);
+  /// Before they leave this device: from here on their changes may reach the server through
+  /// anybody.
+  Status note_handed_out(const OutgoingBundle& bundle);
+  /// A colleague's device has kept it.
+  Status note_kept(const OutgoingBundle& bundle);
+  /// Hand-outs of others that are kept here, and one of them.
+  [[nodiscard]] Result<std::vector<sync::OfferedBundle>> carried();
+  [[nodiscard]] Result<std::vector<std::uint8_t>> carried_bundle(const sync::Digest& digest);
+  [[nodiscard]] Result<sync::Holdings> exchange_holdings();
+  /// Applies what is for this device, keeps it for others. Errors: `conflict` (another space),
+  /// those of decoding, `quota` (no room to carry it).
+  Result<TakenBundle> take_bundle(std::span<const std::uint8_t> bytes);
+  /// A piece of one, durable when it returns; with the last one the whole is taken.
+  Result<std::optional<TakenBundle>> keep_piece(const sync::KeepPiece& piece);
 
   // ---- care -------------------------------------------------------------------------------------
   /// A consistent encrypted copy under the same key, while the store is in use. `already_exists` if

@@ -37,6 +37,7 @@ enum class Receipt : std::uint8_t {
   waiting = 3,     ///< held or disputed: waits for a decision
   seen = 4,        ///< applied, and a coordinator has looked at it
   refused = 5,     ///< the server cannot take it; kept here with its reason
+  with_colleague = 6,  ///< here and on another device, which will bring it; not on the server
 };
 [[nodiscard]] std::string_view name_of(Receipt receipt) noexcept;
 
@@ -189,6 +190,8 @@ struct StoreStatus {
   std::uint64_t open_held = 0;  ///< in this user's inbox
   std::uint64_t drafts = 0;
   std::uint64_t notices = 0;
+  std::uint64_t exchanged = 0;  ///< changes of others, from a device, not on the server yet
+  std::uint64_t letters = 0;    ///< hand-outs of others that are to be brought to the server
   /// Why the server did not accept this device at the last synchronisation, in its words (English,
   /// and after a line end Italian).
   std::string server_refusal;

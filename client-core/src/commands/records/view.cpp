@@ -198,6 +198,9 @@ std::string_view receipt_words(Receipt receipt, schema::Language language) {
       return it ? "visto dal coordinatore" : "seen by the coordinator";
     case Receipt::refused:
       return it ? "rifiutato dal server" : "refused by the server";
+    case Receipt::with_colleague:
+      return it ? "presso un collega, non ancora sul server"
+                : "with a colleague, not on the server yet";
   }
   return "";
 }
@@ -319,6 +322,7 @@ json::object record_json(Context& context, const Facets& facets, bool all) {
     if (part.edited_ms > newest->edited_ms) newest = &part;
     retracted = retracted || part.state.lifecycle() == sync::Lifecycle::retracted;
     const bool unsettled = part.receipt == Receipt::saved_here || part.receipt == Receipt::sent ||
+                           part.receipt == Receipt::with_colleague ||
                            part.receipt == Receipt::refused || part.receipt == Receipt::waiting;
     if (unsettled) receipt = part.receipt;
   }

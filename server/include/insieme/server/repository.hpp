@@ -125,6 +125,8 @@ struct Counts {
 struct TurnNotes {
   std::int64_t device_ms = 0;
   std::uint64_t unsent_left = 0;
+  /// Somebody else brought it: nothing is learnt of where the device stands.
+  bool by_letter = false;
 };
 
 /// One write transaction of the sync machine: `load`, then at most one `commit`. Without a commit

@@ -28,6 +28,9 @@ struct Gathered {
   bool log_only = false;
   std::vector<Acknowledgement> acknowledgements;
   Healing healing;
+  std::vector<DossierId> permits_wanted;
+  std::vector<TextOfOther> texts_of_others;
+  std::vector<std::vector<std::uint8_t>> letters;
 };
 
 struct ClientIdentity {
@@ -108,6 +111,7 @@ class ClientSync {
   std::vector<std::uint8_t> request_;
   std::vector<Change> pushed_;
   std::vector<Change> given_back_;
+  std::vector<Digest> letters_;  ///< that the request under way carries
   Cursor cursor_;  ///< of the request that is under way
   std::optional<Backfill> backfill_;
   ClientSyncSummary summary_;

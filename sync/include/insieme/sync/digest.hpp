@@ -1,5 +1,6 @@
 #pragma once
-// The seam to cryptography: hashes and signatures come from libsodium, and only digest.cpp knows.
+// The seam to cryptography: hashes and signatures come from libsodium, and only digest.cpp knows
+// (and seal.cpp, see seal.hpp).
 
 #include <array>
 #include <compare>

@@ -44,6 +44,19 @@ inline constexpr std::size_t kUnknownOpBytesMax = 64 * 1024;
 inline constexpr std::size_t kSnapshotBytesMax = 64 * 1024 * 1024;  ///< before compression
 inline constexpr std::size_t kSnapshotFieldsMax = 1'000'000;  ///< of all records of a document
 inline constexpr std::size_t kSnapshotPartBytesMax = 256 * 1024;
+inline constexpr std::size_t kExchangeGrantsPerMessageMax = 512;
+inline constexpr std::size_t kLettersPerMessageMax = 16;
+inline constexpr std::size_t kLetterBytesMax = 3 * 1024 * 1024;    ///< sealed for the server
+inline constexpr std::size_t kBundleBytesMax = 12 * 1024 * 1024;   ///< one hand-out
+inline constexpr std::size_t kBundlePartsMax = 4'096;
+inline constexpr std::size_t kExchangeFileBytesMax = 256 * 1024 * 1024;
+inline constexpr std::size_t kBundlesPerFileMax = 10'000;
+inline constexpr std::size_t kExchangePieceBytesMax = 64 * 1024;   ///< of a bundle, in a session
+inline constexpr std::size_t kExchangeFrameBytesMax = 1024 * 1024; ///< one frame of a session
+inline constexpr std::size_t kExchangeListMax = 2'000;             ///< entries of one such frame
+inline constexpr std::size_t kExchangeFramesMax = 100'000;         ///< of one session, either way
+/// How long a device may exchange on the server's word without hearing from it again.
+inline constexpr std::int64_t kExchangeGrantMs = std::int64_t{7} * 24 * 60 * 60 * 1000;
 inline constexpr std::uint64_t kTurnsPerRunMax = 10'000;  ///< requests of one run of a client
 /// Operations of all changes of one message: a few compressed bytes must not become a gigabyte.
 inline constexpr std::size_t kOpsPerMessageMax = 160'000;

@@ -11,12 +11,14 @@
 #include <vector>
 
 #include "insieme/sync/change.hpp"
+#include "insieme/sync/seal.hpp"
 #include "insieme/sync/voucher.hpp"
 
 namespace insieme::sync {
 
-/// Version 2 brought snapshots and acknowledgements, version 3 vouchers. A server answers in the
-/// version of the request; what a later version added is then left out.
+/// Version 2 brought snapshots and acknowledgements, version 3 vouchers and what devices need to
+/// exchange without a server. A server answers in the version of the request; what a later version
+/// added is then left out.
 inline constexpr std::uint32_t kProtocolVersion = 3;
 inline constexpr std::uint32_t kProtocolVersionMin = 1;  ///< that a server still answers
 /// Raised when an operation kind is added that older engines cannot merge.
@@ -89,6 +91,57 @@ struct Acknowledgement {
   friend bool operator==(const Acknowledgement&, const Acknowledgement&) = default;
 };
 
+/// The server's word that a device may exchange these sections of a dossier with others: read them,
+/// and hand out what its person wrote there. Shown to whoever is given something on its strength.
+struct ExchangeGrant {
+  SpaceId space;
+  DeviceId device;
+  PublicKey device_key;
+  std::string account;  ///< whose device it is: changes of others are not theirs to hand out
+  DossierId dossier;
+  std::vector<std::string> sections;
+  bool may_review = false;
+  std::int64_t issued_ms = 0;   ///< by the server's clock
+  std::int64_t expires_ms = 0;
+  Signature signature;          ///< by the server, over `digest_of` this
+  friend bool operator==(const ExchangeGrant&, const ExchangeGrant&) = default;
+};
+/// A grant and, for its device alone, what the documents are sealed with.
+struct ExchangePermit {
+  ExchangeGrant grant;
+  std::vector<SealKey> keys;  ///< of `grant.sections`, in their order
+  friend bool operator==(const ExchangePermit&, const ExchangePermit&) = default;
+};
+
+/// A text of the log that somebody else's change touches, and that own changes of the request stand
+/// on: their author did not know yet what became of it. See server_judge.
+struct TextOfOther {
+  DocumentId document;
+  ReplicaId replica;
+  std::uint64_t seq = 0;
+  RecordId record;
+  std::string field;
+  friend bool operator==(const TextOfOther&, const TextOfOther&) = default;
+};
+
+/// What became of a letter that was carried here. Fixed numbers.
+enum class LetterFate : std::uint8_t {
+  taken = 1,    ///< all of it was judged; its carrier is done with it
+  waits = 2,    ///< something that it depends on is missing here: bring it again
+  refused = 3,  ///< it is none of a device of this space: `code` and `reason` say why
+  /// Some of it can never enter the log as it is: its author will author it again. What was taken
+  /// from the same hand-out must go.
+  superseded = 4,
+};
+struct LetterResult {
+  Digest letter;  ///< `digest_letter_bytes`
+  LetterFate fate = LetterFate::taken;
+  ErrorCode code = ErrorCode::ok;
+  std::string reason;
+  friend bool operator==(const LetterResult&, const LetterResult&) = default;
+};
+[[nodiscard]] Digest digest_letter_bytes(std::span<const std::uint8_t> sealed);
+
 struct SyncRequest {
   std::uint32_t protocol = kProtocolVersion;
   std::uint32_t engine = kEngineVersion;
@@ -112,6 +165,9 @@ struct SyncRequest {
   std::vector<Acknowledgement> acknowledgements;  ///< after `changes`
   // from version 3 on
   Healing healing;  ///< before `changes`; the device does not sign it, the server once did
+  std::vector<DossierId> permits_wanted;  ///< that have none, or one that expires soon
+  std::vector<TextOfOther> texts_of_others;
+  std::vector<std::vector<std::uint8_t>> letters;  ///< of others, sealed for the server
   friend bool operator==(const SyncRequest&, const SyncRequest&) = default;
 };
 
@@ -224,6 +280,8 @@ struct SyncReply {
   std::vector<Vouch> vouches;      ///< of documents in `digests`
   /// A backup that was read and checked holds the log up to here: nobody need keep that much.
   std::uint64_t covered = 0;
+  std::vector<ExchangePermit> permits;  ///< as far as they were wanted and the person has access
+  std::vector<LetterResult> letters;    ///< one per letter of the request, in order
   friend bool operator==(const SyncReply&, const SyncReply&) = default;
 };
 

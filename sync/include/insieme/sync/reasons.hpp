@@ -9,6 +9,8 @@ namespace insieme::sync::reasons {
 
 inline constexpr std::string_view kNotAssigned =
     "the dossier is no longer assigned to the author";
+inline constexpr std::string_view kDeviceRevoked =
+    "the device was revoked; a colleague brought what it had written";
 inline constexpr std::string_view kDecidedBefore =
     "somebody has decided on this late change before";
 inline constexpr std::string_view kMayNotGrant =

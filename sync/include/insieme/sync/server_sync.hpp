@@ -120,6 +120,7 @@ struct ReadAction {
   bool snapshots = false;             ///< the device takes them
   std::vector<DocumentId> stable_of{};  ///< documents whose stable version is to be told
   bool vouches = false;                 ///< heads and hollow changes beside the digests
+  std::vector<DossierId> permits_of{};  ///< what the person may see of these is to be told
 };
 
 struct AnswerAction { std::vector<std::uint8_t> frame; };
@@ -137,8 +138,11 @@ struct RequestArrived {
   bool may_review = false;     ///< the user decides on held changes
   std::string account;         ///< the user's account name
   bool may_grant = false;      ///< the user mints rights
-  /// The server's own; without it, it vouches for nothing and believes no voucher.
+  /// The server's own; without it, it vouches for nothing, believes no voucher, gives no permits.
   std::optional<KeyPair> keys{};
+  std::vector<LetterResult> letters{};     ///< what became of those of the request
+  /// Nothing is taken without somebody's decision: the device was revoked since it wrote this.
+  bool hold_all = false;
 };
 struct Loaded {
   std::uint64_t epoch = 1;
@@ -164,6 +168,7 @@ struct PageRead {
   std::vector<Acknowledgement> stable;
   std::vector<Voucher> vouchers;  ///< of `digests`, not signed yet
   std::uint64_t covered = 0;      ///< SyncReply::covered
+  std::map<DossierId, DossierAccess> permits{};  ///< of `ReadAction::permits_of`, those that exist
 };
 using ServerInput = std::variant<RequestArrived, Loaded, Committed, PageRead>;
 
@@ -181,6 +186,7 @@ class ServerSync {
   ServerAction reject(Error error);
   void vouch(std::vector<Voucher>& vouchers);
   ServerAction read();
+  void add_permits(PageRead& page);
 
   State state_ = State::fresh;
   RequestArrived arrived_;
