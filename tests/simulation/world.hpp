@@ -92,6 +92,7 @@ class World {
   std::set<std::string> given_up;    ///< accounts with a device that was given up
   std::set<std::string> taken_from;  ///< accounts that lost a dossier or a section
   bool has_twins = false;            ///< a store was cloned
+  std::set<std::string> cloned;      ///< accounts of which one was
   std::uint64_t opened_drafts = 0;
   std::set<std::string> lost_tablets;  ///< whose store was replaced by an older one
 

@@ -32,6 +32,9 @@ struct OneTablet {
         "DROP INDEX dossiers_leaving;"
         "DROP INDEX changes_exchanged; ALTER TABLE changes DROP COLUMN handed;"
         "DROP TABLE permits; DROP TABLE bundles; DROP TABLE bundle_parts;"
+        "DROP TABLE vouchers;"
+        "DROP TABLE departed;"
+        "DROP TABLE departed_vouchers;"
         "PRAGMA user_version = 2");
   }
   /// Writes enough of `core` to be folded, and folds it.
