@@ -96,6 +96,7 @@ class World {
   std::set<std::string> taken_from;  ///< accounts that lost a dossier or a section
   bool has_twins = false;            ///< a store was cloned
   std::uint64_t opened_drafts = 0;
+  std::vector<std::string> sticks;     ///< files that were ever written for others
   std::set<std::string> lost_tablets;  ///< whose store was replaced by an older one
 
  private:
