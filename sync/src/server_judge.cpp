@@ -41,7 +41,6 @@ Result<CommitAction> Judge::run(const Outcome& outcome) {
 void Judge::introduce(const DossierSecret& secret) {
   DossierAccess& access = loaded_.dossiers[secret.dossier];
   if (access.known || secret.dossier.is_nil()) return;  // sent again after a lost reply
-  if (arrived_.hold_all) return;
   access.known = true;
   access.key = secret.key;
   is_new_.insert(secret.dossier);

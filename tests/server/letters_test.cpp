@@ -171,6 +171,12 @@ TEST_CASE("letters: what a revoked device had written is held for a decision",
   const auto held = w.repository->held();
   REQUIRE(held.size() == 1);
   CHECK(held[0].reason.find("revoked") != std::string::npos);
+  // Also of a dossier that nobody knew: it is there, and empty until somebody has decided.
+  w.anna.create(dossier("d2"));
+  SyncRequest first = w.work({w.anna.write(document_of("d2"), {set_op("note", "new")})});
+  first.secrets = {{dossier("d2"), w.anna.dossier_keys.at(dossier("d2"))}};
+  CHECK(w.bring(w.letter(first)).fate == LetterFate::taken);
+  CHECK(w.repository->held().size() == 2);
 }
 
 TEST_CASE("letters: an edit of a text that is with nobody shares its fate", "[server][exchange]") {

@@ -34,10 +34,14 @@ struct ActKind {
 [[nodiscard]] std::vector<ActKind> ordering_acts();  ///< lists by hand, duplicates
 [[nodiscard]] std::vector<ActKind> review_acts();    ///< deciding, contesting, late changes
 [[nodiscard]] std::vector<ActKind> tablet_acts();    ///< synchronising, stops, clocks, copies
+[[nodiscard]] std::vector<ActKind> exchange_acts();  ///< from tablet to tablet, sticks
 [[nodiscard]] std::vector<ActKind> office_acts();    ///< assignments, hand-overs, server, backups
 
 /// Before the first act: a household that everybody is assigned to and has, so that people meet.
 void share_a_dossier(World& world, Chance& chance);
+
+/// One session from its beginning to its end, on disks that do not fail.
+void exchange_between(World& world, Tablet& connects, Tablet& listens);
 
 /// All of them, in this order; numbers of acts are indices of it.
 [[nodiscard]] const std::vector<ActKind>& act_table();

@@ -59,7 +59,7 @@ const std::vector<ActKind>& act_table() {
   static const std::vector<ActKind> kTable = [] {
     std::vector<ActKind> all;
     for (const auto& part : {work_acts(), voucher_acts(), ordering_acts(), review_acts(),
-                             tablet_acts(), office_acts()}) {
+                             tablet_acts(), office_acts(), exchange_acts()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;

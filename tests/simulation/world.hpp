@@ -94,6 +94,7 @@ class World {
   bool has_twins = false;            ///< a store was cloned
   std::set<std::string> cloned;      ///< accounts of which one was
   std::uint64_t opened_drafts = 0;
+  std::vector<std::string> sticks;     ///< files that were ever written for others
   std::set<std::string> lost_tablets;  ///< whose store was replaced by an older one
 
  private:

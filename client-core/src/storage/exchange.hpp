@@ -88,6 +88,8 @@ bool make_way(Core& core, Documents& documents, OpenDocument& document);
 /// fits. False: something here needs it, and nothing was done.
 bool drop_exchanged(Core& core, Documents& documents, OpenDocument& document);
 void drop_exchanged(Core& core, Documents& documents);
+/// Takes it out of the log and of what waits, and nothing more: the document is to be made anew.
+void forget_exchanged(Core& core, std::int64_t document);
 [[nodiscard]] bool has_exchanged(Core& core, std::int64_t document);
 
 }  // namespace insieme::client

@@ -329,18 +329,23 @@ std::optional<sync::Frontier> frontier_without_exchanged(Core& core, const OpenD
 
 }  // namespace
 
+void forget_exchanged(Core& core, std::int64_t document) {
+  core.db.cached("DELETE FROM changes WHERE document = ? AND state = 6").bind_all(document).run();
+  const bool some = core.db.changes() != 0;
+  core.db.cached("DELETE FROM waiting WHERE document = ? AND position IS NULL")
+      .bind_all(document)
+      .run();
+  if (some || core.db.changes() != 0) note_carried_due(core);
+}
+
 bool drop_exchanged(Core& core, Documents& documents, OpenDocument& document) {
   documents.flush();
   auto frontier = frontier_without_exchanged(core, document);
   if (!frontier) return false;
-  core.db.cached("DELETE FROM changes WHERE document = ? AND state = 6").bind_all(document.n).run();
-  core.db.cached("DELETE FROM waiting WHERE document = ? AND position IS NULL")
-      .bind_all(document.n)
-      .run();
+  forget_exchanged(core, document.n);
   document.frontier = *std::move(frontier);
   document.dirty = true;
   documents.rebuild(document);
-  note_carried_due(core);
   return true;
 }
 

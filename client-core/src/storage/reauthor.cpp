@@ -67,7 +67,7 @@ class Reauthor {
     for (Unsent& unsent : unsent_) renumber(unsent);
     for (const auto& [document, ignored] : touched_) take_away(document);
     documents_.flush();
-    // Of what other devices handed over the server may have another branch, too. It comes again.
+    // Of what other devices handed over the server may have another branch, too.
     drop_exchanged(core_, documents_);
     if (between) between(documents_);
     for (Unsent& unsent : unsent_) author_again(unsent);
@@ -187,8 +187,10 @@ class Reauthor {
     return true;
   }
 
-  /// The document without its unsent changes: log, frontier and records.
+  /// The document without its unsent changes: log, frontier and records. What other devices handed
+  /// over may stand on them; it comes again by what is carried.
   void take_away(std::int64_t n) {
+    forget_exchanged(core_, n);
     for (const Unsent& unsent : unsent_) {
       if (unsent.document != n) continue;
       core_.db.cached("DELETE FROM changes WHERE n = ?").bind_all(unsent.logged.n).run();

@@ -1,6 +1,7 @@
 #include "storage/settle.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "storage/departed.hpp"
@@ -120,6 +121,41 @@ void quarantine_kept(Core& core, const OpenDocument& document, const sync::PushR
   if (was_folded_whole) note_to_forget(core, document.n);
 }
 
+/// Nobody can bring this change to the server any more, nor what follows it in its document, nor
+/// the other parts of their acts, nor what follows those: all of it may be authored again.
+void release_handed(Core& core, std::int64_t document, std::int64_t from) {
+  struct Row {
+    std::int64_t n = 0;
+    std::int64_t document = 0;
+    std::string act;
+  };
+  std::vector<Row> unsent;
+  auto rows = core.db.prepare(
+      "SELECT n, document, act FROM changes WHERE state IN (0, 1, 5) AND own = 1 ORDER BY n");
+  while (rows.step()) {
+    const auto act = rows.get_blob(2);
+    unsent.push_back({rows.get_int64(0), rows.get_int64(1), {act.begin(), act.end()}});
+  }
+  std::map<std::int64_t, std::int64_t> stopped{{document, from}};  ///< document, first change
+  std::set<std::string> acts;
+  std::set<std::int64_t> released;
+  for (bool more = true; more;) {
+    more = false;
+    for (const Row& row : unsent) {
+      const auto at = stopped.find(row.document);
+      const bool follows = at != stopped.end() && row.n >= at->second;
+      if (!follows && acts.count(row.act) == 0) continue;
+      if (!released.insert(row.n).second) continue;
+      more = true;
+      if (!row.act.empty()) acts.insert(row.act);
+      if (at == stopped.end() || row.n < at->second) stopped[row.document] = row.n;
+    }
+  }
+  for (const std::int64_t n : released) {
+    core.db.cached("UPDATE changes SET handed = 0 WHERE n = ?").bind_all(n).run();
+  }
+}
+
 /// A change that was folded here long ago and offered to a server that may have lost it.
 void settle_kept(Core& core, const OpenDocument& document, const sync::PushResult& result) {
   if (result.verdict == sync::Verdict::deferred) return;
@@ -234,8 +270,7 @@ void settle(Core& core, Documents& documents, const sync::PushResult& result) {
     }
     case sync::Verdict::forked:
       result.code == ErrorCode::expired ? note_late(core) : note_fork(core);
-      // Nobody can bring it to this server any more.
-      core.db.cached("UPDATE changes SET handed = 0 WHERE n = ?").bind_all(logged->n).run();
+      release_handed(core, document->n, logged->n);
       // Whoever took it once has lost it, and with it all that was authored here afterwards.
       core.db.cached("UPDATE changes SET accepted = 0 WHERE document = ? AND own = 1 AND n >= ?")
           .bind_all(document->n, logged->n)

@@ -1,0 +1,85 @@
+// What had spread from tablet to tablet when the server says something else of it.
+#include "simulation/acts.hpp"
+#include "simulation/story.hpp"
+
+using namespace insieme;
+using namespace insieme::simulation;
+
+namespace {
+
+/// A household that both tablets have, and permits for it.
+struct Shared : Story {
+  Tablet& anna = tablet(0);
+  Tablet& bruno = tablet(1);
+  std::string record = household(anna);
+
+  Shared() { sync_all(); }
+  void sync_all() {
+    for (Tablet* one : {&anna, &bruno, &anna, &bruno}) world.synchronise(*one);
+  }
+  std::string receipt(Tablet& on) { return text_of(world.get(on, record), "receipt"); }
+};
+
+}  // namespace
+
+TEST_CASE("scenario: what a colleague brings counts once, whoever synchronises first",
+          "[simulation][exchange][P2][P6]") {
+  Shared story;
+  story.rename(story.anna, story.record, "Verdi");
+  exchange_between(story.world, story.anna, story.bruno);
+  CHECK(story.name(story.bruno, story.record) == "Verdi");
+  CHECK(story.receipt(story.anna) == "with_colleague");
+  CHECK(story.receipt(story.bruno) == "with_colleague");
+  // What is written on top of it waits for nothing: the letter goes first.
+  story.rename(story.bruno, story.record, "Verdi Neri");
+  SECTION("the colleague") { story.world.synchronise(story.bruno); }
+  SECTION("the author") { story.world.synchronise(story.anna); }
+  story.sync_all();
+  CHECK(story.name(story.anna, story.record) == "Verdi Neri");
+  CHECK(story.receipt(story.anna) != "with_colleague");
+  story.rest();
+}
+
+TEST_CASE("scenario: a copied store hands out one branch, and the server takes the other",
+          "[simulation][exchange][P2]") {
+  Shared story;
+  Tablet& copy = story.clone(story.anna);
+  story.rename(story.anna, story.record, "Verdi");
+  story.rename(copy, story.record, "Neri");
+  exchange_between(story.world, story.anna, story.bruno);
+  CHECK(story.name(story.bruno, story.record) == "Verdi");
+  SECTION("nothing was written on top of it") {}
+  SECTION("the colleague wrote on top of it") {
+    story.rename(story.bruno, story.record, "Verdi Bruni");
+  }
+  SECTION("the colleague wrote on top of it, and handed that back") {
+    story.rename(story.bruno, story.record, "Verdi Bruni");
+    exchange_between(story.world, story.bruno, story.anna);
+    CHECK(story.name(story.anna, story.record) == "Verdi Bruni");
+  }
+  story.world.synchronise(copy);
+  story.sync_all();
+  story.rest();
+}
+
+TEST_CASE("scenario: a tablet that was given up had handed out its work, which comes once",
+          "[simulation][exchange][P2]") {
+  Shared story;
+  story.rename(story.bruno, story.record, "Neri");
+  exchange_between(story.world, story.bruno, story.anna);
+  REQUIRE(
+      story.world.office().repository().give_up_device(story.bruno.store().identity().device).ok());
+  story.world.given_up.insert("bruno");
+  for (int i = 0; i < 4; ++i) {
+    story.must(story.anna, {{"command", "record.save"},
+                            {"type", "note"},
+                            {"dossier", sync::to_text(story.anna.store().dossier_ids()->front())},
+                            {"fields", {{"title", "nota " + std::to_string(i)}}}});
+    if (i % 2 == 1) story.world.synchronise(story.anna);
+  }
+  SECTION("the colleague brings it first") { story.world.synchronise(story.anna); }
+  SECTION("the author comes back first") { story.world.synchronise(story.bruno); }
+  story.sync_all();
+  CHECK(story.name(story.anna, story.record) == "Neri");
+  story.rest();
+}
