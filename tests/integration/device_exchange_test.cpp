@@ -113,7 +113,15 @@ TEST_CASE("exchange: who may not read it carries it to the server, and to somebo
           "[integration][exchange][P2][P7]") {
   Field at;
   at.save("portata da Dina");
-  const json::object taken = at.dina.ask({"exchange", "import", at.export_of(at.anna)});
+  const std::string file = at.export_of(at.anna);
+  std::ifstream stream(file, std::ios::binary);
+  const std::string bytes(std::istreambuf_iterator<char>(stream), {});
+  CHECK(bytes.size() > 500);
+  for (const char* word : {"portata", "Dina", "anna", "education", "visit", "next_step"}) {
+    CAPTURE(word);
+    CHECK(bytes.find(word) == std::string::npos);
+  }
+  const json::object taken = at.dina.ask({"exchange", "import", file});
   CHECK(member(taken, "applied") == "0");
   CHECK(member(taken, "documents") == "0");
   CHECK(member(taken, "sealed") != "0");
@@ -200,7 +208,7 @@ TEST_CASE("exchange: cut after every k-th byte nothing is lost, and the next att
   Field at;
   processes::Proxy wire;
   std::size_t cuts = 0;
-  for (std::size_t k = 40 + seed % 97; k < 6'000; k += 97 * (1 + k / 400)) {
+  for (std::size_t k = 40 + seed % 97; k < 6'000; k += 197 * (1 + k / 300)) {
     const std::string value = "taglio " + std::to_string(k);
     CAPTURE(k);
     at.save(value);
@@ -237,7 +245,7 @@ TEST_CASE("exchange: killed anywhere, either side finds what it had, and goes on
   CAPTURE(seed);
   Field at;
   std::size_t kills = 0;
-  for (std::uint64_t nth = 1 + seed % 3; nth < 70; nth += 1 + nth / 4) {
+  for (std::uint64_t nth = 1 + seed % 3; nth < 70; nth += 2 + nth / 3) {
     CAPTURE(nth);
     at.save("colpo " + std::to_string(nth));
     const bool kill_server = nth % 2 == 0;
@@ -261,7 +269,7 @@ TEST_CASE("exchange: killed anywhere, either side finds what it had, and goes on
   }
   CHECK(kills > 3);
   const std::string file = at.export_of(at.anna);
-  for (std::uint64_t nth = 1; nth < 40; nth += 5) {
+  for (std::uint64_t nth = 1; nth < 40; nth += 9) {
     static_cast<void>(
         run_doomed("insieme", {"exchange", "import", file}, at.dina.environment, nth));
   }
@@ -334,6 +342,25 @@ TEST_CASE("exchange: what a revoked device had handed over waits for a decision"
   at.carla.ok({"sync"});
   CHECK(at.carla.ask({"inbox"}).at("entries").as_array().size() == 1);
   at.check_agreement_of({&at.bruno, &at.carla});
+}
+
+TEST_CASE("exchange: a device that cannot write takes nothing, and all of it the next time",
+          "[integration][exchange][P2]") {
+  Field at;
+  std::string text;
+  for (int i = 0; i < 40'000; ++i) text += static_cast<char>('a' + i * i % 25 % 17);
+  at.anna.ok({"edit", at.visit, "observations=" + text});
+  const std::string file = at.export_of(at.anna);
+  Launch launch("insieme", {"exchange", "import", file}, at.bruno.environment);
+  launch.file_bytes_max = 16 * 1024;
+  const processes::Finished refused = run_launch(launch);
+  CAPTURE(refused.out, refused.err);
+  CHECK(refused.code == 3);
+  CHECK(at.shown(at.bruno, "observations").empty());
+  CHECK(at.bruno.ask({"verify"}).at("sound").as_bool());
+  at.bruno.ok({"exchange", "import", file});
+  CHECK(at.shown(at.bruno, "observations") == text);
+  at.check_whole();
 }
 
 TEST_CASE("exchange: what is wrong is told in words, and changes nothing",

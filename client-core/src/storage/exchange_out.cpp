@@ -10,16 +10,20 @@
 namespace insieme::client {
 namespace {
 
-/// Splices of `change` by text, with what their author had in front of them (null: all of the
-/// deps).
-using Splices = std::vector<std::tuple<sync::RecordId, std::string, const sync::VersionVector*>>;
+/// A text that a change splices, and what its author had in front of them (null: all of the deps).
+struct SpliceAt {
+  sync::RecordId record;
+  std::string field;
+  const sync::VersionVector* context = nullptr;
+};
+using Splices = std::vector<SpliceAt>;
 
 Splices splices_of(const sync::Change& change) {
   Splices splices;
   if (!change.ops) return splices;
   for (const sync::Operation& op : *change.ops) {
     if (!std::holds_alternative<sync::SpliceOp>(op.action)) continue;
-    splices.emplace_back(op.record, op.field, op.context ? &*op.context : nullptr);
+    splices.push_back({op.record, op.field, op.context ? &*op.context : nullptr});
   }
   return splices;
 }
@@ -250,22 +254,22 @@ void add_texts_of_others(Core& core, std::int64_t document, const sync::Change& 
     sync::Change other;
     other.header = require(sync::decode_header(rows.get_blob(0)));
     other.ops = require(sync::decode_body(rows.get_blob(1)));
-    for (const auto& [record, field, ignored] : splices_of(other)) {
-      const bool stands = std::any_of(own.begin(), own.end(), [&](const auto& splice) {
-        const auto* context = std::get<2>(splice);
-        return std::get<0>(splice) == record && std::get<1>(splice) == field &&
-               (context == nullptr || context->contains(other.header.replica, other.header.seq));
+    for (const SpliceAt& below : splices_of(other)) {
+      const bool stands = std::any_of(own.begin(), own.end(), [&](const SpliceAt& splice) {
+        return splice.record == below.record && splice.field == below.field &&
+               (splice.context == nullptr ||
+                splice.context->contains(other.header.replica, other.header.seq));
       });
       // Named although its author may not have had it in front of them: what is in no context of
       // theirs decides nothing there.
-      if (stands) add_text(other.header, record, field, texts);
+      if (stands) add_text(other.header, below.record, below.field, texts);
     }
   }
 }
 
 void add_texts(const sync::Change& change, std::vector<sync::TextOfOther>& texts) {
-  for (const auto& [record, field, ignored] : splices_of(change)) {
-    add_text(change.header, record, field, texts);
+  for (const SpliceAt& splice : splices_of(change)) {
+    add_text(change.header, splice.record, splice.field, texts);
   }
 }
 
