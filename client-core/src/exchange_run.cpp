@@ -126,7 +126,8 @@ sync::ExchangeInput ExchangeRun::perform(const sync::ReadPiece& read) {
     return sync::ExchangeFailed{{ErrorCode::internal, "a piece beyond the end"}};
   }
   const auto from = bytes_.begin() + static_cast<std::ptrdiff_t>(read.offset);
-  const std::size_t size = std::min<std::size_t>(read.bytes, bytes_.size() - read.offset);
+  const auto left = static_cast<std::size_t>(bytes_.size() - read.offset);
+  const std::size_t size = std::min(read.bytes, left);
   return sync::PieceRead{{from, from + static_cast<std::ptrdiff_t>(size)}};
 }
 
