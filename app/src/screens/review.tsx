@@ -108,6 +108,20 @@ export function authors(item: ReviewItem, me: Identity): string {
   return [...new Set(names)].join(", ");
 }
 
+function Reason(props: { id: string; value: string; set: (reason: string) => void }): JSX.Element {
+  return (
+    <div class="field">
+      <label for={props.id}>{t("reason")}</label>
+      <input
+        id={props.id}
+        class="form-control"
+        value={props.value}
+        onInput={(event) => props.set(event.currentTarget.value)}
+      />
+    </div>
+  );
+}
+
 /** Where people said before that two records of this kind are one. */
 const IDENTITIES = new Set(["likely_same_person", "likely_same_household"]);
 
@@ -143,15 +157,7 @@ function FindingCard(props: { finding: Finding }): JSX.Element {
         ))}
       </ul>
       <p>{first?.message}</p>
-      <div class="field">
-        <label for={`finding-${finding.id}`}>{t("reason")}</label>
-        <input
-          id={`finding-${finding.id}`}
-          class="form-control"
-          value={reason}
-          onInput={(event) => setReason(event.currentTarget.value)}
-        />
-      </div>
+      <Reason id={`finding-${finding.id}`} value={reason} set={setReason} />
       <Failed error={act.failure} />
       <div class="buttons">
         {IDENTITIES.has(finding.rule) && (
@@ -201,15 +207,7 @@ function Late(props: { entry: InboxEntry; family: string }): JSX.Element {
           <p>{entry.reason}</p>
         </Note>
       )}
-      <div class="field">
-        <label for={`late-${entry.id}`}>{t("reason")}</label>
-        <input
-          id={`late-${entry.id}`}
-          class="form-control"
-          value={reason}
-          onInput={(event) => setReason(event.currentTarget.value)}
-        />
-      </div>
+      <Reason id={`late-${entry.id}`} value={reason} set={setReason} />
       <Failed error={act.failure} />
       <div class="buttons">
         <button

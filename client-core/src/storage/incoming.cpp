@@ -20,27 +20,25 @@ namespace {
 /// A change that is here already. What the server has of it, with a body or without, is what
 /// everybody has.
 void meet_again(Core& core, Documents& documents, OpenDocument& document,
-                const sync::Change& change, std::int64_t position) {
-  const auto logged = find_change(core, document.n, change.header.replica, change.header.seq);
-  if (!logged) return;
+                const LoggedChange& logged, const sync::Change& change, std::int64_t position) {
   const bool was_answered =
-      logged->state == ChangeState::held || logged->state == ChangeState::refused;
-  const bool loses_body = logged->change.ops && !change.ops;
+      logged.state == ChangeState::held || logged.state == ChangeState::refused;
+  const bool loses_body = logged.change.ops && !change.ops;
   ChangeState state = ChangeState::accepted;
-  if (was_answered && !change.ops) state = logged->state;
-  if (loses_body && logged->own) state = ChangeState::unsent;  // the answer to it says why
-  if (!logged->position) {
-    documents.note_accepted(document, logged->n, logged->id, position, state);
+  if (was_answered && !change.ops) state = logged.state;
+  if (loses_body && logged.own) state = ChangeState::unsent;  // the answer to it says why
+  if (!logged.position) {
+    documents.note_accepted(document, logged.n, logged.id, position, state);
   } else if (loses_body) {
     core.db.cached("UPDATE changes SET state = ? WHERE n = ?")
-        .bind_all(static_cast<std::int64_t>(state), logged->n)
+        .bind_all(static_cast<std::int64_t>(state), logged.n)
         .run();
   }
-  if (change.ops && !logged->change.ops) {
+  if (change.ops && !logged.change.ops) {
     leave_quarantine(core, change.header);
-    documents.fill_in(document, logged->n, *change.ops);
-  } else if (loses_body && !logged->own) {
-    documents.hollow_out(document, logged->n);
+    documents.fill_in(document, logged.n, *change.ops);
+  } else if (loses_body && !logged.own) {
+    documents.hollow_out(document, logged.n);
   }
 }
 
@@ -86,10 +84,11 @@ std::int64_t ready_or_wait(Core& core, Documents& documents, OpenDocument& docum
     case ErrorCode::duplicate: {
       if (!position) return 0;
       const auto logged = find_change(core, document.n, header.replica, header.seq);
-      if (logged && !logged->position && logged->state == ChangeState::exchanged) {
+      if (!logged) return 0;
+      if (!logged->position && logged->state == ChangeState::exchanged) {
         confirm_exchanged(core, documents, document, *logged, *position, change.is_hollow());
       } else {
-        meet_again(core, documents, document, change, *position);
+        meet_again(core, documents, document, *logged, change, *position);
       }
       return 0;
     }

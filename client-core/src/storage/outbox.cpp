@@ -5,8 +5,8 @@
 
 #include "insieme/sync/limits.hpp"
 #include "storage/departed.hpp"
-#include "storage/settle.hpp"
 #include "storage/exchange.hpp"
+#include "storage/settle.hpp"
 #include "storage/snapshots.hpp"
 #include "storage/vouchers.hpp"
 
