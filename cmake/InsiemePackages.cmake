@@ -13,10 +13,12 @@ find_package(cereal REQUIRED)                                        # cereal::c
 find_package(CURL REQUIRED)                                          # CURL::libcurl
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)         # PkgConfig::sodium
 pkg_check_modules(xlsxwriter REQUIRED IMPORTED_TARGET xlsxwriter)   # PkgConfig::xlsxwriter
+find_package(ZLIB REQUIRED)                                          # ZLIB::ZLIB
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)             # PkgConfig::zstd
 
 if(NOT INSIEME_ONLY_CORE)
   find_package(OpenSSL REQUIRED)                                     # OpenSSL::SSL Crypto
+  find_package(LibXml2 REQUIRED)                                     # LibXml2::LibXml2
   find_package(fmt REQUIRED)                                         # fmt::fmt
   find_package(spdlog REQUIRED)                                      # spdlog::spdlog
   find_package(CLI11 REQUIRED)                                       # CLI11::CLI11

@@ -32,12 +32,14 @@ set(INSIEME_SQLITE_DEFINITIONS
   HAVE_CIPHER_AEGIS=0)
 
 set(INSIEME_SQLITE_FLAGS "-O2 -g0 -fPIC")
-set(INSIEME_SQLITE_LINKS Threads::Threads m)
+set(INSIEME_SQLITE_SODIUM ON)  # the page cipher computes with libsodium
+set(INSIEME_SQLITE_LINKS PkgConfig::sodium Threads::Threads m)
 if(EMSCRIPTEN)
   # The file system is ours (mobile-bindings/wasm). Of the cipher's sources of randomness only the
   # one for __WASM__ is there, and clang calls that __wasm__.
   list(APPEND INSIEME_SQLITE_DEFINITIONS SQLITE_OS_OTHER=1 __WASM__=1)
   set(INSIEME_SQLITE_FLAGS "-Oz -g0")
+  set(INSIEME_SQLITE_SODIUM OFF)  # there it has nothing that is faster
   set(INSIEME_SQLITE_LINKS "")
 endif()
 
@@ -69,7 +71,7 @@ function(_insieme_sqlite)
   file(SHA256 ${source} source_hash)
   file(SHA256 ${script} script_hash)
   string(SHA256 key "${source_hash} ${script_hash} ${compiler} ${compiler_version} ${machine} \
-    ${INSIEME_SQLITE_FLAGS} ${INSIEME_SQLITE_DEFINITIONS}")
+    ${INSIEME_SQLITE_FLAGS} ${INSIEME_SQLITE_SODIUM} ${INSIEME_SQLITE_DEFINITIONS}")
   string(SUBSTRING ${key} 0 12 key)
   string(REGEX REPLACE "-.*" "" arch "${machine}")
   set(dir ${INSIEME_DEPS_DIR}/sqlite-${arch}-${key})
@@ -79,7 +81,7 @@ function(_insieme_sqlite)
   add_custom_command(OUTPUT ${library}
     COMMAND ${CMAKE_COMMAND} -DSOURCE=${source} -DLIBRARY=${library} -DCOMPILER=${compiler}
       -DARCHIVER=${CMAKE_AR} "-DFLAGS=${INSIEME_SQLITE_FLAGS}"
-      "-DDEFINITIONS=${definitions}" -P ${script}
+      -DSODIUM=${INSIEME_SQLITE_SODIUM} "-DDEFINITIONS=${definitions}" -P ${script}
     COMMENT "SQLite ${version} for ${arch} (once, shared by all presets)" VERBATIM)
   add_custom_target(insieme_sqlite3_build DEPENDS ${library})
 

@@ -15,12 +15,13 @@ from pathlib import Path
 
 LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")
 NAMED_TEST = re.compile(r"`(tests/[\w/.-]+_test\.cpp): ([^`]+)`")
-NAMED_FILE = re.compile(r"`((?:tests|tools|docs|sync|server|client-core|schema)/[\w/.-]+\.\w+)`")
+NAMED_FILE = re.compile(r"`((?:tests|tools|docs|sync|server|client-core|schema|packaging)/[\w/.-]+\.\w+)`")
 TEST_CASE = re.compile(r'TEST_CASE\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)')
 ROUTE = re.compile(r'Route\{"(\w+)", "([^"]+)"')
 SLUG_CALLS = re.compile(
     r'(?:problem_response\(\{|plain_problem\(|unauthorized\()\s*(?:\d+,\s*)?"([a-z-]+)"')
 CODE_NAME = re.compile(r'case ErrorCode::\w+: return "(\w+)";')
+KINDS = re.compile(r"ProblemKind\{\d+,([^}]*)\}")
 TITLE = re.compile(r"^# ", re.M)
 
 
@@ -71,11 +72,15 @@ def check_protocol(root):
     if not path.is_file():
         return
     text = path.read_text(encoding="utf-8")
+    kinds = (root / "server" / "src" / "api" / "problem.cpp").read_text(encoding="utf-8")
+    listed = set(" ".join(re.findall(r'"([^"]*)"', " ".join(KINDS.findall(kinds)))).split())
     for slug, source in slugs(root).items():
         if f"`{slug}`" not in text:
             yield 1, f"the problem `{slug}` of {source} is not described"
-    api = (root / "server" / "src" / "api" / "api.cpp").read_text(encoding="utf-8")
-    for method, route in ROUTE.findall(api):
+        if slug not in listed:
+            yield 1, f"the problem `{slug}` of {source} is in no ProblemKind"
+    api = root / "server" / "src" / "api"
+    for method, route in ROUTE.findall((api / "routes.cpp").read_text(encoding="utf-8")):
         if not re.search(rf"^\| `{re.escape(route)}` \| {method}\b", text, re.M):
             yield 1, f"the route {method} {route} is not described"
 

@@ -16,10 +16,12 @@ SOUND = {
     "tests/sync/x_test.cpp": 'TEST_CASE("one: two "\n          "words", "[x]") {}\n',
     "sync/src/basics.cpp": 'case ErrorCode::not_yet: return "not_yet";\n'
                            'case ErrorCode::ok: return "ok";\n',
-    "server/src/api/api.cpp": 'Route{"POST", "/v1/x", x, 0},\n'
-                              'problem_response({404, "no-such-thing", "a", "b", {}});\n'
-                              'plain_problem(413, "too-large", "Too large");\n'
-                              'unauthorized("no-token", "c");\n',
+    "server/src/api/routes.cpp": 'Route{"POST", "/v1/x", x, 0},\n'
+                                 'problem_response({404, "no-such-thing", "a", "b", {}});\n'
+                                 'plain_problem(413, "too-large", "Too large");\n'
+                                 'unauthorized("no-token", "c");\n',
+    "server/src/api/problem.cpp": 'ProblemKind{404, "Not found", "no-such-thing", ""},\n'
+                                  'ProblemKind{409, "Other", "not-yet no-token "\n"too-large", ""}',
 }
 
 
@@ -57,6 +59,9 @@ class Docs(unittest.TestCase):
             self.one_fault("docs/protocol.md", whole.replace(f"`{slug}`", ""),
                            f"the problem `{slug}`")
         self.one_fault("docs/protocol.md", whole.replace("POST", "GET"), "the route POST /v1/x")
+        kinds = SOUND["server/src/api/problem.cpp"]
+        self.one_fault("server/src/api/problem.cpp", kinds.replace("not-yet", ""),
+                       "the problem `not-yet` of sync/src/basics.cpp is in no ProblemKind")
 
 
 if __name__ == "__main__":

@@ -41,10 +41,10 @@ class Layer:
     clock: bool = True
 
 
-ALL_OURS = {"insieme/sync", "insieme/sqlite", "insieme/schema", "insieme/client", "insieme/server",
-            "insieme/processes", "insieme/insieme.h"}
-ALL_THIRD = {name: "any" for name in ("cereal", "sodium", "zstd", "curl", "boost", "spdlog", "fmt",
-                                      "CLI", "openssl", "sqlite3", "xlsxwriter", "catch2", "rapidcheck")}
+ALL_OURS = {"insieme/sync", "insieme/sqlite", "insieme/schema", "insieme/reports", "insieme/client",
+            "insieme/server", "insieme/processes", "insieme/insieme.h"}
+ALL_THIRD = {name: "any" for name in ("cereal", "sodium", "zstd", "curl", "boost", "spdlog", "fmt", "zlib",
+                                      "CLI", "libxml", "openssl", "sqlite3", "xlsxwriter", "catch2", "rapidcheck")}
 
 # Longest prefix wins.
 LAYERS = {
@@ -52,22 +52,29 @@ LAYERS = {
         ours={"insieme/sync"},
         third={"cereal": "src", "sodium": "src/digest.cpp src/seal.cpp", "zstd": "src/compress.cpp"},
         std_never=THREADS | FILES | CLOCKS, posix=False, clock=False),
-    "client-core/sqlite": Layer(ours={"insieme/sqlite"}, third={"sqlite3": "src"}),
+    "client-core/sqlite": Layer(ours={"insieme/sqlite"},
+                                third={"sqlite3": "src", "sodium": "src/open.cpp"}),
     "client-core/schema": Layer(
         ours={"insieme/sync", "insieme/schema"}, third={"boost/json": "src"},
-        std_never=THREADS, clock=False),
+        # Threads share a bundle, whose patterns are compiled when they are first needed.
+        std_never=THREADS - {"atomic"}, clock=False),
     "client-core": Layer(
-        ours={"insieme/sync", "insieme/sqlite", "insieme/schema", "insieme/client"},
+        ours={"insieme/sync", "insieme/sqlite", "insieme/schema", "insieme/reports",
+              "insieme/client"},
         third={"boost/json": "src", "sodium": "src", "curl": "src/transport/curl_transport.cpp",
-               "xlsxwriter": "src/reports/write_xlsx.cpp"}),
-    # Pure, so that the same records give the same report everywhere.
-    "client-core/src/reports": Layer(
-        ours={"insieme/sync", "insieme/schema"}, third={"xlsxwriter": "write_xlsx.cpp"},
+               "zlib": "src/commands/exchange/zip.cpp"}),
+    # Pure, so that the same records give the same report on a tablet and on the server.
+    "client-core/reports": Layer(
+        ours={"insieme/sync", "insieme/schema", "insieme/reports"},
+        third={"boost/json": "include/insieme/reports/page_json.hpp "
+                             "include/insieme/reports/value_json.hpp",
+               "xlsxwriter": "src/write_xlsx.cpp"},
         std_never=THREADS, clock=False),
     "server": Layer(
-        ours={"insieme/sync", "insieme/sqlite", "insieme/schema", "insieme/server"},
+        ours={"insieme/sync", "insieme/sqlite", "insieme/schema", "insieme/reports",
+              "insieme/server"},
         third={"boost": "any", "spdlog": "any", "fmt": "any", "CLI": "src", "openssl": "src",
-               "sodium": "src"}),
+               "libxml": "src/flow_file.cpp", "sodium": "src"}),
     "mobile-bindings/c": Layer(ours={"insieme/insieme.h", "insieme/client"}),
     "mobile-bindings/wasm": Layer(ours={"insieme/insieme.h"}, third={"sqlite3": "src"}),
     "mobile-bindings": Layer(ours={"insieme/insieme.h"}, third={"jni": "any"}),
@@ -81,15 +88,34 @@ THIRD_HEADERS = [
     (re.compile(r"^cereal/"), "cereal"), (re.compile(r"^sodium(/|\.h)"), "sodium"),
     (re.compile(r"^(zstd|zdict|zstd_errors)\.h$"), "zstd"), (re.compile(r"^curl/"), "curl"),
     (re.compile(r"^spdlog/"), "spdlog"), (re.compile(r"^fmt/"), "fmt"),
-    (re.compile(r"^CLI/"), "CLI"), (re.compile(r"^openssl/"), "openssl"),
+    (re.compile(r"^CLI/"), "CLI"), (re.compile(r"^libxml/"), "libxml"), (re.compile(r"^openssl/"), "openssl"),
     (re.compile(r"^sqlite3(ext)?\.h$"), "sqlite3"),
+    (re.compile(r"^zlib\.h$"), "zlib"),
     (re.compile(r"^xlsxwriter(/|\.h)"), "xlsxwriter"), (re.compile(r"^catch2/"), "catch2"),
     (re.compile(r"^rapidcheck(/|\.h)"), "rapidcheck"), (re.compile(r"^jni\.h$"), "jni"),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 CLOCK_CALL = re.compile(r"::now\s*\(|\b(?:std::time|gettimeofday|clock_gettime|random_device)\b")
 STRAY_PATH = re.compile(r"(?<![\w.}])/(?:" + "|".join(("work", "root", r"home/\w+", "Users")) + r")/")
-DECODER = re.compile(r"\bResult<.*>\s+((?:decode|unpack)_\w+)\(")
+DECODER = re.compile(r"\b(?:Result|optional)<.*>\s+"
+                     r"((?:decode|unpack|open|read|parse)_\w+|\w+_from_json)\(")
+# What looks like a decoder and needs no target of its own, and why.
+NOT_FUZZED = {
+    "parse_date": "behind value_from_text",
+    "parse_instant": "behind value_from_text",
+    "read_alike": "behind parse_bundle",
+    "parse_duration": "behind the settings, server_config",
+    "parse_size": "behind the settings, server_config",
+    "read_record": "the store's own rows, which its cipher vouches for",
+    "read_facets": "the store's own rows",
+    "open_items": "a query of the store",
+    "read_space": "the server's own log",
+    "open_repository": "a database, whose rows are the server's own",
+    "open_sqlite_repository": "the same",
+    "open_postgres_repository": "the same",
+    "read_listening": "a port that the running server wrote into its own folder",
+}
+PRODUCT = ("sync", "client-core", "server", "mobile-bindings", "tools/insieme")
 UNFINISHED = re.compile(r"\b(?:" + "TO" + "DO|FIX" + r"ME)\b")
 
 
@@ -234,12 +260,13 @@ class House:
         targets = "".join(self._read(f) or "" for f in self.files
                           if f.is_relative_to("tests/fuzz") and f.suffix == ".cpp")
         for path in self.files:
-            if not path.is_relative_to("sync/include") or path.suffix != ".hpp":
+            if path.suffix != ".hpp" or not any(path.is_relative_to(p) for p in PRODUCT):
                 continue
             for number, line in enumerate((self._read(path) or "").splitlines(), 1):
                 decoder = DECODER.search(line)
-                if decoder and not re.search(rf"\b{decoder.group(1)}\(", targets):
-                    self.error(path, number, f"no target of tests/fuzz calls {decoder.group(1)}")
+                name = decoder.group(1) if decoder else None
+                if name and name not in NOT_FUZZED and not re.search(rf"\b{name}\(", targets):
+                    self.error(path, number, f"no target of tests/fuzz calls {name}")
 
     def _check_named(self, path):
         """A source file that no CMakeLists.txt names is not compiled: it rots unseen."""

@@ -108,6 +108,13 @@ class Text(unittest.TestCase):
         self.one(decoder, "sync/a.hpp:2: no target of tests/fuzz calls decode_a")
         self.one({**decoder, "tests/fuzz/b_fuzzer.cpp": "undecode_a(x)"}, "calls decode_a")
         self.assertEqual(faults({**decoder, "tests/fuzz/b_fuzzer.cpp": "decode_a(x)"}), [])
+        for place, line in (("client-core/src/b.hpp", "Result<A> read_b(std::string_view text);"),
+                            ("server/src/b.hpp", "std::optional<B> parse_b(std::string_view);"),
+                            ("client-core/src/b.hpp", "Result<B> b_from_json(const J& json);"),
+                            ("tools/insieme/src/b.hpp", "Result<Line> open_b(std::string_view);")):
+            self.one({place: "#pragma once\n" + line + "\n"}, "b.hpp:2: no target of tests/fuzz")
+        self.assertEqual(faults({"server/src/b.hpp": "#pragma once\n" +
+                                 "Result<std::uint64_t> parse_size(std::string_view text);\n"}), [])
         loop = "foreach(name IN ITEMS header%s)\n  f(${name}_fuzzer.cpp)\nendforeach()\n"
         both = {"tests/header_fuzzer.cpp": "", "tests/body_fuzzer.cpp": ""}
         self.assertEqual(faults({**both, "tests/CMakeLists.txt": loop % " body"}), [])

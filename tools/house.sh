@@ -22,7 +22,8 @@ jobs_for_build() {
   say "${INSIEME_JOBS:-$((processors < by_memory ? processors : by_memory))}"
 }
 
-# build_preset <preset> [target …]: configures when needed, then builds. Silent when all is well.
+# build_preset <preset> [target …]: configures when needed, then builds. Silent when all is well. With
+# build_until (in SECONDS of the shell) a build that takes longer is stopped: exit status 124.
 build_preset() {
   local preset=$1 dir=build/$1 log=build/$1.log
   shift
@@ -35,13 +36,18 @@ build_preset() {
     touch "$dir/.configured"
   fi
   step="building preset $preset"
-  local build=(nice cmake --build "$dir" -j "$(jobs_for_build)")
+  local build=(nice cmake --build "$dir" -j "$(jobs_for_build)") status=0
   (($# == 0)) || build+=(--target "$@")
-  if [[ -t 1 ]]; then
-    "${build[@]}" || build=()
-  else
-    "${build[@]}" -- --quiet | sed '/^ninja: no work to do\.$/d' || build=()
+  if [[ -n ${build_until:-} ]]; then
+    ((SECONDS < build_until)) || exit 124
+    build=(timeout -k 20 $((build_until - SECONDS)) "${build[@]}")
   fi
-  ((${#build[@]} > 0)) ||
+  if [[ -t 1 ]]; then
+    "${build[@]}" || status=$?
+  else
+    "${build[@]}" -- --quiet | sed '/^ninja: no work to do\.$/d' || status=$?
+  fi
+  ((status != 124)) || exit 124
+  ((status == 0)) ||
     fail "preset $preset does not compile. Mend the errors above and run this again."
 }

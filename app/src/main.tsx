@@ -2,6 +2,9 @@
 import { render, type JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { onEvent, open, read, takeOver } from "./core/core";
+import { loadKept } from "./core/kept";
+import { isPinRequired, isPinSkipped, pinState, watchIdle, type PinState } from "./core/lock";
+import { fillPractice, isPractice } from "./core/practice";
 import { startSync } from "./core/sync";
 import type { Dossier, Identity } from "./core/types";
 import { useLoad } from "./core/hooks";
@@ -10,10 +13,15 @@ import { Await, Failed, Note } from "./parts/parts";
 import { useRoute } from "./router";
 import { Dossiers } from "./screens/families";
 import { DossierScreen } from "./screens/dossier";
+import { FrozenScreen } from "./screens/frozen";
 import { EditScreen } from "./screens/edit";
 import { News } from "./screens/news";
+import { LockScreen } from "./screens/lock";
 import { Outbox } from "./screens/outbox";
+import { PinSetup } from "./screens/pin";
 import { RecordScreen } from "./screens/record";
+import { ReportScreen } from "./screens/report";
+import { Reports } from "./screens/reports";
 import { DecideScreen } from "./screens/decide";
 import { Review } from "./screens/review";
 import { Search } from "./screens/search";
@@ -48,6 +56,12 @@ function Screen(props: { me: Identity; reviewer: boolean }): JSX.Element {
       return <News me={me} />;
     case "review":
       return first ? <DecideScreen key={first} item={first} me={me} /> : <Review me={me} />;
+    case "reports":
+      return <Reports />;
+    case "report":
+      return <ReportScreen key={first} code={first} me={me} />;
+    case "frozen":
+      return <FrozenScreen key={first} id={first} />;
     case "tablet":
       return <Tablet me={me} />;
     default:
@@ -55,7 +69,16 @@ function Screen(props: { me: Identity; reviewer: boolean }): JSX.Element {
   }
 }
 
-function Opened(): JSX.Element {
+function mayBegin(pin: PinState): boolean {
+  return pin.pin || isPractice() || (isPinSkipped() && !isPinRequired());
+}
+
+function Opened(props: { onCover: () => void }): JSX.Element {
+  const pin = useLoad(pinState, "pin");
+  // Settled when the app opens or is enrolled: nobody is asked for a PIN in the middle of a form.
+  const [mayWork, setMayWork] = useState<boolean | null>(null);
+  const protectedNow = pin.data?.pin === true;
+  useEffect(() => (protectedNow ? watchIdle(props.onCover) : undefined), [protectedNow]);
   const self = useLoad(() => read<Identity>("identity"), "identity");
   const dossiers = useLoad(() => read<{ dossiers: Dossier[] }>("dossier.list"), "reviewer");
   const [here = ""] = useRoute();
@@ -68,12 +91,17 @@ function Opened(): JSX.Element {
   return (
     <Await of={self}>
       {(me) => {
-        if (!me.enrolled) return <Start />;
+        if (!me.enrolled && !isPractice()) return <Start />;
+        if (pin.data === null) return <p class="empty">{t("loading")}</p>;
+        if (!(mayWork ?? mayBegin(pin.data))) {
+          return <PinSetup onDone={() => setMayWork(true)} />;
+        }
+        if (mayWork === null) queueMicrotask(() => setMayWork(true));
         const reviewer =
           me.role === "coordinator" ||
           (dossiers.data?.dossiers ?? []).some((one) => one.may_review);
         return (
-          <Shell here={here} reviewer={reviewer}>
+          <Shell here={here} reviewer={reviewer} lockable={protectedNow}>
             <Screen me={me} reviewer={reviewer} />
           </Shell>
         );
@@ -82,7 +110,7 @@ function Opened(): JSX.Element {
   );
 }
 
-type Stage = "opening" | "elsewhere" | "handed_over" | "open" | Error;
+type Stage = "opening" | "elsewhere" | "handed_over" | "locked" | "open" | Error;
 
 function App(): JSX.Element {
   const [stage, setStage] = useState<Stage>("opening");
@@ -90,17 +118,25 @@ function App(): JSX.Element {
     const end = onEvent((event) => {
       if (event.event === "waiting") setStage("elsewhere");
       if (event.event === "handed_over") setStage("handed_over");
+      if (event.event === "locked") setStage("locked");
     });
-    open().then(
-      async () => {
-        setStage("open");
-        await startSync();
-      },
-      (error: Error) => setStage(error),
-    );
+    const begin = async (): Promise<void> => {
+      const [{ locked }] = await Promise.all([open(isPractice()), loadKept()]);
+      if (isPractice()) await fillPractice();
+      setStage(locked ? "locked" : "open");
+      if (!locked) await startSync();
+    };
+    begin().catch((error: Error) => setStage(error));
     return end;
   }, []);
-  if (stage === "open") return <Opened />;
+  if (stage === "open") return <Opened onCover={() => setStage("locked")} />;
+  if (stage === "locked") {
+    const opened = (): void => {
+      setStage("open");
+      void startSync();
+    };
+    return <LockScreen onOpen={opened} />;
+  }
   if (stage instanceof Error) {
     return (
       <main class="alone">

@@ -1,5 +1,5 @@
 declare module "insieme/index.mjs" {
-  export { Insieme, keepStorage, requestId } from "insieme";
+  export { Insieme, keepStorage, PRACTICE, requestId } from "insieme";
 }
 declare module "insieme/worker.mjs" {
   export function serve(createCore: unknown, wasmUrl: string): void;

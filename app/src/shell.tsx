@@ -1,6 +1,8 @@
 // Around every screen: where one is, where one can go, and the truth about what is not sent.
 import type { ComponentChildren, JSX } from "preact";
 import { useNow, usePicture } from "./core/hooks";
+import { lockNow } from "./core/lock";
+import { isPractice, leavePractice } from "./core/practice";
 import type { Picture } from "./core/sync";
 import { age, ago } from "./format";
 import { Icon, type IconName } from "./parts/icons";
@@ -26,8 +28,10 @@ function placesOf(picture: Picture, reviewer: boolean): Place[] {
     { path: "outbox", icon: "send", word: "nav_sent", badge: unsent },
     { path: "news", icon: "news", word: "nav_news", badge: 0 },
   ];
-  if (reviewer)
+  if (reviewer) {
     places.splice(1, 0, { path: "review", icon: "review", word: "nav_review", badge: open });
+    places.push({ path: "reports", icon: "report", word: "nav_reports", badge: 0 });
+  }
   return places;
 }
 
@@ -72,6 +76,8 @@ function SendState(props: { picture: Picture }): JSX.Element {
 export function Shell(props: {
   here: string;
   reviewer: boolean;
+  /** A PIN protects the store: it can be locked from everywhere. */
+  lockable: boolean;
   children: ComponentChildren;
 }): JSX.Element {
   const picture = usePicture();
@@ -87,7 +93,7 @@ export function Shell(props: {
       >
         {t("skip")}
       </a>
-      <header class="top">
+      <header class={props.lockable ? "top lockable" : "top"}>
         <a class="brand" href={to()}>
           <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
             <circle cx="12" cy="16" r="8" />
@@ -99,10 +105,30 @@ export function Shell(props: {
           </span>
         </a>
         <SendState picture={picture} />
+        {props.lockable && (
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={t("lock_now")}
+            onClick={() => void lockNow()}
+          >
+            <Icon name="lock" />
+          </button>
+        )}
         <a class="icon-button" href={to("tablet")} aria-label={t("nav_tablet")}>
           <Icon name="tablet" />
         </a>
       </header>
+      {isPractice() && (
+        <div class="practice" role="note">
+          <span>
+            <strong>{t("practice")}</strong> {t("practice_banner")}
+          </span>
+          <button type="button" class="btn btn-light" onClick={leavePractice}>
+            {t("practice_leave")}
+          </button>
+        </div>
+      )}
       <nav class="places" aria-label={t("nav")}>
         <ul>
           {placesOf(picture, props.reviewer).map((place) => (

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <mutex>
 #include <optional>
 
 #include "commands/context.hpp"
 #include "commands/table.hpp"
+#include "insieme/sqlite/files.hpp"
+#include "lock/door.hpp"
 
 namespace insieme::client {
 namespace {
@@ -31,6 +34,7 @@ struct Options {
   StoreOptions store;
   std::string mode = "open";
   std::string backup;
+  std::optional<std::string> pin;
   TransportOptions trust;
   bool wait = true;
   std::optional<std::int64_t> clock_ms;
@@ -54,6 +58,8 @@ Outcome<Options> read_options(std::string_view text) {
       options.store.path = word;
     } else if (name == "key") {
       has_key = sync::from_hex(word, options.store.key).ok();
+    } else if (name == "pin" && given.is_string()) {
+      options.pin = word;
     } else if (name == "mode" && (word == "open" || word == "create" || word == "restore")) {
       options.mode = word;
     } else if (name == "backup") {
@@ -86,22 +92,57 @@ std::string reply_of(const Failure& failure) {
   return json::serialize(json::object{{"ok", false}, {"error", failure.to_json()}});
 }
 
-Outcome<std::unique_ptr<Store>> open_store(const Options& options) {
-  const std::string& path = options.store.path;
-  if (options.mode == "restore") {
-    INSIEME_OUT(Store::restore(options.backup, options.store));
-  }
-  auto store = options.mode == "create" ? Store::create(options.store) : Store::open(options.store);
+/// With the key that the door gave.
+Outcome<std::unique_ptr<Store>> open_store(StoreOptions options, const std::string& mode,
+                                           const Door& door) {
+  const std::string& path = options.path;
+  options.key = door.store_key();
+  const lock::Wiped wiped(options.key);
+  auto store = mode == "create" ? Store::create(options) : Store::open(options);
   if (store.ok()) return std::move(store).value();
-  if (store.error().code == ErrorCode::not_found) {
-    return Failure("not_found", "Non c'è nessun archivio in " + quoted_it(path) + ".",
-                   "There is no store at " + quoted_en(path) + ".", "path");
-  }
-  if (store.error().code == ErrorCode::already_exists) {
-    return Failure("already_exists", "In " + quoted_it(path) + " c'è già un archivio.",
-                   "There is a store at " + quoted_en(path) + " already.", "path");
+  switch (store.error().code) {
+    case ErrorCode::not_found:
+      return Failure("not_found", "Non c'è nessun archivio in " + quoted_it(path) + ".",
+                     "There is no store at " + quoted_en(path) + ".", "path");
+    case ErrorCode::already_exists:
+      return Failure("already_exists", "In " + quoted_it(path) + " c'è già un archivio.",
+                     "There is a store at " + quoted_en(path) + " already.", "path");
+    case ErrorCode::wrong_key:
+      if (!door.has_foreign_pin()) break;
+      return Failure("wrong_key",
+                     "La chiave non apre questo archivio, e il file del PIN che gli sta accanto è "
+                     "di un'altra chiave: servono quella e il PIN.",
+                     "The key does not open this store, and the PIN file beside it is of another "
+                     "key: that one and the PIN are needed.");
+    default:
+      break;
   }
   return store.error();
+}
+
+Check enter(Door& door, const std::optional<std::string>& pin) {
+  INSIEME_OUT_ASSIGN(const Door::State state, door.state());
+  return state.pin && pin ? door.enter(*pin) : door.enter();
+}
+
+/// The copy lies under the key of the store that it was made of, and the PIN file beside it.
+Check restore(Options& options, Platform& platform) {
+  Door door(options.backup, options.store.key, platform);
+  INSIEME_OUT(enter(door, options.pin));
+  if (sqlite::file_exists(options.store.path)) {
+    return Failure("already_exists",
+                   "In " + quoted_it(options.store.path) + " c'è già un archivio.",
+                   "There is a store at " + quoted_en(options.store.path) + " already.", "path");
+  }
+  // First what opens the store, then the store: one without the other would be lost.
+  INSIEME_OUT(door.copy_to(options.store.path));
+  StoreOptions restored = options.store;
+  restored.key = door.store_key();
+  const lock::Wiped wiped(restored.key);
+  const Status done = Store::restore(options.backup, restored);
+  if (!done.ok()) sqlite::remove_file(lock::pin_path(options.store.path));
+  INSIEME_OUT(done);
+  return Done{};
 }
 
 }  // namespace
@@ -109,10 +150,37 @@ Outcome<std::unique_ptr<Store>> open_store(const Options& options) {
 struct Client::Parts {
   std::unique_ptr<Platform> own_platform;
   std::unique_ptr<Transport> transport;
+  std::unique_ptr<Door> door;
+  StoreOptions store;  ///< without its key
+  bool wait = true;
+  std::mutex engine_guard;  ///< for `cancel`, which does not wait for its turn
   std::unique_ptr<Engine> engine;
-  std::unique_ptr<Commands> commands;
+  std::unique_ptr<Commands> commands;  ///< null: locked
   bool is_pausing = false;  ///< the command that was begun waits for time, not for an answer
+
+  [[nodiscard]] Check open(const std::string& mode);
+  void shut();
 };
+
+/// The door is open.
+Check Client::Parts::open(const std::string& mode) {
+  INSIEME_OUT_ASSIGN(auto opened, open_store(store, mode, *door));
+  Waiter waiter = wait ? system_waiter() : [](std::uint32_t) { return false; };
+  auto made = std::make_unique<Engine>(std::move(opened), *store.platform, *transport,
+                                       std::move(waiter));
+  const std::lock_guard guard(engine_guard);
+  engine = std::move(made);
+  commands = std::make_unique<Commands>(*engine, door.get());
+  return Done{};
+}
+
+void Client::Parts::shut() {
+  const std::lock_guard guard(engine_guard);
+  is_pausing = false;
+  commands.reset();
+  engine.reset();
+  door->shut();
+}
 
 Client::Client(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Client::~Client() = default;
@@ -120,6 +188,7 @@ Client::~Client() = default;
 std::string Client::open(std::string_view text, std::unique_ptr<Client>& client) {
   auto options = read_options(text);
   if (!options.ok()) return reply_of(options.error());
+  const lock::Wiped wiped(options->store.key);
   auto parts = std::make_unique<Parts>();
   Platform* platform = &system_platform();
   if (options->clock_ms) {
@@ -128,19 +197,41 @@ std::string Client::open(std::string_view text, std::unique_ptr<Client>& client)
   }
   options->store.bundle = &schema::embedded_bundle();
   options->store.platform = platform;
-  auto store = open_store(options.value());
-  if (!store.ok()) return reply_of(store.error());
+  if (options->mode == "restore") {
+    const Check restored = restore(options.value(), *platform);
+    if (!restored.ok()) return reply_of(restored.error());
+  }
+  parts->door = std::make_unique<Door>(options->store.path, options->store.key, *platform);
+  parts->store = options->store;
+  lock::wipe(parts->store.key);
+  parts->wait = options->wait;
   parts->transport = make_transport(options->trust);
-  Waiter waiter = options->wait ? system_waiter() : [](std::uint32_t) { return false; };
-  parts->engine = std::make_unique<Engine>(std::move(store).value(), *platform, *parts->transport,
-                                           std::move(waiter));
-  parts->commands = std::make_unique<Commands>(*parts->engine);
+  const Check entered = enter(*parts->door, options->pin);
+  const bool stays_locked = !entered.ok() && entered.error().code == "locked";
+  if (!entered.ok() && !stays_locked) return reply_of(entered.error());
+  if (!stays_locked) {
+    const Check opened = parts->open(options->mode);
+    if (!opened.ok()) return reply_of(opened.error());
+  }
   client.reset(new Client(std::move(parts)));
-  return client->call(R"({"command":"identity"})");
+  return client->call(stays_locked ? R"({"command":"pin.state"})" : R"({"command":"identity"})");
+}
+
+/// A command while the store is locked; what unlocks it opens it.
+std::string Client::knock(std::string_view request) {
+  std::string reply = Commands::call_locked(request, *parts_->door);
+  if (!parts_->door->is_open()) return reply;
+  const Check opened = parts_->open("open");
+  if (opened.ok()) return reply;
+  parts_->door->shut();
+  return reply_of(opened.error());
 }
 
 std::string Client::call(std::string_view request, const EventSink& events) {
-  return parts_->commands->call(request, events);
+  if (!parts_->commands) return knock(request);
+  std::string reply = parts_->commands->call(request, events);
+  if (parts_->door->wants_lock) parts_->shut();
+  return reply;
 }
 
 namespace {
@@ -196,17 +287,23 @@ Client::Step Client::step_of(CommandStep step) {
 }
 
 Client::Step Client::begin(std::string_view request, EventSink events) {
+  if (!parts_->commands) return {Step::Kind::reply, knock(request), {}};
   const bool was_pausing = parts_->is_pausing;
   Step step = step_of(parts_->commands->begin(request, std::move(events)));
   if (step.kind == Step::Kind::reply) parts_->is_pausing = was_pausing;
+  if (parts_->door->wants_lock) parts_->shut();
   return step;
 }
 
 Client::Step Client::resume(std::string_view answer, std::span<const std::uint8_t> body) {
+  if (!parts_->commands) return {Step::Kind::reply, knock(R"({"command":"status"})"), {}};
   if (parts_->is_pausing) return step_of(parts_->commands->waited());
   return step_of(parts_->commands->answered(reply_from(answer, body)));
 }
 
-void Client::cancel() noexcept { parts_->engine->cancel(); }
+void Client::cancel() noexcept {
+  const std::lock_guard guard(parts_->engine_guard);
+  if (parts_->engine) parts_->engine->cancel();
+}
 
 }  // namespace insieme::client

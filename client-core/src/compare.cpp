@@ -13,6 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::size_t kComparedMax = 1'000'000;  ///< documents of a server
 constexpr int kAttempts = 3;  // while others write, the server is ahead of every answer
 
 struct Page {
@@ -115,6 +116,13 @@ Status Engine::compare_once(ServerComparison& found) {
         Page page,
         page_from(transport_.post(request_to(store_->identity(), query, "application/json", {}))));
     found.position = page.position;
+    // Pages go on in the order of the documents: nobody is asked for ever.
+    if (!page.next.empty() && page.next <= after) {
+      return {ErrorCode::malformed, "a list of digests that goes back"};
+    }
+    if (all.size() + page.documents.size() > kComparedMax) {
+      return {ErrorCode::limit_exceeded, "more documents than any server has"};
+    }
     all.insert(all.end(), page.documents.begin(), page.documents.end());
     after = std::move(page.next);
   } while (!after.empty());

@@ -1,8 +1,10 @@
 // Enrolment and tokens: the small JSON requests.
+#include <array>
 #include <boost/json.hpp>
 
 #include "http_problem.hpp"
 #include "insieme/client/engine.hpp"
+#include "insieme/schema/civil.hpp"
 #include "insieme/sync/welcome.hpp"
 
 namespace insieme::client {
@@ -129,7 +131,31 @@ Result<std::string> Engine::take_token(const Result<HttpReply>& granted) {
   std::string token = text_at(answer, "token");
   if (token.empty()) return not_ours();
   adopt_pins(text_at(answer, "pins"), text_at(answer, "pins_signature"));
+  const json::value* rules = answer.if_contains("schema_version");
+  note_rules(rules != nullptr && rules->is_int64() ? rules->get_int64() : 0,
+             text_at(answer, "schema_digest"));
   return token;
+}
+
+/// What an older server does not say leaves what was known. Only a hint for people: what cannot be
+/// stored now is told again with the next token.
+void Engine::note_rules(std::int64_t version, const std::string& digest) {
+  std::array<std::uint8_t, 8> parsed{};
+  if (version <= 0 || !sync::from_hex(digest, parsed).ok()) return;
+  static_cast<void>(store_->note_server_rules(version, digest));
+}
+
+HttpRequest Engine::openings_request(const std::vector<Opening>& openings) const {
+  json::array lines;
+  for (const Opening& one : openings) {
+    json::object line{{"dossier", sync::to_text(one.document.dossier)},
+                      {"section", one.document.section},
+                      {"at", schema::iso_text(sync::Instant{one.at_ms})}};
+    if (!one.purpose.empty()) line["purpose"] = one.purpose;
+    lines.push_back(std::move(line));
+  }
+  return request_to(store_->identity(), "/v1/openings", kJson,
+                    bytes_of({{"openings", std::move(lines)}}));
 }
 
 /// The keys of the certificate in use and of the one that will follow, if our server says so. What
@@ -242,6 +268,35 @@ Result<Identity> Engine::end_enrol(const EnrolRequest& request, const Result<Htt
   self.role = text_at(answer, "role");
   INSIEME_TRY(store_->set_identity(self));
   return self;
+}
+
+HttpRequest Engine::begin_policy() const {
+  return request_to(store_->identity(), "/v1/device-policy", kJson, bytes_of({}));
+}
+
+Result<DevicePolicy> Engine::end_policy(const Result<HttpReply>& reply) const {
+  if (!reply.ok()) return reply.error();
+  if (reply->status != kOk) return error_of(*reply);
+  const json::object answer = object_of(reply->body);
+  DevicePolicy policy;
+  const std::string key = text_at(answer, "recovery_key");
+  if (!key.empty()) {
+    policy.recovery_key.emplace();
+    if (!sync::from_hex(key, policy.recovery_key->bytes).ok()) return not_ours();
+  }
+  const json::value* required = answer.if_contains("pin_required");
+  if (required == nullptr || !required->is_bool()) return not_ours();
+  policy.pin_required = required->get_bool();
+  const Identity& self = store_->identity();
+  sync::Hasher hasher("insieme device policy v1");
+  hasher.add(self.space.bytes).add(std::string_view(key)).add(policy.pin_required ? 1U : 0U);
+  sync::Signature signature;
+  if (!sync::from_hex(text_at(answer, "signature"), signature.bytes).ok() ||
+      !sync::verify(self.server_key, hasher.finish().bytes, signature)) {
+    return Error{ErrorCode::bad_signature, "not the server that this device was enrolled with\n"
+                                           "non è il server a cui è legato questo dispositivo"};
+  }
+  return policy;
 }
 
 }  // namespace insieme::client

@@ -13,6 +13,7 @@ constexpr int kOk = 200;
 constexpr int kUnauthorized = 401;
 constexpr std::uint32_t kTokenAttemptsMax = 6;
 constexpr std::uint32_t kTokenWaitMs = 500;
+constexpr std::size_t kOpeningsAtOnce = 200;
 constexpr std::string_view kSyncMediaType = "application/vnd.insieme.sync";
 
 /// Uniform in 1..ceiling: everybody who failed at once does not come back at once.
@@ -87,6 +88,8 @@ class SyncRun::Steps {
         engine_.token_ = std::move(token).value();
         return go_on(sync::TokenReady{});
       }
+      case Asked::openings:
+        return on_openings(reply);
       case Asked::nothing:
       case Asked::pause:
       case Asked::pause_for_token:
@@ -109,7 +112,7 @@ class SyncRun::Steps {
   }
 
  private:
-  enum class Asked { nothing, frame, challenge, token, pause, pause_for_token };
+  enum class Asked { nothing, frame, challenge, token, openings, pause, pause_for_token };
 
   /// Answers actions of the machine as long as the store alone can, then says what is needed.
   SyncNeed go_on(sync::ClientInput input) {
@@ -117,8 +120,8 @@ class SyncRun::Steps {
       if (!lasting_.ok()) return end(lasting_);
       sync::ClientAction action = machine_->resume(std::move(input));
       if (auto* done = std::get_if<sync::DoneAction>(&action)) {
-        asked_ = Asked::nothing;
-        return SyncOutcome{done->summary, {}, unsent_};
+        done_ = done->summary;
+        return tell_openings();
       }
       if (auto* given_up = std::get_if<sync::GiveUpAction>(&action)) {
         asked_ = Asked::nothing;
@@ -160,6 +163,26 @@ class SyncRun::Steps {
     if (sink_) sink_(progress_);
     progress_.detail.clear();
     progress_.wait_ms = 0;
+  }
+
+  /// What was opened here, after everything else. Whatever becomes of it, the run was one: what the
+  /// server does not take (an older one, one without room) waits for the next run.
+  SyncNeed tell_openings() {
+    auto openings = engine_.store_->unsent_openings(kOpeningsAtOnce);
+    if (!openings.ok() || openings->empty() || engine_.cancelled_.load()) return whole();
+    told_ = std::move(openings).value();
+    return ask(Asked::openings, engine_.openings_request(told_));
+  }
+
+  SyncNeed on_openings(const Result<HttpReply>& reply) {
+    if (!reply.ok() || reply->status != kOk) return whole();
+    if (!engine_.store_->openings_told(told_).ok()) return whole();
+    return tell_openings();
+  }
+
+  SyncNeed whole() {
+    asked_ = Asked::nothing;
+    return SyncOutcome{done_, {}, unsent_};
   }
 
   SyncNeed ask_challenge() {
@@ -254,6 +277,8 @@ class SyncRun::Steps {
   std::string why_;  ///< of the last failure that will pass
   Status lasting_;
   bool unsent_ = false;
+  sync::ClientSyncSummary done_;
+  std::vector<Opening> told_;  ///< by the request under way
   std::uint32_t token_attempt_ = 0;
   std::uint32_t token_waits_ = 0;
   Error token_error_{ErrorCode::ok, {}};

@@ -94,9 +94,13 @@ const std::vector<ConfigKey>& config_keys() {
     std::vector<ConfigKey> keys;
     for (const ConfigSetter& setter : config_setters()) keys.push_back(setter.key);
     keys.push_back({"role.NAME.sections", "names", "sections that a role is granted"});
+    keys.push_back({"role.NAME.by_name", "names",
+                    "sections that an assignment may name besides; no others are ever given"});
+    keys.push_back({"role.NAME.write", "yes/no", "writes (yes); if not, what it sends is held"});
     keys.push_back({"role.NAME.review", "yes/no", "decides on review items and held changes"});
     keys.push_back({"role.NAME.grant", "yes/no", "mints rights: vouchers, cards, their units"});
-    keys.push_back({"role.NAME.all_dossiers", "yes/no", "is granted every dossier"});
+    keys.push_back({"role.NAME.all_dossiers", "yes/no",
+                    "is assigned every dossier of its organization and territory"});
     return keys;
   }();
   return kKeys;
@@ -183,6 +187,9 @@ Status check_config(const Config& config) {
   if (!config.dev && !tls && !config.behind_proxy) {
     return bad("without TLS nothing may cross a network: set tls_certificate and tls_key, or "
                "behind_proxy = yes if a proxy in front does TLS, or dev = yes to try things out");
+  }
+  if (!config.siuss_keys.empty() && config.siuss_audience.empty()) {
+    return bad("siuss_keys needs siuss_audience: a voucher for somebody else's service is none");
   }
   if (config.listen_port == 0 && !config.dev) return bad("port 0 is for dev only");
   return {};

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <limits>
 
+#include "insieme/sync/digest.hpp"
 #include "insieme/sync/ids.hpp"
 
 namespace insieme::server {
@@ -111,6 +112,15 @@ Status set_database(Config& config, std::string_view value) {
   return {};
 }
 
+Status set_recovery_key(Config& config, std::string_view value) {
+  sync::PublicKey key;
+  if (!sync::from_hex(value, key.bytes).ok()) {
+    return bad(value, "a key of 64 digits (insieme-server recovery keygen)");
+  }
+  config.recovery_key = sync::to_hex(key.bytes);
+  return {};
+}
+
 Status set_log_level(Config& config, std::string_view value) {
   const std::vector<std::string> levels{"trace", "debug", "info", "warn", "error", "off"};
   for (const std::string& level : levels) {
@@ -124,8 +134,25 @@ Status set_log_level(Config& config, std::string_view value) {
 
 }  // namespace
 
-const std::vector<ConfigSetter>& config_setters() {
-  static const std::vector<ConfigSetter> kSetters{
+namespace {
+
+std::vector<ConfigSetter> siuss_setters() {
+  return {
+      {{"siuss_keys", "path", "JWKS file of who vouches for INPS; without it no flows are served"},
+       set_text<&Config::siuss_keys>},
+      {{"siuss_issuer", "name", "who vouches for INPS (interop.pagopa.it)"},
+       set_text<&Config::siuss_issuer>},
+      {{"siuss_audience", "name", "this service, as vouchers name it"},
+       set_text<&Config::siuss_audience>},
+      {{"siuss_purpose", "id", "the one purpose that is admitted (any)"},
+       set_text<&Config::siuss_purpose>},
+      {{"siuss_schemas", "path", "folder of INPS's schemas PS_PSA_SINA201812.xsd and SINBA.xsd"},
+       set_text<&Config::siuss_schemas>},
+  };
+}
+
+std::vector<ConfigSetter> server_setters() {
+  return {
       {{"listen", "host:port", "where to listen; port 0 with dev: any free one"}, set_listen},
       {{"database", "postgres://…", "PostgreSQL in place of a file in the data folder"},
        set_database},
@@ -155,6 +182,14 @@ const std::vector<ConfigSetter>& config_setters() {
        set_duration<&Config::shutdown_timeout_s>},
       {{"connections_max", "number", "open connections (512)"},
        set_number<&Config::connections_max, 1, 100'000>},
+      {{"connections_per_address_max", "number", "of one address (128); 0: no limit of its own"},
+       set_number<&Config::connections_per_address_max, 0, 100'000>},
+      {{"device_requests_max", "number", "in a minute, of one device (1200); 0: no limit"},
+       set_number<&Config::device_requests_max, 0, 1'000'000>},
+      {{"address_requests_max", "number", "in a minute, of one address (6000); 0: no limit"},
+       set_number<&Config::address_requests_max, 0, 1'000'000>},
+      {{"metrics_for_all", "yes/no", "/metrics also for other machines than this one (no)"},
+       set_flag<&Config::metrics_for_all>},
       {{"requests_per_connection_max", "number", "then a connection is closed (1000)"},
        set_number<&Config::requests_per_connection_max, 1, 1'000'000>},
       {{"workers", "number", "threads that answer requests (4)"},
@@ -165,31 +200,32 @@ const std::vector<ConfigSetter>& config_setters() {
        set_size<&Config::min_free_disk>},
       {{"fold_without_backup", "yes/no", "fold documents before a backup holds them (no)"},
        set_flag<&Config::fold_without_backup>},
+      {{"give_up_days", "number",
+        "a tablet that is silent for longer is not waited for (180); 0: always"},
+       set_number<&Config::give_up_days, 0, 36'500>},
+      {{"backup_days", "number", "how long you keep copies: when what is erased is gone from them"},
+       set_number<&Config::backup_days, 0, 36'500>},
+      {{"recovery_key", "64 digits", "who can open tablets whose PIN was forgotten (nobody)"},
+       set_recovery_key},
+      {{"pin_required", "yes/no", "tablets are to have a PIN (no)"},
+       set_flag<&Config::pin_required>},
       {{"log_level", "level", "trace, debug, info, warn, error or off (info)"}, set_log_level},
   };
+}
+
+}  // namespace
+
+const std::vector<ConfigSetter>& config_setters() {
+  static const std::vector<ConfigSetter> kSetters = [] {
+    std::vector<ConfigSetter> all = server_setters();
+    for (ConfigSetter& setter : siuss_setters()) all.push_back(std::move(setter));
+    return all;
+  }();
   return kSetters;
 }
 
 Status set_role(Config& config, std::string_view key, std::string_view value) {
-  const std::string_view rest = key.substr(std::string_view("role.").size());
-  const std::size_t dot = rest.find('.');
-  const std::string_view name = rest.substr(0, dot);
-  const std::string_view what = dot == std::string_view::npos ? "" : rest.substr(dot + 1);
-  if (!sync::is_valid_section(name)) return bad(name, "a role's name (a-z, 0-9, _)");
-  if (what == "review") return set_bool(config.roles.edit(name).may_review, value);
-  if (what == "grant") return set_bool(config.roles.edit(name).may_grant, value);
-  if (what == "all_dossiers") return set_bool(config.roles.edit(name).all_dossiers, value);
-  if (what == "sections") {
-    std::vector<std::string> sections = split_names(value);
-    for (const std::string& section : sections) {
-      if (!sync::is_valid_section(section)) return bad(section, "a section's name");
-    }
-    config.roles.edit(name).sections = std::move(sections);
-    return {};
-  }
-  return {ErrorCode::not_found,
-          "there is no setting \"" + std::string(key) + "\"" +
-              did_you_mean(what, {"sections", "review", "grant", "all_dossiers"})};
+  return config.roles.set(key.substr(std::string_view("role.").size()), value);
 }
 
 }  // namespace insieme::server

@@ -148,10 +148,12 @@ Result<sync::KeyPair> load_server_key(const DataDir& dir) {
   return sync::make_key_pair(seed);
 }
 
-Result<std::unique_ptr<Repository>> open_repository(const DataDir& dir, const Roles& roles,
-                                                    const Clock& clock,
-                                                    const std::string& postgres,
-                                                    const SnapshotPolicy& snapshots) {
+namespace {
+
+Result<std::unique_ptr<Repository>> open_database(const DataDir& dir, const Roles& roles,
+                                                  const Clock& clock,
+                                                  const std::string& postgres,
+                                                  const SnapshotPolicy& snapshots) {
   if (has_lost_key(dir)) return lost_key(dir);
   if (!dir.initialised()) {
     return Error{ErrorCode::not_found,
@@ -168,6 +170,18 @@ Result<std::unique_ptr<Repository>> open_repository(const DataDir& dir, const Ro
                                           " is in PostgreSQL: the setting \"database\" is missing"};
   }
   return open_sqlite_repository(dir.database(), roles, clock, snapshots);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Repository>> open_repository(const DataDir& dir, const Roles& roles,
+                                                    const Clock& clock,
+                                                    const std::string& postgres,
+                                                    const SnapshotPolicy& snapshots) {
+  INSIEME_TRY_ASSIGN(auto repository, open_database(dir, roles, clock, postgres, snapshots));
+  // A database that was put back from a copy forgets again what was erased since.
+  INSIEME_TRY(repository->attach_ledger(ErasureLedger(dir.ledger())));
+  return repository;
 }
 
 DataLock::~DataLock() {

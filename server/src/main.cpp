@@ -85,8 +85,7 @@ int run(int argc, char** argv) {
   app.fallthrough();
   app.footer(kFooter);
   app.add_option("--data", program.options.data, "the data folder")
-      ->envname("INSIEME_DATA")
-      ->required();
+      ->envname("INSIEME_DATA");
   app.add_option("--config", program.options.config_file,
                  "settings; insieme.conf in the data folder if left out");
   app.add_option_function<std::string>(
@@ -99,14 +98,29 @@ int run(int argc, char** argv) {
   add_check_commands(program);
   add_people_commands(program);
   add_access_commands(program);
+  add_permission_commands(program);
+  add_access_log(program);
+  add_erase_commands(program);
+  add_recovery_commands(program);
+  add_report_commands(program);
   add_migrate(program);
+  add_openapi(program);
+  add_finding_commands(program);
+  add_blind_index_commands(program);
+  add_flow_commands(program);
+  add_doctor(program);
+  add_restore_commands(program);
   for (CLI::App* command : app.get_subcommands({})) command->fallthrough();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return explain(app, error, {argv + 1, argv + argc});
   }
+  if (!program.chosen_without_data && program.options.data.empty()) {
+    return report(program.options, kUsage, "--data is required");
+  }
   try {
+    if (program.chosen_without_data) return program.chosen_without_data();
     Context context(program.options);
     return program.chosen(context);
   } catch (const CommandError& error) {

@@ -90,6 +90,15 @@ std::string Metrics::text(const Gauges& gauges) const {
   put("devices_revoked", "gauge", "Revoked devices.", gauges.devices_revoked);
   put("dossiers", "gauge", "Dossiers.", gauges.dossiers);
   put("documents", "gauge", "Documents.", gauges.documents);
+  put("covered_position", "gauge", "The log up to there is in a checked backup.",
+      gauges.covered_position);
+  put("free_disk_bytes", "gauge", "Free where the data folder is.", gauges.free_disk_bytes);
+  put("min_free_disk_bytes", "gauge", "Below it pushes are refused.", gauges.min_free_disk_bytes);
+  put("last_backup_timestamp_seconds", "gauge", "When a backup was noted; 0: never.",
+      static_cast<std::uint64_t>(gauges.last_backup_s));
+  put("certificate_expires_timestamp_seconds", "gauge",
+      "End of the certificate in use; 0: no TLS of its own.",
+      static_cast<std::uint64_t>(gauges.certificate_expires_s));
   put("held_waiting", "gauge", "Held changes that wait for a decision.", gauges.held_waiting);
   return out;
 }

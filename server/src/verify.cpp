@@ -19,6 +19,7 @@ class Verifier {
     }
     check_chain();
     check_manifests();
+    check_access_log();
     const std::vector<sync::DocumentId> documents = repository_.documents();
     std::size_t done = 0;
     for (const sync::DocumentId& document : documents) {
@@ -66,6 +67,31 @@ class Verifier {
       }
       return true;
     });
+  }
+
+  void check_access_log() {
+    const auto [last, hash_there] = repository_.access_end();
+    sync::Digest hash;
+    std::uint64_t number = 0;
+    repository_.visit_access([&, last = last](const AccessRow& row) {
+      if (row.number > last) return false;  // written after the start
+      const std::string place = "access log " + std::to_string(row.number) + ": ";
+      if (row.number != ++number) {
+        fault(place + "lines " + std::to_string(number) + " and on are missing");
+        number = row.number;
+      }
+      hash = next_access_hash(hash, row);
+      if (!(hash == row.hash)) {
+        fault(place + "the hash chain is broken");
+        hash = row.hash;  // so that one break is one fault
+      }
+      return true;
+    });
+    if (number != last) fault("access log: its end is missing");
+    if (!(hash == hash_there)) {
+      fault("access log: its last hash is not the one that the space knows");
+    }
+    report_.accesses = number;
   }
 
   void check_document(const sync::DocumentId& id) {

@@ -51,6 +51,12 @@ struct ActionChecker {
         return {ErrorCode::malformed, "an inserted text is not valid UTF-8"};
       }
     }
+    if (op.base && op.base->size() > kTextBytesMax) {
+      return {ErrorCode::limit_exceeded, "the base of a late edit is too long"};
+    }
+    if (op.base && !is_valid_utf8(*op.base)) {
+      return {ErrorCode::malformed, "the base of a late edit is not valid UTF-8"};
+    }
     return {};
   }
   Status operator()(const RetractOp&) const { return {}; }
@@ -86,6 +92,7 @@ struct ActionChecker {
     }
     return {};
   }
+  Status operator()(const ErasedOp&) const { return {}; }
   Status operator()(const OpaqueOp& op) const {
     if (op.kind < kFirstOpaqueOpKind || op.kind > 0x7f) {
       return {ErrorCode::malformed, "not a kind of operation"};
@@ -130,6 +137,12 @@ struct WrittenKey {
 }  // namespace
 
 Status check_operation(const Operation& op) {
+  if (std::holds_alternative<ErasedOp>(op.action)) {
+    const bool says_nothing =
+        op.record.is_nil() && op.type.empty() && op.field.empty() && !op.context;
+    if (says_nothing) return {};
+    return {ErrorCode::malformed, "an erased operation says something"};
+  }
   if (op.record.is_nil()) return {ErrorCode::malformed, "an operation without a record"};
   INSIEME_TRY(check_name(op.type, kNameBytesMax, "a record type"));
   if (names_no_field(op.action)) {
@@ -179,6 +192,10 @@ Status check_ops(const std::vector<Operation>& ops) {
     INSIEME_TRY(check_operation(op));
     if (auto key = std::visit(WrittenKey{op}, op.action)) all.push_back(*key);
   }
+  const bool some_left = std::any_of(ops.begin(), ops.end(), [](const Operation& op) {
+    return !std::holds_alternative<ErasedOp>(op.action);
+  });
+  if (!some_left) return {ErrorCode::malformed, "a change of which all is erased has no body"};
   std::sort(all.begin(), all.end());
   if (std::adjacent_find(all.begin(), all.end()) != all.end()) {
     return {ErrorCode::malformed, "a change writes one field twice"};
@@ -217,6 +234,13 @@ ChangeId compute_id(const ChangeId& previous, const std::vector<ChangeId>& dep_i
   for (const ChangeId& id : dep_ids) hasher.add(id);
   hasher.add(header_bytes);
   return ChangeId{hasher.finish()};
+}
+
+bool is_late(const std::vector<Operation>& ops) noexcept {
+  return std::any_of(ops.begin(), ops.end(), [](const Operation& op) {
+    const auto* splice = std::get_if<SpliceOp>(&op.action);
+    return splice != nullptr && splice->base;
+  });
 }
 
 }  // namespace insieme::sync

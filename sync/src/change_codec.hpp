@@ -2,22 +2,37 @@
 // How a change is written inside a message or a hand-out: its body in full, so that its digest need
 // not be.
 
+#include <type_traits>
+
 #include "codec.hpp"
+#include "insieme/sync/erasure.hpp"
 
 namespace insieme::sync {
 
+/// What follows of a change. Of a redacted body the digest is written: it is another body's.
+enum class Content : std::uint8_t { hollow = 0, whole = 1, redacted = 2 };
+
 template <class Archive>
 void serialize_change(Archive& ar, Change& change) {
-  bool has_body = change.ops.has_value();
-  ar(has_body);
-  serialize_header(ar, change.header, has_body ? BodyDigest::implied : BodyDigest::written);
-  if (!has_body) return;
+  Content content = Content::hollow;
+  if constexpr (std::is_same_v<Archive, WireIn>) {
+    content = load_enum<Content>(ar, 0, 2);
+  } else {
+    if (change.ops) content = is_redacted(change) ? Content::redacted : Content::whole;
+    save_enum(ar, content);
+  }
+  serialize_header(ar, change.header,
+                   content == Content::whole ? BodyDigest::implied : BodyDigest::written);
+  if (content == Content::hollow) return;
   if (!change.ops) change.ops.emplace();
   if constexpr (std::is_same_v<Archive, WireIn>) {
     const std::size_t before = ar.remaining();
     serialize_ops(ar, *change.ops);
     if (before - ar.remaining() > kBodyBytesMax) {
       WireIn::fail(ErrorCode::limit_exceeded, "the content of a change is too large");
+    }
+    if (is_redacted(change) != (content == Content::redacted)) {
+      WireIn::fail(ErrorCode::malformed, "a change is not what it says of its content");
     }
   } else {
     serialize_ops(ar, *change.ops);

@@ -16,6 +16,7 @@ constexpr std::uint32_t kLongestWaitMs = 60'000;
 constexpr std::uint32_t kTokensMax = 2;  ///< in a row, without an answer in between
 constexpr std::uint32_t kResetsMax = 1;
 
+constexpr int kNotUnderstood = 400;
 constexpr int kUnauthorized = 401;
 constexpr int kTooManyRequests = 429;
 constexpr int kServerError = 500;
@@ -94,13 +95,21 @@ Status check_size(const SyncRequest& request) {
       request.healing.take > request.healing.changes.size() ||
       request.permits_wanted.size() > kExchangeGrantsPerMessageMax ||
       request.texts_of_others.size() > kEventsPerMessageMax ||
-      request.letters.size() > kLettersPerMessageMax) {
+      request.letters.size() > kLettersPerMessageMax ||
+      request.erased.size() > kErasuresPerMessageMax ||
+      request.erase.size() > kErasuresPerMessageMax) {
     return {ErrorCode::limit_exceeded, "more was gathered than one request may hold"};
   }
   return {};
 }
 
 }  // namespace
+
+void limit_to(std::uint32_t protocol, Gathered& gathered) {
+  if (protocol >= 4) return;
+  gathered.erased.clear();
+  gathered.erase.clear();
+}
 
 ClientAction ClientSync::resume(ClientInput input) {
   if (state_ == State::idle && std::holds_alternative<StartSync>(input)) return gather();
@@ -144,8 +153,8 @@ ClientAction ClientSync::resume(ClientInput input) {
 
 ClientAction ClientSync::gather() {
   state_ = State::gathering;
-  if (full_) return GatherAction{0, 0};
-  return GatherAction{kMessageBytesTarget, kChangesPerMessageMax};
+  if (full_) return GatherAction{0, 0, protocol_};
+  return GatherAction{kMessageBytesTarget, kChangesPerMessageMax, protocol_};
 }
 
 ClientAction ClientSync::on_gathered(Gathered gathered) {
@@ -157,6 +166,7 @@ ClientAction ClientSync::on_gathered(Gathered gathered) {
     gathered.letters.clear();
   }
   SyncRequest request;
+  request.protocol = protocol_;
   request.schema_version = identity_.schema_version;
   request.space = identity_.space;
   request.device = identity_.device;
@@ -176,6 +186,8 @@ ClientAction ClientSync::on_gathered(Gathered gathered) {
   request.permits_wanted = std::move(gathered.permits_wanted);
   request.texts_of_others = std::move(gathered.texts_of_others);
   request.letters = std::move(gathered.letters);
+  request.erased = std::move(gathered.erased);
+  request.erase = std::move(gathered.erase);
   if (const Status status = check_size(request); !status.ok()) return give_up(status.error());
   const Digest manifest = manifest_of(identity_.device, request.changes);
   request.signature = sign(identity_.key, manifest.bytes);
@@ -204,7 +216,7 @@ ClientAction ClientSync::on_reply(const std::vector<std::uint8_t>& body) {
     // Damaged on the way (a proxy's page, a cut connection): the request may be repeated.
     return on_failure({0, message.ok() ? "not a reply" : message.error().detail, 0});
   }
-  if (reply->protocol != kProtocolVersion || reply->engine_min > kEngineVersion) {
+  if (reply->protocol != protocol_ || reply->engine_min > kEngineVersion) {
     return give_up({ErrorCode::wrong_version,
                     "the server speaks a newer protocol: update this program; your work is kept\n"
                     "il server parla un protocollo più recente: aggiornare questo programma; il "
@@ -283,6 +295,9 @@ ClientAction ClientSync::on_failure(const SendFailed& failure) {
     full_ = Error{ErrorCode::quota, failure.detail};
     return gather();
   }
+  if (failure.http_status == kNotUnderstood && summary_.turns == 0) {
+    return on_not_understood(failure);
+  }
   if (!may_pass(failure.http_status)) {
     return give_up({code_of(failure.http_status), failure.detail});
   }
@@ -294,6 +309,18 @@ ClientAction ClientSync::on_failure(const SendFailed& failure) {
                       true};
   }
   return WaitAction{std::min(kFirstWaitMs << (attempts_ - 1), kLongestWaitMs), false};
+}
+
+ClientAction ClientSync::on_not_understood(const SendFailed& failure) {
+  if (protocol_ > kProtocolVersionSpoken) {
+    --protocol_;
+    return gather();
+  }
+  return give_up({ErrorCode::wrong_version,
+                  "the server does not understand this program, and may be older: tell the people "
+                  "who run it; your work is kept (" + failure.detail + ")\n"
+                  "il server non capisce questo programma e forse è più vecchio: avvisare chi lo "
+                  "gestisce; il lavoro resta (" + failure.detail + ")"});
 }
 
 ClientAction ClientSync::on_applied(bool unsent) {

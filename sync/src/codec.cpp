@@ -64,7 +64,10 @@ struct ActionWriter {
   void operator()(const AddOp& op) const { ar(op.element); }
   void operator()(const RemoveOp& op) const { ar(op.element); }
   void operator()(const IncrementOp& op) const { ar(op.delta); }
-  void operator()(const SpliceOp& op) const { ar(list_of(op.splices, kSplicesPerOpMax)); }
+  void operator()(const SpliceOp& op) const {
+    ar(list_of(op.splices, kSplicesPerOpMax));
+    if (op.base) ar(text_of(*op.base, kTextBytesMax));
+  }
   void operator()(const RetractOp&) const {}
   void operator()(const RestoreOp&) const {}
   void operator()(const ResolveOp& op) const {
@@ -80,6 +83,7 @@ struct ActionWriter {
   void operator()(const RefundOp& op) const { save_escrow_act(ar, op); }
   void operator()(const ReclaimOp& op) const { save_escrow_act(ar, op); }
   void operator()(const OpaqueOp& op) const { ar(blob_of(op.payload, kUnknownOpBytesMax)); }
+  void operator()(const ErasedOp&) const {}
 };
 
 ResolveOp read_resolve(WireIn& ar) {
@@ -97,9 +101,13 @@ Action read_action(WireIn& ar, std::uint8_t kind) {
     case OpKind::add: return AddOp{read<Value>(ar)};
     case OpKind::remove: return RemoveOp{read<Value>(ar)};
     case OpKind::increment: return IncrementOp{read<std::int64_t>(ar)};
-    case OpKind::splice: {
+    case OpKind::splice:
+    case OpKind::late_splice: {
       SpliceOp op;
       ar(list_of(op.splices, kSplicesPerOpMax));
+      if (static_cast<OpKind>(kind) == OpKind::late_splice) {
+        ar(text_of(op.base.emplace(), kTextBytesMax));
+      }
       return op;
     }
     case OpKind::retract: return RetractOp{};
@@ -112,6 +120,7 @@ Action read_action(WireIn& ar, std::uint8_t kind) {
     case OpKind::refund:
     case OpKind::reclaim:
       return std::visit([](auto&& act) -> Action { return act; }, load_escrow_act(ar, kind));
+    case OpKind::erased: break;  // has no record: read before
   }
   if (kind < kFirstOpaqueOpKind) WireIn::fail(ErrorCode::malformed, "unknown kind of operation");
   OpaqueOp op;
@@ -122,6 +131,9 @@ Action read_action(WireIn& ar, std::uint8_t kind) {
 
 std::uint8_t kind_byte(const Action& action) {
   if (const auto* opaque = std::get_if<OpaqueOp>(&action)) return opaque->kind;
+  if (std::holds_alternative<ErasedOp>(action)) return static_cast<std::uint8_t>(OpKind::erased);
+  const auto* splice = std::get_if<SpliceOp>(&action);
+  if (splice != nullptr && splice->base) return static_cast<std::uint8_t>(OpKind::late_splice);
   return static_cast<std::uint8_t>(action.index() + 1);
 }
 
@@ -203,6 +215,7 @@ void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, VersionVector& vector) {
 }
 
 void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const Operation& op) {
+  if (std::holds_alternative<ErasedOp>(op.action)) return ar.byte(kind_byte(op.action));
   // The top bit of the kind says that a context follows.
   ar.byte(static_cast<std::uint8_t>(kind_byte(op.action) | (op.context ? 0x80 : 0)));
   ar(op.record, name_of_field(op.type, kNameBytesMax), name_of_field(op.field, kNameBytesMax));
@@ -213,6 +226,10 @@ void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const Operation& op) {
 void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, Operation& op) {
   ar.claim_operation();
   const std::uint8_t kind = ar.byte();
+  if (kind == static_cast<std::uint8_t>(OpKind::erased)) {
+    op = Operation{{}, {}, {}, ErasedOp{}, {}};
+    return;
+  }
   ar(op.record, name_of_field(op.type, kNameBytesMax), name_of_field(op.field, kNameBytesMax));
   op.context.reset();
   if ((kind & 0x80) != 0) ar(op.context.emplace());
@@ -238,6 +255,19 @@ Result<ChangeHeader> decode_header(std::span<const std::uint8_t> bytes) {
     ar.expect_end();
     return header;
   });
+}
+
+Digest digest_of_work(const Change& change) {
+  if (!change.ops) return {};
+  std::vector<Operation> ops = *change.ops;
+  for (Operation& op : ops) {
+    op.context.reset();
+    if (auto* splice = std::get_if<SpliceOp>(&op.action)) *splice = {};
+    if (auto* resolve = std::get_if<ResolveOp>(&op.action)) resolve->decided.clear();
+    if (auto* refund = std::get_if<RefundOp>(&op.action)) refund->spend = {};
+    if (auto* grant = std::get_if<GrantOp>(&op.action)) grant->to = {};
+  }
+  return Hasher("insieme work v1").add(encode_body(ops)).finish();
 }
 
 std::vector<std::uint8_t> encode_body(const std::vector<Operation>& ops) {

@@ -1,4 +1,4 @@
-#include "compress.hpp"
+#include "insieme/sync/compress.hpp"
 
 #include <zstd.h>
 

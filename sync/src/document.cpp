@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "insieme/sync/dossier_mark.hpp"
 #include "insieme/sync/limits.hpp"
 
 namespace insieme::sync {
@@ -26,6 +27,7 @@ Result<Change> Document::author(const ReplicaId& replica, const Stamp& stamp, st
   }
   change.header.body_digest = digest_body(key_, body);
   change.ops = std::move(ops);
+  redact(change, redaction_);
   INSIEME_TRY_ASSIGN(const Delivery delivery, try_apply(change));
   INSIEME_ASSERT(delivery == Delivery::applied);
   apply_ready();
@@ -39,9 +41,11 @@ Result<Delivery> Document::deliver(Change change) {
   }
   if (change.ops) {
     INSIEME_TRY(check_ops(*change.ops));
-    if (!(digest_body(key_, encode_body(*change.ops)) == change.header.body_digest)) {
+    const bool whole = !is_redacted(change);
+    if (whole && !(digest_body(key_, encode_body(*change.ops)) == change.header.body_digest)) {
       return Error{ErrorCode::checksum, "the content is not the one that the header names"};
     }
+    redact(change, redaction_);
   }
   auto delivery = try_apply(change);
   if (!delivery.ok() && delivery.error().code == ErrorCode::not_yet) {
@@ -80,6 +84,7 @@ Result<Delivery> Document::try_apply(const Change& change) {
   if (!change.ops) return Delivery::applied;
   for (std::size_t i = 0; i < change.ops->size(); ++i) {
     const Operation& op = (*change.ops)[i];
+    if (std::holds_alternative<ErasedOp>(op.action)) continue;
     RecordState& record = records_[op.record];
     record.id = op.record;
     const Dot dot{change.header.replica, change.header.seq, static_cast<std::uint32_t>(i)};
@@ -91,6 +96,26 @@ Result<Delivery> Document::try_apply(const Change& change) {
     if (newer) newest = Mark{dot, change.header.stamp, change.header.author};
   }
   return Delivery::applied;
+}
+
+void Document::erase(const Redaction& redaction) {
+  if (!redaction_.merge(redaction)) return;
+  for (Change& change : log_) redact(change, redaction_);
+  for (auto& [place, change] : waiting_) redact(change, redaction_);
+  if (ground_) {
+    Snapshot ground = *ground_;
+    redact(ground, redaction_);
+    ground_ = std::make_shared<const Snapshot>(std::move(ground));
+  }
+  // Records do not look at one another: those that stay are what they would be anyway.
+  for (auto at = records_.begin(); at != records_.end();) {
+    if (!redaction_.covers(at->first)) {
+      ++at;
+      continue;
+    }
+    newest_.erase(at->first);
+    at = records_.erase(at);
+  }
 }
 
 void Document::apply_ready() {
@@ -116,8 +141,10 @@ Digest Document::state_digest() const {
 
 std::vector<ReviewItem> Document::review_items(const PolicyLookup& policy) const {
   std::vector<ReviewItem> all;
+  const auto marked = records_.find(marks_record(id_.dossier));
+  const DocumentMarks marks = marks_in(marked == records_.end() ? nullptr : &marked->second);
   for (const auto& [id, record] : records_) {
-    auto items = sync::review_items(record, policy);
+    auto items = sync::review_items(record, policy, marks);
     std::move(items.begin(), items.end(), std::back_inserter(all));
   }
   return all;

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "compress.hpp"
+#include "insieme/sync/compress.hpp"
 #include "exchange_codec.hpp"
 
 namespace insieme::sync {
@@ -222,7 +222,8 @@ Result<SyncRequest> read_letter(const SpaceId& space, const Letter& letter,
                          request->cursor == Cursor{} && !request->backfill &&
                          request->seen.empty() && request->held_decisions.empty() &&
                          request->acknowledgements.empty() && request->permits_wanted.empty() &&
-                         request->letters.empty();
+                         request->letters.empty() && request->erased.empty() &&
+                         request->erase.empty();
   if (!only_work) return Error{ErrorCode::malformed, "a letter that asks for more than to be read"};
   return std::move(*request);
 }

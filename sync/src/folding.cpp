@@ -17,6 +17,13 @@ bool has_seen(const Change& change, const VersionVector& deps, const VersionVect
   });
 }
 
+/// What a later engine makes of it is in no record here: the change must stay one.
+bool holds_unknown(const Change& change) {
+  return change.ops && std::any_of(change.ops->begin(), change.ops->end(), [](const auto& op) {
+           return std::holds_alternative<OpaqueOp>(op.action);
+         });
+}
+
 RecordState with_folded_texts(const RecordState& record) {
   RecordState folded = record;
   for (FieldState& field : folded.fields) {
@@ -75,12 +82,16 @@ Result<Snapshot> Document::snapshot(const VersionVector& at) const {
     return Error{ErrorCode::invalid_argument, "this document cannot be folded there"};
   }
   Document folded = ground_ ? from_snapshot(*ground_, key_) : Document(id_, key_);
+  folded.redaction_ = redaction_;
   DepsWalker walker(ground_.get());
   for (const Change& change : log_) {
     const VersionVector& deps = walker.step(change.header);
     if (!at.contains(change.header.replica, change.header.seq)) {
       if (has_seen(change, deps, at)) continue;
       return Error{ErrorCode::not_yet, "a change here has not seen all that would be folded"};
+    }
+    if (holds_unknown(change)) {
+      return Error{ErrorCode::not_yet, "an operation of a later engine would be lost"};
     }
     INSIEME_TRY_ASSIGN(const Delivery delivery, folded.try_apply(change));
     INSIEME_ASSERT(delivery == Delivery::applied);
@@ -117,6 +128,7 @@ Status Document::compact(const VersionVector& at) {
     INSIEME_ASSERT(delivery == Delivery::applied);
   }
   compacted.waiting_ = std::move(waiting_);
+  compacted.redaction_ = std::move(redaction_);
   *this = std::move(compacted);
   return {};
 }
@@ -130,7 +142,10 @@ Result<bool> Document::install(const Snapshot& snapshot) {
   if (!folded.covers(horizon())) {
     return Error{ErrorCode::not_yet, "the snapshot is older than what is folded here"};
   }
-  Document installed = from_snapshot(snapshot, key_);
+  Snapshot cleaned = snapshot;
+  redact(cleaned, redaction_);
+  Document installed = from_snapshot(std::move(cleaned), key_);
+  installed.redaction_ = redaction_;
   DepsWalker walker(ground_.get());
   for (const Change& change : log_) {
     const VersionVector& deps = walker.step(change.header);

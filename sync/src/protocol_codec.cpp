@@ -2,7 +2,8 @@
 //   2 bytes magic "IS" | 1 format version | 1 kind | 1 flags | 4 payload length | 4 raw length |
 //   payload | 8 bytes checksum over all before it
 #include "change_codec.hpp"
-#include "compress.hpp"
+#include "insieme/sync/compress.hpp"
+#include "erasure_codec.hpp"
 #include "exchange_codec.hpp"
 #include "insieme/sync/protocol.hpp"
 
@@ -66,6 +67,18 @@ void serialize(Archive& ar, SeenEvent& e) {
   ar(e.seen);
 }
 template <class Archive>
+void serialize(Archive& ar, EraseEvent& e) {
+  ar(e.order, blob_of(e.sealed, kSealedOrderBytesMax));
+}
+void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const ErasureAnswer& a) {
+  ar(a.id, static_cast<std::uint16_t>(a.code), text_of(a.reason, kReasonBytesMax));
+}
+void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, ErasureAnswer& a) {
+  std::uint16_t code = 0;
+  ar(a.id, code, text_of(a.reason, kReasonBytesMax));
+  a.code = static_cast<ErrorCode>(code);
+}
+template <class Archive>
 void serialize(Archive& ar, DocumentDigest& d) {
   ar(d.document, d.count);
   for (std::uint64_t& word : d.history.words) ar(fixed64_of(word));
@@ -114,6 +127,11 @@ void serialize(Archive& ar, Healing& healing) {
      list_of(healing.changes, kHealingChangesMax), healing.take);
 }
 
+template <class Archive>
+void serialize(Archive& ar, Ground& ground) {
+  ar(ground.document, ground.may_write, list_of(ground.heads, kReplicasPerDocumentMax));
+}
+
 /// What version 2 added to a backfill. It stands at the end of a message, where version 1 ends.
 template <class Archive>
 void serialize_rest(Archive& ar, std::optional<Backfill>& backfill) {
@@ -136,6 +154,8 @@ void serialize(Archive& ar, SyncRequest& r) {
   ar(list_of(r.permits_wanted, kExchangeGrantsPerMessageMax),
      list_of(r.texts_of_others, kEventsPerMessageMax));
   serialize_letters(ar, r.letters);
+  if (r.protocol < 4) return;
+  ar(list_of(r.erased, kErasuresPerMessageMax), list_of(r.erase, kErasuresPerMessageMax));
 }
 
 void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const PushResult& r) {
@@ -216,6 +236,10 @@ void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const SyncReply& r) {
   ar(list_of(r.healed, kChangesPerMessageMax), list_of(r.vouches, kEventsPerMessageMax),
      r.covered);
   ar(list_of(r.permits, kExchangeGrantsPerMessageMax), list_of(r.letters, kLettersPerMessageMax));
+  if (r.protocol < 4) return;
+  ar(list_of(r.erasures, kErasuresPerMessageMax));
+  if (r.protocol < 5) return;
+  ar(list_of(r.grounds, kGroundsPerMessageMax));
 }
 void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, SyncReply& r) {
   ar(r.protocol, r.engine_min);
@@ -230,6 +254,10 @@ void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, SyncReply& r) {
   ar(list_of(r.healed, kChangesPerMessageMax), list_of(r.vouches, kEventsPerMessageMax),
      r.covered);
   ar(list_of(r.permits, kExchangeGrantsPerMessageMax), list_of(r.letters, kLettersPerMessageMax));
+  if (r.protocol < 4) return;
+  ar(list_of(r.erasures, kErasuresPerMessageMax));
+  if (r.protocol < 5) return;
+  ar(list_of(r.grounds, kGroundsPerMessageMax));
 }
 
 namespace {
@@ -328,13 +356,16 @@ Result<Message> decode_message(std::span<const std::uint8_t> frame) {
     } else {
       WireIn::fail(ErrorCode::malformed, "unknown kind of message");
     }
-    ar.expect_end();
+    // A later version may go on: whoever reads it says that it is later.
+    const std::uint32_t protocol = std::visit([](const auto& m) { return m.protocol; }, message);
+    if (protocol <= kProtocolVersion) ar.expect_end();
     return message;
   });
 }
 
 void complete(Change& change, const DossierKey& key) {
-  if (change.ops) change.header.body_digest = digest_body(key, encode_body(*change.ops));
+  if (!change.ops || is_redacted(change)) return;
+  change.header.body_digest = digest_body(key, encode_body(*change.ops));
 }
 
 std::vector<std::uint8_t> encode_voucher(const Voucher& voucher) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "insieme/sync/dossier_mark.hpp"
 #include "insieme/sync/limits.hpp"
 
 namespace insieme::sync {
@@ -61,15 +62,6 @@ bool writes_value(const Operation& op, const ResolveOp& resolve) {
   return !op.field.empty() && resolve.item == ItemKind::concurrent_values && resolve.value;
 }
 
-/// Retractions and restores are about the record's life; everything else edits it, but for
-/// decisions that write nothing: one to leave an edit after a retraction as it is must not be
-/// another such.
-bool is_edit(const Operation& op) {
-  if (const auto* resolve = std::get_if<ResolveOp>(&op.action)) return writes_value(op, *resolve);
-  return !std::holds_alternative<RetractOp>(op.action) &&
-         !std::holds_alternative<RestoreOp>(op.action);
-}
-
 struct Applier {
   RecordState& record;
   const Operation& op;
@@ -116,6 +108,7 @@ struct Applier {
   }
 
   void operator()(const SpliceOp& splice) const {
+    if (splice.base) return;  // for whoever decides; no server accepts it as it is
     // Received events always apply; a duplicate dot cannot come here, admission sees to it.
     const Status status =
         field_of(record, op.field)
@@ -154,6 +147,7 @@ struct Applier {
 
   void operator()(const TouchOp&) const {}
   void operator()(const OpaqueOp&) const {}
+  void operator()(const ErasedOp&) const {}
 
   // Rights are counted over all that the author had applied: they are the device's, whatever form
   // was open. A reclaim alone is about less: what it names is how far the other device was heard.
@@ -213,7 +207,17 @@ struct Applier {
 
 }  // namespace
 
+/// Decisions that write nothing are none: one to leave an edit after a retraction as it is must not
+/// be another such.
+bool is_edit(const Operation& op) {
+  if (const auto* resolve = std::get_if<ResolveOp>(&op.action)) return writes_value(op, *resolve);
+  return !std::holds_alternative<RetractOp>(op.action) &&
+         !std::holds_alternative<RestoreOp>(op.action) &&
+         !std::holds_alternative<ErasedOp>(op.action);
+}
+
 void apply(RecordState& record, const Operation& op, const Provenance& provenance) {
+  if (std::holds_alternative<ErasedOp>(op.action)) return;
   if (record.type.empty() || op.type < record.type) record.type = op.type;
   std::visit(Applier{record, op, provenance}, op.action);
   if (is_edit(op)) record.last_edits.raise(provenance.dot.replica, provenance.dot.seq);

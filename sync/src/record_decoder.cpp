@@ -151,6 +151,9 @@ class RecordReader {
       VersionVector before;
       if (count == 0) {
         base = read_base();
+        // Runs without a text: it stands in its column.
+        const bool may_refill = refill_ != nullptr && *refill_;
+        if (may_refill && base.text.empty() && !base.runs.empty()) base.text = refill_text(name);
         before = base.seen;
         count = ar_.count(kManyMax);
       }

@@ -64,7 +64,7 @@ class RecordWriter {
         ar_.varint(zigzag(static_cast<std::int64_t>(share.sum)));
       }
     }
-    if ((parts & kHasText) != 0) write_text(field.text, (parts & kTextElided) != 0);
+    if ((parts & kHasText) != 0) write_text(field.text, (parts & kTextElided) != 0, may_elide);
     if ((parts & kTextLog) != 0) write_log(field.text, may_elide);
     if ((parts & kHasEscrow) != 0) write_escrow(field.escrow);
   }
@@ -98,14 +98,17 @@ class RecordWriter {
     return may_elide && is_one_piece(text) ? kHasText | kTextElided : kTextLog;
   }
 
-  void write_text(const TextState& text, bool elided) {
+  /// `in_column`: a folded text stands in its column, and here only who wrote which part of it.
+  void write_text(const TextState& text, bool elided, bool in_column) {
     if (elided) {
       const TextEvent event = text.events()[0];
       ar_(Mark{event.dot, event.stamp, event.author});
       return;
     }
     ar_.varint(0);
-    write_base(text.folded());
+    TextBase base = text.folded();
+    if (in_column && !base.runs.empty()) base.text.clear();
+    write_base(base);
     ar_.varint(0);
   }
 

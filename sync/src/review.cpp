@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <map>
 
+#include "insieme/sync/closure.hpp"
 #include "insieme/sync/digest.hpp"
+#include "insieme/sync/dossier_mark.hpp"
 
 namespace insieme::sync {
 namespace {
@@ -26,8 +28,8 @@ std::vector<Dot> sorted_dots(std::vector<Dot> dots) {
 
 class ItemFinder {
  public:
-  ItemFinder(const RecordState& record, const PolicyLookup& policy)
-      : record_(record), policy_(policy) {}
+  ItemFinder(const RecordState& record, const PolicyLookup& policy, const DocumentMarks& marks)
+      : record_(record), policy_(policy), marks_(marks) {}
 
   std::vector<ReviewItem> find() {
     for (const FieldState& field : record_.fields) {
@@ -36,6 +38,7 @@ class ItemFinder {
       provisional_spends(field);
     }
     lives();
+    closure();
     std::sort(items_.begin(), items_.end(), [](const ReviewItem& a, const ReviewItem& b) {
       if (a.kind != b.kind) return a.kind < b.kind;
       return a.field != b.field ? a.field < b.field : a.dots < b.dots;
@@ -51,9 +54,30 @@ class ItemFinder {
     const bool differ =
         field.survivors.size() > 1 && distinct_values(field).size() > 1 &&
         (!policy_ || policy_(record_.type, field.name) == RegisterPolicy::review);
+    if (!differ) add_overruled(field, dots);
     // Somebody disagrees with what was decided: two people should look at it, whatever the policy.
-    if (!differ && !is_contested(ItemKind::concurrent_values, field.name, dots)) return;
+    const bool disagree = dots.size() > field.survivors.size() ||
+                          is_contested(ItemKind::concurrent_values, field.name, dots);
+    if (!differ && !disagree) return;
     add(ItemKind::concurrent_values, field.name, field.survivors, std::move(dots));
+  }
+
+  /// Who left the values as they were, while another chose: neither saw the other's decision.
+  void add_overruled(const FieldState& field, std::vector<Dot>& dots) const {
+    const auto& decisions = record_.decisions;
+    for (const Decision& left : decisions) {
+      if (left.item != ItemKind::concurrent_values || left.field != field.name ||
+          left.outcome != Outcome::dismiss) {
+        continue;
+      }
+      const bool overruled = std::any_of(
+          decisions.begin(), decisions.end(), [&](const Decision& other) {
+            const bool stands = std::find(dots.begin(), dots.end(), other.mark.dot) != dots.end();
+            return stands && other.item == left.item && other.field == left.field &&
+                   other.decided == left.decided;
+          });
+      if (overruled) dots.push_back(left.mark.dot);
+    }
   }
 
   /// One item for each passage: overlaps that hang together. What was decided is history, though
@@ -147,6 +171,20 @@ class ItemFinder {
     }
   }
 
+  void closure() {
+    LateEdits late = edits_after_closure(record_);
+    MarkedEdits marked = edits_after_marks(record_, marks_);
+    if (late.edits.empty() && marked.edits.empty()) return;
+    // A mark of the dossier is made again by whoever brings it to a document that lacks it: which
+    // of them stand is no part of the question, or every one of them would ask it anew.
+    std::vector<Dot> dots = std::move(marked.edits);
+    if (!late.edits.empty()) {
+      dots.insert(dots.end(), late.closures.begin(), late.closures.end());
+      dots.insert(dots.end(), late.edits.begin(), late.edits.end());
+    }
+    add(ItemKind::edited_after_closure, {}, {}, std::move(dots));
+  }
+
   void add(ItemKind kind, std::string field, std::vector<Survivor> values, std::vector<Dot> dots) {
     ReviewItem item;
     item.kind = kind;
@@ -173,24 +211,36 @@ class ItemFinder {
     });
   }
 
-  /// Somebody saw exactly this and decided to leave it.
+  /// Somebody saw exactly this and decided to leave it. Of a spend that one confirmed and another
+  /// refused, neither seeing the other, nothing is decided.
   [[nodiscard]] bool is_decided(ItemKind kind, const std::string& field,
                                 const std::vector<Dot>& dots) const {
-    return std::any_of(record_.decisions.begin(), record_.decisions.end(), [&](const Decision& d) {
-      return d.outcome != Outcome::contest && d.item == kind && d.field == field &&
-             d.decided == dots;
-    });
+    std::size_t decisions = 0;
+    std::size_t refusals = 0;
+    for (const Decision& d : record_.decisions) {
+      const bool about = d.item == kind && d.field == field && d.decided == dots;
+      if (!about || d.outcome == Outcome::contest) continue;
+      ++decisions;
+      if (d.outcome == Outcome::refuse) ++refusals;
+    }
+    return decisions > 0 && (refusals == 0 || refusals == decisions);
   }
 
   const RecordState& record_;
   const PolicyLookup& policy_;
+  const DocumentMarks& marks_;
   std::vector<ReviewItem> items_;
 };
 
 }  // namespace
 
 std::vector<ReviewItem> review_items(const RecordState& record, const PolicyLookup& policy) {
-  return ItemFinder(record, policy).find();
+  return review_items(record, policy, DocumentMarks{});
+}
+
+std::vector<ReviewItem> review_items(const RecordState& record, const PolicyLookup& policy,
+                                     const DocumentMarks& marks) {
+  return ItemFinder(record, policy, marks).find();
 }
 
 std::vector<Dot> decisions_on(const RecordState& record, const ReviewItem& item) {

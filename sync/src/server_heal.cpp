@@ -75,12 +75,29 @@ class Healer {
       const bool known = admission.error().code == ErrorCode::duplicate;
       return known ? Status{} : Status{admission.error()};
     }
-    const bool was_hollow =
-        proof.voucher->hollow_state(header.replica, header.seq).has_value();
-    if (is_taken && was_hollow != change.is_hollow()) return {ErrorCode::conflict, kOtherForm};
+    if (is_taken && !is_form_vouched(*proof.voucher, change)) {
+      return {ErrorCode::conflict, kOtherForm};
+    }
+    // The others went on without the only device that had it, and may have folded more than it saw.
+    if (!judge_.stands_on_stable(change, admission->deps)) {
+      judge_.note_ground(header);
+      return {ErrorCode::expired, "the others went on without it"};
+    }
     proof.frontier.advance(header, *admission);
     proof.ids[{header.document, header.replica, header.seq}] = admission->id;
     return {};
+  }
+
+  /// Hollow where the voucher says so. It may have been signed before an order took the body away:
+  /// then the change is hollow here or at whoever gives it back, and the voucher, which nobody can
+  /// sign anew, must not be refused for that for ever. What this costs: of a document of which
+  /// something was erased, a device may give back less than it could. It cannot give back anything
+  /// else than what was written, and its author's device still brings a late change whole.
+  [[nodiscard]] bool is_form_vouched(const Voucher& voucher, const Change& change) const {
+    const ChangeHeader& header = change.header;
+    const bool was_hollow = voucher.hollow_state(header.replica, header.seq).has_value();
+    if (was_hollow == change.is_hollow()) return true;
+    return change.is_hollow() && judge_.loaded_.redactions.count(header.document) != 0;
   }
 
   /// Ids of changes that are not the newest of their replica: worked out here, or in the log.
@@ -127,6 +144,22 @@ class Healer {
     }
   }
 
+  /// Whatever does not fit was found when it was tried out.
+  [[nodiscard]] PushResult answer_known(const Change& change, PushResult result) const {
+    const ChangeHeader& header = change.header;
+    const auto known = judge_.loaded_.changes.find({header.document, header.replica, header.seq});
+    result.verdict = Verdict::duplicate;
+    result.code = ErrorCode::ok;
+    result.reason.clear();
+    if (known == judge_.loaded_.changes.end()) return result;
+    result.position = known->second.position;
+    const bool without_body = known->second.bodyless && !change.is_hollow();
+    if (!without_body || known->second.verdict != Verdict::accepted) return result;
+    result.code = ErrorCode::conflict;
+    result.reason = reasons::kWithoutBody;
+    return result;
+  }
+
   PushResult take_in(std::size_t index, const std::vector<PushResult>& results,
                      std::vector<std::size_t>& committed) {
     Change& change = healing_.changes[index];
@@ -136,23 +169,18 @@ class Healer {
     const auto at = proofs_.find(header.document);
     if (at == proofs_.end()) return result;
     const Proof& proof = at->second;
+    Frontier& frontier = judge_.loaded_.frontiers[header.document];
+    const auto admission = frontier.admit(header, lookup(proof, header.document));
+    // What is in the log needs no proof. Unknown to be there, it would be authored again together
+    // with what is missing, though what others wrote stands on it.
+    const bool known = !admission.ok() && admission.error().code == ErrorCode::duplicate;
+    if (known || (proof.status.ok() && !admission.ok())) return answer_known(change, result);
     if (!proof.status.ok()) {
       result.code = proof.status.code();
       result.reason = kNotProven + std::string(": ") + proof.status.error().detail;
       return result;
     }
-    Frontier& frontier = judge_.loaded_.frontiers[header.document];
-    const auto admission = frontier.admit(header, lookup(proof, header.document));
     result.reason.clear();
-    if (!admission.ok()) {
-      // Known. Whatever does not fit was found when it was tried out.
-      const auto known =
-          judge_.loaded_.changes.find({header.document, header.replica, header.seq});
-      if (known != judge_.loaded_.changes.end()) result.position = known->second.position;
-      result.verdict = Verdict::duplicate;
-      result.code = ErrorCode::ok;
-      return result;
-    }
     frontier.advance(header, *admission);
     judge_.new_ids_[{header.document, header.replica, header.seq}] = admission->id;
     judge_.commit_.frontiers[header.document] = frontier;
@@ -187,8 +215,17 @@ class Healer {
 
 void Judge::heal(std::vector<PushResult>& results, std::vector<std::size_t>& committed) {
   for (Change& change : request_.healing.changes) {
-    const DossierId& dossier = change.header.document.dossier;
-    if (knows(dossier)) complete(change, loaded_.dossiers[dossier].key);
+    const ChangeHeader& header = change.header;
+    // The digest of a redacted body is of what is gone: nothing proves what is left of it. Only
+    // from whoever wrote it is that taken, as it was when it was pushed.
+    if (is_redacted(change) && !(header.replica == request_.replica)) change.ops.reset();
+    const auto dossier = loaded_.dossiers.find(header.document.dossier);
+    if (dossier == loaded_.dossiers.end() || !dossier->second.known) continue;
+    // Without its key a body proves nothing, and its voucher falls: all of it is erased anyway.
+    if (!dossier->second.key_destroyed) complete(change, dossier->second.key);
+    // After its digest was worked out of all of it: what is left is as proven as the whole.
+    const auto erased = loaded_.redactions.find(header.document);
+    if (erased != loaded_.redactions.end()) redact(change, erased->second);
   }
   Healer(*this).run(results, committed);
 }

@@ -8,10 +8,11 @@
 namespace insieme::sync::detail {
 namespace {
 
-constexpr const char* kUnknownDossier =
-    "the server does not know this dossier and got no key for it";
 constexpr const char* kGoneOn =
     "the others have gone on without this device: update it, it will author this again";
+constexpr const char* kOtherName =
+    "the same work is here under another name: a copy of the store has brought it";
+constexpr const char* kAllErased = "all of the dossier was erased by order: nothing is taken of it";
 constexpr const char* kBesideUnknown = "sent beside a dossier unknown here";
 
 }  // namespace
@@ -24,9 +25,11 @@ Result<CommitAction> Judge::run(const Outcome& outcome) {
     defer_all(results);
     defer_healing(outcome.healed);
     notes();
+    erasures(outcome.erasures);
     return std::move(commit_);
   }
   INSIEME_TRY(check_manifest());
+  take_out_erased();
   heal(outcome.healed, outcome.healed_committed);
   note_texts_of_others();
   for (std::size_t at = 0; at < request_.changes.size();) {
@@ -34,13 +37,24 @@ Result<CommitAction> Judge::run(const Outcome& outcome) {
     judge_group(at, end, results, outcome.committed);
     at = end;
   }
+  tell_grounds(outcome);
   notes();
+  erasures(outcome.erasures);
   return std::move(commit_);
 }
 
 void Judge::introduce(const DossierSecret& secret) {
   DossierAccess& access = loaded_.dossiers[secret.dossier];
-  if (access.known || secret.dossier.is_nil()) return;  // sent again after a lost reply
+  if (secret.dossier.is_nil()) return;
+  if (access.known) {
+    // Sent again after a lost reply. Or a restored server was given the dossier back by somebody
+    // else before whoever opened it heard of the assignment.
+    const bool proven = access.opened && !access.key_destroyed && access.key == secret.key;
+    if (!proven || !access.sections.empty() || !arrived_.held_for.empty()) return;
+    is_new_.insert(secret.dossier);
+    commit_.opened.push_back(secret.dossier);
+    return;
+  }
   access.known = true;
   access.key = secret.key;
   is_new_.insert(secret.dossier);
@@ -64,7 +78,7 @@ bool Judge::knows(const DossierId& dossier) const {
 }
 
 bool Judge::may_write(const DocumentId& document) const {
-  if (arrived_.hold_all) return false;
+  if (!arrived_.held_for.empty()) return false;
   if (is_new_.count(document.dossier) != 0) return true;
   const auto at = loaded_.dossiers.find(document.dossier);
   if (at == loaded_.dossiers.end()) return false;
@@ -113,6 +127,12 @@ Judge::Judged Judge::judge(Change& change) {
     if (request_.protocol >= 2) late.verdict = Verdict::forked;
     return late;
   }
+  if (request_.protocol >= 4 && is_there_under_another_name(change)) {
+    // An increment must not count twice. What stands on it is authored again on what is here.
+    Judged copy = defer(ErrorCode::duplicate, kOtherName);
+    copy.verdict = Verdict::forked;
+    return copy;
+  }
   judged.id = judged.admission.id;
   judged.is_new = true;
   if (change.is_hollow()) return judged;
@@ -130,8 +150,13 @@ Judge::Judged Judge::judge(Change& change) {
     refuse(ErrorCode::conflict, reasons::kGrantedMeanwhile);
   } else if (!may_write(header.document)) {
     judged.verdict = Verdict::held;
-    judged.reason = arrived_.hold_all ? reasons::kDeviceRevoked : reasons::kNotAssigned;
+    judged.reason = arrived_.held_for.empty() ? reasons::kNotAssigned : arrived_.held_for;
+  } else if (is_late(*change.ops)) {
+    // Its author has the dossier again. The edit is still one of a text that is not here.
+    judged.verdict = Verdict::held;
+    judged.reason = reasons::kGoneOn;
   }
+  if (judged.verdict == Verdict::held && is_late(*change.ops)) judged.code = ErrorCode::expired;
   if (judged.verdict != Verdict::refused) share_fate(change, judged);
   return judged;
 }
@@ -181,6 +206,19 @@ KnownChange* Judge::origin_of(const ChangeHeader& header) {
   return held ? &at->second : nullptr;
 }
 
+bool Judge::is_there_under_another_name(const Change& change) {
+  const ChangeHeader& header = change.header;
+  const auto found = loaded_.origins.find(name_of_work(header));
+  if (found == loaded_.origins.end()) return false;
+  const Digest work = digest_of_work(change);
+  return std::any_of(found->second.begin(), found->second.end(), [&](const Authored& other) {
+    // Erased, on either side: what is left does not tell.
+    const bool same = other.work == work || other.work == Digest{} || is_redacted(change);
+    return same && other.stamp == header.stamp && other.author == header.author &&
+           !(other.replica == header.replica && other.seq == header.seq);
+  });
+}
+
 bool Judge::has_unseen_rival(const Change& change, const VersionVector& deps) const {
   return std::any_of(change.ops->begin(), change.ops->end(), [&](const Operation& op) {
     if (!std::holds_alternative<GrantOp>(op.action)) return false;
@@ -198,7 +236,8 @@ bool Judge::stands_on_stable(const Change& change, const VersionVector& deps) co
   if (!deps.covers(stable->second)) return false;
   if (!change.ops) return true;
   return std::all_of(change.ops->begin(), change.ops->end(), [&](const Operation& op) {
-    return !std::holds_alternative<SpliceOp>(op.action) || !op.context ||
+    const auto* splice = std::get_if<SpliceOp>(&op.action);
+    return splice == nullptr || splice->base || !op.context ||
            op.context->covers(stable->second);
   });
 }
@@ -258,6 +297,7 @@ void Judge::judge_group(std::size_t at, std::size_t end, std::vector<PushResult>
     loaded_.frontiers[header.document].advance(header, judged.back().admission);
     new_ids_[{header.document, header.replica, header.seq}] = judged.back().id;
   }
+  note_grounds(judged, at);
   if (is_transaction) spread(judged, at, end);
   const bool any_new =
       std::any_of(judged.begin(), judged.end(), [](const Judged& j) { return j.is_new; });
@@ -332,9 +372,9 @@ void Judge::take(Change& change, Judged& judged, std::vector<PushResult>& result
 void Judge::complete_all() {
   for (Change& change : request_.changes) {
     const DossierId& dossier = change.header.document.dossier;
-    if (knows(dossier)) {
+    if (knows(dossier) && !loaded_.dossiers[dossier].key_destroyed) {
       complete(change, loaded_.dossiers[dossier].key);
-    } else if (change.ops) {
+    } else if (change.ops && !is_redacted(change)) {
       unknown_.insert(dossier);
     }
   }
@@ -352,10 +392,15 @@ void Judge::defer_all(std::vector<PushResult>& results) {
   is_new_.clear();
   for (const Change& change : request_.changes) {
     const ChangeHeader& header = change.header;
-    const bool culprit = unknown_.count(header.document.dossier) != 0;
-    results.push_back(PushResult{header.document, header.replica, header.seq, Verdict::deferred,
-                                 0, culprit ? ErrorCode::not_found : ErrorCode::not_yet,
-                                 culprit ? kUnknownDossier : kBesideUnknown});
+    PushResult result{header.document,  header.replica,     header.seq,    Verdict::deferred,
+                      0,                ErrorCode::not_yet, kBesideUnknown};
+    if (unknown_.count(header.document.dossier) != 0) {
+      // Of what is erased as a whole the key is gone: it will never be taken as it came.
+      const bool erased = knows(header.document.dossier);
+      result.code = erased ? ErrorCode::expired : ErrorCode::not_found;
+      result.reason = erased ? kAllErased : kUnknownDossier;
+    }
+    results.push_back(std::move(result));
   }
 }
 

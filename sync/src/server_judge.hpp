@@ -12,6 +12,9 @@
 
 namespace insieme::sync::detail {
 
+inline constexpr const char* kUnknownDossier =
+    "the server does not know this dossier and got no key for it";
+
 /// Judges pushed changes one transaction at a time, against frontiers that advance as they pass.
 /// For one request; the request and how it arrived outlive it.
 class Judge {
@@ -19,12 +22,15 @@ class Judge {
   Judge(const RequestArrived& arrived, SyncRequest& request, Loaded loaded)
       : arrived_(arrived), request_(request), loaded_(std::move(loaded)) {}
 
-  /// What became of what was given back and of what was pushed, and which of them are committed.
+  /// What became of what was given back, of what was pushed and of what was asked to be erased, and
+  /// which changes are committed.
   struct Outcome {
     std::vector<PushResult>& healed;
     std::vector<std::size_t>& healed_committed;
     std::vector<PushResult>& results;
     std::vector<std::size_t>& committed;
+    std::vector<ErasureAnswer>& erasures;
+    std::vector<Ground>& grounds;  ///< told from version 5 on
   };
   Result<CommitAction> run(const Outcome& outcome);
 
@@ -66,6 +72,9 @@ class Judge {
 
   /// The late change that this one authors again, if it is one.
   [[nodiscard]] KnownChange* origin_of(const ChangeHeader& header);
+  /// A change that authors the same work of the same person, or that work itself, was accepted, or
+  /// is held and was not refused.
+  [[nodiscard]] bool is_there_under_another_name(const Change& change);
 
   /// Whether a grant in `change` does not know of another one on the same field. Each was reckoned
   /// up to the same total: together they would mint more than there is.
@@ -74,6 +83,14 @@ class Judge {
   /// What everybody has seen is folded on their devices: changes that do not stand on it, and
   /// splices that name a place in an older text, cannot be merged as they are.
   [[nodiscard]] bool stands_on_stable(const Change& change, const VersionVector& deps) const;
+
+  /// What is not taken since the others have gone on is authored again on top of what is here: by
+  /// whoever does not receive it any more, on its ids.
+  void note_ground(const ChangeHeader& header);
+  /// The same of a group: `judged` are its changes, from `at` on.
+  void note_grounds(const std::vector<Judged>& judged, std::size_t at);
+  /// Those that fit. Of the others the changes are asked for once more.
+  void tell_grounds(const Outcome& outcome);
 
   void judge_unadmitted(Judged& judged, const Change& change, const Error& error);
 
@@ -102,6 +119,12 @@ class Judge {
   void defer_all(std::vector<PushResult>& results);
   void defer_healing(std::vector<PushResult>& healed);
 
+  /// What is erased never enters the log, whoever brings it and whatever they knew.
+  void take_out_erased();
+  /// A device may have single records erased, by whoever decides there.
+  void erasures(std::vector<ErasureAnswer>& answers);
+  [[nodiscard]] Status may_erase(const ErasureOrder& order) const;
+
   void notes();
 
   const RequestArrived& arrived_;
@@ -111,6 +134,7 @@ class Judge {
   std::set<DossierId> is_new_;
   std::map<ChangeRef, ChangeId> new_ids_;
   std::set<DossierId> unknown_;
+  std::set<DocumentId> grounds_;
   Standing standing_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "insieme/sync/carried_order.hpp"
 #include "insieme/sync/exchange.hpp"
 #include "insieme/sync/limits.hpp"
 #include "server_judge.hpp"
@@ -56,6 +57,7 @@ LoadAction needs_of(const SyncRequest& request) {
     if (header.origin) {
       load.changes.push_back({header.document, header.origin->replica, header.origin->seq});
     }
+    load.origins.push_back(name_of_work(header));
   }
   add_needs_of(request.healing, load);
   for (const Acknowledgement& a : request.acknowledgements) {
@@ -68,15 +70,25 @@ LoadAction needs_of(const SyncRequest& request) {
   for (const DossierSecret& secret : request.secrets) load.dossiers.push_back(secret.dossier);
   for (const Seen& seen : request.seen) load.dossiers.push_back(seen.document.dossier);
   for (const HeldDecision& d : request.held_decisions) load.dossiers.push_back(d.document.dossier);
+  for (const ErasureOrder& order : request.erase) {
+    load.dossiers.push_back(order.dossier);
+    load.erasures.push_back(order.id);
+  }
   sort_unique(load.replicas);
   sort_unique(load.documents);
   sort_unique(load.dossiers);
   sort_unique(load.changes);
   sort_unique(load.grants);
+  sort_unique(load.origins);
   return load;
 }
 
 }  // namespace
+
+ChangeRef name_of_work(const ChangeHeader& header) {
+  const Origin first = first_name(header);
+  return {header.document, first.replica, first.seq};
+}
 
 std::vector<GrantPlace> grants_of(const Change& change) {
   std::vector<GrantPlace> places;
@@ -113,7 +125,7 @@ ServerAction ServerSync::on_request(RequestArrived arrived) {
   auto* request = std::get_if<SyncRequest>(&message.value());
   if (request == nullptr) return reject({ErrorCode::malformed, "not a request"});
   if (request->protocol < kProtocolVersionMin || request->protocol > kProtocolVersion) {
-    return reject({ErrorCode::wrong_version, "this server speaks protocol versions 1 to 3"});
+    return reject({ErrorCode::wrong_version, "this server speaks protocol versions 1 to 5"});
   }
   if (request->device != arrived_.authenticated) {
     return reject({ErrorCode::not_allowed, "the request speaks for another device"});
@@ -137,7 +149,8 @@ ServerAction ServerSync::on_loaded(Loaded loaded) {
     return AnswerAction{encode_message(reply_)};
   }
   auto commit = detail::Judge(arrived_, request_, std::move(loaded))
-                    .run({reply_.healed, healed_results_, reply_.results, committed_results_});
+                    .run({reply_.healed, healed_results_, reply_.results, committed_results_,
+                          reply_.erasures, reply_.grounds});
   if (!commit.ok()) return reject(commit.error());
   state_ = State::committing;
   return std::move(*commit);
@@ -162,6 +175,8 @@ ServerAction ServerSync::read() {
                     std::min(wanted, kMessageBytesTarget),
                     kChangesPerMessageMax,
                     request_.protocol >= 2 && !request_.log_only,
+                    request_.protocol >= 4,
+                    request_.protocol >= 5,
                     std::move(stable_of_),
                     request_.protocol >= 3 && arrived_.keys.has_value(),
                     arrived_.keys ? std::move(request_.permits_wanted)
@@ -197,6 +212,18 @@ void ServerSync::add_permits(PageRead& page) {
   }
 }
 
+void ServerSync::seal_orders(const PageRead& page) {
+  for (StreamItem& item : reply_.items) {
+    auto* event = std::get_if<Event>(&item.content);
+    auto* erase = event != nullptr ? std::get_if<EraseEvent>(event) : nullptr;
+    if (erase == nullptr) continue;
+    const auto key = page.order_keys.find(erase->order.dossier);
+    if (key == page.order_keys.end()) continue;
+    erase->sealed =
+        seal_order(request_.space, erase->order, key->second, arrived_.keys->secret_key);
+  }
+}
+
 ServerAction ServerSync::on_page(PageRead page) {
   reply_.server_ms = page.server_ms;
   reply_.items = std::move(page.items);
@@ -207,7 +234,10 @@ ServerAction ServerSync::on_page(PageRead page) {
   reply_.stable = std::move(page.stable);
   reply_.covered = page.covered;
   vouch(page.vouchers);
-  if (arrived_.keys && request_.protocol >= 3) add_permits(page);
+  if (arrived_.keys && request_.protocol >= 3) {
+    add_permits(page);
+    seal_orders(page);
+  }
   state_ = State::ended;
   return AnswerAction{encode_message(reply_)};
 }

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <set>
 
-#include "compress.hpp"
+#include "insieme/sync/compress.hpp"
 #include "insieme/sync/limits.hpp"
 #include "record_codec.hpp"
 

@@ -3,13 +3,22 @@
 #include <variant>
 
 namespace insieme::sync::detail {
+namespace {
+
+/// What comes with its base is an edit of that, whatever became of the text since.
+bool names_places(const Operation& op) {
+  const auto* splice = std::get_if<SpliceOp>(&op.action);
+  return splice != nullptr && !splice->base;
+}
+
+}  // namespace
 
 void Standing::note(const Change& change, Fate fate) {
   if (!change.ops) return;
   fate.replica = change.header.replica;
   fate.seq = change.header.seq;
   for (const Operation& op : *change.ops) {
-    if (!std::holds_alternative<SpliceOp>(op.action)) continue;
+    if (!names_places(op)) continue;
     texts_[{change.header.document, op.record, op.field}].push_back(fate);
   }
 }
@@ -24,7 +33,7 @@ std::optional<Fate> Standing::shared_by(const Change& change, const VersionVecto
   std::optional<Fate> worst;
   if (texts_.empty() || !change.ops) return worst;
   for (const Operation& op : *change.ops) {
-    if (!std::holds_alternative<SpliceOp>(op.action)) continue;
+    if (!names_places(op)) continue;
     const auto fates = texts_.find({change.header.document, op.record, op.field});
     if (fates == texts_.end()) continue;
     const VersionVector& context = op.context ? *op.context : deps;

@@ -1,6 +1,6 @@
 #include "codec.hpp"
 #include "column_codec.hpp"
-#include "compress.hpp"
+#include "insieme/sync/compress.hpp"
 #include "insieme/sync/limits.hpp"
 #include "text_columns.hpp"
 #include "text_columns_parts.hpp"

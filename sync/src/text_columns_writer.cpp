@@ -2,7 +2,7 @@
 
 #include "codec.hpp"
 #include "column_codec.hpp"
-#include "compress.hpp"
+#include "insieme/sync/compress.hpp"
 #include "insieme/sync/digest.hpp"
 #include "text_columns.hpp"
 #include "text_columns_parts.hpp"

@@ -1,13 +1,37 @@
 // What a person does with the app, in the words on its screen.
-import { Browser } from "./browser.mjs";
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { accessibilityFaults, Browser } from "./browser.mjs";
 
 export const PHONE = { width: 390, height: 844 };
 export const TABLET = { width: 820, height: 1180 };
 export const DESK = { width: 1366, height: 900 };
 
+/** One command straight to the store of that page, as the screens give it. */
+export async function ask(page, command, args = {}) {
+  return page.evaluate(([name, given]) => globalThis.insieme.call(name, given), [command, args]);
+}
+
+/** Looked at by axe on a phone and at a desk; INSIEME_PICTURES names a folder for its pictures. */
+export async function look(page, name) {
+  const pictures = process.env.INSIEME_PICTURES;
+  for (const [size, word] of [
+    [DESK, "desk"],
+    [PHONE, "phone"],
+  ]) {
+    await page.setViewportSize(size);
+    assert.deepEqual(await accessibilityFaults(page), [], `${name} ${word}`);
+    if (!pictures) continue;
+    mkdirSync(pictures, { recursive: true });
+    await page.screenshot({ path: join(pictures, `${name}-${word}.png`) });
+  }
+}
+
 /** A person with a tablet of their own. */
 export class Person {
-  constructor(world, account, size = PHONE) {
+  constructor(world, account, size = PHONE, pin = null) {
+    this.pin = pin;
     this.world = world;
     this.account = account;
     this.size = size;
@@ -21,9 +45,26 @@ export class Person {
     await this.page.getByLabel("Codice di invito").fill(this.world.invite(this.account));
     await this.page.getByLabel("Come si chiama questo tablet").fill(`Tablet di ${this.account}`);
     await this.page.getByRole("button", { name: "Collega questo tablet" }).click();
+    await this.page.getByRole("heading", { name: "Scegli un PIN" }).waitFor();
+    if (this.pin) await this.choosePin(this.pin);
+    else await this.goOnWithoutPin();
     await this.page.getByRole("navigation", { name: "Sezioni" }).waitFor();
     await this.online();
     return this;
+  }
+
+  async choosePin(pin) {
+    await this.page.getByLabel("PIN nuovo").fill(pin);
+    await this.page.getByLabel("Ancora una volta").fill(pin);
+    await this.page.getByRole("button", { name: "Imposta il PIN" }).click();
+  }
+  async goOnWithoutPin() {
+    await this.page.getByRole("button", { name: "Continua senza PIN" }).click();
+    await this.page.getByRole("button", { name: "Sì, senza PIN" }).click();
+  }
+  async unlock(pin = this.pin) {
+    await this.page.getByLabel("PIN", { exact: true }).fill(pin);
+    await this.page.getByRole("button", { name: "Apri", exact: true }).click();
   }
 
   /** After a kill: the same tablet, switched on again. */
@@ -31,6 +72,7 @@ export class Person {
     await this.browser.start();
     await this.browser.context.setOffline(this.isOffline);
     this.page = await this.browser.page(this.world.url, this.size);
+    if (this.pin) await this.unlock();
     await this.page.getByRole("navigation", { name: "Sezioni" }).waitFor();
   }
 

@@ -1,7 +1,7 @@
 // The encrypted store in a real browser: reload, kill, wrong key, no room, two tabs.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { makeHousehold, Person } from "./people.mjs";
+import { ask, makeHousehold, Person } from "./people.mjs";
 import { World } from "./world.mjs";
 
 const world = new World();
@@ -21,11 +21,6 @@ after(async () => {
   await anna?.end();
   await world.end();
 });
-
-/** One command straight to the store of that page, as the screens give it. */
-async function ask(page, command, args = {}) {
-  return page.evaluate(([name, given]) => globalThis.insieme.call(name, given), [command, args]);
-}
 
 test("[P2] what is typed survives a browser that is killed in the middle of it", async () => {
   await anna.offline();

@@ -14,6 +14,8 @@ export class World {
   constructor(name = "Ambito Val d'Enza") {
     this.folder = mkdtempSync(join(tmpdir(), "insieme-app-"));
     this.data = join(this.folder, "server");
+    /** Settings of the server, as its environment takes them. */
+    this.settings = {};
     this.admin("init", "--name", name);
   }
 
@@ -43,7 +45,7 @@ export class World {
         "--log-level",
         "warn",
       ],
-      { stdio: ["ignore", "pipe", "inherit"] },
+      { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...this.settings } },
     );
     this.url = await new Promise((done, failed) => {
       let said = "";

@@ -1,30 +1,12 @@
 #include "fuzz_store.hpp"
 
-#include <unistd.h>
-
 #include <boost/json.hpp>
-
-#include "fuzz_input.hpp"
 
 namespace insieme::fuzzing {
 namespace {
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
-
-fs::path new_folder() {
-  const fs::path memory("/dev/shm");
-  std::error_code error;
-  const fs::path base = ::access(memory.c_str(), W_OK) == 0 ? memory : fs::temp_directory_path();
-  std::string pattern = base / "insieme-fuzz-XXXXXX";
-  expect(::mkdtemp(pattern.data()) != nullptr);
-  return pattern;
-}
-
-void remove_folder(const fs::path& folder) {
-  std::error_code ignored;
-  fs::remove_all(folder, ignored);
-}
 
 client::StoreOptions options_of(const fs::path& folder, Chance& chance) {
   client::StoreOptions options{folder / "store.db", {}, &schema::embedded_bundle(), &chance};
@@ -40,10 +22,10 @@ constexpr std::string_view kFamily = R"({"command": "dossier.create", "request_i
 /// The store that every input starts from.
 class Template {
  public:
-  explicit Template(bool is_enrolled) : folder_(new_folder()) {
+  explicit Template(bool is_enrolled) {
     Chance chance;
     Wire wire([](const client::HttpRequest&) { return client::HttpReply{}; });
-    auto store = client::Store::create(options_of(folder_, chance));
+    auto store = client::Store::create(options_of(folder(), chance));
     expect(store.ok());
     client::Engine engine(std::move(store).value(), chance, wire,
                           [](std::uint32_t) { return false; });
@@ -57,13 +39,12 @@ class Template {
     self.keys = sync::make_key_pair({1});
     expect(engine.store().set_identity(self).ok());
   }
-  ~Template() { remove_folder(folder_); }
   Template(const Template&) = delete;
   Template& operator=(const Template&) = delete;
-  [[nodiscard]] const fs::path& folder() const { return folder_; }
+  [[nodiscard]] const fs::path& folder() const { return folder_.path(); }
 
  private:
-  fs::path folder_;
+  Folder folder_;
 };
 
 const fs::path& folder_to_copy(bool is_enrolled) {
@@ -83,20 +64,14 @@ void Chance::random(std::span<std::uint8_t> bytes) {
   }
 }
 
-Tablet::Tablet(Answer answer, bool is_enrolled) : folder_(new_folder()), wire_(std::move(answer)) {
-  fs::copy(folder_to_copy(is_enrolled), folder_, fs::copy_options::recursive);
-  auto store = client::Store::open(options_of(folder_, chance_));
+Tablet::Tablet(Answer answer, bool is_enrolled) : wire_(std::move(answer)) {
+  fs::copy(folder_to_copy(is_enrolled), folder_.path(), fs::copy_options::recursive);
+  auto store = client::Store::open(options_of(folder_.path(), chance_));
   expect(store.ok());
   // A run that must wait is given up after a few tries.
   engine_ = std::make_unique<client::Engine>(std::move(store).value(), chance_, wire_,
                                              [n = 0](std::uint32_t) mutable { return ++n < 4; });
   commands_ = std::make_unique<client::Commands>(*engine_);
-}
-
-Tablet::~Tablet() {
-  commands_.reset();
-  engine_.reset();
-  remove_folder(folder_);
 }
 
 std::string Tablet::call(std::string_view request) {

@@ -2,12 +2,12 @@
 // A tablet for the targets: a real encrypted store that is the same before every input, a clock and
 // chance that repeat, and a server that answers what the target says.
 
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "fuzz_folder.hpp"
 #include "insieme/client/commands.hpp"
 
 namespace insieme::fuzzing {
@@ -41,17 +41,16 @@ class Wire final : public client::Transport {
 class Tablet {
  public:
   explicit Tablet(Answer answer, bool is_enrolled = false);
-  ~Tablet();
   Tablet(const Tablet&) = delete;
   Tablet& operator=(const Tablet&) = delete;
   /// Runs the command; a reply that is not the JSON object it should be is a crash.
   std::string call(std::string_view request);
   [[nodiscard]] client::Engine& engine() { return *engine_; }
   /// A folder in which commands may write.
-  [[nodiscard]] std::string file(const std::string& name) const { return folder_ / name; }
+  [[nodiscard]] std::string file(const std::string& name) const { return folder_.path() / name; }
 
  private:
-  std::filesystem::path folder_;
+  Folder folder_;  ///< goes last
   Chance chance_;
   Wire wire_;
   std::unique_ptr<client::Engine> engine_;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "fuzz_input.hpp"
+#include "insieme/server/recovery.hpp"
 #include "insieme/server/secrets.hpp"
 #include "server/fixture.hpp"
 
@@ -36,13 +37,15 @@ std::string take(std::string& rest) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static Office office;
   static const char* const kRoutes[] = {"/v1/enrol",   "/v1/challenge", "/v1/token", "/v1/sync",
-                                        "/v1/digests", "/status",       "/metrics",  "/"};
+                                        "/v1/digests", "/status",       "/metrics",  "/",
+                                        "/v1/device-policy"};
   if (size == 0) return 0;
   std::string rest(reinterpret_cast<const char*>(data) + 1, size - 1);
   static_cast<void>(server::hash_invitation(rest));
+  static_cast<void>(server::answer_recovery(sync::make_key_pair({1}).secret_key, rest));
   server::Request request;
-  request.path = kRoutes[data[0] % 8];
-  request.method = data[0] / 8 % 2 == 0 ? "POST" : "GET";
+  request.path = kRoutes[data[0] % std::size(kRoutes)];
+  request.method = data[0] / 16 % 2 == 0 ? "POST" : "GET";
   request.content_type =
       request.path == "/v1/sync" ? std::string(server::kSyncMediaType) : "application/json";
   request.request_id = "fuzz";

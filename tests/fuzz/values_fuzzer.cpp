@@ -4,6 +4,8 @@
 
 #include "fuzz_input.hpp"
 #include "insieme/schema/bundle.hpp"
+#include "insieme/schema/codice_fiscale.hpp"
+#include "insieme/schema/cup.hpp"
 #include "insieme/schema/text.hpp"
 #include "insieme/schema/validate.hpp"
 #include "insieme/sync/blob.hpp"
@@ -37,6 +39,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto blob = sync::decode_blob_ref(bytes); blob.ok()) {
     fuzzing::expect(*sync::encode_blob_ref(*blob) == bytes);
   }
+  static_cast<void>(schema::parse_cents(text));
+  static_cast<void>(schema::decode_tax_code(text));
+  static_cast<void>(schema::decode_cup(text));
   const schema::Bundle& bundle = schema::embedded_bundle();
   const schema::RecordType& type = bundle.types[data[0] % bundle.types.size()];
   for (const schema::Field& field : type.fields) try_field(bundle, field, text);

@@ -74,8 +74,82 @@ void write_exchange(const std::filesystem::path& folder) {
   write(folder, "inside-file", inside(*encode_exchange_file({s.space, {{1, 2}, {3}}})));
 }
 
+/// A first byte that says how the rest is taken.
+ByteList after(std::uint8_t how, const ByteList& bytes) {
+  ByteList out{how};
+  out.insert(out.end(), bytes.begin(), bytes.end());
+  return out;
+}
+ByteList after(std::uint8_t how, std::string_view text) {
+  return after(how, ByteList(text.begin(), text.end()));
+}
+
+void write_sealed(const std::filesystem::path& root) {
+  const ExchangeSamples s;
+  const DocumentId core = document_of("d1");
+  const Handout handout = s.handout("anna", core);
+  const ByteList sealed = seal_handout(s.key(core), handout);
+  write(root / "sealed", "raw", after(0, sealed));
+  write(root / "sealed", "handout", after(1, *open_sealed(s.key(core), "handout", sealed)));
+  SyncRequest request;
+  request.device = device("anna");
+  const ByteList frame = encode_message(request);
+  write(root / "sealed", "letter", after(2, ByteList(frame.begin() + 13, frame.end() - 8)));
+  write(root / "sealed", "letter-frame", after(3, s.letter("anna", core).frame));
+  const ErasureOrder order{id_of<ErasureId>("o1"), core.dossier, {{"core", rec("r1")}}, "art. 17"};
+  write(root / "sealed", "order", after(4, encode_order(order)));
+  write(root / "ledger", "order", after(1, encode_order(order)));
+  write(root / "session", "untouched", ByteList{0});
+  write(root / "session", "flips", ByteList{0, 0, 200, 9, 0, 0, 210, 3, 0, 250, 4, 1, 2, 3, 4});
+  const ByteList bundle = encode_bundle(s.bundle("anna", core));
+  write(root / "stick", "file", after(0, *encode_exchange_file({s.space, {bundle}})));
+  write(root / "stick", "in-file", after(1, inside(*encode_exchange_file({s.space, {bundle}}))));
+  write(root / "stick", "in-bundle", after(2, inside(bundle)));
+  write(root / "stick", "for-the-server", after(3, encode_letter(s.letter("anna", core))));
+}
+
+void write_client_files(const std::filesystem::path& root) {
+  ByteList slot{'I', 'P', 'I', 'N', 1, 1};
+  for (std::uint8_t at = 6; at < 240; ++at) slot.push_back(at < 46 ? std::uint8_t{1} : at);
+  write(root / "lock", "slots", after(1, slot));
+  write(root / "lock", "raw", after(0, slot));
+  write(root / "lock", "answer", after(2, "0A1B-2C3D-4E5F-6071-8293-A4B5-C6D7-E8F9-0102-0304"));
+  write(root / "frozen", "page",
+        after(0, R"({"code":"R1","title":"T","help":"","source":"s","language":"it","holds":true,)"
+                 R"("parameters":[{"label":"Anno","text":"2026"}],"tables":[{"name":"t","title":)"
+                 R"("T","help":"","label_heads":["a"],"heads":["n"],"notes":[],"rows":[{"level":)"
+                 R"("total","labels":["x"],"cells":[{"text":"1","unit":"number","value":"1"}]}]}],)"
+                 R"("checks":[]})"));
+  write(root / "frozen", "pieces", after(1, "0000:una nota.\f0001:\xc3\xa8."));
+  const std::string page = R"({"position":"5","next":"01/core","documents":[{"document":")" +
+                           std::string(32, '0') + R"(/core","count":1,"history":")" +
+                           std::string(64, 'a') + "\"}]}";
+  write(root / "compare", "pages", page + "\f" + R"({"position":"5","documents":[]})");
+  write(root / "compare", "again-and-again", page);
+  write(root / "ledger", "lines",
+        after(0, R"({"bytes":"00","hash":"00","asked_by":"a","confirmed_by":"b","at_ms":1})"));
+  write(root / "replay", "script",
+        "{\"do\":\"replica\",\"name\":\"A\"}\n{\"do\":\"replica\",\"name\":\"B\"}\n"
+        R"({"do":"write","on":"A","record":"r","set":{"reg":1e17},"splice":{"note":[[0,0,"c"]]}})"
+        "\n{\"do\":\"sync\",\"between\":[\"A\",\"B\"]}\n{\"do\":\"dump\",\"on\":\"B\"}\n");
+}
+
+/// One file of rules and one of reports, the smallest of the bundle.
+void write_books(const std::filesystem::path& root) {
+  for (const auto& [how, folder] : {std::pair{0, "rules/"}, std::pair{1, "reports/"}}) {
+    std::string least;
+    for (const auto& [name, text] : schema::embedded_bundle_files()) {
+      const bool is_one = name.rfind(folder, 0) == 0;
+      if (is_one && (least.empty() || text.size() < least.size())) least = text;
+    }
+    write(root / "books", how == 0 ? "rules" : "reports",
+          after(static_cast<std::uint8_t>(how), least));
+  }
+}
+
 void write_sync_formats(const std::filesystem::path& root) {
   write_exchange(root / "exchange");
+  write_sealed(root);
   write(root / "header", "sample", encode_header(sample_header()));
   ChangeHeader first = sample_header();
   first.seq = 1;
@@ -110,6 +184,9 @@ void write_sync_formats(const std::filesystem::path& root) {
   write(root / "snapshot", "sample", snapshot);
   write(root / "snapshot", "columns", columns_of(snapshot));
   MemoryDictionary numbers;
+  write(root / "order", "sample",
+        encode_order({id_of<ErasureId>("o1"), dossier("d1"),
+                      {{"core", rec("r1")}, {"health", {}}, {{}, rec("r2")}}, "art. 17"}));
   write(root / "version_vector", "sample",
         encode_version(sample_ops().back().context.value_or(vv({{"A", 3}}))));
   Voucher voucher;
@@ -199,6 +276,8 @@ int main(int argc, char** argv) {
   write_sync_formats(root);
   write_texts(root);
   write_bundle(root);
+  write_books(root);
+  write_client_files(root);
   write_requests(root);
   return 0;
 }

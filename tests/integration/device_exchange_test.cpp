@@ -183,6 +183,43 @@ TEST_CASE("exchange: over a socket both ways at once, and each knows that the ot
   at.check_whole();
 }
 
+TEST_CASE("exchange: rights that were handed over a socket are spent without a server",
+          "[integration][exchange][P11][S074]") {
+  if (!can_watch()) return;
+  Field at;
+  at.bruno.ok({"edit", at.visit, "next_step=di Bruno"});  // a device that is known there
+  const json::object added =
+      at.anna.ask({"add", "voucher", "--dossier", at.dossier, "number=VS-9", "service=Doposcuola",
+                   "units=20", "from_date=01/01/2024", "to_date=31/12/2024", "state=in_uso"});
+  const std::string voucher = member(added.at("record").as_object(), "id");
+  at.exchange();
+  const auto rights = [&](const Terminal& who, const char* what) {
+    return member(who.ask({"rights", voucher}), what);
+  };
+  at.bruno.ok({"rights", voucher, "--spend", "1"});  // none are his: that one is provisional
+  CHECK(rights(at.bruno, "provisional") == "1");
+  at.server.kill();
+  at.anna.ok({"rights", voucher, "--transfer", "15", "--to", "bruno"});
+  Serving serving(at.bruno);
+  at.anna.ok({"exchange", "connect", loopback(serving.port())});
+  CHECK(serving.wait().code == 0);
+  CHECK(rights(at.bruno, "here") == "15");
+  at.bruno.ok({"rights", voucher, "--spend", "12"});
+  at.bruno.ok({"rights", voucher, "--spend", "4"});  // one more than is left
+  CHECK(rights(at.bruno, "spent") == "12");
+  CHECK(rights(at.bruno, "provisional") == "5");
+  at.anna.ok({"rights", voucher, "--spend", "5"});
+  CHECK(rights(at.anna, "here") == "0");
+  // Nothing was spent twice, and what was firm stays so.
+  at.server.start();
+  at.exchange();
+  for (const Terminal* who : {&at.anna, &at.bruno, &at.carla}) {
+    CHECK(rights(*who, "spent") == "17");
+    CHECK(rights(*who, "provisional") == "5");
+  }
+  at.check_agreement();
+}
+
 TEST_CASE("exchange: two who typed over each other without a server have one item on both",
           "[integration][exchange][P4]") {
   Field at;

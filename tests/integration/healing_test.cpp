@@ -114,6 +114,19 @@ TEST_CASE("healing: another tablet gives back what its author cannot bring any m
   CHECK(verified.at("faults").as_array().empty());
 }
 
+TEST_CASE("healing: an operator restores, and every tablet that is ahead brings its part",
+          "[integration][P2]") {
+  Yesterday at;
+  at.save("scritta e non ancora inviata");
+  at.server.stop();
+  at.server.admin({"restore", at.copy});
+  at.server.start();
+  CHECK(member(at.server.admin_json({"status"}).as_object(), "epoch") == "2");
+  at.bruno.ok({"edit", at.visit, "place=scuola"});
+  at.check_whole();
+  CHECK(at.shown_to_a_newcomer() == "scritta e non ancora inviata");
+}
+
 TEST_CASE("healing: an author whose tablet has dropped the dossier brings her work all the same",
           "[integration][P2]") {
   Yesterday at(false);

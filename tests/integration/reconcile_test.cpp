@@ -23,7 +23,7 @@ json::array decisions(const Ambito& at, const Terminal& who) {
 }
 
 TEST_CASE("reconcile: the same field twice is one item everywhere, decided once, and contestable",
-          "[integration][P4][P5][P6]") {
+          "[integration][P4][P5][P6][S046][S124][S125]") {
   Ambito at;
   CHECK(receipt(at, at.anna) == "applied");
   at.save("Telefonare");
@@ -125,7 +125,7 @@ TEST_CASE("reconcile: a form opened before a background sync overwrites nothing 
 }
 
 TEST_CASE("reconcile: a tablet holds what it is assigned to and nothing of the rest",
-          "[integration][P7]") {
+          "[integration][P7][S044][S130]") {
   Ambito at;
   at.anna.ok({"add", "household", "name=Famiglia Riservata", "commune=Bibbiano"});
   at.exchange();

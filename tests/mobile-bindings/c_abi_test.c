@@ -87,6 +87,45 @@ static void test_steps(insieme_client_t* client) {
   insieme_free(text);
 }
 
+/* What the host keeps after a PIN was set opens nothing by itself; the PIN opens. */
+static void test_pin(const char* folder, insieme_client_t* client) {
+  char* reply = NULL;
+  check(call(client, "{\"command\":\"pin.set\",\"pin\":\"407319\"}", &reply) == INSIEME_OK,
+        "a PIN is set");
+  const char* found = reply != NULL ? strstr(reply, "\"device_secret\":\"") : NULL;
+  char secret[65] = "";
+  if (found != NULL) memcpy(secret, found + strlen("\"device_secret\":\""), 64);
+  insieme_free(reply);
+  check(call(client, "{\"command\":\"pin.kept\"}", &reply) == INSIEME_OK, "and kept");
+  insieme_free(reply);
+  check(call(client, "{\"command\":\"lock\"}", &reply) == INSIEME_OK, "the store is locked");
+  insieme_free(reply);
+  insieme_cancel(client);
+  check(call(client, "{\"command\":\"status\"}", &reply) == INSIEME_REFUSED &&
+            strstr(reply, "\"locked\"") != NULL,
+        "a locked store answers nothing else");
+  insieme_free(reply);
+  insieme_close(&client);
+  check(client == NULL, "a closed handle is null");
+
+  char options[512];
+  snprintf(options, sizeof options, "{\"path\":\"%s/store.db\",\"key\":\"%s\"}", folder,
+           secret);
+  check(insieme_open(options, strlen(options), &client, &reply, NULL) == INSIEME_OK &&
+            client != NULL && strstr(reply, "\"locked\":true") != NULL,
+        "a store with a PIN begins locked");
+  insieme_free(reply);
+  check(call(client, "{\"command\":\"unlock\",\"pin\":\"407318\"}", &reply) == INSIEME_REFUSED,
+        "a wrong PIN is refused");
+  insieme_free(reply);
+  check(call(client, "{\"command\":\"unlock\",\"pin\":\"407319\"}", &reply) == INSIEME_OK,
+        "the right one opens");
+  insieme_free(reply);
+  check(call(client, "{\"command\":\"status\"}", &reply) == INSIEME_OK, "and all is there");
+  insieme_free(reply);
+  insieme_close(&client);
+}
+
 static void test_misuse(insieme_client_t* client) {
   char* reply = NULL;
   check(insieme_call(NULL, "{}", 2, NULL, NULL, &reply, NULL) == INSIEME_INVALID && reply == NULL,
@@ -120,8 +159,8 @@ int main(void) {
   test_commands(client);
   test_steps(client);
   test_misuse(client);
-  insieme_close(&client);
-  check(client == NULL, "a closed handle is null");
+  test_pin(folder, client);
+  client = NULL;
   insieme_close(&client);
 
   reply = NULL;

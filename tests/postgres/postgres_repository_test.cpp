@@ -74,10 +74,14 @@ sync::PageRead read_from(server::Repository& repository, const server::Caller& c
 TEST_CASE("postgres: people", "[postgres][repository]") { check_people(make_postgres); }
 TEST_CASE("postgres: enrolment", "[postgres][repository]") { check_enrolment(make_postgres); }
 TEST_CASE("postgres: access", "[postgres][repository]") { check_access(make_postgres); }
+TEST_CASE("postgres: permission", "[postgres][repository]") { check_permission(make_postgres); }
+TEST_CASE("postgres: access log", "[postgres][repository]") { check_access_log(make_postgres); }
 TEST_CASE("postgres: turns", "[postgres][repository]") { check_turns(make_postgres); }
 TEST_CASE("postgres: cursors", "[postgres][repository]") { check_cursors(make_postgres); }
 TEST_CASE("postgres: vouching", "[postgres][repository][P2]") { check_vouching(make_postgres); }
 TEST_CASE("postgres: backups", "[postgres][repository]") { check_backups(make_postgres); }
+TEST_CASE("postgres: epochs", "[postgres][repository]") { check_epochs(make_postgres); }
+TEST_CASE("postgres: flows", "[postgres][repository][S105]") { check_flows(make_postgres); }
 
 TEST_CASE("postgres: the other server waits for a turn that is slow to commit, and no cursor"
           " passes it [P2]", "[postgres]") {

@@ -179,29 +179,6 @@ TEST_CASE("law: what an author had seen can be computed afterwards", "[sync][pro
   }));
 }
 
-TEST_CASE("law: nothing that somebody typed is lost in silence", "[sync][property][P2][P4]") {
-  // Every value of a reviewed register stands, or was replaced by somebody who had it before them.
-  CHECK(rc::check([] {
-    const History history = draw_history();
-    const Document document = delivered(history.changes());
-    for (const Change& change : history.changes()) {
-      for (std::size_t i = 0; i < change.ops->size(); ++i) {
-        const Operation& op = (*change.ops)[i];
-        if (!std::holds_alternative<WriteOp>(op.action)) continue;
-        const Dot dot{change.header.replica, change.header.seq, static_cast<std::uint32_t>(i)};
-        const auto& survivors = document.records().at(op.record).field(op.field)->survivors;
-        const bool stands = std::any_of(survivors.begin(), survivors.end(),
-                                        [&](const Survivor& s) { return s.mark.dot == dot; });
-        const bool seen = std::any_of(
-            history.changes().begin(), history.changes().end(), [&](const Change& later) {
-              return document.deps_of(later.header.replica, later.header.seq).contains(dot);
-            });
-        RC_ASSERT(stands || seen);
-      }
-    }
-  }));
-}
-
 TEST_CASE("histories: the generator reaches every kind of disagreement", "[sync][property]") {
   std::map<ItemKind, int> items;
   int retracted = 0;

@@ -99,11 +99,12 @@ TEST_CASE("law: compaction changes nothing that can be seen, and compacts again"
     assert_same_bases(drawn, compacted);
     auto again = compacted.snapshot();
     auto at_once = drawn.whole.snapshot();
-    RC_ASSERT(again.ok());
-    RC_ASSERT(at_once.ok());
-    again->bases.clear();  // evidence may be less where it was folded twice
-    at_once->bases.clear();
-    RC_ASSERT(bytes_of(*again) == bytes_of(*at_once));
+    RC_ASSERT(again.ok() == at_once.ok());  // not where a later engine wrote
+    if (again.ok()) {
+      again->bases.clear();  // evidence may be less where it was folded twice
+      at_once->bases.clear();
+      RC_ASSERT(bytes_of(*again) == bytes_of(*at_once));
+    }
     deliver_all(compacted, drawn.history.changes());  // what is folded is known
     assert_same(compacted, drawn.whole);
   }));

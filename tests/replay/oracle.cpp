@@ -14,6 +14,36 @@ std::string text_at(const json::object& line, const char* key) {
   return std::string(line.at(key).as_string());
 }
 
+/// The numbers that a line sets, as lists of their spelling: a parser would round them its own way.
+std::string with_spelled_numbers(const std::string& line) {
+  std::string out;
+  std::string word;  // the string before, and what follows it
+  bool inside = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    const bool is_value = word == "reg:" || word == "auto:";
+    if (!inside && is_value && (c == '-' || (c >= '0' && c <= '9'))) {
+      const std::size_t end = line.find_first_of(",} \t\r", i);
+      out += "[\"" + line.substr(i, end - i) + "\"]";
+      i = end - 1;
+      word.clear();
+      continue;
+    }
+    out += c;
+    if (c == '"') {
+      inside = !inside;
+      if (inside) word.clear();
+    } else if (inside && c == '\\') {
+      out += line[++i];
+    } else if (inside || c == ':') {
+      word += c;
+    } else if (c != ' ' && c != '\t') {
+      word.clear();
+    }
+  }
+  return out;
+}
+
 /// Strings before all else; the first byte of the key says so.
 void read_value(const json::value& value, OracleOp& op) {
   if (value.is_string()) {
@@ -23,7 +53,7 @@ void read_value(const json::value& value, OracleOp& op) {
   }
   if (value.is_null()) op.text = "null";
   if (value.is_bool()) op.text = value.as_bool() ? "true" : "false";
-  if (value.is_int64()) op.text = std::to_string(value.as_int64());
+  if (value.is_array()) op.text = number_text(std::string(value.at(0).as_string()));
   op.sort_key = "b" + op.text;
 }
 
@@ -141,24 +171,26 @@ struct Oracle::Reader {
 
   /// False if the line hands on more than the writer has.
   [[nodiscard]] bool read_rights(OracleChange& change, std::size_t on) const {
-    std::int64_t own = oracle.rights(oracle.replicas_[on].applied, change.record, on);
+    OracleAccount own = oracle.account(oracle.replicas_[on].applied, change.record, on);
+    const auto amount = [](const OracleOp& op) { return static_cast<std::uint64_t>(op.number); };
     if (const json::value* grant = member("grant", "credit")) {
       OracleOp& op = add_op(change, Kind::grant, "credit");
       op.to = oracle.place(text_at(grant->as_object(), "to"));
       op.number = grant->at("amount").as_int64();
-      if (op.to == on) own += op.number;
+      if (op.to == on) own.gained = capped_sum(own.gained, amount(op));
     }
     if (const json::value* transfer = member("transfer", "credit")) {
       OracleOp& op = add_op(change, Kind::transfer, "credit");
       op.to = oracle.place(text_at(transfer->as_object(), "to"));
       op.number = transfer->at("amount").as_int64();
-      if (op.number > own) return false;
-      if (op.to != on) own -= op.number;
+      if (amount(op) > own.rights()) return false;
+      if (op.to == on) own.gained = capped_sum(own.gained, amount(op));
+      own.given = capped_sum(own.given, amount(op));
     }
     if (const json::value* spend = member("spend", "credit")) {
       OracleOp& op = add_op(change, Kind::spend, "credit");
       op.number = spend->as_int64();
-      op.firm = own >= op.number;
+      op.firm = own.rights() >= amount(op);
     }
     return true;
   }
@@ -170,7 +202,7 @@ std::vector<Oracle::Dump> Oracle::run(const std::string& script) {
   std::istringstream in(script);
   for (std::string text; std::getline(in, text);) {
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
-    const json::object line = json::parse(text).as_object();
+    const json::object line = json::parse(with_spelled_numbers(text)).as_object();
     const std::string verb = text_at(line, "do");
     if (verb == "replica") {
       replicas_.emplace_back();
@@ -226,18 +258,19 @@ void Oracle::author(std::size_t on, OracleChange change) {
   changes_.push_back(std::move(change));
 }
 
-std::int64_t Oracle::rights(const Ids& seen, const std::string& record,
-                            std::size_t replica) const {
-  std::int64_t own = 0;
+OracleAccount Oracle::account(const Ids& seen, const std::string& record,
+                              std::size_t replica) const {
+  OracleAccount own;
   for (const std::size_t id : seen) {
     const OracleChange& change = changes_[id];
     if (change.record != record) continue;
     const bool mine = change.replica == replica;
     for (const OracleOp& op : change.ops) {
-      if (op.kind == Kind::grant && op.to == replica) own += op.number;
-      if (op.kind == Kind::transfer && op.to == replica) own += op.number;
-      if (op.kind == Kind::transfer && mine) own -= op.number;
-      if (op.kind == Kind::spend && mine && op.firm) own -= op.number;
+      const auto amount = static_cast<std::uint64_t>(op.number);
+      const bool moves = op.kind == Kind::grant || op.kind == Kind::transfer;
+      const bool gives = op.kind == Kind::transfer || (op.kind == Kind::spend && op.firm);
+      if (moves && op.to == replica) own.gained = capped_sum(own.gained, amount);
+      if (gives && mine) own.given = capped_sum(own.given, amount);
     }
   }
   return own;

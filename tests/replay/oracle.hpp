@@ -18,6 +18,19 @@ namespace insieme::testing::replay {
 
 using Ids = std::set<std::size_t>;  ///< places in `Oracle::changes_`
 
+/// A number of a script as a dump writes it, from its spelling.
+[[nodiscard]] std::string number_text(const std::string& spelling);
+
+/// Sums stop at the largest number of 64 bits.
+[[nodiscard]] std::uint64_t capped_sum(std::uint64_t a, std::uint64_t b);
+
+/// What a replica was given, also by itself, and what it gave, also to itself, or spent firmly.
+struct OracleAccount {
+  std::uint64_t gained = 0;
+  std::uint64_t given = 0;
+  [[nodiscard]] std::uint64_t rights() const { return gained > given ? gained - given : 0; }
+};
+
 struct OracleSplice {
   std::int64_t position = 0;
   std::int64_t removed = 0;
@@ -87,8 +100,8 @@ class Oracle {
 
   [[nodiscard]] std::size_t place(const std::string& name) const;
   void author(std::size_t on, OracleChange change);
-  [[nodiscard]] std::int64_t rights(const Ids& seen, const std::string& record,
-                                    std::size_t replica) const;
+  [[nodiscard]] OracleAccount account(const Ids& seen, const std::string& record,
+                                      std::size_t replica) const;
   void receive(Replica& to, std::size_t id);
   [[nodiscard]] std::vector<std::size_t> in_causal_order(const Ids& ids) const;
   [[nodiscard]] Dump dump(std::size_t on) const;

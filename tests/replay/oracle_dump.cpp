@@ -75,17 +75,17 @@ std::string Oracle::record_json(const std::string& record,
   fields["tags"] = tags_json(changes);
   fields["credit"] = credit_json(record, changes, provisional);
   if (provisional) items.insert("provisional-spend");
-  std::int64_t n = 0;
+  std::uint64_t n = 0;  // wraps
   std::vector<OracleTextEvent> events;
   for (const std::size_t id : changes) {
     const OracleChange& change = changes_[id];
     for (const OracleOp& op : change.ops) {
-      if (op.kind == Kind::inc) n += op.number;
+      if (op.kind == Kind::inc) n += static_cast<std::uint64_t>(op.number);
       if (op.kind != Kind::splice) continue;
       events.push_back({id, change.replica, change.seq, &change.context, &op.splices});
     }
   }
-  fields["n"] = std::to_string(n);
+  fields["n"] = std::to_string(static_cast<std::int64_t>(n));
   const OracleText note = text_of(events);
   fields["note"] = quoted(note.text);
   if (note.flagged) flags.insert("note");
@@ -148,19 +148,20 @@ std::string Oracle::tags_json(const std::vector<std::size_t>& changes) const {
 
 std::string Oracle::credit_json(const std::string& record, const std::vector<std::size_t>& changes,
                                 bool& provisional) const {
-  std::int64_t firm_sum = 0;
-  std::int64_t provisional_sum = 0;
+  std::uint64_t firm_sum = 0;
+  std::uint64_t provisional_sum = 0;
   for (const std::size_t id : changes) {
     for (const OracleOp& op : changes_[id].ops) {
       if (op.kind != Kind::spend) continue;
-      (op.firm ? firm_sum : provisional_sum) += op.number;
+      std::uint64_t& sum = op.firm ? firm_sum : provisional_sum;
+      sum = capped_sum(sum, static_cast<std::uint64_t>(op.number));
       provisional = provisional || !op.firm;
     }
   }
   const Ids seen(changes.begin(), changes.end());
   std::map<std::string, std::string> shares;
   for (std::size_t i = 0; i < replicas_.size(); ++i) {
-    shares[replicas_[i].name] = std::to_string(rights(seen, record, i));
+    shares[replicas_[i].name] = std::to_string(account(seen, record, i).rights());
   }
   return object({{"provisional", std::to_string(provisional_sum)},
                  {"rights", object(shares)},

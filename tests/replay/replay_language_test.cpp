@@ -203,6 +203,25 @@ TEST_CASE("replay: values are distinct, strings by their bytes, then the others 
   CHECK(values({"1", "1.0", "10e-1", "-0", "0", "-0.0"}) == "[0,1]");
   CHECK(values({"0.5", "1e21", "1e-7", "123456789012345678", "9223372036854775808", "-2.5e-6"}) ==
         "[-0.0000025,0.5,123456789012345678,1e+21,1e-7,9223372036854776000]");
+  // Whole and within 64 bits is a whole number, however it is written.
+  CHECK(values({"1e17", "100000000000000000", "100000000000000000.0"}) == "[100000000000000000]");
+  CHECK(values({"-9223372036854775808.0", "-9223372036854775808", "9223372036854774784",
+                "9223372036854774784.0", "9223372036854775807.0", "1234567890123456800.0"}) ==
+        "[-9223372036854775808,1234567890123456768,9223372036854774784,9223372036854776000]");
+  CHECK(values({"1e-400", "-1e-400", "0e9", "0.0000001e-330"}) == "[0]");
+}
+
+TEST_CASE("replay: n is a signed number of 64 bits that comes round", "[replay]") {
+  std::vector<std::string> lines(1'023, write("A", "'inc':{'n':9007199254740992}"));
+  lines.push_back(write("A", "'inc':{'n':9007199254740991}"));
+  lines.push_back(dump("A"));
+  lines.push_back(write("A", "'inc':{'n':2}"));
+  lines.push_back(dump("A"));
+  const Played played = play_abc(lines);
+  REQUIRE_FALSE(played.fault);
+  CHECK(played.field(0, "n") == "9223372036854775807");
+  CHECK(played.field(1, "n") == "-9223372036854775807");
+  CHECK(play_abc({write("A", "'inc':{'n':9007199254740993}")}).fault);
 }
 
 TEST_CASE("replay: reg asks for a review where auto only shows", "[replay]") {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "fixture.hpp"
+#include "insieme/schema/bundle.hpp"
 #include "insieme/server/secrets.hpp"
 #include "insieme/sync/welcome.hpp"
 #include "support/catch.hpp"
@@ -273,9 +274,77 @@ TEST_CASE("api: digests are paged and follow what may be seen", "[server][api]")
   }
 }
 
+TEST_CASE("api: what was opened on a tablet is taken whole, once, or not at all",
+          "[server][api][S126]") {
+  World world;
+  MemoryDevice anna("anna");
+  world.add(anna);
+  anna.create(dossier("d1"));
+  REQUIRE(world.sync(anna).done);
+  const std::uint64_t before = world.repository->access_end().first;
+  const auto tell = [&](const std::string& body, const std::string& token = "token-anna") {
+    server::Request request = json_request("/v1/openings", body);
+    if (!token.empty()) request.authorization = "Bearer " + token;
+    return world.api().handle(request);
+  };
+  const std::string id = to_text(dossier("d1"));
+  const std::string good = R"({"dossier":")" + id +
+                           R"(","section":"health","at":"2026-09-01T09:30:00.000Z"})";
+  const auto all = [](const std::string& lines) { return R"({"openings":[)" + lines + "]}"; };
+  CHECK(slug(tell(all(good), "")) == "no-token");
+  for (const std::string& bad :
+       {std::string("[]"), std::string("{}"), std::string(R"({"openings":{}})"), all("1"),
+        all(good + ",{}"), all(R"({"dossier":"x","section":"health","at":"2026-09-01T09:30:00Z"})"),
+        all(R"({"dossier":")" + id + R"(","section":"No Name","at":"2026-09-01T09:30:00Z"})"),
+        all(R"({"dossier":")" + id + R"(","section":"health","at":"yesterday"})")}) {
+    CAPTURE(bad);
+    CHECK(slug(tell(bad)) == "bad-request");
+  }
+  std::string many = good;
+  for (int i = 0; i < 200; ++i) many += "," + good;
+  CHECK(slug(tell(all(many))) == "bad-request");
+  CHECK(world.repository->access_end().first == before);
+  const server::Response taken = tell(all(good + "," + good));
+  CHECK(taken.status == 200);
+  CHECK(parse(taken).at("told").to_number<int>() == 2);
+  CHECK(parse(taken).at("new").to_number<int>() == 1);
+  CHECK(parse(tell(all(good))).at("new").to_number<int>() == 0);
+  // A purpose of a newer list is kept as another one; a clock that is years ahead is cut.
+  std::string odd = good;
+  odd.replace(odd.find("2026"), 4, "2126");
+  odd.insert(odd.size() - 1, R"(,"purpose":"domani")");
+  CHECK(tell(all(odd)).status == 200);
+  server::AccessRow last;
+  world.repository->visit_access([&](const server::AccessRow& row) {
+    last = row;
+    return true;
+  });
+  CHECK(last.note.opened_for == "altro");
+  CHECK(last.note.opened_ms <= world.now_ms + 2LL * 86'400'000);
+  CHECK(world.repository->access_end().first == before + 2);
+}
+
+TEST_CASE("api: the digest of the rules is said to tablets and to machines",
+          "[server][api][S127]") {
+  World world;
+  MemoryDevice anna("anna");
+  world.add(anna);
+  const json::object said = parse(get(world, "/status"));
+  CHECK(text(said, "schema_digest") == schema::embedded_bundle().digest_text());
+  CHECK(said.at("schema_version").to_number<std::int64_t>() == schema::embedded_bundle().version);
+  const json::object challenge = parse(world.api().handle(json_request(
+      "/v1/challenge", json::serialize(json::object{{"device", to_text(anna.id())}}))));
+  const std::string nonce = text(challenge, "nonce");
+  const json::object token = parse(world.api().handle(
+      json_request("/v1/token", token_body(anna.id(), nonce, sign_nonce(world, anna, nonce)))));
+  CHECK(text(token, "schema_digest") == text(said, "schema_digest"));
+}
+
 TEST_CASE("api: body limits by route", "[server][api]") {
   CHECK(server::Api::body_limit("POST", "/v1/sync") > kFrameBytesMax);
   CHECK(server::Api::body_limit("POST", "/v1/enrol") == server::kJsonBodyBytesMax);
+  // 200 openings with the longest names are one request.
+  CHECK(server::Api::body_limit("POST", "/v1/openings") >= 200 * 256);
   CHECK(server::Api::body_limit("GET", "/v1/sync") == server::kJsonBodyBytesMax);
 }
 

@@ -51,7 +51,8 @@ TEST_CASE("cli: from an empty folder to an enrolled device", "[server][process]"
 TEST_CASE("cli: every command speaks JSON and words on an empty space", "[server][process]") {
   const Operator op;
   REQUIRE(op.run({"init", "--name", "Vuoto"}).code == 0);
-  for (const char* command : {"users", "devices", "dossiers", "held", "status", "verify"}) {
+  for (const char* command :
+       {"users", "devices", "dossiers", "held", "status", "verify", "findings"}) {
     CAPTURE(command);
     CHECK(op.json_of({command}).is_structured());
     const Finished words = op.run({command});

@@ -79,7 +79,7 @@ TEST_CASE("http: a frame as large as the protocol allows reaches its handler",
   const auto larger = http_once(
       server.port(),
       http_request("POST", "/v1/sync", std::string(5 * 1024 * 1024, 'x')));
-  CHECK((larger.status == 413 || larger.status == 0));
+  CHECK(larger.status == 413);  // also while most of it is still under way
   check_alive(server);
 }
 
@@ -119,7 +119,7 @@ TEST_CASE("http: pipelining, methods and ids", "[server][process]") {
   CHECK(client.read_answer().status == 200);
   const HttpAnswer wrong = client.read_answer();
   CHECK(wrong.status == 405);
-  CHECK(wrong.headers.at("allow") == "GET");
+  CHECK(wrong.headers.at("allow") == "GET, HEAD");
   const HttpAnswer mine = client.read_answer();
   CHECK(mine.headers.at("allow") == "POST");
   CHECK(mine.headers.at("x-request-id") == "mine-1");

@@ -19,6 +19,8 @@ PublicKey public_key(std::string_view name) {
   return key;
 }
 
+}  // namespace
+
 Caller enrolled(ContractSubject& subject, const std::string& name, const std::string& role) {
   Repository& repository = *subject.repository;
   REQUIRE(repository.add_user(User{name, name, role, false, 0}).ok());
@@ -29,7 +31,6 @@ Caller enrolled(ContractSubject& subject, const std::string& name, const std::st
   return *caller;
 }
 
-/// Opens a dossier in the name of the caller, without changes.
 void open_dossier(Repository& repository, const Caller& caller, std::string_view name) {
   CommitAction commit;
   commit.new_dossiers.push_back({dossier(name), key_of(name)});
@@ -37,8 +38,6 @@ void open_dossier(Repository& repository, const Caller& caller, std::string_view
   static_cast<void>(turn->load({}));
   CHECK(turn->commit(commit, {}).positions.empty());
 }
-
-}  // namespace
 
 void check_people(const MakeRepository& make) {
   ContractSubject subject = make();
@@ -143,7 +142,7 @@ void check_access(const MakeRepository& make) {
   Repository& repository = *subject.repository;
   const Caller anna = enrolled(subject, "anna", "educator");
   const Caller carla = enrolled(subject, "carla", "coordinator");
-  REQUIRE(repository.add_user({"luca", "Luca", "fellow", false, 0}).ok());
+  REQUIRE(repository.add_user({"luca", "Luca", "social_worker", false, 0}).ok());
   open_dossier(repository, anna, "d1");
 
   const auto held_by = [&](const std::string& account) {

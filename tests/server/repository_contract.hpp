@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "insieme/server/repository.hpp"
 
@@ -17,12 +19,23 @@ struct ContractSubject {
 };
 using MakeRepository = std::function<ContractSubject()>;
 
+/// A new account `name` with one device of that name.
+[[nodiscard]] server::Caller enrolled(ContractSubject& subject, const std::string& name,
+                                      const std::string& role);
+/// Opens a dossier in the name of the caller, without changes.
+void open_dossier(server::Repository& repository, const server::Caller& caller,
+                  std::string_view name);
+
 void check_people(const MakeRepository& make);
 void check_enrolment(const MakeRepository& make);
 void check_access(const MakeRepository& make);
+void check_permission(const MakeRepository& make);
+void check_access_log(const MakeRepository& make);
 void check_turns(const MakeRepository& make);
 void check_cursors(const MakeRepository& make);
 void check_vouching(const MakeRepository& make);
 void check_backups(const MakeRepository& make);
+void check_epochs(const MakeRepository& make);
+void check_flows(const MakeRepository& make);
 
 }  // namespace insieme::testing

@@ -29,10 +29,15 @@ ContractSubject make_sqlite() {
 TEST_CASE("repository: people", "[server][repository]") { check_people(make_sqlite); }
 TEST_CASE("repository: enrolment", "[server][repository]") { check_enrolment(make_sqlite); }
 TEST_CASE("repository: access", "[server][repository]") { check_access(make_sqlite); }
+TEST_CASE("repository: permission", "[server][repository]") { check_permission(make_sqlite); }
+TEST_CASE("repository: access log", "[server][repository]") { check_access_log(make_sqlite); }
 TEST_CASE("repository: turns", "[server][repository]") { check_turns(make_sqlite); }
 TEST_CASE("repository: cursors", "[server][repository]") { check_cursors(make_sqlite); }
 TEST_CASE("repository: vouching", "[server][repository][P2]") { check_vouching(make_sqlite); }
 TEST_CASE("repository: backups", "[server][repository]") { check_backups(make_sqlite); }
+
+TEST_CASE("repository: epochs", "[server][repository]") { check_epochs(make_sqlite); }
+TEST_CASE("repository: flows", "[server][repository][S105]") { check_flows(make_sqlite); }
 
 TEST_CASE("repository: a database has one space and says so", "[server][repository]") {
   const TempDir dir;

@@ -145,7 +145,7 @@ TEST_CASE("snapshots: no section is shipped that a user may not see [P7]",
   o.write(30, kHealth);
   o.settle();
   MemoryDevice luca("luca");
-  o.add(luca, "fellow");
+  o.add(luca, "em_member");
   REQUIRE(o.repository->assign("user-luca", dossier("d1"), {"core"}).ok());
   o.must_sync(luca);
   CHECK(luca.snapshots == 1);
@@ -272,4 +272,25 @@ TEST_CASE("stability: one who was given up comes back, and its work is not merge
   CHECK(elsa.fates[0].code == ErrorCode::expired);
   CHECK(o.repository->space().position == before);
   CHECK(elsa.document(kCore).log().size() > 20);  // it has everything, its own work included
+}
+
+TEST_CASE("stability: who is silent for too long is given up, a clock that jumps gives nobody up",
+          "[server][sync][snapshot][P2]") {
+  constexpr std::int64_t kDay = std::int64_t{24} * 3'600'000;
+  Office o;
+  MemoryDevice elsa("elsa");
+  o.add(elsa, "coordinator");
+  o.must_sync(elsa);
+  o.settle();
+  o.now_ms += 200 * kDay;
+  CHECK(o.repository->give_up_silent(180 * kDay).empty());  // nobody has come since
+  o.write(1);
+  o.settle();
+  CHECK(o.repository->give_up_silent(201 * kDay).empty());
+  const auto given_up = o.repository->give_up_silent(180 * kDay);
+  REQUIRE(given_up.size() == 1);
+  CHECK(given_up.front().id == elsa.id());
+  CHECK(o.repository->give_up_silent(180 * kDay).empty());
+  REQUIRE(o.sync(elsa).done);
+  for (const server::Device& device : o.repository->devices()) CHECK_FALSE(device.given_up_ms);
 }

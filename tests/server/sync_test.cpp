@@ -27,7 +27,7 @@ struct Family : World {
 
   Family() {
     add(anna);
-    add(luca, "fellow");
+    add(luca, "em_member");
     add(carla, "coordinator");
     anna.create(dossier("d1"));
     anna.write(kCore, {set_op("note", "first")});
@@ -186,6 +186,23 @@ TEST_CASE("sync: a server restored from a backup is told what it lost", "[server
   CHECK((*opened)->frontier(kCore) == f.anna.document(kCore).frontier());
   REQUIRE(f.luca.run(through(f.luca)).done);
   CHECK(f.luca.document(kCore).state_digest() == f.anna.document(kCore).state_digest());
+}
+
+TEST_CASE("sync: a raised epoch makes every tablet look again, and doubles nothing [P2]",
+          "[server][sync]") {
+  Family f;
+  f.sync_all();
+  const std::uint64_t position = f.repository->space().position;
+  REQUIRE(f.repository->raise_epoch("restored", 0) == 2);
+  const RunResult run = f.sync(f.anna);
+  CHECK(run.done);
+  CHECK(run.resets == 1);
+  CHECK(f.repository->space().position == position);
+  f.anna.write(kCore, {set_op("note", "after it")});
+  f.sync_all();
+  CHECK(f.sync(f.anna).resets == 0);
+  CHECK(f.luca.document(kCore).state_digest() == f.anna.document(kCore).state_digest());
+  CHECK(f.repository->frontier(kCore) == f.anna.document(kCore).frontier());
 }
 
 TEST_CASE("sync: nobody writes under another device's replica id", "[server][sync]") {

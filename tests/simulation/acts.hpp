@@ -35,6 +35,7 @@ struct ActKind {
 [[nodiscard]] std::vector<ActKind> review_acts();    ///< deciding, contesting, late changes
 [[nodiscard]] std::vector<ActKind> tablet_acts();    ///< synchronising, stops, clocks, copies
 [[nodiscard]] std::vector<ActKind> exchange_acts();  ///< from tablet to tablet, sticks
+[[nodiscard]] std::vector<ActKind> erasing_acts();   ///< of records, sections, dossiers
 [[nodiscard]] std::vector<ActKind> office_acts();    ///< assignments, hand-overs, server, backups
 
 /// Before the first act: a household that everybody is assigned to and has, so that people meet.

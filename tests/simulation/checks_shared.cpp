@@ -172,4 +172,51 @@ void check_edges(World& world, const std::vector<Tablet*>& tablets, const Delive
   }
 }
 
+namespace {
+
+/// Ids of what a command lists, as one line.
+std::string listed(World& world, Tablet& tablet, const char* command, const char* list,
+                   std::uint64_t& count) {
+  const json::object reply = world.ask(tablet, {{"command", command}});
+  demand(is_ok(reply), "no internal error", json::serialize(reply));
+  std::set<std::string> ids;
+  for (const json::value& one : reply.at(list).as_array()) {
+    const json::object& entry = one.as_object();
+    const bool decided = entry.contains("open") && !entry.at("open").as_bool();
+    ids.insert(text_of(entry, "id") + (decided ? " decided" : ""));
+  }
+  count += ids.size();
+  std::string line;
+  for (const std::string& id : ids) line += id + ' ';
+  return line;
+}
+
+}  // namespace
+
+void check_findings(
+    World& world,
+    const std::map<Tablet*, std::vector<client::VerifyReport::DocumentState>>& states) {
+  std::map<std::pair<std::set<sync::DocumentId>, bool>, std::pair<std::string, std::string>> found;
+  std::map<bool, std::pair<std::string, std::string>> inboxes;
+  std::uint64_t findings = 0;
+  std::uint64_t late = 0;
+  for (const auto& [tablet, documents] : states) {
+    const bool is_former = tablet->age == Age::former;
+    std::set<sync::DocumentId> held;
+    for (const auto& document : documents) {
+      if (document.count != 0) held.insert(document.document);
+    }
+    const std::string here = listed(world, *tablet, "review.list", "findings", findings);
+    const auto [at, is_new] =
+        found.try_emplace({std::move(held), is_former}, tablet->name(), here);
+    demand(is_new || at->second.second == here, "findings are equal",
+           tablet->name() + ": " + here + "; " + at->second.first + ": " + at->second.second);
+    if (tablet->person().role != "coordinator") continue;
+    const std::string inbox = listed(world, *tablet, "inbox.list", "entries", late);
+    const auto [box, first] = inboxes.try_emplace(is_former, tablet->name(), inbox);
+    demand(first || box->second.second == inbox, "late changes are equal",
+           tablet->name() + ": " + inbox + "; " + box->second.first + ": " + box->second.second);
+  }
+}
+
 }  // namespace insieme::simulation

@@ -1,194 +1,16 @@
 // Failure by construction: each main operation of a store, with its n-th call of the disk failing,
-// the power going at its n-th write, its n-th allocation or SQLite's failing. After each the store
-// opens, is sound, and has all that was acknowledged; done again, the operation comes to what it
-// comes to without any of that.
+// the power going at its n-th write, its n-th allocation or SQLite's failing, on the tablet or on
+// the server that it talks to. After each both open, are sound, and have all that was acknowledged;
+// done again, the operation comes to what it comes to without any of that.
 //
 // Each test takes some n of each operation; INSIEME_FAILURE_POINTS=all takes every one.
 #include <cstdlib>
-#include <iostream>
+#include <fstream>
 
-#include "simulation/failing_memory.hpp"
-#include "simulation/story.hpp"
+#include "simulation/failure_walk.hpp"
 
 namespace insieme::simulation {
 namespace {
-
-namespace fs = std::filesystem;
-
-enum class Way : std::uint8_t { disk, power, program_memory, sqlite_memory };
-constexpr Way kWays[] = {Way::disk, Way::power, Way::program_memory, Way::sqlite_memory};
-const char* name_of(Way way) {
-  static const char* const kNames[] = {"call of the disk", "write before the power goes",
-                                       "allocation", "allocation of SQLite"};
-  return kNames[static_cast<std::size_t>(way)];
-}
-
-/// Records with what they show.
-using Picture = std::map<std::string, std::string>;
-
-Picture picture_of(World& world, Tablet& tablet) {
-  Picture picture;
-  for (const Found& found : records_of(tablet)) {
-    const json::object shown = world.get(tablet, found.record);
-    std::string& text = picture[found.record];
-    for (const auto& field : shown.at("fields").as_object()) {
-      text += std::string(field.key()) + "=" + text_of(field.value().as_object(), "text") + "; ";
-    }
-  }
-  return picture;
-}
-
-/// A tablet's files, to begin again from.
-class Image {
- public:
-  void take(Tablet& tablet) {
-    tablet.close();
-    saved_ = fs::path(tablet.disk().folder()).string() + "-image";
-    fs::remove_all(saved_);
-    fs::copy(tablet.disk().folder(), saved_, fs::copy_options::recursive);
-  }
-  void put_back(Tablet& tablet) const {
-    tablet.close();
-    for (const auto& file : fs::directory_iterator(tablet.disk().folder())) {
-      tablet.disk().forget(file.path().string());
-      fs::remove_all(file.path());
-    }
-    fs::copy(saved_, tablet.disk().folder(), fs::copy_options::recursive);
-  }
-
- private:
-  std::string saved_;
-};
-
-/// One operation on the tablet of a story.
-struct Operation {
-  const char* name;
-  std::size_t tablet;
-  void (*prepare)(Story& story);
-  /// Whether the program says that it is done.
-  bool (*perform)(Story& story, Tablet& tablet);
-  /// What tells that it happened: not there before, there afterwards.
-  bool (*has_happened)(Story& story, Tablet& tablet);
-};
-
-class Walk {
- public:
-  explicit Walk(const Operation& operation) : operation_(operation) {
-    operation_.prepare(story_);
-    story_.world.office().back_up();
-    before_ = picture_of(story_.world, tablet());
-    age_ = tablet().age;
-    image_.take(tablet());
-    begin_again();
-    REQUIRE_FALSE(operation_.has_happened(story_, tablet()));
-    REQUIRE(operation_.perform(story_, tablet()));
-    REQUIRE(operation_.has_happened(story_, tablet()));
-    after_ = finish();
-    story_.world.on_the_way = [](bool away) { pause_memory(away); };
-  }
-
-  /// Every n, or some of them.
-  void run(Way way, std::size_t points) {
-    const std::size_t total = count(way);
-    const std::size_t step = points == 0 ? 1 : std::max<std::size_t>(total / points, 1);
-    std::size_t tried = 0;
-    for (std::size_t nth = 1; nth <= total; nth += step) {
-      INFO(operation_.name << ": " << name_of(way) << " " << nth << " of " << total);
-      try_one(way, nth);
-      ++tried;
-    }
-    std::cout << operation_.name << ": " << tried << " of " << total << ", the n-th "
-              << name_of(way) << '\n';
-  }
-
- private:
-  Tablet& tablet() { return story_.tablet(operation_.tablet); }
-
-  void begin_again() {
-    story_.world.office().restore_backup();
-    image_.put_back(tablet());
-    tablet().age = age_;
-    story_.world.reopen(tablet());
-  }
-
-  Picture finish() {
-    for (int time = 0; time < 4; ++time) {
-      if (operation_.perform(story_, tablet())) return picture_of(story_.world, tablet());
-    }
-    FAIL(operation_.name << " does not end");
-    return {};
-  }
-
-  void arm(Way way, std::size_t nth) {
-    switch (way) {
-      case Way::disk:
-        return tablet().disk().fail_at(nth);
-      case Way::power:
-        return tablet().disk().stop_at(nth);
-      case Way::program_memory:
-        return arm_memory(Memory::program, nth);
-      case Way::sqlite_memory:
-        return arm_memory(Memory::sqlite, nth);
-    }
-  }
-
-  /// How many calls of this kind the operation makes.
-  std::size_t count(Way way) {
-    begin_again();
-    constexpr std::size_t kNever = 1ULL << 40;
-    arm(way, kNever);
-    REQUIRE(operation_.perform(story_, tablet()));
-    disarm_memory();
-    std::size_t total = allocations();
-    if (way == Way::disk) total = kNever - tablet().disk().fails_in();
-    if (way == Way::power) total = kNever - tablet().disk().stops_in();
-    tablet().disk().calm();
-    return total;
-  }
-
-  void try_one(Way way, std::size_t nth) {
-    begin_again();
-    bool done = false;
-    arm(way, nth);
-    try {
-      done = operation_.perform(story_, tablet());
-    } catch (const std::bad_alloc&) {
-    }
-    disarm_memory();
-    pause_memory(false);
-    if (tablet().disk().stopped()) {
-      done = false;
-      Chance chance(nth);
-      tablet().crash(Stop::power, chance);
-    }
-    tablet().disk().calm();
-    tablet().close();
-    story_.world.reopen(tablet());
-    check_sound();
-    const Picture now = picture_of(story_.world, tablet());
-    for (const auto& [record, shown] : before_) {
-      const auto at = now.find(record);
-      REQUIRE(at != now.end());
-      CHECK((at->second == shown || at->second == after_.at(record)));
-    }
-    if (done) CHECK(now == after_);
-    CHECK(finish() == after_);
-    check_sound();
-  }
-
-  void check_sound() {
-    const auto report = tablet().store().verify();
-    REQUIRE(report.ok());
-    for (const std::string& problem : report->problems) FAIL_CHECK(problem);
-  }
-
-  Operation operation_;
-  Story story_;
-  Image image_;
-  Age age_ = Age::present;
-  Picture before_;
-  Picture after_;
-};
 
 // ---- the operations -----------------------------------------------------------------------------
 
@@ -333,16 +155,258 @@ bool upgrade(Story&, Tablet& tablet) {
   return tablet.open().ok();
 }
 
+/// Whether any record shows this.
+bool shows(Story& story, Tablet& tablet, const std::string& words) {
+  const Picture picture = picture_of(story.world, tablet);
+  return std::any_of(picture.begin(), picture.end(), [&](const auto& one) {
+    return one.second.find(words) != std::string::npos;
+  });
+}
+
+json::array listed(Tablet& tablet, const char* command, const char* what) {
+  const auto reply = tablet.call({{"command", command}});
+  return reply && is_ok(*reply) ? reply->at(what).as_array() : json::array();
+}
+
+// ---- import, sticks and meetings ----------------------------------------------------------------
+
+/// All of it: what could not be taken is named, and left for another time.
+bool takes_all(Tablet& tablet, json::object request) {
+  const auto reply = tablet.call(request);
+  return reply && is_ok(*reply) && reply->at("refused").as_array().empty();
+}
+
+bool import_lines(Story&, Tablet& tablet) {
+  return takes_all(tablet, {{"command", "import"},
+                            {"request_id", "lines"},
+                            {"type", "household"},
+                            {"content", "name;commune\nNeri;Bibbiano\nVerdi;Bibbiano\n"}});
+}
+
+std::string stick_of(Tablet& tablet) { return tablet.disk().folder() + "/stick"; }
+
+/// Anna has something for others.
+void has_something(Story& story) {
+  const std::string household = share(story);
+  story.world.synchronise(story.tablet(0));  // for a permit
+  story.rename(story.tablet(0), household, "Verdi");
+}
+
+bool export_stick(Story&, Tablet& tablet) {
+  fs::remove(stick_of(tablet));
+  return ask(tablet, {{"command", "exchange.export"}, {"path", stick_of(tablet)}});
+}
+/// A file that is there is whole.
+bool has_stick(Story&, Tablet& tablet) {
+  std::ifstream in(stick_of(tablet), std::ios::binary);
+  if (!in) return false;
+  const std::vector<char> bytes{std::istreambuf_iterator<char>(in), {}};
+  return sync::decode_exchange_file({reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                     bytes.size()})
+      .ok();
+}
+
+/// Bruno has it, too, and Anna wrote a stick for him.
+void was_given_a_stick(Story& story) {
+  const std::string household = share(story);
+  for (const std::size_t i : {0U, 1U, 0U, 1U}) story.world.synchronise(story.tablet(i));
+  story.rename(story.tablet(0), household, "Verdi");
+  REQUIRE(export_stick(story, story.tablet(0)));
+}
+bool import_stick(Story& story, Tablet& tablet) {
+  return takes_all(tablet,
+                   {{"command", "exchange.import"}, {"path", stick_of(story.tablet(0))}});
+}
+bool shows_verdi(Story& story, Tablet& tablet) { return shows(story, tablet, "Verdi"); }
+
+void are_to_meet(Story& story) {
+  const std::string household = share(story);
+  for (const std::size_t i : {0U, 1U, 0U, 1U}) story.world.synchronise(story.tablet(i));
+  story.rename(story.tablet(0), household, "Verdi");
+}
+bool meet(Story& story, Tablet& tablet) {
+  exchange_between(story.world, story.tablet(0), tablet);
+  return shows_verdi(story, tablet);
+}
+
+// ---- erasure, decisions, rights, enrolment ------------------------------------------------------
+
+sync::ErasureOrder order_of(Story& story) {
+  sync::ErasureOrder order;
+  order.id.bytes[0] = 1;
+  order.dossier = story.tablet(0).store().dossiers().value().front().id;
+  for (const Found& found : records_of(story.tablet(0))) {
+    if (found.type != "visit") continue;
+    order.targets.push_back({{}, sync::id_from_text<sync::RecordId>(found.record).value()});
+  }
+  order.reason = "art. 17";
+  return order;
+}
+
+/// A visit that both have.
+void has_a_visit(Story& story) {
+  share(story);
+  story.must(story.tablet(0), visit_request(story.tablet(0), "nota"));
+  for (const std::size_t i : {0U, 1U, 0U, 1U}) story.world.synchronise(story.tablet(i));
+}
+void visit_was_erased(Story& story) {
+  has_a_visit(story);
+  const sync::ErasureOrder order = order_of(story);
+  auto& repository = story.world.office().repository();
+  REQUIRE(repository.propose_erasure(order, "anna").ok());
+  REQUIRE(repository.confirm_erasure(order.id, "bruno").ok());
+}
+bool has_no_visit(Story& story, Tablet& tablet) { return !shows(story, tablet, "nota"); }
+
+void erasure_was_asked_for(Story& story) {
+  has_a_visit(story);
+  REQUIRE(story.world.office().repository().propose_erasure(order_of(story), "anna").ok());
+}
+/// At the server, by whoever has to; then the tablet hears of it.
+bool confirm_erasure(Story& story, Tablet& tablet) {
+  sync::ErasureId id;
+  id.bytes[0] = 1;
+  story.world.on_the_way(true);
+  const Status done = story.world.office().repository().confirm_erasure(id, "bruno");
+  story.world.on_the_way(false);
+  return done.ok() && synchronise(story, tablet);
+}
+
+/// Both renamed the household, and know it.
+void disagree(Story& story) {
+  const std::string household = share(story);
+  story.rename(story.tablet(0), household, "Verdi");
+  story.rename(story.tablet(1), household, "Neri");
+  for (const std::size_t i : {0U, 1U, 0U, 1U}) story.world.synchronise(story.tablet(i));
+}
+bool resolve(Story&, Tablet& tablet) {
+  const json::array items = listed(tablet, "review.list", "items");
+  if (items.empty()) return false;
+  return ask(tablet, {{"command", "review.resolve"},
+                      {"request_id", "decision"},
+                      {"item", text_of(items.front().as_object(), "id")},
+                      {"choose", 1},
+                      {"reason", "di persona"}});
+}
+bool resolve_once(Story& story, Tablet& tablet) {
+  const auto status = tablet.store().status();
+  if (!status.ok()) return false;
+  return status->unsent > 0 || resolve(story, tablet);
+}
+bool has_no_item(Story&, Tablet& tablet) {
+  return listed(tablet, "review.list", "items").empty() && tablet.store().status()->unsent > 0;
+}
+
+/// Anna's last change came when the dossier was not hers any more: Bruno is asked.
+void came_late(Story& story) {
+  const std::string household = share(story);
+  Tablet& anna = story.tablet(0);
+  const auto dossier = anna.store().dossiers().value().front().id;
+  story.world.synchronise(anna);
+  REQUIRE(story.world.office().repository().unassign("anna", dossier, "passaggio").ok());
+  story.rename(anna, household, "Verdi");
+  story.world.synchronise(anna);
+  story.world.synchronise(story.tablet(1));
+}
+bool accept(Story&, Tablet& tablet) {
+  const auto reply = tablet.call({{"command", "inbox.list"}});
+  if (!reply || !is_ok(*reply)) return false;
+  const json::array& entries = reply->at("entries").as_array();
+  if (entries.empty()) return true;
+  return ask(tablet, {{"command", "inbox.decide"},
+                      {"request_id", "late"},
+                      {"entry", text_of(entries.front().as_object(), "id")},
+                      {"accept", true},
+                      {"reason", "va bene"}});
+}
+
+std::string voucher_of(Tablet& tablet) {
+  for (const Found& found : records_of(tablet)) {
+    if (found.type == "voucher") return found.record;
+  }
+  return {};
+}
+void has_a_voucher(Story& story) {
+  share(story);
+  Tablet& anna = story.tablet(0);
+  story.must(anna, {{"command", "record.save"},
+                    {"type", "voucher"},
+                    {"dossier", sync::to_text(anna.store().dossiers().value().front().id)},
+                    {"fields",
+                     {{"number", "VS-1"},
+                      {"service", "Doposcuola"},
+                      {"units", "40"},
+                      {"from_date", "2026-01-01"},
+                      {"to_date", "2026-12-31"},
+                      {"state", "in_uso"}}}});
+  story.world.synchronise(anna);
+}
+bool spend(Story&, Tablet& tablet) {
+  return ask(tablet, {{"command", "rights.spend"},
+                      {"request_id", "spend"},
+                      {"record", voucher_of(tablet)},
+                      {"amount", 5}});
+}
+bool has_spent(Story& story, Tablet& tablet) {
+  const json::object shown =
+      story.must(tablet, {{"command", "rights.list"}, {"record", voucher_of(tablet)}});
+  CHECK(text_of(shown, "provisional") == "0");
+  return text_of(shown, "spent") == "5" && text_of(shown, "here") == "35";
+}
+
+/// A third tablet, of anna, with nothing on it.
+void unknown_device(Story& story) {
+  share(story);
+  story.world.reopen(story.world.add_tablet(story.tablet(0).person()));
+}
+bool enrol(Story& story, Tablet& tablet) {
+  if (!tablet.store().identity().server_url.empty()) return true;
+  pause_memory(true);
+  const std::string code = story.world.office().invite("anna");
+  pause_memory(false);
+  return ask(tablet, {{"command", "device.enrol"},
+                      {"invitation", "http://office.test/" + code}});
+}
+bool is_enrolled(Story&, Tablet& tablet) {
+  return !tablet.store().identity().server_url.empty();
+}
+
+/// The server was put back, and has lost what both have.
+void server_was_put_back(Story& story) {
+  const std::string household = share(story);
+  story.world.office().back_up();
+  story.rename(story.tablet(0), household, "Verdi");
+  for (const std::size_t i : {0U, 1U}) story.world.synchronise(story.tablet(i));
+  story.world.office().restore_backup();
+  story.world.rolled_back = true;
+}
+bool server_has_it(Story& story, Tablet&) {
+  return story.world.office().read_log().tokens.count("Verdi") == 1;
+}
+
 const Operation kOperations[] = {
     {"a save on two documents", 0, [](Story& story) { share(story); }, save,
      has_unsent},
-    {"a synchronisation that sends and receives", 0, others_wrote, synchronise, has_sent},
-    {"folding", 0, much_is_stable, synchronise_twice, has_folded},
+    {"a synchronisation that sends and receives", 0, others_wrote, synchronise, has_sent, true},
+    {"folding", 0, much_is_stable, synchronise_twice, has_folded, true},
     {"a first synchronisation with a snapshot", 2, newcomer, synchronise, has_folded},
     {"authoring again after a fork", 0, twin_was_first, synchronise_twice, has_authored_again},
     {"coming back after being given up", 0, away_too_long, synchronise_twice, has_authored_again},
     {"a backup", 0, others_wrote, back_up, has_backup},
     {"a new program", 2, older_program, upgrade, is_present},
+    {"an import of lines", 0, [](Story& story) { share(story); }, import_lines, shows_verdi},
+    {"a stick that is written", 0, has_something, export_stick, has_stick},
+    {"a stick that is read", 1, was_given_a_stick, import_stick, shows_verdi},
+    {"an exchange", 1, are_to_meet, meet, shows_verdi, false, false},
+    {"an erasure that arrives", 0, visit_was_erased, synchronise, has_no_visit},
+    {"an erasure that is confirmed", 0, erasure_was_asked_for, confirm_erasure, has_no_visit,
+     true},
+    {"a decision", 0, disagree, resolve_once, has_no_item},
+    {"late work that is accepted", 1, came_late, accept, shows_verdi},
+    {"a spend", 0, has_a_voucher, spend, has_spent},
+    {"an enrolment", 2, unknown_device, enrol, is_enrolled},
+    {"healing of a server that was put back", 1, server_was_put_back, synchronise_twice,
+     server_has_it, true},
 };
 
 std::size_t points_of_run() {
@@ -359,7 +423,10 @@ TEST_CASE("failure: whatever fails in an operation, nothing acknowledged is lost
     DYNAMIC_SECTION(operation.name) {
       Walk walk(operation);
       for (const Way way : kWays) {
-        walk.run(way, points_of_run());
+        const bool is_memory = way == Way::program_memory || way == Way::sqlite_memory;
+        if (is_memory && !operation.has_memory) continue;
+        walk.run(Where::tablet, way, points_of_run());
+        if (operation.on_server) walk.run(Where::server, way, points_of_run());
       }
     }
   }

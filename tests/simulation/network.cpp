@@ -135,7 +135,12 @@ Result<client::HttpReply> World::post(Tablet& tablet, const client::HttpRequest&
     }
   }
   if (strikes(weather.request_twice, "request twice")) carry(tablet, request);
-  client::HttpReply reply = carry(tablet, request);
+  client::HttpRequest arrived = request;
+  if (!arrived.body.empty() && strikes(weather.request_damaged, "request damaged")) {
+    arrived.body[network_.below(arrived.body.size())] ^=
+        static_cast<std::uint8_t>(1U << network_.below(8));
+  }
+  client::HttpReply reply = carry(tablet, arrived);
   if (reply.status == 0) return reply;
   meanwhile(tablet);
   if (strikes(weather.reply_lost, "reply lost")) return no_answer(true, "the line was cut");
@@ -160,6 +165,15 @@ void World::check_reply(Tablet& tablet, const std::vector<std::uint8_t>& body) {
   demand(message.ok(), "replies are readable", tablet.name());
   const auto* reply = std::get_if<sync::SyncReply>(&message.value());
   demand(reply != nullptr, "replies are readable", tablet.name());
+  for (const auto* results : {&reply->healed, &reply->results}) {
+    for (const sync::PushResult& result : *results) {
+      if (result.verdict == sync::Verdict::accepted) continue;
+      tell("  " + tablet.name() + " is told of " + sync::to_text(result.document) + " " +
+           std::to_string(result.seq) + " of " + sync::to_text(result.replica).substr(0, 8) +
+           ": verdict " + std::to_string(static_cast<int>(result.verdict)) + ", code " +
+           std::to_string(static_cast<int>(result.code)) + " " + result.reason);
+    }
+  }
   std::map<sync::DossierId, std::set<std::string>> sections;
   for (const server::DossierInfo& dossier : office_->repository().dossiers()) {
     for (const auto& assignment : dossier.assignments) {

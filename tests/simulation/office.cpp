@@ -20,6 +20,8 @@ Office::Office(const Folder& folder, std::uint64_t seed, const std::int64_t& now
   const sync::SpaceId space{
       server::new_id(now_ms_, [this](std::span<std::uint8_t> bytes) { chance_.fill(bytes); })};
   space_ = sync::to_text(space);
+  // Here a fellow works with households, too: more hands on one dossier.
+  config_.roles.edit("fellow").sections = server::default_sections();
   const Status made = server::create_space(database_, space, "Ambito di prova", now_ms_);
   demand(made.ok(), "server start", "create_space failed");
   open();
@@ -27,12 +29,16 @@ Office::Office(const Folder& folder, std::uint64_t seed, const std::int64_t& now
 
 void Office::open() {
   auto opened = server::open_sqlite_repository(
-      database_, config_.roles, [this] { return now_ms_; }, snapshots_);
+      database_, config_.roles, [this] { return now_ms(); }, snapshots_);
   demand(opened.ok(), "server start", "the repository does not open");
   repository_ = std::move(opened).value();
+  // Outside what a backup holds. On a disk that does not fail: its own crashes are tested apart.
+  const Status ledger = repository_->attach_ledger(
+      server::ErasureLedger(disk_.folder() + "/erasures.ledger"));
+  demand(ledger.ok(), "server start", "the ledger of erasures does not open");
   tokens_ = std::make_unique<server::Tokens>();
   api_ = std::make_unique<server::Api>(
-      server::Services{*repository_, *tokens_, metrics_, config_, [this] { return now_ms_; },
+      server::Services{*repository_, *tokens_, metrics_, config_, [this] { return now_ms(); },
                        keys_.public_key, [this] { return free_disk; },
                        [this](std::span<std::uint8_t> bytes) { chance_.fill(bytes); },
                        keys_.secret_key, {}});
@@ -55,7 +61,15 @@ void Office::restart(Stop how, Chance& chance) {
   close();
   disk_.revive(how, chance);
   try {
-    open();
+    try {
+      open();
+    } catch (const server::StorageFailure&) {
+      // What the ledger orders is carried out before it answers anybody: for that there is no room.
+      if (!disk_.full()) throw;
+      close();
+      disk_.set_full(false);
+      open();
+    }
   } catch (const server::StorageFailure& failure) {
     throw Broken("server opens after a stop", failure.what());
   }
@@ -67,7 +81,7 @@ std::string Office::invite(const std::string& account) {
   std::string code;
   for (const std::uint8_t byte : drawn) code += "0123456789ABCDEFGHJKMNPQRSTVWXYZ"[byte % 32];
   const auto hash = server::hash_invitation(code);
-  const Status added = repository_->add_invitation(hash.value(), account, now_ms_ + kInvitationMs);
+  const Status added = repository_->add_invitation(hash.value(), account, now_ms() + kInvitationMs);
   demand(added.ok(), "server start", "an invitation cannot be added");
   return code;
 }
@@ -80,7 +94,7 @@ void Office::back_up() {
   const std::string path = disk_.folder() + "/backup-" + std::to_string(backup_);
   std::uint64_t position = 0;
   {
-    auto copy = server::open_sqlite_repository(path, config_.roles, [this] { return now_ms_; });
+    auto copy = server::open_sqlite_repository(path, config_.roles, [this] { return now_ms(); });
     demand(copy.ok() && copy.value()->integrity_check() == "ok", "a backup is whole", path);
     position = copy.value()->space().position;
     copy.value()->checkpoint();
@@ -91,6 +105,7 @@ void Office::back_up() {
 
 void Office::restore_backup() {
   close();
+  disk_.calm();  // whoever puts it back makes room: what the ledger orders is carried out at once
   namespace fs = std::filesystem;
   std::error_code ignored;
   for (const char* end : {"", "-wal", "-shm", "-journal"}) {

@@ -40,8 +40,10 @@ class Office {
   [[nodiscard]] Delivered read_log();
   [[nodiscard]] std::string space_text() const { return space_; }
   std::uint64_t free_disk = 1ULL << 40;
+  std::int64_t clock_offset_ms = 0;  ///< of the server's clock
 
  private:
+  [[nodiscard]] std::int64_t now_ms() const noexcept { return now_ms_ + clock_offset_ms; }
   void open();
   void close();
 

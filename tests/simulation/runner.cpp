@@ -57,21 +57,10 @@ Outcome run_script(FileSystem& files, const Script& script, std::ostream* story)
   return outcome;
 }
 
-std::vector<std::size_t> shorten(FileSystem& files, const Script& script, const Fault& fault,
-                                 std::size_t runs_max) {
-  std::vector<std::size_t> kept = all_of(script);
+std::vector<std::size_t> shorten(
+    std::vector<std::size_t> kept, std::size_t runs_max,
+    const std::function<bool(const std::vector<std::size_t>&)>& fails) {
   std::size_t runs = 0;
-  const auto fails = [&](const std::vector<std::size_t>& numbers) {
-    ++runs;
-    const Outcome outcome = run_script(files, keep_only(script, numbers), nullptr);
-    return outcome.fault && outcome.fault->check == fault.check;
-  };
-  // What came after the step is not needed unless the fault showed at the end.
-  if (fault.step + 1 < kept.size()) {
-    std::vector<std::size_t> head(kept.begin(),
-                                  kept.begin() + static_cast<std::ptrdiff_t>(fault.step + 1));
-    if (fails(head)) kept = std::move(head);
-  }
   for (std::size_t parts = 2; kept.size() > 1 && runs < runs_max;) {
     bool shorter = false;
     const std::size_t size = (kept.size() + parts - 1) / parts;
@@ -80,6 +69,7 @@ std::vector<std::size_t> shorten(FileSystem& files, const Script& script, const 
       for (std::size_t i = 0; i < kept.size(); ++i) {
         if (i < at || i >= at + size) rest.push_back(kept[i]);
       }
+      ++runs;
       if (!fails(rest)) continue;
       kept = std::move(rest);
       shorter = true;
@@ -94,6 +84,22 @@ std::vector<std::size_t> shorten(FileSystem& files, const Script& script, const 
     }
   }
   return kept;
+}
+
+std::vector<std::size_t> shorten(FileSystem& files, const Script& script, const Fault& fault,
+                                 std::size_t runs_max) {
+  const auto fails = [&](const std::vector<std::size_t>& numbers) {
+    const Outcome outcome = run_script(files, keep_only(script, numbers), nullptr);
+    return outcome.fault && outcome.fault->check == fault.check;
+  };
+  std::vector<std::size_t> kept = all_of(script);
+  // What came after the step is not needed unless the fault showed at the end.
+  if (fault.step + 1 < kept.size()) {
+    std::vector<std::size_t> head(kept.begin(),
+                                  kept.begin() + static_cast<std::ptrdiff_t>(fault.step + 1));
+    if (fails(head)) kept = std::move(head);
+  }
+  return shorten(std::move(kept), runs_max, fails);
 }
 
 void report(FileSystem& files, const Script& script, const Fault& fault, std::ostream& out) {

@@ -1,6 +1,7 @@
 #pragma once
 // Runs scripts, and makes one that fails as short as it can.
 
+#include <functional>
 #include <iosfwd>
 #include <optional>
 
@@ -26,6 +27,11 @@ struct Outcome {
 /// for which the same check still fails.
 [[nodiscard]] std::vector<std::size_t> shorten(FileSystem& files, const Script& script,
                                                const Fault& fault, std::size_t runs_max);
+
+/// The same for anything that fails with some acts and not with others. `fails(all)` is true.
+[[nodiscard]] std::vector<std::size_t> shorten(
+    std::vector<std::size_t> all, std::size_t runs_max,
+    const std::function<bool(const std::vector<std::size_t>&)>& fails);
 
 /// Seed, check, step, shortened script and how to run it again.
 void report(FileSystem& files, const Script& script, const Fault& fault, std::ostream& out);

@@ -346,31 +346,5 @@ TEST_CASE("scenario: a refund that came late goes with the spend that it takes b
   story.rest();
 }
 
-TEST_CASE("scenario: who was given up and has lost the dossier keeps the work, and the run ends",
-          "[simulation][P2][P8]") {
-  Story story;
-  for (std::size_t i = 0; i < 2; ++i) story.tablet(i).fold_from = 2;
-  Tablet& anna = story.tablet(0);
-  Tablet& bruno = story.tablet(1);
-  const std::string record = story.household(anna);
-  for (const std::size_t i : {0U, 0U, 1U, 1U}) story.world.synchronise(story.tablet(i));
-  const auto dossier = anna.store().dossiers().value().front().id;
-  story.rename(anna, record, "Rossi di Anna");
-  server::Repository& office = story.world.office().repository();
-  REQUIRE(office.give_up_device(anna.store().identity().device).ok());
-  for (const char* name : {"A", "B", "C"}) story.rename(bruno, record, name);
-  for (int time = 0; time < 3; ++time) story.world.synchronise(bruno);
-  REQUIRE(office.unassign("anna", dossier, "passaggio").ok());
-  for (int time = 0; time < 2; ++time) {
-    CHECK(is_ok(story.world.synchronise(anna)));
-    CHECK(story.name(anna, record) == "Rossi di Anna");
-  }
-  // Given back, it goes on top of what the others wrote, and both names are there.
-  REQUIRE(office.assign("anna", dossier, {}).ok());
-  for (const std::size_t i : {0U, 0U, 1U}) story.world.synchronise(story.tablet(i));
-  CHECK(bruno.store().open_items({})->total == 1);
-  story.rest();
-}
-
 }  // namespace
 }  // namespace insieme::simulation

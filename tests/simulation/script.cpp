@@ -10,6 +10,8 @@ namespace insieme::simulation {
 namespace {
 
 constexpr std::size_t kActsMin = 12;
+constexpr std::size_t kLongWorld = 6;  ///< times as many acts, in one of kLongWorlds
+constexpr std::size_t kLongWorlds = 50;
 
 const char* const kNames[] = {"anna", "bruno", "carla", "dario", "elena"};
 
@@ -44,6 +46,7 @@ void make_weather(Settings& settings, Chance& chance) {
   settings.weather.request_late = some(25);
   settings.weather.reply_cut = some(20);
   settings.weather.reply_damaged = some(20);
+  settings.weather.request_damaged = some(12);
   settings.stop_percent = some(15);
   settings.failing_percent = some(8);
 }
@@ -59,7 +62,7 @@ const std::vector<ActKind>& act_table() {
   static const std::vector<ActKind> kTable = [] {
     std::vector<ActKind> all;
     for (const auto& part : {work_acts(), voucher_acts(), ordering_acts(), review_acts(),
-                             tablet_acts(), office_acts(), exchange_acts()}) {
+                             tablet_acts(), office_acts(), exchange_acts(), erasing_acts()}) {
       all.insert(all.end(), part.begin(), part.end());
     }
     return all;
@@ -76,6 +79,7 @@ Script make_script(std::uint64_t seed, std::size_t acts_max) {
   const std::vector<ActKind>& table = act_table();
   std::vector<bool> is_on;
   for (const ActKind& kind : table) is_on.push_back(!kind.is_rare || chance.one_in(3));
+  if (chance.one_in(kLongWorlds)) acts_max *= kLongWorld;
   const std::size_t count = kActsMin + chance.below(std::max(acts_max, kActsMin + 1) - kActsMin);
   for (std::size_t i = 0; i < count; ++i) {
     Act act;

@@ -31,6 +31,7 @@ struct Weather {
   std::size_t reply_lost = 0;
   std::size_t request_twice = 0;
   std::size_t request_late = 0;  ///< a copy arrives again, later
+  std::size_t request_damaged = 0;
   std::size_t reply_cut = 0;
   std::size_t reply_damaged = 0;
 };

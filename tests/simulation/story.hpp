@@ -9,18 +9,21 @@
 
 namespace insieme::simulation {
 
-/// Anna and Bruno, who coordinates; each with a tablet.
-inline Script two_people() {
+/// Anna, Bruno, who coordinates, and Carla if there is a third; each with a tablet.
+inline Script people(std::size_t count) {
   Script script;
   script.settings.seed = 1;
-  script.settings.people = {{"anna", "educator"}, {"bruno", "coordinator"}};
-  script.settings.tablets = {0, 1};
+  script.settings.people = {{"anna", "educator"}, {"bruno", "coordinator"}, {"carla", "educator"}};
+  script.settings.people.resize(count);
+  for (std::size_t i = 0; i < count; ++i) script.settings.tablets.push_back(i);
   script.settings.waits_for_backup = false;
   return script;
 }
 
 struct Story {
-  World world{file_system(), two_people(), nullptr};
+  explicit Story(const Script& script = people(2)) : world(file_system(), script, nullptr) {}
+
+  World world;
   Tally tally;
 
   Tablet& tablet(std::size_t n) { return *world.tablets()[n]; }

@@ -18,7 +18,10 @@ constexpr std::uint64_t kChangesPerActMax = 8;
 std::set<std::string> authors_of(client::Store& store, const client::OpenItem& open) {
   std::set<std::string> authors;
   for (const sync::Survivor& survivor : open.item.values) authors.insert(survivor.mark.author);
-  if (open.item.kind != sync::ItemKind::edited_after_retraction) return authors;
+  if (open.item.kind != sync::ItemKind::edited_after_retraction &&
+      open.item.kind != sync::ItemKind::edited_after_closure) {
+    return authors;
+  }
   const auto lines = store.history(open.ref);
   if (!lines.ok()) return authors;
   for (const client::HistoryLine& line : lines.value()) {
@@ -43,7 +46,8 @@ void World::watch_items(Tablet& tablet) {
                                          "edited_after_retraction",
                                          "concurrent_lifecycle",
                                          "text_overlap",
-                                         "provisional_spend"};
+                                         "provisional_spend",
+                                         "edited_after_closure"};
     Tally::Items& of_kind = tally_.items[kNames[static_cast<std::size_t>(open.item.kind)]];
     ++of_kind.seen;
     if (authors_of(tablet.store(), open).size() > 1) ++of_kind.disagreed;

@@ -194,7 +194,8 @@ json::object World::ask(Tablet& tablet, json::object request, bool* uncertain) {
       tablet.close();
       continue;
     }
-    const bool damaged = code == "malformed" && weather.reply_cut + weather.reply_damaged > 0;
+    const bool damaged = code == "malformed" &&
+                         weather.reply_cut + weather.reply_damaged + weather.request_damaged > 0;
     demand(
         damaged || (code != "internal" && code != "unknown_argument" && code != "unknown_field" &&
                     code != "missing_argument" && code != "malformed"),
@@ -303,6 +304,14 @@ void World::run() {
     step_ += others;
   }
   settle_and_check(*this, tally_);
+  note_disk(office_->disk());
+  for (const auto& tablet : tablets_) note_disk(tablet->disk());
+}
+
+void World::note_disk(const Disk& disk) {
+  tally_.faults["write lost in a power cut"] += disk.counts().writes_lost;
+  tally_.faults["page torn in a power cut"] += disk.counts().writes_torn;
+  tally_.faults["disk call failed"] += disk.counts().refused_io;
 }
 
 }  // namespace insieme::simulation

@@ -88,12 +88,10 @@ class World {
   std::function<void(bool away)> on_the_way = [](bool) {};
   Weather weather;
   bool rolled_back = false;  ///< the office worked with an old backup at some time
-  // What does not come together in one world, since it is known to fail (docs/testing.md).
-  std::set<std::string> given_up;    ///< accounts with a device that was given up
-  std::set<std::string> taken_from;  ///< accounts that lost a dossier or a section
   bool has_twins = false;            ///< a store was cloned
   std::set<std::string> cloned;      ///< accounts of which one was
   std::uint64_t opened_drafts = 0;
+  std::map<std::string, std::set<std::string>> erased_with;  ///< by order: what its part held
   std::vector<std::string> sticks;     ///< files that were ever written for others
   std::set<std::string> lost_tablets;  ///< whose store was replaced by an older one
 
@@ -113,6 +111,7 @@ class World {
   void check_reply(Tablet& tablet, const std::vector<std::uint8_t>& body);
   void watch_items(Tablet& tablet);
   void watch_queues(Tablet& tablet);
+  void note_disk(const Disk& disk);
 
   FileSystem& files_;
   Script script_;

@@ -72,7 +72,8 @@ struct ExchangeSamples {
     handout.signature = sign(pair_of(who).secret_key, digest_of(handout).bytes);
   }
 
-  [[nodiscard]] Letter letter(std::string_view who, const DocumentId& document) const {
+  [[nodiscard]] Letter letter(std::string_view who, const DocumentId& document,
+                              std::uint32_t protocol = kProtocolVersion) const {
     SyncRequest request;
     request.space = space;
     request.device = device(who);
@@ -81,6 +82,7 @@ struct ExchangeSamples {
     request.changes = {change(who, document)};
     request.signature =
         sign(pair_of(who).secret_key, manifest_of(request.device, request.changes).bytes);
+    request.protocol = protocol;
     Letter letter{request.device, encode_message(request), {}};
     letter.signature = sign(pair_of(who).secret_key, digest_of_letter(space, letter).bytes);
     return letter;

@@ -226,7 +226,7 @@ class History {
 };
 
 /// The greatest closed part of the first `count` changes that every other one has seen with all of
-/// its operations: what may be folded.
+/// its operations, and none of a later engine among them: what may be folded.
 [[nodiscard]] inline VersionVector stable_part(const std::vector<Change>& changes,
                                                std::size_t count) {
   std::vector<VersionVector> deps;
@@ -236,10 +236,18 @@ class History {
     deps.push_back(walker.step(change.header));
     if (deps.size() <= count) stable.raise(change.header.replica, change.header.seq);
   }
+  const auto is_unknown = [](const Operation& op) {
+    return std::holds_alternative<OpaqueOp>(op.action);
+  };
   for (VersionVector before; !(before == stable);) {
     before = stable;
     for (std::size_t i = 0; i < changes.size(); ++i) {
       const ChangeHeader& header = changes[i].header;
+      const auto& ops = changes[i].ops;
+      if (ops && std::any_of(ops->begin(), ops->end(), is_unknown) &&
+          stable.contains(header.replica, header.seq)) {
+        stable.set(header.replica, header.seq - 1);  // what a later engine wrote is not folded
+      }
       if (stable.contains(header.replica, header.seq)) {
         if (!stable.covers(deps[i])) stable.set(header.replica, header.seq - 1);
         continue;

@@ -61,7 +61,14 @@ class MemoryDevice {
   }
 
   Document& document(const DocumentId& id) {
-    return documents.try_emplace(id, id, dossier_keys.at(id.dossier)).first->second;
+    Document& found = documents.try_emplace(id, id, dossier_keys.at(id.dossier)).first->second;
+    for (const ErasureOrder& order : erasures) {
+      Redaction redaction;
+      if (order.dossier == id.dossier && add_order(redaction, order, id.section)) {
+        found.erase(redaction);
+      }
+    }
+    return found;
   }
 
   /// One run from start to end.
@@ -115,6 +122,10 @@ class MemoryDevice {
   std::vector<Seen> seen;
   std::vector<HeldDecision> decisions;
   std::vector<Error> delivery_errors;
+  std::vector<ErasureOrder> erasures;     ///< carried out
+  std::vector<ErasureId> erased;          ///< to be confirmed
+  std::vector<ErasureOrder> erase;        ///< asked for
+  std::vector<ErasureAnswer> answers;     ///< to what was asked for
   std::set<DossierId> revoked;
   std::map<DocumentId, VersionVector> acknowledged;
   std::map<DocumentId, VersionVector> stable;  ///< as the server told
@@ -129,7 +140,9 @@ class MemoryDevice {
   static constexpr std::uint64_t kStepsMax = 200'000;
 
   ClientInput perform(ClientAction& action, const Network& network, RunResult& result) {
-    if (std::holds_alternative<GatherAction>(action)) return GatherDone{gather()};
+    if (const auto* wanted = std::get_if<GatherAction>(&action)) {
+      return GatherDone{gather(wanted->protocol)};
+    }
     if (std::holds_alternative<TokenAction>(action)) {
       ++result.tokens;
       return TokenReady{};
@@ -156,7 +169,7 @@ class MemoryDevice {
     return ApplyDone{!unsent.empty()};
   }
 
-  Gathered gather() {
+  Gathered gather(std::uint32_t protocol) {
     Gathered gathered;
     gathered.cursor = cursor;
     gathered.backfill = backfill;
@@ -175,6 +188,8 @@ class MemoryDevice {
     gathered.seen = seen;
     gathered.held_decisions = decisions;
     gathered.log_only = log_only;
+    gathered.erased = erased;
+    gathered.erase = erase;
     for (const auto& [id, document] : documents) {
       const bool unsent_there =
           std::any_of(unsent.begin(), unsent.end(),
@@ -183,7 +198,9 @@ class MemoryDevice {
       if (unsent_there || granted_.count(id.dossier) == 0 || acknowledged[id] == version) continue;
       gathered.acknowledgements.push_back({id, version});
     }
+    limit_to(protocol, gathered);
     told_ = gathered.acknowledgements;
+    told_erased_ = !gathered.erased.empty();
     return gathered;
   }
 
@@ -191,6 +208,9 @@ class MemoryDevice {
     for (const PushResult& result : reply.results) settle(result);
     seen.clear();
     decisions.clear();
+    if (told_erased_) erased.clear();
+    erase.clear();
+    answers.insert(answers.end(), reply.erasures.begin(), reply.erasures.end());
     for (const Acknowledgement& one : told_) acknowledged[one.document] = one.version;
     for (const StreamItem& item : reply.items) {
       if (const auto* part = std::get_if<SnapshotPart>(&item.content)) {
@@ -260,6 +280,21 @@ class MemoryDevice {
       revoked.erase(grant->dossier);
     }
     if (const auto* revoke = std::get_if<RevokeEvent>(&event)) revoked.insert(revoke->dossier);
+    if (const auto* order = std::get_if<EraseEvent>(&event)) carry_out(order->order);
+  }
+
+  void carry_out(const ErasureOrder& order) {
+    erased.push_back(order.id);
+    erasures.push_back(order);
+    for (const auto& [id, here] : documents) {
+      if (id.dossier == order.dossier) static_cast<void>(document(id));
+    }
+    for (Change& change : unsent) take_out(change);
+    for (Change& change : own) take_out(change);
+  }
+  void take_out(Change& change) {
+    const DocumentId& id = change.header.document;
+    if (documents.count(id) != 0) redact(change, documents.at(id).erased());
   }
 
   std::string name_;
@@ -268,6 +303,7 @@ class MemoryDevice {
   KeyPair keys_;
   Stamp stamp_;
   std::vector<Acknowledgement> told_;
+  bool told_erased_ = false;  ///< by the request under way
   std::set<DossierId> granted_;
   std::uint64_t steps_ = 0;
 };

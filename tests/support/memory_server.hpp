@@ -42,6 +42,8 @@ struct ServerState {
   std::map<std::pair<std::string, DossierId>, Assignment> assignments;
   std::map<ReplicaId, DeviceId> replicas;
   std::map<std::pair<DocumentId, std::string>, VersionVector> seen;
+  std::map<DocumentId, Redaction> redactions;  ///< what came before stays as it is in this log
+  std::map<DocumentId, VersionVector> stable;  ///< set by tests
 };
 
 class MemoryServer {
@@ -62,6 +64,7 @@ class MemoryServer {
   /// What whoever opens a dossier is granted of it.
   std::set<std::string> sections_of_new{"core", "health"};
   std::uint64_t turns = 0;
+  std::uint32_t protocol_max = kProtocolVersion;  ///< less: it is an older program
 
   void enrol(const DeviceId& device, const PublicKey& key, std::string account,
              bool may_review = false) {
@@ -90,6 +93,13 @@ class MemoryServer {
     ++turns;
     const auto account = devices.find(device);
     if (account == devices.end()) return Error{ErrorCode::unauthenticated, "no such device"};
+    if (const auto message = decode_message(frame); message.ok()) {
+      const auto* request = std::get_if<SyncRequest>(&message.value());
+      const bool older = protocol_max < kProtocolVersion;
+      if (older && request != nullptr && request->protocol > protocol_max) {
+        return Error{ErrorCode::malformed, "bytes after the end"};
+      }
+    }
     ServerSync machine;
     RequestArrived arrived{{frame.begin(), frame.end()}, device, account->second.key,
                            account->second.may_review, account->second.name,
@@ -171,6 +181,10 @@ class MemoryServer {
     for (const DocumentId& document : load.documents) {
       const auto at = state.frontiers.find(document);
       if (at != state.frontiers.end()) answer.frontiers[document] = at->second;
+      const auto stable = state.stable.find(document);
+      if (stable != state.stable.end()) answer.stable[document] = stable->second;
+      const auto erased = state.redactions.find(document);
+      if (erased != state.redactions.end()) answer.redactions[document] = erased->second;
     }
     for (const DossierId& dossier : load.dossiers) {
       DossierAccess& access = answer.dossiers[dossier];

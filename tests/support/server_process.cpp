@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace insieme::testing {
 namespace {
@@ -101,7 +102,7 @@ bool RawClient::fill() {
   return true;
 }
 
-HttpAnswer RawClient::read_answer() {
+HttpAnswer RawClient::read_head() {
   HttpAnswer answer;
   std::size_t end = 0;
   while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) {
@@ -118,6 +119,13 @@ HttpAnswer RawClient::read_answer() {
     answer.headers[lower(line.substr(0, colon))] = line.substr(colon + 2);
     at = next;
   }
+  answer.status = status;
+  return answer;
+}
+
+HttpAnswer RawClient::read_answer() {
+  HttpAnswer answer = read_head();
+  const int status = std::exchange(answer.status, 0);
   const auto length = answer.headers.find("content-length");
   const std::size_t bytes =
       length == answer.headers.end() ? 0 : static_cast<std::size_t>(std::stoul(length->second));
@@ -148,7 +156,7 @@ std::string http_request(const std::string& method, const std::string& target,
 HttpAnswer http_once(std::uint16_t port, const std::string& request) {
   RawClient client(port);
   if (!client.connected() || !client.send(request)) return {};
-  return client.read_answer();
+  return request.rfind("HEAD ", 0) == 0 ? client.read_head() : client.read_answer();
 }
 
 }  // namespace insieme::testing

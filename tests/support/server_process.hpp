@@ -51,6 +51,8 @@ class RawClient {
   /// False when the other side no longer takes it.
   bool send(const std::string& bytes);
   [[nodiscard]] HttpAnswer read_answer();
+  /// Of an answer to a HEAD: nothing follows its header, whatever length that tells.
+  [[nodiscard]] HttpAnswer read_head();
   /// True once the other side has closed; discards what still comes.
   [[nodiscard]] bool read_to_end();
   void shut_down_sending();
@@ -64,7 +66,7 @@ class RawClient {
 [[nodiscard]] std::string http_request(const std::string& method, const std::string& target,
                                        const std::string& body = {},
                                        const std::string& headers = {});
-/// One request on a connection of its own.
+/// One request on a connection of its own; a HEAD is read as one.
 [[nodiscard]] HttpAnswer http_once(std::uint16_t port, const std::string& request);
 
 }  // namespace insieme::testing

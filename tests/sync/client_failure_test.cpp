@@ -86,8 +86,20 @@ TEST_CASE("client: what cannot pass ends the run at once, with a reason", "[sync
   CHECK(code(403) == ErrorCode::not_allowed);
   CHECK(code(409) == ErrorCode::conflict);
   CHECK(code(413) == ErrorCode::limit_exceeded);
-  CHECK(code(400) == ErrorCode::unavailable);
   CHECK(code(404) == ErrorCode::unavailable);
+}
+
+TEST_CASE("client: a request that is not understood is tried in each version that is spoken",
+          "[sync][client][wire]") {
+  Sent sent(with_changes(1));
+  ClientAction action = sent.fail(400);
+  for (std::uint32_t version = kProtocolVersion; version > kProtocolVersionSpoken; --version) {
+    CHECK(expect<GatherAction>(std::move(action)).protocol == version - 1);
+    const auto send = expect<SendAction>(sent.machine.resume(GatherDone{with_changes(1)}));
+    CHECK(std::get<SyncRequest>(*decode_message(send.body)).protocol == version - 1);
+    action = sent.machine.resume(SendFailed{400, "bytes after the end", 0});
+  }
+  CHECK(given_up(std::move(action)) == ErrorCode::wrong_version);
 }
 
 TEST_CASE("client: a server without room is asked for the news alone, and the run says so",

@@ -234,6 +234,31 @@ TEST_CASE("escrow: a provisional spend is confirmed or refused, each by itself",
   CHECK(b.record().decisions.size() == 2);
 }
 
+TEST_CASE("escrow: a spend that one confirms and another refuses at once stays an item",
+          "[sync][escrow][P5][P11]") {
+  Peer a("A");
+  Peer b("B");
+  a.write({spend_op("credit", 5, false)});
+  b.pull(a);
+  const auto items = open_spends(b);
+  REQUIRE(items.size() == 1);
+  a.write({resolve_op(items[0], Outcome::confirm)});
+  SECTION("two who agree have decided") {
+    b.write({resolve_op(items[0], Outcome::confirm)});
+    sync_both(a, b);
+    CHECK(open_spends(a).empty());
+    return;
+  }
+  b.write({resolve_op(items[0], Outcome::refuse)});
+  sync_both(a, b);
+  REQUIRE(open_spends(a).size() == 1);
+  REQUIRE(open_spends(b).size() == 1);
+  b.write({resolve_op(items[0], Outcome::refuse)});
+  a.pull(b);
+  CHECK(open_spends(a).empty());
+  CHECK(a.record().decisions.size() == 1);
+}
+
 TEST_CASE("escrow: sums stop at the largest number instead of wrapping", "[sync][escrow][P11]") {
   Peer a("A");
   for (int i = 0; i < 2'100; ++i) a.write({grant_op("credit", "A", kEscrowAmountMax)});

@@ -1,5 +1,5 @@
 // Messages and their frames.
-#include "compress.hpp"
+#include "insieme/sync/compress.hpp"
 #include "insieme/sync/limits.hpp"
 #include "support/catch.hpp"
 #include "support/samples.hpp"

@@ -114,6 +114,35 @@ TEST_CASE("decision: two at once are an item, unless they agree", "[sync][P5]") 
   }
 }
 
+TEST_CASE("decision: a choice and a dismissal at once are an item until somebody saw both",
+          "[sync][P5]") {
+  Disagreement two;
+  const ReviewItem both = two.item();
+  two.b.write({resolve_op(both, Outcome::choose, text("of A"))});
+  two.c.write({resolve_op(both, Outcome::dismiss, {}, "both numbers are in use")});
+  two.share();
+  const ReviewItem item = two.item();
+  CHECK(item.kind == ItemKind::concurrent_values);
+  CHECK(item.values.size() == 1);
+  CHECK(item.generation != both.generation);
+  SECTION("who confirms the choice") {
+    two.a.write({resolve_op(item, Outcome::dismiss)});
+    two.share();
+    CHECK(two.a.values("reg") == std::vector<Value>{text("of A")});
+  }
+  SECTION("who writes what both meant") {
+    two.a.write({resolve_op(item, Outcome::write_new, text("of A, of B"))});
+    two.share();
+    CHECK(two.a.values("reg") == std::vector<Value>{text("of A, of B")});
+  }
+  SECTION("who goes on writing has replaced what it is about") {
+    two.a.write({set_op("reg", "news")});
+    two.share();
+  }
+  CHECK(two.a.items().empty());
+  CHECK(two.c.items().empty());
+}
+
 TEST_CASE("decision: a dismissal leaves the values and closes one generation only", "[sync][P5]") {
   Disagreement two;
   two.c.write({resolve_op(two.item(), Outcome::dismiss)});

@@ -92,6 +92,19 @@ TEST_CASE("healing: what the server once vouched for is taken from whoever has i
   CHECK(w.count() == 3);
 }
 
+TEST_CASE("healing: what the log has is said to be there, though nothing proves the rest",
+          "[sync][server][P2][P3]") {
+  OldBackup w;
+  Healing all{{w.voucher}, w.written, static_cast<std::uint32_t>(w.written.size())};
+  all.vouchers[0].signature.bytes[0] ^= 1;
+  const auto reply = w.give_back(all);
+  CHECK(healed(reply) == Verdicts{Verdict::duplicate, Verdict::deferred, Verdict::deferred});
+  CHECK(reply.healed[0].position != 0);
+  CHECK(reply.healed[0].reason.empty());
+  CHECK(reply.healed[1].code == ErrorCode::bad_signature);
+  CHECK(w.count() == 1);
+}
+
 TEST_CASE("healing: own work that stands on it goes in the same request", "[sync][server][P2]") {
   OldBackup w;
   w.boss.dossier_keys = w.anna.dossier_keys;
@@ -188,6 +201,103 @@ TEST_CASE("healing: a dossier that is younger than the backup comes with its key
         Verdicts{Verdict::deferred, Verdict::deferred, Verdict::deferred});
   CHECK(healed(w.give_back(healing, {w.secret()})).size() == 3);
   CHECK(w.count() == 3);
+}
+
+namespace {
+
+/// After the voucher was signed, r1 was erased; the server forgot that it ever had the last of
+/// Anna's changes, which wrote r1 and r9.
+struct ErasedSince : OldBackup {
+  Change both;
+
+  ErasedSince() {
+    REQUIRE(healed(give_back(whole())) == kTaken);
+    backup = server.state;
+    both = anna.write(kCore, {set_op("reg", "stays", "r9"), set_op("reg", "goes")});
+    push(anna, {both});
+    voucher = hear();
+    server.state = backup;
+    server.state.redactions[kCore].add(rec("r1"));
+    written.push_back(both);
+  }
+  /// As a tablet has it that has carried out the order.
+  [[nodiscard]] Change carried_out(Change change) const {
+    complete(change, anna.dossier_keys.at(kFamily));
+    REQUIRE(redact(change, server.state.redactions.at(kCore)));
+    return change;
+  }
+  SyncReply give(const MemoryDevice& who, const Change& change) {
+    SyncRequest request;
+    request.device = who.id();
+    request.replica = rep(who.name());
+    request.healing = {{voucher}, {change}, 1};
+    request.signature = sign(who.secret_key(), manifest_of(who.id(), {}).bytes);
+    const auto frame = server.turn(who.id(), encode_message(request));
+    REQUIRE(frame.ok());
+    return std::get<SyncReply>(*decode_message(*frame));
+  }
+  /// What the log has of Anna's change.
+  [[nodiscard]] const Change& logged(std::uint64_t seq) const {
+    const KnownChange& known = server.state.changes.at({kCore, rep("anna"), seq});
+    return *server.state.log[static_cast<std::size_t>(known.position - 1)].change();
+  }
+};
+
+const Verdicts kOneTaken{Verdict::accepted};
+
+}  // namespace
+
+TEST_CASE("healing: an order that is younger than the voucher does not make it void",
+          "[sync][server][P2][P9]") {
+  OldBackup w;
+  w.server.state.redactions[kCore].add(rec("r1"));
+  Healing healing = w.whole();
+  SECTION("given back by a tablet that has not heard of the order") {}
+  SECTION("given back by one that has carried it out") {
+    for (Change& change : healing.changes) {
+      complete(change, w.anna.dossier_keys.at(kFamily));
+      REQUIRE(redact(change, w.server.state.redactions.at(kCore)));
+      REQUIRE(change.is_hollow());
+    }
+  }
+  CHECK(healed(w.give_back(healing)) == kTaken);
+  CHECK(w.count() == 3);
+  for (const std::uint64_t seq : {std::uint64_t{2}, std::uint64_t{3}}) {
+    const KnownChange& known = w.server.state.changes.at({kCore, rep("anna"), seq});
+    CHECK(known.verdict == Verdict::accepted);
+    CHECK(known.bodyless);
+  }
+}
+
+TEST_CASE("healing: what nothing was erased of comes back whole or not at all",
+          "[sync][server][P2][P9]") {
+  OldBackup w;
+  w.server.state.redactions[kHealth].add_whole();
+  Healing healing = w.whole();
+  complete(healing.changes[1], w.anna.dossier_keys.at(kFamily));
+  healing.changes[1].ops.reset();
+  CHECK(healed(w.give_back(healing)) == kLeft);
+  CHECK(w.count() == 1);
+}
+
+TEST_CASE("healing: what is left of an erased change is believed if it is proven, or its author's",
+          "[sync][server][P2][P9]") {
+  ErasedSince w;
+  SECTION("the whole body proves it, whoever brings it") {
+    CHECK(healed(w.give(w.boss, w.both)) == kOneTaken);
+    CHECK(is_redacted(w.logged(4)));
+  }
+  SECTION("the author's word is enough") {
+    CHECK(healed(w.give(w.anna, w.carried_out(w.both))) == kOneTaken);
+    CHECK(is_redacted(w.logged(4)));
+  }
+  SECTION("another's word is not: the change is taken without it") {
+    Change forged = w.carried_out(w.both);
+    (*forged.ops)[0] = set_op("reg", "invented", "r9");
+    CHECK(healed(w.give(w.boss, forged)) == kOneTaken);
+    CHECK(w.logged(4).is_hollow());
+  }
+  CHECK(w.count() == 4);
 }
 
 TEST_CASE("healing: an older program is answered without vouchers", "[sync][server][wire]") {

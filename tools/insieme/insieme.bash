@@ -1,12 +1,12 @@
 # Bash completion for insieme. Use it with:  source <(insieme completion)
 _insieme() {
   local word=${COMP_WORDS[COMP_CWORD]} command="" i
-  local commands="init enrol open list show add edit retract restore-record rights same finding search draft
-    exchange history status sync schema notices review resolve contest inbox decide report export import verify backup restore call commands
+  local commands="init enrol open list show add edit retract restore-record erase rights same handover finding search draft
+    exchange history status sync schema notices review resolve contest inbox decide report package offers benefits export import archive move retention verify backup restore pin call commands
     completion replay"
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      --store | --key-file | --lang | --ca-file | --public-key | --clock) ((i++)) ;;
+      --store | --key-file | --lang | --ca-file | --public-key | --clock | --request-id | --purpose) ((i++)) ;;
       -*) ;;
       *) command=${COMP_WORDS[i]}; break ;;
     esac
@@ -14,6 +14,7 @@ _insieme() {
   case ${COMP_WORDS[COMP_CWORD - 1]} in
     --store | --key-file | --ca-file | --output | --from-file) return ;;
     --lang) mapfile -t COMPREPLY < <(compgen -W "it en" -- "$word"); return ;;
+    --purpose) mapfile -t COMPREPLY < <(compgen -W "visita presa_in_carico valutazione coordinamento emergenza autorita richiesta_interessato rendicontazione verifica altro" -- "$word"); return ;;
     --format) mapfile -t COMPREPLY < <(compgen -W "csv json html xlsx table" -- "$word"); return ;;
   esac
   if [[ -z $command ]]; then
@@ -24,10 +25,18 @@ _insieme() {
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
   elif [[ $command == draft ]]; then
     mapfile -t COMPREPLY < <(compgen -W "open save show commit discard list" -- "$word")
+  elif [[ $command == handover ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "propose accept refuse revoke list" -- "$word")
   elif [[ $command == exchange ]]; then
     mapfile -t COMPREPLY < <(compgen -W "export import serve connect" -- "$word")
+  elif [[ $command == pin ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "set change remove status unlock recover" -- "$word")
   elif [[ $command == report ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "list run records" -- "$word")
+    mapfile -t COMPREPLY < <(compgen -W "list run records freeze frozen show compare" -- "$word")
+  elif [[ $command == archive ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "export import" -- "$word")
+  elif [[ $command == package ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "siuss sils directory calendar receive" -- "$word")
   elif [[ " add list schema export import " == *" $command "* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(insieme completion --types 2>/dev/null)" -- "$word")
   fi

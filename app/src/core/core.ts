@@ -1,6 +1,6 @@
 // The store, as screens speak to it: one call, replies or a CoreError, and a note to everybody who
 // shows something when anything was written.
-import { Insieme, keepStorage, requestId } from "insieme/index.mjs";
+import { Insieme, keepStorage, PRACTICE, requestId } from "insieme/index.mjs";
 import type { Event, Failure, Reply } from "insieme";
 import { language } from "../words";
 
@@ -30,19 +30,34 @@ export function onEvent(listener: (event: Event) => void): () => void {
   return insieme.onEvent(listener);
 }
 
+let full = false;
+
+/** Whether the last thing that was to be kept found no room. */
+export function foundNoRoom(): boolean {
+  return full;
+}
+
 function take<T>(reply: Reply<T>): T {
   if (reply.ok) return reply;
+  if (reply.error.code === "storage_full") {
+    full = true;
+    tellChange();
+  }
   throw new CoreError(reply.error);
 }
 
-export async function open(): Promise<void> {
-  take(await insieme.open());
+/** Whether it stays locked until its PIN is given. */
+export async function open(practice: boolean): Promise<{ locked: boolean }> {
+  const reply = take(await (practice ? insieme.open(PRACTICE) : insieme.open())) as {
+    locked?: boolean;
+  };
+  return { locked: reply.locked === true };
+}
+export async function erasePractice(): Promise<void> {
+  take(await insieme.erasePractice());
 }
 export async function takeOver(): Promise<void> {
   take(await insieme.takeOver());
-}
-export async function copyStore(): Promise<Uint8Array> {
-  return take(await insieme.copy()).bytes;
 }
 
 /** A command that reads. */
@@ -60,6 +75,7 @@ export async function write<T>(
   act: string = requestId(),
 ): Promise<T> {
   const reply = await read<T>(command, { request_id: act, ...args });
+  full = false;
   tellChange();
   return reply;
 }

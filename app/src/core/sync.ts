@@ -1,6 +1,7 @@
 // When to exchange with the server: the core's plan decides, this only asks and obeys. Nothing here
 // ever stands between a person and a save.
 import { CoreError, onChange, onEvent, read, tellChange } from "./core";
+import { learnPolicy } from "./lock";
 import type { Status, SyncState } from "./types";
 
 const POLL_MS = 15_000;
@@ -30,6 +31,7 @@ let picture: Picture = {
 const watchers = new Set<(picture: Picture) => void>();
 let timer = 0;
 let looking = false;
+let knowsPolicy = false;
 
 function show(change: Partial<Picture>): void {
   picture = { ...picture, ...change };
@@ -75,9 +77,15 @@ export async function syncNow(asked = true): Promise<boolean> {
   try {
     await read("sync.run");
     show({ running: false, waitingS: 0, trouble: "", exchanges: picture.exchanges + 1 });
+    // Once in a while: the space may ask for a PIN now, or have another key for forgotten ones.
+    if (!knowsPolicy) {
+      knowsPolicy = true;
+      void learnPolicy();
+    }
     return true;
   } catch (error) {
-    const trouble = error instanceof CoreError ? error.message : String(error);
+    const isLocked = error instanceof CoreError && error.code === "locked";
+    const trouble = isLocked ? "" : error instanceof CoreError ? error.message : String(error);
     show({
       running: false,
       waitingS: 0,
@@ -90,7 +98,15 @@ export async function syncNow(asked = true): Promise<boolean> {
   }
 }
 
+let isStarted = false;
+
+/** Also after each unlocking. */
 export async function startSync(): Promise<void> {
+  if (isStarted) {
+    tellChange();
+    return;
+  }
+  isStarted = true;
   const networkChanged = async (): Promise<void> => {
     await read("network.changed", { online: navigator.onLine }).catch(() => undefined);
     show({ online: navigator.onLine });

@@ -115,6 +115,8 @@ export interface TypeLine {
   root: boolean;
   append_only: boolean;
   retired: boolean;
+  /** A record of this type spends rights of one of type `of`. */
+  spends?: { of: string; through: string; amount: string; reverses?: string };
 }
 
 export interface RecordType extends TypeLine {

@@ -1,6 +1,7 @@
 // A form over a draft of the core: what is typed is kept within a moment, and survives the browser.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { read, write } from "../core/core";
+import { beforeLock } from "../core/lock";
 import type { Draft, FieldType, Json, RecordLine, RecordType, WholeRecord } from "../core/types";
 
 const KEEP_MS = 400;
@@ -91,7 +92,9 @@ export function useTyping(draft: Draft): Typing {
   useEffect(() => {
     const leave = (): void => void flush().catch(() => undefined);
     document.addEventListener("visibilitychange", leave);
+    const end = beforeLock(flush);
     return () => {
+      end();
       document.removeEventListener("visibilitychange", leave);
       leave();
     };

@@ -23,6 +23,7 @@ const shapes = {
   target: "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 9a3 3 0 1 1 0 6 3 3 0 0 1 0-6z",
   hands: "M4 12l4-4 4 3 4-3 4 4-8 8z",
   page: "M6 3h9l4 4v14H6zM14 3v5h5M9 13h7M9 17h7",
+  report: "M4 20h16M6 20v-6h3v6M11 20V6h3v14M16 20V10h3v10",
 } as const;
 
 export type IconName = keyof typeof shapes;

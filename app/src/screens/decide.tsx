@@ -98,6 +98,7 @@ function extrasOf(item: ReviewItem): [Choice, Word][] {
       ["refuse", "refuse_spend"],
     ];
   }
+  if (item.kind === "edited_after_closure") return [["dismiss", "dismiss"]];
   if (item.kind === "text_overlap")
     return [
       ["write", "write_new"],

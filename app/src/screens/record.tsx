@@ -8,6 +8,7 @@ import { ago } from "../format";
 import { Icon } from "../parts/icons";
 import { Await, byWhen, Failed, Mark, Note, say, SureButton, Title } from "../parts/parts";
 import { Receipt } from "../parts/receipt";
+import { RightsPanel } from "../parts/rights";
 import { go } from "../router";
 import { language, t, type Word } from "../words";
 
@@ -27,6 +28,9 @@ export function RecordScreen(props: { id: string; me: Identity }): JSX.Element {
           <Receipt record={record} />
           <Problems record={record} />
           <Failed error={act.failure} />
+          {Object.values(record.fields).some((field) => field.kind === "escrow") && (
+            <RightsPanel record={record} />
+          )}
           <Values record={record} me={props.me} />
           <div class="buttons">
             <button

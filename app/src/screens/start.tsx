@@ -1,7 +1,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { keepStorage, write } from "../core/core";
+import { keepStorage, read, requestId, tellChange } from "../core/core";
 import { useAct, usePicture } from "../core/hooks";
+import { learnPolicy } from "../core/lock";
+import { enterPractice } from "../core/practice";
 import { syncNow } from "../core/sync";
 import { Icon } from "../parts/icons";
 import { Failed, Note, Title } from "../parts/parts";
@@ -19,8 +21,11 @@ export function Start(): JSX.Element {
       const args: Record<string, string> = { invitation: code.trim() };
       if (!code.includes("://")) args["server"] = location.origin;
       if (name.trim()) args["device_name"] = name.trim();
-      await write("device.enrol", args);
+      // Shown once it is known whether a PIN is asked for.
+      await read("device.enrol", { request_id: requestId(), ...args });
+      await learnPolicy();
       await keepStorage();
+      tellChange();
       void syncNow();
     });
   };
@@ -73,6 +78,10 @@ export function Start(): JSX.Element {
           {act.busy ? t("loading") : t("start_enrol")}
         </button>
       </form>
+      <button type="button" class="btn btn-outline-primary btn-lg wide" onClick={enterPractice}>
+        {t("practice_try")}
+      </button>
+      <p class="help">{t("practice_try_help")}</p>
       <p class="help with-icon">
         <Icon name="lock" />
         {t("start_pin")}

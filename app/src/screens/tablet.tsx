@@ -1,13 +1,17 @@
 // What this tablet is, how it looks, and the last way out for work that cannot be sent.
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { copyStore, keepStorage } from "../core/core";
-import { useAct } from "../core/hooks";
+import { foundNoRoom, keepStorage, onChange, read } from "../core/core";
+import { useAct, usePicture } from "../core/hooks";
+import { enterPractice, isPractice, throwPracticeAway } from "../core/practice";
 import type { Identity } from "../core/types";
 import { bytes } from "../format";
 import { Choice } from "../form/field";
 import { applyLook, look, type Look } from "../look";
-import { Failed, Note, Section, Title } from "../parts/parts";
+import { saveFile } from "../parts/file";
+import { Failed, Note, Row, Section, SureButton, Title } from "../parts/parts";
+import { to } from "../router";
+import { PinSettings } from "./pin";
 import { language, setLanguage, t, type Language, type Word } from "../words";
 
 const LOOKS: [Look, Word][] = [
@@ -26,26 +30,11 @@ export function Tablet(props: { me: Identity }): JSX.Element {
   return (
     <>
       <Title text={t("tablet")} />
-      <Section title={t("who_uses")}>
-        <dl class="pairs">
-          <div>
-            <dt>{t("who_uses")}</dt>
-            <dd>
-              {me.name} ({me.account})
-            </dd>
-          </div>
-          <div>
-            <dt>{t("role")}</dt>
-            <dd>{me.role}</dd>
-          </div>
-          <div>
-            <dt>{t("server")}</dt>
-            <dd>
-              {me.space_name} · {me.server}
-            </dd>
-          </div>
-        </dl>
-      </Section>
+      {!isPractice() && <Who me={me} />}
+      {!isPractice() && <PinSettings />}
+      <ul class="rows">
+        <Row icon="report" href={to("reports")} title={t("reports_mine")} />
+      </ul>
       <Storage />
       <fieldset class="field">
         <legend>{t("look")}</legend>
@@ -83,22 +72,74 @@ export function Tablet(props: { me: Identity }): JSX.Element {
           ))}
         </div>
       </fieldset>
-      <Copy />
+      {!isPractice() && <Unsent me={me} />}
+      <Practice />
     </>
   );
+}
+
+function Who(props: { me: Identity }): JSX.Element {
+  const { me } = props;
+  return (
+    <Section title={t("who_uses")}>
+      <dl class="pairs">
+        <div>
+          <dt>{t("who_uses")}</dt>
+          <dd>
+            {me.name} ({me.account})
+          </dd>
+        </div>
+        <div>
+          <dt>{t("role")}</dt>
+          <dd>{me.role}</dd>
+        </div>
+        <div>
+          <dt>{t("server")}</dt>
+          <dd>
+            {me.space_name} · {me.server}
+          </dd>
+        </div>
+      </dl>
+    </Section>
+  );
+}
+
+/**
+ * How full the place is that the browser gives, as far as it says: Chromium promises gigabytes that
+ * the disk may not have, so that what found no room says more than any number.
+ */
+function fullness(usage: number, quota: number): "fine" | "soon" | "full" {
+  if (foundNoRoom()) return "full";
+  const part = quota > 0 ? usage / quota : 0;
+  if (part >= 0.95) return "full";
+  return part >= 0.8 ? "soon" : "fine";
 }
 
 function Storage(): JSX.Element {
   const [state, setState] = useState<{ kept: boolean; usage: number; quota: number } | null>(null);
   useEffect(() => {
-    void keepStorage().then(setState);
+    const look = (): void => void keepStorage().then(setState);
+    look();
+    return onChange(look);
   }, []);
+  const how = state ? fullness(state.usage, state.quota) : "fine";
   return (
     <Section title={t("space")}>
       {state && (
         <>
-          <progress class="gauge" max={state.quota} value={state.usage} aria-label={t("space")} />
+          <meter
+            class="gauge"
+            max={state.quota}
+            value={state.usage}
+            high={state.quota * 0.8}
+            aria-label={t("space")}
+          />
           <p>{t("space_of", { used: bytes(state.usage), quota: bytes(state.quota) })}</p>
+          {how !== "fine" && (
+            <Note tone={how === "full" ? "danger" : "warning"} title={t(`space_${how}`)}>
+              <p>{t("space_what")}</p>
+            </Note>
+          )}
           <Note tone={state.kept ? "success" : "warning"}>
             <p>{t(state.kept ? "kept_yes" : "kept_no")}</p>
           </Note>
@@ -117,25 +158,66 @@ function Storage(): JSX.Element {
   );
 }
 
-function Copy(): JSX.Element {
+/** When all else fails: what the server does not have, in a file that it alone can open. */
+function Unsent(props: { me: Identity }): JSX.Element {
   const act = useAct();
+  const { status } = usePicture();
+  const unsent = Number(status?.unsent ?? 0);
+  const [done, setDone] = useState(0);
   const download = (): void =>
     void act.run(async () => {
-      const content = await copyStore();
-      const url = URL.createObjectURL(new Blob([content as Uint8Array<ArrayBuffer>]));
-      const link = document.createElement("a");
-      link.href = url;
-      link.download = `insieme-${new Date().toISOString().slice(0, 10)}.db`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+      const reply = await read<{ content: string; changes: string }>("exchange.export", {
+        for: "server",
+      });
+      const pairs = reply.content.match(/../g) ?? [];
+      const content = Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16));
+      const day = new Date().toISOString().slice(0, 10);
+      saveFile(content, `insieme-${props.me.account}-${day}.insieme-x`);
+      setDone(Number(reply.changes));
     });
   return (
-    <Section title={t("copy")}>
-      <p>{t("copy_help")}</p>
+    <Section title={t("unsent_file")}>
+      <p>{t("unsent_file_help")}</p>
       <Failed error={act.failure} />
-      <button type="button" class="btn btn-outline-primary" disabled={act.busy} onClick={download}>
-        {t("copy_do")}
+      {done > 0 && (
+        <Note tone="success" live>
+          <p>{t("unsent_file_done", { n: done })}</p>
+        </Note>
+      )}
+      <button
+        type="button"
+        class="btn btn-outline-primary"
+        disabled={act.busy || unsent === 0}
+        onClick={download}
+      >
+        {unsent === 0 ? t("to_send_none") : t("unsent_file_do")}
       </button>
+    </Section>
+  );
+}
+
+function Practice(): JSX.Element {
+  const act = useAct();
+  if (!isPractice()) {
+    return (
+      <Section title={t("practice")}>
+        <p>{t("practice_try_help")}</p>
+        <button type="button" class="btn btn-outline-primary" onClick={enterPractice}>
+          {t("practice_try")}
+        </button>
+      </Section>
+    );
+  }
+  return (
+    <Section title={t("practice")}>
+      <p>{t("practice_away_help")}</p>
+      <Failed error={act.failure} />
+      <SureButton
+        label={t("practice_away")}
+        question={t("practice_away_sure")}
+        yes={t("practice_away_yes")}
+        onSure={() => void act.run(throwPracticeAway)}
+      />
     </Section>
   );
 }

@@ -1,13 +1,14 @@
-# Writes OUT, a C++ file that holds the files FILES (separated by |) of folder DIR as literals.
+# Writes OUT, a C++ file with the function FUNCTION of NAMESPACE, declared in HEADER, that gives the
+# files FILES (separated by |) of folder DIR as literals.
 # Raw literals keep the bytes as they are; pieces keep each one below what compilers promise to take.
 string(REPLACE "|" ";" files "${FILES}")
 set(piece_bytes 8000)
 file(WRITE ${OUT}.new
   "// Generated from schema/ by embed_bundle.cmake.\n"
-  "#include \"insieme/schema/bundle.hpp\"\n\n"
-  "namespace insieme::schema {\n\n"
-  "const BundleFiles& embedded_bundle_files() {\n"
-  "  static const BundleFiles files{\n")
+  "#include \"${HEADER}\"\n\n"
+  "namespace ${NAMESPACE} {\n\n"
+  "const insieme::schema::BundleFiles& ${FUNCTION}() {\n"
+  "  static const insieme::schema::BundleFiles files{\n")
 foreach(file IN LISTS files)
   file(READ ${DIR}/${file} text)
   if(text MATCHES "[)]insieme\"")
@@ -27,5 +28,5 @@ file(APPEND ${OUT}.new
   "  };\n"
   "  return files;\n"
   "}\n\n"
-  "}  // namespace insieme::schema\n")
+  "}  // namespace ${NAMESPACE}\n")
 file(RENAME ${OUT}.new ${OUT})

@@ -1,6 +1,7 @@
 #include "insieme/schema/bundle.hpp"
 
 #include <algorithm>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/stream_parser.hpp>
 #include <boost/json/serialize.hpp>
 #include <fstream>
@@ -27,6 +28,20 @@ std::uint64_t fnv(std::uint64_t hash, std::string_view text) noexcept {
   return hash;
 }
 
+/// As the library writes it, without going through it where nothing is to be escaped.
+void append_quoted(std::string& out, std::string_view text) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
+  });
+  if (!plain) {
+    out += json::serialize(json::string(json::string_view(text.data(), text.size())));
+    return;
+  }
+  out += '"';
+  out += text;
+  out += '"';
+}
+
 /// JSON with the keys of every object in order.
 void append_canonical(std::string& out, const json::value& value) {
   if (const json::object* object = value.if_object(); object != nullptr) {
@@ -35,7 +50,7 @@ void append_canonical(std::string& out, const json::value& value) {
     std::sort(keys.begin(), keys.end());
     out += '{';
     for (const std::string_view key : keys) {
-      out += json::serialize(json::string(key));
+      append_quoted(out, key);
       out += ':';
       append_canonical(out, object->at(key));
       out += ',';
@@ -48,6 +63,8 @@ void append_canonical(std::string& out, const json::value& value) {
       out += ',';
     }
     out += ']';
+  } else if (const json::string* text = value.if_string(); text != nullptr) {
+    append_quoted(out, std::string_view(text->data(), text->size()));
   } else {
     out += json::serialize(value);
   }
@@ -63,11 +80,13 @@ std::string line_and_column(std::string_view text, std::size_t offset) {
   return "line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 
+/// Everything of one bundle lies in `storage` and dies together.
 std::optional<json::value> parse_json(const std::string& file, std::string_view text,
-                                      detail::Faults& faults) {
+                                      const json::storage_ptr& storage, detail::Faults& faults) {
   json::parse_options options;
   options.max_depth = kNestingMax;
   json::stream_parser parser({}, options);
+  parser.reset(storage);
   json::error_code failed;
   const std::size_t used = parser.write_some(text.data(), text.size(), failed);
   if (!failed && used < text.size()) failed = json::error::extra_data;
@@ -83,7 +102,8 @@ std::optional<json::value> parse_json(const std::string& file, std::string_view 
 /// The manifest, and the files that it lists, each parsed.
 class Parser {
  public:
-  explicit Parser(const BundleFiles& files) : files_(files) {}
+  Parser(const BundleFiles& files, detail::Scrutiny scrutiny)
+      : files_(files), faults_(scrutiny) {}
 
   Result<Bundle> run() {
     const auto manifest = open(kManifest);
@@ -105,7 +125,10 @@ class Parser {
     detail::resolve(bundle_, origins_, faults_);
     // Expressions name fields of all types, which must be known, and sound, first.
     if (faults_.empty()) detail::parse_rules(rules_, bundle_, faults_);
-    if (faults_.empty()) detail::parse_reports(reports_, bundle_, book_, faults_);
+    if (faults_.empty() && faults_.scrutiny() == detail::Scrutiny::whole) {
+      ReportBook book;  // only to know that it is sound
+      detail::parse_reports(reports_, bundle_, book, faults_);
+    }
     if (!faults_.empty()) return failure();
     return std::move(bundle_);
   }
@@ -117,7 +140,7 @@ class Parser {
       faults_.add({file, ""}, "is missing");
       return std::nullopt;
     }
-    return parse_json(file, found->second, faults_);
+    return parse_json(file, found->second, storage_, faults_);
   }
 
   Status read_manifest(const json::value& root) {
@@ -183,7 +206,7 @@ class Parser {
   std::vector<std::string> listed_;
   std::vector<std::pair<std::string, const json::value*>> rules_;
   std::vector<std::pair<std::string, const json::value*>> reports_;
-  ReportBook book_;  ///< only to know that it is sound
+  json::storage_ptr storage_ = json::make_shared_resource<json::monotonic_resource>();
 };
 
 std::optional<std::string> read_file(const std::filesystem::path& path) {
@@ -217,6 +240,13 @@ const RecordType* Bundle::find_type(std::string_view type_name) const noexcept {
   return found == type_index.end() ? nullptr : &types[found->second];
 }
 
+RegisterPolicy Bundle::policy(std::string_view type_name,
+                              std::string_view field_name) const noexcept {
+  const RecordType* type = find_type(type_name);
+  const Field* field = type == nullptr ? nullptr : type->find_field(field_name);
+  return field == nullptr ? RegisterPolicy::review : field->policy;
+}
+
 std::vector<const Rule*> Bundle::rules_for(std::string_view type_name) const {
   std::vector<const Rule*> out;
   const auto found = rules_of_type.find(type_name);
@@ -232,7 +262,9 @@ std::string Bundle::digest_text() const {
   return out;
 }
 
-Result<Bundle> parse_bundle(const BundleFiles& files) { return Parser(files).run(); }
+Result<Bundle> parse_bundle(const BundleFiles& files) {
+  return Parser(files, detail::Scrutiny::whole).run();
+}
 
 Result<Bundle> load_bundle(const std::filesystem::path& dir) {
   BundleFiles files;
@@ -240,7 +272,7 @@ Result<Bundle> load_bundle(const std::filesystem::path& dir) {
   if (!manifest) return {ErrorCode::not_found, "bundle.json: cannot be read"};
   files[kManifest] = *manifest;
   detail::Faults faults;
-  const auto root = parse_json(kManifest, *manifest, faults);
+  const auto root = parse_json(kManifest, *manifest, {}, faults);
   const json::object* object = root ? root->if_object() : nullptr;
   const json::value* listed = object == nullptr ? nullptr : object->if_contains("files");
   // Whatever else is wrong with the manifest, parse_bundle says it better.
@@ -265,7 +297,8 @@ Result<Bundle> load_bundle(const std::filesystem::path& dir) {
 
 const Bundle& embedded_bundle() {
   static const Bundle bundle = [] {
-    auto parsed = parse_bundle(embedded_bundle_files());
+    // Every program does this at its start: a test has checked the rest.
+    auto parsed = Parser(embedded_bundle_files(), detail::Scrutiny::as_built).run();
     INSIEME_ASSERT(parsed.ok());
     return std::move(*parsed);
   }();

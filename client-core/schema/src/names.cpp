@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "insieme/schema/text.hpp"
 #include "insieme/schema/types.hpp"
 
 namespace insieme::schema {
@@ -61,6 +62,7 @@ std::string_view name_of(TextFormat format) noexcept {
     case TextFormat::cup: return "cup";
     case TextFormat::iban: return "iban";
     case TextFormat::belfiore: return "belfiore";
+    case TextFormat::area_code: return "area_code";
   }
   return "none";
 }
@@ -100,6 +102,17 @@ std::vector<std::string> RecordType::facet_sections() const {
 std::string_view CodeValue::attribute(std::string_view attribute_name) const noexcept {
   const auto found = attributes.find(attribute_name);
   return found == attributes.end() ? std::string_view{} : std::string_view(found->second);
+}
+
+std::vector<std::string> CodeValue::other_spellings() const {
+  std::vector<std::string> out;
+  std::string_view rest = attribute("also");
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(';'), rest.size());
+    if (const std::string_view one = trim(rest.substr(0, end)); !one.empty()) out.emplace_back(one);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return out;
 }
 
 const CodeValue* CodeList::find(std::string_view code) const noexcept {

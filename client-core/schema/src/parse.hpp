@@ -44,8 +44,11 @@ void parse_rules(const std::vector<std::pair<std::string, const boost::json::val
 void parse_reports(const std::vector<std::pair<std::string, const boost::json::value*>>& files,
                    const Bundle& bundle, ReportBook& book, Faults& faults);
 
-/// nullptr if `expression` is not a regular expression that we support.
-[[nodiscard]] std::shared_ptr<const Pattern> compile_pattern(const std::string& expression);
+/// Compiled when it is first asked for: a program that starts has no time for all of them.
+[[nodiscard]] std::shared_ptr<const Pattern> make_pattern(const std::string& expression);
+/// Whether it is a regular expression that we support; compiles it.
+[[nodiscard]] bool is_sound(const Pattern& pattern);
+/// False for one that is not sound.
 [[nodiscard]] bool matches(const Pattern& pattern, std::string_view text);
 
 /// The names of fields in a title template, in order; false if its braces do not pair.

@@ -71,6 +71,15 @@ void check_distinct(const CodeList& list, const std::vector<Place>& places, Faul
                  "\"" + label + "\" already means the value \"" +
                      list.values[found->second].code + "\" of this list");
     }
+    for (std::size_t i = 0; i < list.values.size(); ++i) {
+      for (const std::string& spelling : list.values[i].other_spellings()) {
+        const auto [found, fresh] = seen.emplace(fold_case(spelling), i);
+        if (fresh || found->second == i) continue;
+        faults.add(places[i].at("attributes").at("also"),
+                   "\"" + spelling + "\" already means the value \"" +
+                       list.values[found->second].code + "\" of this list");
+      }
+    }
   }
 }
 
@@ -98,7 +107,7 @@ CodeList parse_list(ObjectReader& reader, Faults& faults) {
     }
   }
   reader.finish();
-  check_distinct(out, places, faults);
+  if (faults.scrutiny() == Scrutiny::whole) check_distinct(out, places, faults);
   return out;
 }
 

@@ -25,7 +25,7 @@ constexpr std::array kPolicies{RegisterPolicy::review, RegisterPolicy::automatic
                                RegisterPolicy::maximum};
 constexpr std::array kFormats{TextFormat::user,  TextFormat::month, TextFormat::codice_fiscale,
                               TextFormat::email, TextFormat::phone, TextFormat::cup,
-                              TextFormat::iban,  TextFormat::belfiore};
+                              TextFormat::iban,  TextFormat::belfiore, TextFormat::area_code};
 
 /// The enumerator whose name stands under `key`; `fallback` if there is none or it is unknown.
 template <class Enum, std::size_t N>
@@ -210,15 +210,15 @@ void read_policy(ObjectReader& reader, Field& field) {
   }
 }
 
-void read_pattern(ObjectReader& reader, Field& field) {
+void read_pattern(ObjectReader& reader, Field& field, const Faults& faults) {
   field.pattern = reader.string("pattern");
   field.pattern_warns = reader.boolean("pattern_warns");
   if (field.pattern.empty()) {
     if (field.pattern_warns) reader.fault("pattern_warns", "there is no pattern");
     return;
   }
-  field.compiled_pattern = compile_pattern(field.pattern);
-  if (field.compiled_pattern == nullptr) {
+  field.compiled_pattern = make_pattern(field.pattern);
+  if (faults.scrutiny() == Scrutiny::whole && !is_sound(*field.compiled_pattern)) {
     reader.fault("pattern", "is not a regular expression (ECMAScript)");
   }
 }
@@ -247,7 +247,7 @@ Field parse_field(ObjectReader& reader, Faults& faults) {
   field.retired = reader.boolean("retired");
   field.min = read_bound(reader, "min", field.kind);
   field.max = read_bound(reader, "max", field.kind);
-  read_pattern(reader, field);
+  read_pattern(reader, field, faults);
   field.max_length = static_cast<std::size_t>(reader.integer(
       "max_length", 1, static_cast<std::int64_t>(sync::kTextBytesMax), false));
   if (reader.find("ahead_max_days") != nullptr) {

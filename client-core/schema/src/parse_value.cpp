@@ -85,6 +85,11 @@ Result<std::string> parse_code(const Field& field, std::string_view text, const 
         fold_case(value.label.en) == folded) {
       return value.code;
     }
+    const auto others = value.other_spellings();
+    if (std::any_of(others.begin(), others.end(),
+                    [&folded](const std::string& one) { return fold_case(one) == folded; })) {
+      return value.code;
+    }
   }
   return wrong("this is none of the values of the list \"" + field.list + "\"",
                "non è una voce dell'elenco «" + field.list + "»");
@@ -104,6 +109,15 @@ Result<std::string> parse_month(std::string_view text) {
   return iso;
 }
 
+/// `VEN 09`, `ven-09`: one spelling of the code of an area, `VEN_09`.
+std::string area_code(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    out += c == ' ' || c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return out;
+}
+
 Result<std::string> parse_words(const Field& field, std::string_view text) {
   if (text.find('\0') != std::string_view::npos) {
     return wrong("the text contains a zero byte", "il testo contiene un byte zero");
@@ -119,6 +133,7 @@ Result<std::string> parse_words(const Field& field, std::string_view text) {
   }
   std::string out = compose_nfc(lines);
   if (field.format == TextFormat::month) return parse_month(out);
+  if (field.format == TextFormat::area_code) return area_code(trim(out));
   const bool is_identifier =
       field.format == TextFormat::codice_fiscale || field.format == TextFormat::cup ||
       field.format == TextFormat::iban || field.format == TextFormat::belfiore;

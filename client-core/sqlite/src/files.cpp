@@ -37,13 +37,23 @@ class File {
   int code_ = SQLITE_CANTOPEN;
 };
 
-int write_all(const File& file, const std::string& text) noexcept {
-  if (file.code() != SQLITE_OK) return file.code();
+enum class Rest { cut, kept };
+
+SmallWrite write_at(const std::string& path, int offset, const std::string& text,
+                    Rest rest) noexcept {
+  if (offset < 0 || text.size() + static_cast<std::size_t>(offset) > kSmallFileBytesMax) {
+    return SmallWrite::failed;
+  }
+  const File file(path);
+  int code = file.code();
   const auto size = static_cast<int>(text.size());
-  int code = file.methods().xWrite(file.get(), text.data(), size, 0);
-  if (code == SQLITE_OK) code = file.methods().xTruncate(file.get(), size);
+  if (code == SQLITE_OK) code = file.methods().xWrite(file.get(), text.data(), size, offset);
+  if (code == SQLITE_OK && rest == Rest::cut) {
+    code = file.methods().xTruncate(file.get(), offset + size);
+  }
   if (code == SQLITE_OK) code = file.methods().xSync(file.get(), SQLITE_SYNC_FULL);
-  return code;
+  if (code == SQLITE_OK) return SmallWrite::done;
+  return (code & 0xff) == SQLITE_FULL ? SmallWrite::full : SmallWrite::failed;
 }
 
 }  // namespace
@@ -76,11 +86,11 @@ std::string read_small_file(const std::string& path) {
 }
 
 SmallWrite write_small_file(const std::string& path, const std::string& text) noexcept {
-  if (text.size() > kSmallFileBytesMax) return SmallWrite::failed;
-  const File file(path);
-  const int code = write_all(file, text);
-  if (code == SQLITE_OK) return SmallWrite::done;
-  return (code & 0xff) == SQLITE_FULL ? SmallWrite::full : SmallWrite::failed;
+  return write_at(path, 0, text, Rest::cut);
+}
+
+SmallWrite write_small_part(const std::string& path, int offset, const std::string& text) noexcept {
+  return write_at(path, offset, text, Rest::kept);
 }
 
 }  // namespace insieme::sqlite

@@ -1,3 +1,4 @@
+#include <sodium.h>
 #include <sqlite3.h>
 
 #include <array>
@@ -196,6 +197,10 @@ void wipe(void* bytes, std::size_t size) noexcept {
 }
 
 int set_key(sqlite3* db, const Key& key) noexcept {
+  // The page cipher computes with libsodium, which chooses here what this processor does best; the
+  // outcome is the same without.
+  static const int initialised = sodium_init();
+  static_cast<void>(initialised);
   constexpr char kDigits[] = "0123456789abcdef";
   std::array<char, 4 + 2 * std::tuple_size_v<Key>> text{'r', 'a', 'w', ':'};
   std::size_t at = 4;

@@ -28,6 +28,29 @@ Outcome<json::object> identity(Context& context) {
   return identity_json(context.store().identity());
 }
 
+/// Offices whose record says that this territory works by other rules than this program's. Which
+/// ones: their digest travels as data, so that it is known without a network.
+Outcome<json::array> offices_with_other_rules(Context& context) {
+  json::array out;
+  const schema::RecordType* type = context.bundle().find_type("office");
+  if (type == nullptr || type->find_field("configuration_digest") == nullptr) return out;
+  INSIEME_OUT_ASSIGN(const auto offices,
+                     context.store().shown("office", {"name", "configuration_digest"}));
+  for (const schema::RuleRecord& office : offices) {
+    const auto text = [&office](std::string_view field) -> std::string {
+      const auto found = office.values.find(field);
+      const auto* value = found == office.values.end() || found->second.empty()
+                              ? nullptr
+                              : std::get_if<std::string>(&found->second.front());
+      return value == nullptr ? std::string() : *value;
+    };
+    const std::string digest = text("configuration_digest");
+    if (digest.empty() || digest == context.bundle().digest_text()) continue;
+    out.push_back(json::object{{"office", text("name")}, {"schema_digest", digest}});
+  }
+  return out;
+}
+
 Outcome<json::object> status(Context& context) {
   INSIEME_OUT_ASSIGN(const StoreStatus now, context.store().status());
   json::object out;
@@ -42,6 +65,7 @@ Outcome<json::object> status(Context& context) {
   out["notices"] = number_text(now.notices);
   out["exchanged"] = number_text(now.exchanged);
   out["letters"] = number_text(now.letters);
+  out["openings"] = number_text(now.openings);
   if (!now.server_refusal.empty()) {
     const Said said(now.server_refusal);
     out["server_refusal"] = json::object{{"message_it", said.it}, {"message_en", said.en}};
@@ -56,6 +80,14 @@ Outcome<json::object> status(Context& context) {
   out["clock_wrong"] = now.clock_known && (now.clock_offset_ms > kClockToleranceMs ||
                                            now.clock_offset_ms < -kClockToleranceMs);
   out["schema_version"] = context.bundle().version;
+  out["schema_digest"] = context.bundle().digest_text();
+  if (now.server_rules_version != 0) {
+    out["server_schema_version"] = now.server_rules_version;
+    out["server_schema_digest"] = now.server_rules_digest;
+    out["same_rules"] = now.server_rules_digest == context.bundle().digest_text();
+  }
+  INSIEME_OUT_ASSIGN(json::array others, offices_with_other_rules(context));
+  if (!others.empty()) out["other_rules"] = std::move(others);
   return out;
 }
 
@@ -131,6 +163,14 @@ json::object type_line(const schema::RecordType& type, schema::Language language
   out["root"] = type.root;
   out["append_only"] = type.append_only;
   out["retired"] = type.retired;
+  if (type.spends) {
+    json::object spends{{"through", type.spends->through}, {"amount", type.spends->amount}};
+    if (const schema::Field* through = type.find_field(type.spends->through)) {
+      spends["of"] = through->target;
+    }
+    if (!type.spends->reverses.empty()) spends["reverses"] = type.spends->reverses;
+    out["spends"] = std::move(spends);
+  }
   return out;
 }
 
@@ -194,6 +234,10 @@ Outcome<json::object> list_commands(Context& context) {
   return json::object{{"commands", std::move(commands)}};
 }
 
+constexpr const char* kTypesReply =
+    "version, types (name, label, label_plural, section, root, append_only, retired, spends?: of "
+    "(the type whose rights a record of this one spends), through, amount, reverses? (its fields))";
+
 }  // namespace
 
 std::vector<CommandSpec> about_commands() {
@@ -204,10 +248,11 @@ std::vector<CommandSpec> about_commands() {
        "How much is saved, sent, waiting; last synchronisation; clock.",
        {},
        "identity, unsent, oldest_unsent_at?, held, refused, open_items, open_held, drafts, "
-       "exchanged, letters, "
-       "notices, server_refusal? (message_it, message_en: why the server did not accept this "
-       "device at the last synchronisation), dossiers, records, bytes, position, last_sync_at?, "
-       "clock_known, clock_offset_ms, clock_wrong, schema_version",
+       "exchanged, letters, openings (of sensitive data, not told to the server yet), notices, "
+       "server_refusal? (message_it, message_en: why it did not accept this device last), "
+       "dossiers, records, bytes, position, last_sync_at?, clock_known, clock_offset_ms, "
+       "clock_wrong, schema_version, schema_digest (equal where the rules are), same_rules?, "
+       "server_schema_version?, server_schema_digest?, other_rules? (office, schema_digest)",
        R"({"command": "status"})",
        status},
       {"identity",
@@ -242,7 +287,7 @@ std::vector<CommandSpec> about_commands() {
        "I tipi di scheda.",
        "The record types.",
        {},
-       "version, types (name, label, label_plural, section, root, append_only, retired)",
+       kTypesReply,
        R"({"command": "schema.types"})",
        schema_types},
       {"schema.type",

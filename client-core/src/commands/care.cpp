@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "commands/table.hpp"
+#include "lock/door.hpp"
 #include "commands/values.hpp"
 #include "insieme/sync/digest.hpp"
 
@@ -78,6 +79,8 @@ Outcome<json::object> backup(Context& context) {
         "The file " + quoted_en(path) + " exists already: it is not overwritten.", "path");
   }
   INSIEME_OUT(context.store().backup(path));
+  // The copy is under the same key, and so it needs the same PIN.
+  if (context.door != nullptr) INSIEME_OUT(context.door->copy_to(path));
   return json::object{{"path", path}};
 }
 
@@ -98,8 +101,8 @@ std::vector<CommandSpec> care_commands() {
        verify},
       {"backup",
        Writes::maybe_without_id,
-       "Copia cifrata dell'archivio, con la stessa chiave, mentre lo si usa.",
-       "An encrypted copy of the store under the same key, while it is in use.",
+       "Copia cifrata dell'archivio, con la stessa chiave e lo stesso PIN, mentre lo si usa.",
+       "An encrypted copy of the store under the same key and PIN, while it is in use.",
        {{"path", ArgKind::text, true, "file nuovo", "a new file"}},
        "path",
        R"({"command": "backup", "path": "tablet-anna.backup"})",

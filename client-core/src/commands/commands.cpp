@@ -1,5 +1,6 @@
 #include "insieme/client/commands.hpp"
 
+#include "commands/openings.hpp"
 #include "commands/table.hpp"
 #include "insieme/sync/digest.hpp"
 
@@ -78,6 +79,33 @@ void add_to(sync::Hasher& hasher, const json::value& value) {
   }
 }
 
+/// Why a person looks, said beside any command that only reads.
+Check fill_purpose(Context& context, json::object& request, const CommandSpec& command) {
+  const json::value* purpose = find(request, "purpose");
+  if (purpose == nullptr || command.writes == Writes::yes) return Done{};
+  const schema::CodeList* list = context.bundle().find_list("access_purposes");
+  const schema::CodeValue* known =
+      list == nullptr || !purpose->is_string() ? nullptr : list->find(purpose->as_string());
+  if (known == nullptr) {
+    std::string it;
+    std::string en;
+    for (const schema::CodeValue& one : list == nullptr ? std::vector<schema::CodeValue>{}
+                                                        : list->values) {
+      it += (it.empty() ? "" : ", ") + one.code + " (" + one.label.it + ")";
+      en += (en.empty() ? "" : ", ") + one.code + " (" + one.label.en + ")";
+    }
+    const std::string given = purpose->is_string() ? std::string(purpose->as_string())
+                                                   : json::serialize(*purpose);
+    return Failure("invalid_argument",
+                   quoted_it(given) + " non è un motivo di lettura. Ammessi: " + it + ".",
+                   quoted_en(given) + " is no purpose of reading. Possible: " + en + ".",
+                   "purpose");
+  }
+  context.purpose = known->code;
+  request.erase("purpose");
+  return Done{};
+}
+
 /// Takes what every command has out of `request`; the rest are the command's own arguments.
 Check fill_common(Context& context, json::object& request, const CommandSpec& command) {
   context.language = text_at(request, "lang") == "en" ? schema::Language::en : schema::Language::it;
@@ -95,6 +123,7 @@ Check fill_common(Context& context, json::object& request, const CommandSpec& co
   } else {
     context.request_id = random_request_id(context.platform());
   }
+  INSIEME_OUT(fill_purpose(context, request, command));
   request.erase("request_id");
   request.erase("lang");
   sync::Hasher hasher("insieme command v2");
@@ -113,10 +142,33 @@ std::string text_of(Outcome<json::object> done) {
   return json::serialize(out);
 }
 
+Outcome<json::object> run_at_door(const CommandSpec& command, json::object& request, Door& door) {
+  const bool english = text_at(request, "lang") == "en";
+  for (const char* common : {"request_id", "lang", "command"}) request.erase(common);
+  INSIEME_OUT(check_args(command, request));
+  DoorCall call{door, request, english ? schema::Language::en : schema::Language::it};
+  return command.at_door(call);
+}
+
 }  // namespace
 
-Commands::Commands(Engine& engine)
-    : engine_(engine), scheduler_({}, [&engine](std::int64_t ceiling) {
+std::string Commands::call_locked(std::string_view request, Door& door) {
+  auto parsed = parse_request(request);
+  if (!parsed.ok()) return failed(parsed.error());
+  const auto command = command_of(parsed.value());
+  if (!command.ok()) return failed(command.error());
+  if (command.value()->at_door != nullptr) {
+    return text_of(run_at_door(*command.value(), parsed.value(), door));
+  }
+  return failed({"locked", "L'archivio è chiuso: serve il PIN.",
+                 "The store is locked: the PIN is needed."});
+}
+
+Commands::Commands(Engine& engine, Door* door)
+    : engine_(engine),
+      door_(door),
+      openings_(std::make_unique<commands::Openings>()),
+      scheduler_({}, [&engine](std::int64_t ceiling) {
         std::array<std::uint8_t, 4> bytes{};
         engine.platform().random(bytes);
         std::int64_t number = 0;
@@ -135,16 +187,25 @@ std::string Commands::run(std::string_view request, const EventSink& events, boo
   if (!parsed.ok()) return failed(parsed.error());
   // The arguments stay in the request's memory: moving them into another would copy them.
   Context context{engine_, scheduler_,           events, json::object(parsed.value().storage()),
-                  schema::Language::it, {}, 0};
+                  schema::Language::it, {}, 0, door_, {}, {}};
   const auto command = command_of(parsed.value());
   if (!command.ok()) return failed(command.error());
   const CommandSpec& spec = *command.value();
+  if (spec.at_door != nullptr) {
+    if (door_ == nullptr) {
+      return failed({"no_pin", "Questo archivio non ha un PIN.", "This store has no PIN."});
+    }
+    return text_of(run_at_door(spec, parsed.value(), *door_));
+  }
   if (const Check filled = fill_common(context, parsed.value(), spec); !filled.ok()) {
     return failed(filled.error());
   }
   if (spec.errand == nullptr) {
     const Store::Reading reading = context.store().reading();
-    return text_of(spec.run(context));
+    Outcome<json::object> done = spec.run(context);
+    // Who writes is in the access log as who wrote.
+    if (done.ok() && spec.writes == Writes::no) openings_->note(context, done.value());
+    return text_of(std::move(done));
   }
   if (errand_) {
     return failed({"busy", "Uno scambio con il server è già in corso.",

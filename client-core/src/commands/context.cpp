@@ -48,6 +48,15 @@ const json::object* Context::object(std::string_view name) const {
   return value != nullptr ? value->if_object() : nullptr;
 }
 
+bool is_sensitive(const schema::Bundle& bundle, std::string_view section) {
+  const schema::Section* known = bundle.find_section(section);
+  return known != nullptr && known->sensitive;
+}
+
+void note_opened(Context& context, const sync::DocumentId& document) {
+  if (is_sensitive(context.bundle(), document.section)) context.opened.insert(document);
+}
+
 Check check_enrolled(const Context& context) {
   if (context.store().identity().is_enrolled()) return Done{};
   return Failure("not_enrolled",

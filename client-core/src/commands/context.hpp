@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,10 @@
 #include "insieme/client/commands.hpp"
 #include "insieme/client/engine.hpp"
 #include "insieme/client/scheduler.hpp"
+
+namespace insieme::client {
+class Door;
+}
 
 namespace insieme::client::commands {
 
@@ -21,6 +26,9 @@ struct Context {
   schema::Language language = schema::Language::it;
   std::string request_id;
   std::uint64_t fingerprint = 0;
+  Door* door = nullptr;  ///< null: the host opened the store in another way
+  std::string purpose;   ///< why a person looks: code of `access_purposes`; may be empty
+  std::set<sync::DocumentId> opened;  ///< of sensitive sections, where the reply does not say so
 
   [[nodiscard]] Store& store() const { return engine.store(); }
   [[nodiscard]] const schema::Bundle& bundle() const { return engine.store().bundle(); }
@@ -39,6 +47,10 @@ struct Context {
 /// Null if absent.
 [[nodiscard]] const json::value* find(const json::object& object, std::string_view name);
 [[nodiscard]] std::string text_at(const json::object& object, std::string_view name);
+
+[[nodiscard]] bool is_sensitive(const schema::Bundle& bundle, std::string_view section);
+/// The command shows something of it (or writes it to a file), whatever its reply says.
+void note_opened(Context& context, const sync::DocumentId& document);
 
 /// Refuses what needs a server in a store that has none.
 [[nodiscard]] Check check_enrolled(const Context& context);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commands/table.hpp"
+#include "insieme/schema/shown.hpp"
 #include "insieme/schema/text.hpp"
 
 namespace insieme::client::commands {
@@ -217,19 +218,7 @@ std::string section_of(const schema::RecordType& type, const schema::Field& fiel
 schema::RecordValues shown_values(const Facets& facets) {
   schema::RecordValues values;
   for (const StoredRecord& part : facets.parts) {
-    for (const sync::FieldState& state : part.state.fields) {
-      const schema::Field* field =
-          facets.type != nullptr ? facets.type->find_field(state.name) : nullptr;
-      std::vector<sync::Value>& shown = values[state.name];
-      if (const auto* survivor = sync::displayed(
-              state, field != nullptr ? field->policy : schema::RegisterPolicy::review)) {
-        shown.push_back(survivor->value);
-      }
-      for (const sync::SetMember& member : state.members) shown.push_back(member.element);
-      if (!state.shares.empty()) shown.emplace_back(sync::counter_total(state));
-      if (!state.text.empty()) shown.emplace_back(state.text.text());
-      if (!state.escrow.empty()) shown.emplace_back(static_cast<std::int64_t>(state.escrow.left()));
-    }
+    schema::add_shown(values, facets.type, part.state);
   }
   return values;
 }

@@ -29,11 +29,21 @@ object in, its reply as a JSON object out.
 - `version` in `record.get` is what the reader had in front of them. Handed back with the save it
   makes sure that a value which arrived in between is not overwritten: both stay, and a review
   item appears.
+- A command that only reads takes `"purpose"`, why a person looks: a code of the list
+  `access_purposes` (`visita`, `presa_in_carico`, `valutazione`, `coordinamento`, `emergenza`,
+  `autorita`, `richiesta_interessato`, `rendicontazione`, `verifica`, `altro`). When its reply
+  shows something of a sensitive section, that is noted, once a day for a dossier, section and
+  purpose, and told to the server with the next synchronisation. `not_noted` (code, message_it,
+  message_en) in a reply: it could not be noted now (a full disk); what was asked for is there.
+
+A store with a PIN begins locked: until `unlock` or `recovery.answer`, all commands but those about
+the PIN are `locked`. `lock` goes back there at once and forgets the key.
 
 Error codes of the API: `unknown_command`, `unknown_argument`, `missing_argument`,
 `invalid_argument`, `malformed`, `unknown_type`, `unknown_field`, `unknown_name`, `unknown_report`,
 `type_retired`, `field_retired`, `unknown_device`, `ambiguous`, `invalid_value`, `invalid_record`,
-`empty_record`, `beyond_rights`, `not_enrolled`, `not_open`; all others are those of
+`empty_record`, `beyond_rights`, `not_enrolled`, `not_open`, `locked`, `no_pin`, `pin_weak`,
+`pin_wrong`, `pin_wait`, `pin_blocked`, `no_recovery`, `answer_wrong`; all others are those of
 `insieme/sync/result.hpp` (`not_found`, `not_allowed`, `conflict`, `unavailable`,
 `unauthenticated`, `storage_full`, `busy` …). The command line adds `usage`: what was typed is no
 command; nothing was asked of the core.

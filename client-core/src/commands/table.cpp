@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "commands/catalogue/commands.hpp"
+#include "commands/exchange/commands.hpp"
+#include "commands/exports/commands.hpp"
+#include "commands/records/hand_overs.hpp"
 #include "commands/reports/commands.hpp"
 #include "insieme/schema/text.hpp"
 
@@ -57,11 +61,17 @@ std::size_t distance(std::string_view a, std::string_view b) {
 const std::vector<CommandSpec>& all_commands() {
   static const std::vector<CommandSpec> table = [] {
     std::vector<CommandSpec> all;
-    for (auto part : {about_commands, dossier_commands, read_commands, save_commands, life_commands,
-                      rights_commands, same_commands, finding_commands, draft_commands,
-                      network_commands, hand_over_commands, notice_commands, review_commands,
-                      resolve_commands, inbox_commands, report_commands, report_export_commands,
-                      export_commands, import_commands, care_commands}) {
+    for (auto part :
+         {about_commands,    dossier_commands,       read_commands,          save_commands,
+          life_commands,     erase_commands,         rights_commands,        same_commands,
+          finding_commands,  draft_commands,         network_commands,       hand_over_commands,
+          notice_commands,   review_commands,        resolve_commands,       inbox_commands,
+          report_commands,   report_export_commands, report_freeze_commands, report_frozen_commands,
+          export_commands,   import_commands,        words_commands,         offer_commands,
+          benefit_commands,  siuss_commands,         sils_commands,          directory_commands,
+          calendar_commands, care_commands,          lock_commands,          retention_commands,
+          archive_export_commands, archive_import_commands, move_commands,
+          dossier_hand_over_commands}) {
       for (CommandSpec& command : part()) all.push_back(std::move(command));
     }
     return all;
@@ -98,6 +108,38 @@ std::string_view name_of(ArgKind kind) {
   return "any";
 }
 
+namespace {
+
+struct Wanted {
+  const char* it;
+  const char* en;
+};
+
+/// In the words of whoever typed something else.
+Wanted wanted_of(ArgKind kind) {
+  switch (kind) {
+    case ArgKind::text:
+      return {"un testo", "a text"};
+    case ArgKind::id:
+      return {"l'identificativo di una scheda", "the id of a record"};
+    case ArgKind::ids:
+      return {"un elenco di identificativi", "a list of ids"};
+    case ArgKind::boolean:
+      return {"sì o no (true, false)", "yes or no (true, false)"};
+    case ArgKind::integer:
+      return {"un numero intero", "a whole number"};
+    case ArgKind::object:
+      return {"un oggetto JSON", "a JSON object"};
+    case ArgKind::array:
+      return {"un elenco JSON", "a JSON list"};
+    case ArgKind::any:
+      break;
+  }
+  return {"un valore", "a value"};
+}
+
+}  // namespace
+
 Check check_args(const CommandSpec& command, const json::object& args) {
   for (const auto& [key, value] : args) {
     const std::string name(key);
@@ -112,10 +154,15 @@ Check check_args(const CommandSpec& command, const json::object& args) {
                      "Unknown argument: " + quoted_en(name) + "." + hint_en(meant), name);
     }
     if (!fits(spec->kind, value)) {
-      const std::string kind(name_of(spec->kind));
+      const std::string given = value.is_string() ? std::string(value.as_string())
+                                                  : json::serialize(value);
+      const Wanted wanted = wanted_of(spec->kind);
       return Failure("invalid_argument",
-                     "L'argomento " + quoted_it(name) + " deve essere di tipo " + kind + ".",
-                     "The argument " + quoted_en(name) + " must be of kind " + kind + ".", name);
+                     "L'argomento " + quoted_it(name) + " vuole " + wanted.it + ", non " +
+                         quoted_it(given) + ".",
+                     "The argument " + quoted_en(name) + " wants " + wanted.en + ", not " +
+                         quoted_en(given) + ".",
+                     name);
     }
   }
   for (const ArgSpec& spec : command.args) {

@@ -36,6 +36,13 @@ class Errand {
 };
 using ErrandMaker = Outcome<std::unique_ptr<Errand>> (*)(Context&);
 
+/// What a command about key and PIN has at hand: whether the store is open or not, it works.
+struct DoorCall {
+  Door& door;
+  const json::object& args;  ///< checked
+  schema::Language language;
+};
+
 struct CommandSpec {
   const char* name;
   Writes writes;
@@ -46,6 +53,8 @@ struct CommandSpec {
   const char* example;  ///< a whole request
   Outcome<json::object> (*run)(Context&);
   ErrandMaker errand = nullptr;  ///< of commands that need the network: the same without blocking
+  /// In place of `run`.
+  Outcome<json::object> (*at_door)(DoorCall&) = nullptr;
 };
 
 /// All commands, in the order of the documentation.
@@ -69,6 +78,7 @@ struct CommandSpec {
 [[nodiscard]] std::vector<CommandSpec> read_commands();
 [[nodiscard]] std::vector<CommandSpec> save_commands();
 [[nodiscard]] std::vector<CommandSpec> life_commands();
+[[nodiscard]] std::vector<CommandSpec> erase_commands();
 [[nodiscard]] std::vector<CommandSpec> rights_commands();
 [[nodiscard]] std::vector<CommandSpec> same_commands();
 [[nodiscard]] std::vector<CommandSpec> finding_commands();
@@ -82,5 +92,6 @@ struct CommandSpec {
 [[nodiscard]] std::vector<CommandSpec> import_commands();
 [[nodiscard]] std::vector<CommandSpec> hand_over_commands();
 [[nodiscard]] std::vector<CommandSpec> care_commands();
+[[nodiscard]] std::vector<CommandSpec> lock_commands();
 
 }  // namespace insieme::client::commands

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "commands/table.hpp"
+#include "insieme/reports/value_json.hpp"
 #include "insieme/schema/civil.hpp"
 #include "insieme/schema/text.hpp"
 #include "insieme/schema/validate.hpp"
@@ -13,8 +14,8 @@
 namespace insieme::client::commands {
 namespace {
 
-constexpr std::int64_t kMsPerDay = 86'400'000;
 constexpr std::size_t kShortIdDigits = 8;
+constexpr std::size_t kShownBytes = 80;
 
 Failure wrong(const schema::Field& field, std::string_view it, std::string_view en) {
   return Failure("invalid_value", field.label.it + ": " + std::string(it),
@@ -90,6 +91,14 @@ Failure no_such_code(const schema::Field& field, std::string_view text,
                  field.name);
 }
 
+/// What was given, so that its author finds it; of a long one, how it begins.
+std::string beginning_of(std::string_view text) {
+  if (text.size() <= kShownBytes) return std::string(text);
+  std::size_t end = kShownBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
+  return std::string(text.substr(0, end)) + "…";
+}
+
 Outcome<sync::Value> value_of_text(const schema::Field& field, std::string_view text,
                                    const schema::Bundle& bundle) {
   if (!sync::is_valid_utf8(text)) {
@@ -101,9 +110,12 @@ Outcome<sync::Value> value_of_text(const schema::Field& field, std::string_view 
     return no_such_code(field, text, *list);
   }
   const Said said(value.error().detail);
+  const std::string shown = beginning_of(text);
   return Failure("invalid_value",
-                 field.label.it + ": " + expected_it(field.kind) + " (" + said.it + ").",
-                 field.label.en + ": " + said.en + ".", field.name);
+                 field.label.it + ": " + quoted_it(shown) + " non va bene, " +
+                     expected_it(field.kind) + " (" + said.it + ").",
+                 field.label.en + ": " + quoted_en(shown) + " does not fit: " + said.en + ".",
+                 field.name);
 }
 
 Outcome<sync::Value> value_of_number(const schema::Field& field, const json::value& input,
@@ -131,29 +143,7 @@ std::string hex_of(const sync::ReplicaId& id) { return sync::to_hex(id.bytes); }
 }  // namespace
 
 json::value to_json(const sync::Value& value, const schema::Field* field) {
-  if (const auto* flag = std::get_if<bool>(&value)) return *flag;
-  if (const auto* number = std::get_if<std::int64_t>(&value)) {
-    json::value text = number_text(*number);
-    if (field != nullptr && field->kind == schema::FieldKind::money) {
-      return json::object{{"cents", std::move(text)}};
-    }
-    return text;
-  }
-  if (const auto* real = std::get_if<double>(&value)) return *real;
-  if (const auto* text = std::get_if<std::string>(&value)) return json::string(*text);
-  if (const auto* bytes = std::get_if<sync::Bytes>(&value)) {
-    return json::string(sync::to_hex(bytes->data));
-  }
-  if (const auto* date = std::get_if<sync::Date>(&value)) {
-    return json::string(schema::iso_text(*date));
-  }
-  if (const auto* instant = std::get_if<sync::Instant>(&value)) {
-    return json::string(instant_text(instant->ms));
-  }
-  if (const auto* reference = std::get_if<sync::Reference>(&value)) {
-    return json::string(sync::to_text(reference->record));
-  }
-  return nullptr;
+  return reports::value_json(value, field);
 }
 
 Outcome<sync::Value> value_from_json(const schema::Field& field, const json::value& input,
@@ -188,12 +178,7 @@ std::string display(const schema::Field* field, const sync::Value& value,
   return plain.is_string() ? std::string(plain.as_string()) : json::serialize(plain);
 }
 
-std::string instant_text(std::int64_t ms) {
-  // A clock may say anything; what lies outside the calendar's years is shown as its nearest day.
-  const std::int64_t least = -719'162 * kMsPerDay;
-  const std::int64_t most = 2'932'896 * kMsPerDay + kMsPerDay - 1;
-  return schema::iso_text(sync::Instant{std::min(std::max(ms, least), most)});
-}
+std::string instant_text(std::int64_t ms) { return reports::instant_text(ms); }
 
 json::string number_text(std::uint64_t number) { return json::string(std::to_string(number)); }
 json::string number_text(std::int64_t number) { return json::string(std::to_string(number)); }

@@ -1,8 +1,12 @@
 #include "storage/core.hpp"
 
+#include <sodium.h>
+
 #include <sstream>
 
 namespace insieme::client {
+
+Core::~Core() { sodium_memzero(key.data(), key.size()); }
 
 std::string_view name_of(Receipt receipt) noexcept {
   switch (receipt) {
@@ -161,12 +165,6 @@ sync::Stamp Core::take_stamp() {
   const sync::Stamp next = sync::next_stamp(last, corrected_now_ms());
   set_setting("last_stamp", std::to_string(next.ms) + " " + std::to_string(next.counter));
   return next;
-}
-
-sync::RegisterPolicy Core::policy(std::string_view type, std::string_view field) const {
-  const schema::RecordType* known = bundle.find_type(type);
-  const schema::Field* f = known == nullptr ? nullptr : known->find_field(field);
-  return f == nullptr ? sync::RegisterPolicy::review : f->policy;
 }
 
 std::string join_words(const std::vector<std::string>& words) {

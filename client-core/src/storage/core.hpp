@@ -66,6 +66,7 @@ struct Core {
         path(options.path),
         key(options.key),
         fold_from(options.fold_from) {}
+  ~Core();  ///< wipes the key
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
 
@@ -103,7 +104,6 @@ struct Core {
   [[nodiscard]] std::int64_t corrected_now_ms();
   /// The stamp of the next change; remembered in the same transaction.
   [[nodiscard]] sync::Stamp take_stamp();
-  [[nodiscard]] sync::RegisterPolicy policy(std::string_view type, std::string_view field) const;
 };
 
 template <class Id>

@@ -1,7 +1,7 @@
 #pragma once
 // Own work of documents that have left this device: the server said that it has it, but until a
 // backup covers it, this may be the only copy that a server put back from an old one can be healed
-// with. Nobody is shown it.
+// with. Nobody is shown it. And late work that is to be sent (late_work.hpp).
 
 #include <set>
 #include <vector>
@@ -10,8 +10,13 @@
 
 namespace insieme::client {
 
-/// The document is about to be dropped.
-void keep_departed(Core& core, std::int64_t document);
+/// The document is about to be dropped. Its changes are kept as they are, and in a form that needs
+/// nothing of it, should the others have gone on without them by the time that they are wanted.
+void keep_departed(Core& core, Documents& documents, std::int64_t document);
+/// What the order names of it goes, `redaction_of` being as it is with that order. A body of which
+/// nothing is left goes, its header stays: chains must stay whole. Of a whole dossier only what is
+/// being offered to a server stays, as headers.
+void redact_departed(Core& core, const sync::ErasureOrder& order);
 /// A backup holds the server's log up to there.
 void forget_departed(Core& core, std::uint64_t covered);
 /// The server may have lost all of it. What its vouchers cover is given back, as far as they are

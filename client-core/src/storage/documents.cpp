@@ -1,5 +1,8 @@
 #include "storage/documents.hpp"
 
+#include "storage/erasures.hpp"
+#include "storage/packed.hpp"
+
 namespace insieme::client {
 namespace {
 
@@ -34,11 +37,30 @@ LoggedChange read_logged(const sqlite::Statement& row) {
   const auto id = row.get_blob(1);
   std::copy(id.begin(), id.end(), logged.id.bytes.begin());
   logged.change.header = require(sync::decode_header(row.get_blob(2)));
-  if (!row.is_null(3)) logged.change.ops = require(sync::decode_body(row.get_blob(3)));
+  if (!row.is_null(3)) logged.change.ops = read_body(row.get_blob(3));
   logged.state = static_cast<ChangeState>(row.get_int64(4));
   if (!row.is_null(5)) logged.position = row.get_int64(5);
   logged.own = row.get_int64(6) != 0;
   return logged;
+}
+
+/// A snapshot does not tell what was written on this device: what is kept aside does, and receipts
+/// ask for it.
+void own_what_is_folded(Core& core, RecordCache& records, const OpenDocument& document,
+                        const sync::Snapshot& ground) {
+  auto rows = core.db.prepare(
+      "SELECT n, body FROM kept WHERE document = ? AND forgotten IS NULL AND body IS NOT NULL "
+      "ORDER BY n");
+  rows.bind_all(document.n);
+  while (rows.step()) {
+    for (const sync::Operation& op : read_body(rows.get_blob(1))) {
+      const auto put = ground.records.find(op.record);
+      if (put == ground.records.end() || put->second.type != op.type) continue;
+      LoadedRecord& record = records.load(document.n, document.id, op.type, op.record);
+      record.own = std::max(record.own, rows.get_int64(0));
+      record.dirty = true;
+    }
+  }
 }
 
 }  // namespace
@@ -74,9 +96,11 @@ OpenDocument* Documents::load(std::int64_t n, const sync::DocumentId& id,
   document->n = n;
   document->id = id;
   document->key = key;
+  document->redaction = redaction_of(core_, id);
   auto& row =
       core_.db.cached(
-          "SELECT frontier, accepted, accepted_count, horizon, acked FROM documents WHERE n = ?");
+          "SELECT frontier, accepted, accepted_count, horizon, promised FROM documents "
+          "WHERE n = ?");
   const sqlite::ResetGuard guard(row);
   row.bind_all(n);
   if (!row.step()) refuse(ErrorCode::storage_failure, "a document is missing from the store");
@@ -86,7 +110,7 @@ OpenDocument* Documents::load(std::int64_t n, const sync::DocumentId& id,
   if (!row.is_null(3)) {
     document->horizon = require(sync::unpack_frontier(row.get_blob(3), core_.dictionary));
   }
-  if (!row.is_null(4)) document->acked = require(sync::decode_version(row.get_blob(4)));
+  if (!row.is_null(4)) document->promised = require(sync::decode_version(row.get_blob(4)));
   return open_.insert_or_assign(id, std::move(document)).first->second.get();
 }
 
@@ -132,11 +156,14 @@ Result<sync::Admission> Documents::admit(const OpenDocument& document,
 
 std::int64_t Documents::append(OpenDocument& document, const sync::Change& change,
                                const sync::Admission& admission, ChangeState state,
-                               std::optional<std::int64_t> position) {
+                               std::optional<std::int64_t> position,
+                               std::vector<std::uint8_t> body) {
   const sync::ChangeHeader& header = change.header;
   const auto header_bytes = sync::encode_header(header);
-  std::vector<std::uint8_t> body;
-  if (change.ops) body = sync::encode_body(*change.ops);
+  if (change.ops) {
+    if (body.empty()) body = sync::encode_body(*change.ops);
+    body = body_column(std::move(body));
+  }
   const std::int64_t replica = core_.dictionary.number_of_id(header.replica.bytes);
   auto& insert = core_.db.cached(
       "INSERT INTO changes(document, replica, seq, id, header, body, act, state, position, own, n) "
@@ -197,7 +224,7 @@ void Documents::hollow_out(OpenDocument& document, std::int64_t change_n) {
 void Documents::fill_in(OpenDocument& document, std::int64_t change_n,
                         const std::vector<sync::Operation>& ops) {
   core_.db.cached("UPDATE changes SET body = ? WHERE n = ?")
-      .bind_all(sync::encode_body(ops), change_n)
+      .bind_all(body_column(sync::encode_body(ops)), change_n)
       .run();
   rebuild(document);
 }
@@ -216,6 +243,7 @@ void Documents::replay(OpenDocument& document, const sync::Snapshot* ground) {
     for (const auto& [id, state] : ground->records) {
       records_.put(document.n, document.id, state, ground->newest.at(id));
     }
+    own_what_is_folded(core_, records_, document, *ground);
   }
   sync::DepsWalker walker(ground);
   std::vector<LoggedChange> log;
@@ -226,6 +254,7 @@ void Documents::replay(OpenDocument& document, const sync::Snapshot* ground) {
   for (const LoggedChange& logged : log) {
     if (!logged.change.ops) continue;
     for (const sync::Operation& op : *logged.change.ops) {
+      if (std::holds_alternative<sync::ErasedOp>(op.action)) continue;
       const bool grounded = ground != nullptr && ground->records.count(op.record) != 0 &&
                             ground->records.at(op.record).type == op.type;
       if (!grounded) records_.put(document.n, document.id, fresh_record(op), {});
@@ -237,6 +266,17 @@ void Documents::replay(OpenDocument& document, const sync::Snapshot* ground) {
     records_.apply(document.n, logged.change.header, *logged.change.ops, deps,
                    logged.own || logged.state == ChangeState::exchanged ? logged.n : 0);
   }
+}
+
+void Documents::retrace(OpenDocument& document) {
+  document.frontier = document.horizon;
+  document.dirty = true;
+  for_each_change(core_, document.n, [&](LoggedChange&& logged) {
+    const auto admission = require(admit(document, logged.change.header));
+    document.frontier.advance(logged.change.header, admission);
+    return true;
+  });
+  rebuild(document);
 }
 
 std::optional<sync::Snapshot> Documents::ground(const OpenDocument& document) {

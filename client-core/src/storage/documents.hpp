@@ -17,9 +17,10 @@ struct OpenDocument {
   sync::DossierKey key;
   sync::Frontier frontier;
   sync::Frontier horizon;  ///< what is folded: the log begins after it
-  sync::VersionVector acked;  ///< what the server was told that all new work here has seen
+  sync::VersionVector promised;  ///< a server was told that all new work here has seen this
   sync::DigestSum accepted;   ///< of folded changes and of those of the log with a position
   std::int64_t accepted_count = 0;
+  sync::Redaction redaction;  ///< what was erased: nothing of it comes in again
   bool dirty = false;
   [[nodiscard]] bool is_folded() const noexcept { return horizon.count() != 0; }
 };
@@ -49,10 +50,11 @@ class Documents {
   /// Whether the change may be applied now.
   [[nodiscard]] Result<sync::Admission> admit(const OpenDocument& document,
                                               const sync::ChangeHeader& header);
-  /// Appends an admitted change to the log and applies it. Returns changes.n.
+  /// Appends an admitted change to the log and applies it. Returns changes.n. `body`: the content's
+  /// bytes, if whoever calls has them already.
   std::int64_t append(OpenDocument& document, const sync::Change& change,
                       const sync::Admission& admission, ChangeState state,
-                      std::optional<std::int64_t> position);
+                      std::optional<std::int64_t> position, std::vector<std::uint8_t> body = {});
   /// Notes that a change of the log has a position in the server's.
   void note_accepted(OpenDocument& document, std::int64_t change_n, const sync::ChangeId& id,
                      std::int64_t position, ChangeState state);
@@ -63,6 +65,8 @@ class Documents {
                const std::vector<sync::Operation>& ops);
   /// Makes all records of a document anew from its ground and its log.
   void rebuild(OpenDocument& document);
+  /// After rows of the log were taken out: frontier and records are made anew from the others.
+  void retrace(OpenDocument& document);
   /// What the log stands on; nothing if it is whole. `storage_failure` if it is damaged.
   [[nodiscard]] std::optional<sync::Snapshot> ground(const OpenDocument& document);
   /// Puts the document on a snapshot: what it folds leaves the log (own changes are kept aside),

@@ -61,6 +61,8 @@ void note_handed(Core& core, const std::vector<std::int64_t>& changes, Handed ha
 /// Keeps a piece; with the last one the whole is taken. Nothing: it is not whole yet.
 [[nodiscard]] std::optional<TakenBundle> keep_piece(Core& core, Documents& documents,
                                                     const sync::KeepPiece& piece);
+/// An order that the server told is carried to the others who hold the dossier.
+void keep_for_others(Core& core, const sync::EraseEvent& erase);
 /// What was carried sealed may have become readable, or have been dropped with a wrong branch.
 void take_carried_again(Core& core, Documents& documents);
 void note_carried_due(Core& core);
@@ -83,13 +85,13 @@ void add_texts(const sync::Change& change, std::vector<sync::TextOfOther>& texts
 /// Whether what other devices handed over stood in the way, and could go. Own work may stand on it:
 /// then it goes when that is authored again.
 bool make_way(Core& core, Documents& documents, OpenDocument& document);
-/// Everything that other devices handed over and no server has confirmed, out of one document or
-/// out of all: the server has another branch of it. It comes again by what is carried, as far as it
-/// fits. False: something here needs it, and nothing was done.
+/// What other devices handed over and no server has confirmed, out of one document or out of all:
+/// the server has another branch of it. It comes again by what is carried, as far as it fits. What
+/// something else here stands on stays. False: nothing went.
 bool drop_exchanged(Core& core, Documents& documents, OpenDocument& document);
 void drop_exchanged(Core& core, Documents& documents);
 /// Takes it out of the log and of what waits, and nothing more: the document is to be made anew.
-void forget_exchanged(Core& core, std::int64_t document);
+bool forget_exchanged(Core& core, const OpenDocument& document);
 [[nodiscard]] bool has_exchanged(Core& core, std::int64_t document);
 
 }  // namespace insieme::client

@@ -2,11 +2,15 @@
 #include <algorithm>
 #include <map>
 
+#include "insieme/sync/carried_order.hpp"
 #include "insieme/sync/limits.hpp"
+#include "storage/erased_handouts.hpp"
+#include "storage/erasures.hpp"
 #include "storage/exchange.hpp"
 #include "storage/incoming.hpp"
 #include "storage/notices.hpp"
 #include "storage/reauthor.hpp"
+#include "storage/settle.hpp"
 
 namespace insieme::client {
 namespace {
@@ -17,6 +21,8 @@ constexpr std::int64_t kDayMs = std::int64_t{24} * 60 * 60 * 1000;
 /// Once the server has it, those who may read it get it from there.
 constexpr std::int64_t kTakenDays = 7;
 constexpr std::int64_t kCarriedDays = 60;
+/// Column `letter` of bundles: 1, a letter that the server has not answered; this, an order.
+constexpr std::int64_t kOrder = 2;
 
 std::int64_t number_of(Core& core, const char* sql) {
   auto& row = core.db.cached(sql);
@@ -52,27 +58,50 @@ class Taker {
       const sync::PartLabel label = sync::label_of(document.key);
       readable_.emplace(label, std::move(document));
     }
+    auto rows = core.db.prepare("SELECT id, secret FROM dossiers");
+    while (rows.step()) {
+      const auto dossier = id_from_blob<sync::DossierId>(rows.get_blob(0));
+      const auto key =
+          sync::order_key_of(dossier, {id_from_blob<sync::DossierKey>(rows.get_blob(1))});
+      orders_.emplace(sync::label_of(key), std::pair(dossier, key));
+    }
   }
 
   TakenBundle take(const sync::Bundle& bundle) {
     for (const sync::SealedPart& part : bundle.parts) {
       if (part.label == sync::PartLabel{}) continue;
       const auto at = readable_.find(part.label);
-      if (at == readable_.end()) {
-        ++taken_.sealed;
-        continue;
-      }
-      const Status status = take_part(at->second, part.sealed);
-      if (status.ok()) {
-        ++taken_.documents;
+      const auto order = orders_.find(part.label);
+      Status status;
+      if (at != readable_.end()) {
+        status = take_part(at->second, part.sealed);
+        if (status.ok()) ++taken_.documents;
+      } else if (order != orders_.end()) {
+        status = take_order(order->second, part.sealed);
       } else {
-        taken_.refused.push_back(status.error());
+        ++taken_.sealed;
       }
+      if (!status.ok()) taken_.refused.push_back(status.error());
     }
     return std::move(taken_);
   }
 
  private:
+  using OrderKey = std::pair<sync::DossierId, sync::SealKey>;
+
+  Status take_order(const OrderKey& key, std::span<const std::uint8_t> sealed) {
+    const Identity& self = core_.identity;
+    INSIEME_TRY_ASSIGN(
+        const sync::ErasureOrder order,
+        sync::open_order(self.space, key.first, key.second, self.server_key, sealed));
+    taken_.is_order = true;
+    if (is_ordered(core_, order.id)) return {};
+    ++taken_.orders;
+    // Everything that waits here to be sent came later than the order, as far as anybody can tell.
+    carry_out(core_, documents_, order, INT64_MAX);
+    return {};
+  }
+
   Status take_part(const ExchangedDocument& expected, std::span<const std::uint8_t> sealed) {
     INSIEME_TRY_ASSIGN(sync::Handout handout, sync::open_handout(expected.key, sealed));
     if (!(handout.document == expected.id)) {
@@ -88,7 +117,9 @@ class Taker {
     INSIEME_TRY(sync::check_handout(handout, core_.identity.server_key, core_.identity.space,
                                     core_.corrected_now_ms()));
     INSIEME_TRY(check_writers(*document, handout));
-    for (const sync::Change& change : handout.changes) {
+    for (sync::Change& change : handout.changes) {
+      // It was checked as it was signed. What was erased comes back from nobody.
+      sync::redact(change, document->redaction);
       switch (receive_exchanged(core_, documents_, *document, change)) {
         case Arrival::applied:
           ++taken_.applied;
@@ -136,6 +167,7 @@ class Taker {
   Core& core_;
   Documents& documents_;
   std::map<sync::PartLabel, ExchangedDocument> readable_;
+  std::map<sync::PartLabel, OrderKey> orders_;
   TakenBundle taken_;
 };
 
@@ -151,7 +183,7 @@ const std::vector<std::uint8_t>* letter_of(const sync::Bundle& bundle) {
 }
 
 void store_bundle(Core& core, const sync::Bundle& bundle, std::span<const std::uint8_t> bytes,
-                  bool keep, bool readable) {
+                  bool keep, const TakenBundle& taken) {
   const auto* letter = letter_of(bundle);
   std::optional<std::vector<std::uint8_t>> content;
   if (keep) content = to_vector(bytes);
@@ -162,7 +194,8 @@ void store_bundle(Core& core, const sync::Bundle& bundle, std::span<const std::u
           "INSERT INTO bundles(digest, letter_digest, letter, readable, at_ms, size, bytes) "
           "VALUES(?, ?, ?, ?, ?, ?, ?)")
       .bind_all(sync::digest_bundle(bytes).bytes, letter_digest.bytes,
-                std::int64_t{keep && letter != nullptr ? 1 : 0}, std::int64_t{readable ? 1 : 0},
+                std::int64_t{!keep ? 0 : letter != nullptr ? 1 : taken.is_order ? kOrder : 0},
+                std::int64_t{taken.documents != 0 ? 1 : 0},
                 core.platform.now_ms(), static_cast<std::int64_t>(keep ? bytes.size() : 0), content)
       .run();
 }
@@ -192,8 +225,21 @@ TakenBundle take_bundle(Core& core, Documents& documents, std::span<const std::u
   const auto forged = std::find_if(taken.refused.begin(), taken.refused.end(), is_forged);
   if (forged != taken.refused.end()) refuse(forged->code, forged->detail);  // nothing of it
   taken.carried = !taken.is_own;
-  store_bundle(core, bundle, bytes, taken.carried, taken.documents != 0);
+  const bool erased = taken.carried && holds_erased(core, bundle);
+  store_bundle(core, bundle, bytes, taken.carried && !erased, taken);
+  if (erased) carry_letter_alone(core, bundle);
   return taken;
+}
+
+void keep_for_others(Core& core, const sync::EraseEvent& erase) {
+  const auto dossier = core.dossier(erase.order.dossier);
+  if (!dossier || erase.sealed.empty()) return;
+  const auto bytes = sync::bundle_of_order(
+      core.identity.space, sync::order_key_of(dossier->id, dossier->key), erase.sealed);
+  if (is_known(core, sync::digest_bundle(bytes))) return;
+  TakenBundle order;
+  order.is_order = true;
+  store_bundle(core, require(sync::decode_bundle(bytes)), bytes, true, order);
 }
 
 std::optional<TakenBundle> keep_piece(Core& core, Documents& documents,
@@ -247,9 +293,26 @@ void take_carried_again(Core& core, Documents& documents) {
     if (bundle.ok()) static_cast<void>(Taker(core, documents).take(*bundle));
   }
   documents.flush();
+  drop_erased_handouts(core);  // keys may have come for what was carried sealed
 }
 
 namespace {
+
+bool has_unsent_own(Core& core, std::int64_t document) {
+  auto& unsent = core.db.cached(
+      "SELECT 1 FROM changes WHERE state IN (0, 1, 5) AND document = ? AND own = 1 LIMIT 1");
+  const sqlite::ResetGuard guard(unsent);
+  unsent.bind_all(document);
+  return unsent.step();
+}
+
+std::optional<std::int64_t> first_exchanged(Core& core, std::int64_t document) {
+  auto& row = core.db.cached("SELECT min(n) FROM changes WHERE document = ? AND state = 6");
+  const sqlite::ResetGuard guard(row);
+  row.bind_all(document);
+  if (!row.step() || row.is_null(0)) return std::nullopt;
+  return row.get_int64(0);
+}
 
 /// What was taken from this hand-out can never be confirmed: its author authors it again.
 void take_back(Core& core, Documents& documents, const sync::Digest& letter) {
@@ -266,12 +329,25 @@ void take_back(Core& core, Documents& documents, const sync::Digest& letter) {
       .bind_all(letter.bytes)
       .run();
   const auto bundle = require(sync::decode_bundle(bytes));
+  // A letter alone does not say any more which documents came with it (erased_handouts): all that
+  // devices brought makes way, and comes again by what is still carried.
+  const bool alone = letter_of(bundle) != nullptr && bundle.parts.size() == 1;
   for (const ExchangedDocument& readable : exchanged_documents(core)) {
     const sync::PartLabel label = sync::label_of(readable.key);
-    const bool has = std::any_of(bundle.parts.begin(), bundle.parts.end(),
-                                 [&](const auto& part) { return part.label == label; });
+    const bool has = alone || std::any_of(bundle.parts.begin(), bundle.parts.end(),
+                                          [&](const auto& part) { return part.label == label; });
     OpenDocument* document = has ? documents.find(readable.id) : nullptr;
-    if (document != nullptr) static_cast<void>(make_way(core, documents, *document));
+    if (document == nullptr) continue;
+    const auto first = first_exchanged(core, document->n);
+    // What only waits for what the server sends must not be applied then.
+    if (!first || !has_unsent_own(core, document->n)) {
+      static_cast<void>(drop_exchanged(core, documents, *document));
+      continue;
+    }
+    // Own work on top of it will not be taken either, whoever brings it. It is put on top of what
+    // the server has, once that is here.
+    release_handed(core, document->n, *first);
+    note_late(core);
   }
 }
 
@@ -300,66 +376,55 @@ void settle_letters(Core& core, Documents& documents,
 
 namespace {
 
-/// What the document's log amounts to without them; nothing if something in it needs them, which
-/// the server is about to confirm.
-std::optional<sync::Frontier> frontier_without_exchanged(Core& core, const OpenDocument& document) {
-  std::map<std::pair<sync::ReplicaId, std::uint64_t>, sync::ChangeId> ids;
-  sync::Frontier frontier = document.horizon;
-  bool whole = true;
+/// Rows of the log that other devices handed over and nothing else of the log stands on. What the
+/// server has is among what stands on them: it is about to confirm those.
+std::vector<std::int64_t> unneeded_exchanged(Core& core, const OpenDocument& document) {
+  std::vector<std::pair<std::int64_t, sync::Dot>> exchanged;
+  sync::VersionVector needed;
+  sync::DepsWalker walker(&document.horizon);
   for_each_change(core, document.n, [&](LoggedChange&& logged) {
-    if (logged.state == ChangeState::exchanged) return true;
     const sync::ChangeHeader& header = logged.change.header;
-    const auto admission = frontier.admit(
-        header, [&](const auto& replica, std::uint64_t seq) -> std::optional<sync::ChangeId> {
-          const auto at = ids.find({replica, seq});
-          if (at != ids.end()) return at->second;
-          const sync::Head* folded = document.horizon.head(replica);
-          if (folded == nullptr || folded->seq != seq) return std::nullopt;
-          return folded->id;
-        });
-    whole = admission.ok();
-    if (!whole) return false;
-    ids[{header.replica, header.seq}] = logged.id;
-    frontier.advance(header, *admission);
+    const sync::VersionVector& deps = walker.step(header);
+    if (logged.state == ChangeState::exchanged) {
+      exchanged.push_back({logged.n, {header.replica, header.seq, 0}});
+    } else {
+      needed.merge(deps);
+    }
     return true;
   });
-  if (!whole) return std::nullopt;
-  return frontier;
+  std::vector<std::int64_t> rows;
+  for (const auto& [n, dot] : exchanged) {
+    if (!needed.contains(dot)) rows.push_back(n);
+  }
+  return rows;
 }
 
 }  // namespace
 
-void forget_exchanged(Core& core, std::int64_t document) {
-  core.db.cached("DELETE FROM changes WHERE document = ? AND state = 6").bind_all(document).run();
-  const bool some = core.db.changes() != 0;
+bool forget_exchanged(Core& core, const OpenDocument& document) {
+  const auto rows = unneeded_exchanged(core, document);
+  for (const std::int64_t n : rows) {
+    core.db.cached("DELETE FROM changes WHERE n = ?").bind_all(n).run();
+  }
   core.db.cached("DELETE FROM waiting WHERE document = ? AND position IS NULL")
-      .bind_all(document)
+      .bind_all(document.n)
       .run();
-  if (some || core.db.changes() != 0) note_carried_due(core);
+  if (!rows.empty() || core.db.changes() != 0) note_carried_due(core);
+  return !rows.empty();
 }
 
 bool drop_exchanged(Core& core, Documents& documents, OpenDocument& document) {
   documents.flush();
-  auto frontier = frontier_without_exchanged(core, document);
-  if (!frontier) return false;
-  forget_exchanged(core, document.n);
-  document.frontier = *std::move(frontier);
-  document.dirty = true;
-  documents.rebuild(document);
+  if (!forget_exchanged(core, document)) return false;
+  documents.retrace(document);
   return true;
 }
 
 bool make_way(Core& core, Documents& documents, OpenDocument& document) {
   if (!has_exchanged(core, document.n)) return false;
-  auto& unsent = core.db.cached(
-      "SELECT 1 FROM changes WHERE state IN (0, 1, 5) AND document = ? AND own = 1 LIMIT 1");
-  {
-    const sqlite::ResetGuard guard(unsent);
-    unsent.bind_all(document.n);
-    if (unsent.step()) {
-      note_other_branch(core);
-      return false;
-    }
+  if (has_unsent_own(core, document.n)) {
+    note_other_branch(core);
+    return false;
   }
   return drop_exchanged(core, documents, document);
 }

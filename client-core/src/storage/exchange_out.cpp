@@ -6,6 +6,7 @@
 #include "insieme/sync/limits.hpp"
 #include "storage/exchange.hpp"
 #include "storage/outbox.hpp"
+#include "storage/packed.hpp"
 
 namespace insieme::client {
 namespace {
@@ -145,7 +146,7 @@ std::optional<OutgoingBundle> make_answered(Core& core, const KnownVersion& know
       // A beginning of it is as good: the rest comes the next time.
       if (count != 0 && bytes > sync::kMessageBytesTarget) break;
       if (++count > sync::kChangesPerMessageMax) break;
-      change.ops = require(sync::decode_body(rows.get_blob(1)));
+      change.ops = read_body(rows.get_blob(1));
       gathered.changes.push_back(std::move(change));
     }
   }
@@ -253,7 +254,7 @@ void add_texts_of_others(Core& core, std::int64_t document, const sync::Change& 
   while (rows.step()) {
     sync::Change other;
     other.header = require(sync::decode_header(rows.get_blob(0)));
-    other.ops = require(sync::decode_body(rows.get_blob(1)));
+    other.ops = read_body(rows.get_blob(1));
     for (const SpliceAt& below : splices_of(other)) {
       const bool stands = std::any_of(own.begin(), own.end(), [&](const SpliceAt& splice) {
         return splice.record == below.record && splice.field == below.field &&

@@ -5,9 +5,12 @@
 #include "insieme/sync/limits.hpp"
 #include "storage/departed.hpp"
 #include "storage/exchange.hpp"
+#include "storage/erasures.hpp"
 #include "storage/notices.hpp"
 #include "storage/outbox.hpp"
+#include "storage/packed.hpp"
 #include "storage/queries.hpp"
+#include "storage/marks.hpp"
 #include "storage/reauthor.hpp"
 #include "storage/settle.hpp"
 #include "storage/snapshots.hpp"
@@ -121,7 +124,7 @@ void apply_waiting(Core& core, Documents& documents, OpenDocument& document) {
     while (rows.step()) {
       sync::Change change;
       change.header = require(sync::decode_header(rows.get_blob(2)));
-      if (!rows.is_null(3)) change.ops = require(sync::decode_body(rows.get_blob(3)));
+      if (!rows.is_null(3)) change.ops = read_body(rows.get_blob(3));
       std::optional<std::int64_t> position;
       if (!rows.is_null(4)) position = rows.get_int64(4);
       found.emplace_back(rows.get_int64(0), rows.get_int64(1), std::move(change), position);
@@ -156,6 +159,7 @@ void receive_change(Core& core, Documents& documents, sync::Change change, std::
     refuse(ErrorCode::malformed, "the server sent a change of a dossier that it did not grant");
   }
   sync::complete(change, document->key);
+  sync::redact(change, document->redaction);
   if (ready_or_wait(core, documents, *document, change, position) != 0) {
     apply_what_waited(core, documents, *document);
   }
@@ -185,9 +189,21 @@ void tell_of_loss(Core& core, const sync::RevokeEvent& revoke) {
   }
 }
 
+/// Something has changed for what could not pass: it comes here now, or does not any more.
+void offer_blocked(Core& core, const sync::DossierId& dossier) {
+  core.db
+      .cached(
+          "UPDATE changes SET state = 0, note = NULL WHERE state IN (0, 1, 5) AND state = 5 "
+          "AND document IN "
+          "(SELECT c.n FROM documents c JOIN dossiers d ON d.n = c.dossier WHERE d.id = ?)")
+      .bind_all(dossier.bytes)
+      .run();
+}
+
 struct EventReceiver {
   Core& core;
   Documents& documents;
+  std::uint64_t position;
 
   void operator()(const sync::GrantEvent& grant) const {
     const std::string sections = join_words(grant.sections);
@@ -202,13 +218,8 @@ struct EventReceiver {
         .bind_all(grant.dossier.bytes, grant.key.bytes, std::int64_t{grant.may_review ? 1 : 0},
                   sections)
         .run();
-    core.db
-        .cached(
-            "UPDATE changes SET state = 0, note = NULL WHERE state IN (0, 1, 5) AND state = 5 "
-            "AND document IN "
-            "(SELECT c.n FROM documents c JOIN dossiers d ON d.n = c.dossier WHERE d.id = ?)")
-        .bind_all(grant.dossier.bytes)
-        .run();
+    if (grant.may_review) note_marks_due(core, grant.dossier);
+    offer_blocked(core, grant.dossier);
     // A new grant: the server asks again what is held here.
     core.db
         .cached(
@@ -222,6 +233,7 @@ struct EventReceiver {
     core.db.cached("UPDATE dossiers SET leaving = 1 WHERE id = ?")
         .bind_all(revoke.dossier.bytes)
         .run();
+    offer_blocked(core, revoke.dossier);
   }
   void operator()(const sync::HeldEvent& held) const {
     const sync::ChangeHeader& header = held.change.header;
@@ -230,6 +242,8 @@ struct EventReceiver {
     if (const auto dossier = core.dossier(header.document.dossier)) {
       sync::complete(change, dossier->key);
     }
+    sync::redact(change, redaction_of(core, header.document));
+    if (!change.ops) return;
     const auto header_bytes = sync::encode_header(change.header);
     const auto body = sync::encode_body(*change.ops);
     core.db
@@ -262,6 +276,10 @@ struct EventReceiver {
             "AND replica = ? AND seq = ?")
         .bind_all(state, reason, d.document.dossier.bytes, d.document.section, d.replica.bytes, seq)
         .run();
+  }
+  void operator()(const sync::EraseEvent& erase) const {
+    keep_for_others(core, erase);  // while the dossier's key is here
+    carry_out(core, documents, erase.order, position);
   }
   void operator()(const sync::SeenEvent& event) const {
     const OpenDocument* document = documents.find(event.seen.document);
@@ -301,7 +319,7 @@ bool receive(Core& core, Documents& documents, const sync::StreamItem& item) {
   if (const auto* part = std::get_if<sync::SnapshotPart>(&item.content)) {
     return receive_part(core, documents, *part);
   }
-  std::visit(EventReceiver{core, documents}, std::get<sync::Event>(item.content));
+  std::visit(EventReceiver{core, documents, item.position}, std::get<sync::Event>(item.content));
   return true;
 }
 
@@ -337,8 +355,13 @@ bool compare_digests(Core& core, Documents& documents,
     if (document == nullptr) continue;
     const bool same = document->accepted == digest.history &&
                       document->accepted_count == static_cast<std::int64_t>(digest.count);
-    // What is handed out there and has no answer yet: the server may count it already.
-    if (same || has_unanswered(core, document->n) || is_due(core, document->n)) continue;
+    if (same) continue;
+    // What is handed out there and has no answer yet: the server may count it already. What is to
+    // be given back it may lack.
+    if (is_due(core, document->n) || has_unanswered(core, document->n)) {
+      core.set_setting("compare_again", "1");
+      continue;
+    }
     equal = false;
     raise_notice(core,
                 "the history of " + sync::to_text(digest.document) +
@@ -350,11 +373,18 @@ bool compare_digests(Core& core, Documents& documents,
   return equal;
 }
 
+bool is_to_be_compared_again(Core& core) {
+  if (core.setting("compare_again").value_or("") != "1") return false;
+  if (has_unanswered(core) || healing_step(core) != HealingStep::none) return false;
+  core.set_setting("compare_again", "");
+  return true;
+}
+
 namespace {
 
 /// Everything of one document but what its author still needs to see of it: quarantine and inbox.
-void drop_document(Core& core, std::int64_t n) {
-  keep_departed(core, n);
+void drop_document(Core& core, Documents& documents, std::int64_t n) {
+  keep_departed(core, documents, n);
   delete_records(core, n);
   for (const char* sql :
        {"DELETE FROM changes WHERE document = ?", "DELETE FROM waiting WHERE document = ?",
@@ -403,7 +433,7 @@ void drop_what_left(Core& core, Documents& documents) {
     const auto of_dossier = numbers_of(std::move(rows));
     gone.insert(gone.end(), of_dossier.begin(), of_dossier.end());
   }
-  for (const std::int64_t document : gone) drop_document(core, document);
+  for (const std::int64_t document : gone) drop_document(core, documents, document);
   for (const std::int64_t dossier : dossiers) {
     core.db.prepare("DELETE FROM inbox WHERE dossier = (SELECT id FROM dossiers WHERE n = ?)")
         .bind_all(dossier)

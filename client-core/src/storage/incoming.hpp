@@ -14,6 +14,9 @@ enum class Arrival : std::uint8_t { applied, known, waits, other_branch, unusabl
 /// server says so. It was checked (`sync::check_handout`) and is complete.
 [[nodiscard]] Arrival receive_exchanged(Core& core, Documents& documents, OpenDocument& document,
                                         const sync::Change& change);
+/// Whether a digest was passed over for work that had no answer, or was to be given back, and that
+/// is done now. True once.
+[[nodiscard]] bool is_to_be_compared_again(Core& core);
 /// Compares what the server says of documents with what is here; differences are reported and heal
 /// by receiving everything again. Returns false if something differs. `folded` gets the folded
 /// documents that do, for forget_document() once no unsent work stands on them.

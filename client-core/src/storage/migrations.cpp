@@ -5,7 +5,7 @@
 namespace insieme::client {
 namespace {
 
-constexpr std::array<sqlite::Migration, 7> kMigrations{{
+constexpr std::array<sqlite::Migration, 14> kMigrations{{
     {1, "first tables", R"sql(
 CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE dict_ids(n INTEGER PRIMARY KEY, id BLOB UNIQUE);
@@ -145,6 +145,47 @@ CREATE INDEX bundles_letter_digest ON bundles(letter_digest);
 -- One that is still arriving.
 CREATE TABLE bundle_parts(digest BLOB, offset INTEGER, at_ms INTEGER, bytes BLOB,
   PRIMARY KEY(digest, offset));
+)sql"},
+    {8, "erasures", R"sql(
+-- Orders to erase, for ever. state: 0 asked for here, 1 taken out of the rows, 2 out of the file,
+-- 3 the server knows.
+CREATE TABLE erasures(n INTEGER PRIMARY KEY, id BLOB UNIQUE, dossier BLOB, payload BLOB,
+  state INTEGER, at_ms INTEGER);
+CREATE INDEX erasures_dossier ON erasures(dossier);
+CREATE INDEX erasures_due ON erasures(state) WHERE state < 3;
+)sql"},
+    {9, "copies of one store", R"sql(
+-- elsewhere 1: the server has the same work under a name that another copy of this store gave it.
+ALTER TABLE changes ADD COLUMN elsewhere INTEGER NOT NULL DEFAULT 0;
+)sql"},
+    {10, "promises that outlast a server", R"sql(
+-- promised: all that any server was told by `acked`. Others may have folded it, and do not forget
+-- that when their server is put back: no new work here stands on less.
+ALTER TABLE documents ADD COLUMN promised BLOB;
+UPDATE documents SET promised = acked;
+)sql"},
+    {11, "marks of whole dossiers", R"sql(
+-- Dossiers whose marks, or whose sections here, have changed: after the next whole synchronisation
+-- it is seen to it that every section has them (dossiers.n).
+CREATE TABLE marks_due(dossier INTEGER PRIMARY KEY);
+)sql"},
+    {12, "tables that are used", R"sql(
+-- used: 1 it holds records or once did, 0 it never held any, 2 nobody has looked yet. Answers and
+-- bodies may be packed from here on (storage-format.md).
+ALTER TABLE typed_tables ADD COLUMN used INTEGER NOT NULL DEFAULT 2;
+CREATE INDEX typed_tables_used ON typed_tables(n) WHERE used = 1;
+)sql"},
+    {13, "openings of sensitive sections", R"sql(
+-- day: civil, in Rome, counted from 1970; at_ms: the first time on it. One row for each purpose.
+CREATE TABLE openings(n INTEGER PRIMARY KEY, dossier BLOB, section TEXT, day INTEGER, purpose TEXT,
+  at_ms INTEGER, unsent INTEGER NOT NULL, UNIQUE(dossier, section, day, purpose));
+CREATE INDEX openings_unsent ON openings(n) WHERE unsent = 1;
+)sql"},
+    {14, "late work of documents that have left", R"sql(
+-- late 1: authored again for whoever decides, to be sent; its body needs nothing of the document.
+-- alone: of the others, their content in that form.
+ALTER TABLE departed ADD COLUMN late INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE departed ADD COLUMN alone BLOB;
 )sql"},
 }};
 

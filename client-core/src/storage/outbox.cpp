@@ -5,7 +5,10 @@
 
 #include "insieme/sync/limits.hpp"
 #include "storage/departed.hpp"
+#include "storage/erasures.hpp"
 #include "storage/exchange.hpp"
+#include "storage/late_work.hpp"
+#include "storage/packed.hpp"
 #include "storage/settle.hpp"
 #include "storage/snapshots.hpp"
 #include "storage/vouchers.hpp"
@@ -28,7 +31,7 @@ OutRow read_out_row(const sqlite::Statement& rows) {
   row.n = rows.get_int64(0);
   row.document = rows.get_int64(1);
   const auto header = rows.get_blob(2);
-  const auto body = rows.get_blob(3);
+  const auto body = body_bytes(rows.get_blob(3));
   row.bytes = header.size() + body.size();
   row.change.header = require(sync::decode_header(header));
   if (!rows.is_null(3)) row.change.ops = require(sync::decode_body(body));
@@ -48,10 +51,10 @@ std::optional<sync::Change> settled_below(Core& core, std::int64_t n,
   auto& find = core.db.cached("SELECT header, body, state FROM quarantine WHERE n = ?");
   const sqlite::ResetGuard guard(find);
   find.bind_all(n);
-  if (!find.step()) return {};
+  if (!find.step() || find.is_null(1)) return {};
   sync::Change change;
   change.header = require(sync::decode_header(find.get_blob(0)));
-  change.ops = require(sync::decode_body(find.get_blob(1)));
+  change.ops = read_body(find.get_blob(1));
   if (find.get_int64(2) != static_cast<std::int64_t>(ChangeState::exchanged)) return change;
   add_texts(change, texts);
   return {};
@@ -218,6 +221,9 @@ sync::Gathered gather(Core& core, const sync::GatherAction& limits,
   out.permits_wanted = permits_due(core);
   gather_notes(core, out, carried);
   out.acknowledgements = due_acknowledgements(core);
+  gather_erasures(core, out);
+  sync::limit_to(limits.protocol, out);
+  carried.erased = out.erased;
   out.log_only = core.setting("log_only").value_or("") == "1";
   out.cursor.epoch = static_cast<std::uint64_t>(core.setting_number("cursor_epoch", 0));
   out.cursor.position = static_cast<std::uint64_t>(core.setting_number("cursor_position", 0));
@@ -229,6 +235,7 @@ sync::Gathered gather(Core& core, const sync::GatherAction& limits,
   if (count.step()) {
     out.unsent_left = static_cast<std::uint64_t>(count.get_int64(0)) - unsent;
   }
+  out.unsent_left += static_cast<std::uint64_t>(count_late_work(core));
   out.device_ms = core.platform.now_ms();
   out.replica = core.identity.replica;
   return out;
@@ -246,6 +253,7 @@ void note_carried(Core& core, const CarriedNotes& carried) {
         .bind_all(seen.document, seen.by, seen.version)
         .run();
   }
+  note_erasures_told(core, carried.erased);
   for (const std::int64_t n : carried.decisions) {
     core.db.cached("UPDATE inbox SET unsent = 0 WHERE n = ?").bind_all(n).run();
   }

@@ -16,6 +16,7 @@ struct CarriedNotes {
     std::vector<std::uint8_t> version;  ///< as it stood in the row
   };
   std::vector<Seen> seen;
+  std::vector<sync::ErasureId> erased;
   std::vector<std::int64_t> decisions;  ///< inbox.n
 };
 

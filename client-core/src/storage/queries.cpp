@@ -4,6 +4,9 @@
 #include <algorithm>
 
 #include "insieme/schema/validate.hpp"
+#include "insieme/sync/dossier_mark.hpp"
+#include "storage/late_work.hpp"
+#include "storage/openings.hpp"
 
 namespace insieme::client {
 namespace {
@@ -94,9 +97,15 @@ class Lines {
   std::map<std::int64_t, sync::DocumentId> documents_;
 };
 
+/// What marks a whole dossier is kept as a record, and is none that people made.
+std::string without_marks(const TypedTable& table) {
+  return table.is_other() ? " WHERE _type <> '" + std::string(sync::kMarksType) + "'" : "";
+}
+
 /// The WHERE clause of a list over one table; empty if the table has not the asked columns.
 std::optional<std::string> conditions(const TypedTable& table, const ListQuery& query) {
-  std::string where = " WHERE 1";
+  std::string where = without_marks(table);
+  if (where.empty()) where = " WHERE 1";
   if (!query.retracted_too) where += " AND _retracted = 0";
   if (query.dossier) {
     where +=
@@ -153,7 +162,8 @@ std::string match_expression(const std::string& words) {
 
 /// Titles of dossiers, from the first root record of each.
 void fill_roots(Core& core, std::map<std::int64_t, DossierLine>& lines) {
-  for (const TypedTable& table : core.tables.all()) {
+  for (const TypedTable* used : core.tables.used()) {
+    const TypedTable& table = *used;
     const schema::RecordType* type = core.bundle.find_type(table.type);
     if (type == nullptr || !type->root || table.section != type->section) continue;
     auto& rows = core.db.cached(line_columns(table) +
@@ -209,10 +219,10 @@ std::vector<DossierLine> list_dossiers(Core& core) {
     }
   }
   fill_roots(core, by_number);
-  for (const TypedTable& table : core.tables.all()) {
+  for (const TypedTable* table : core.tables.used()) {
     count_by_dossier(core,
                      "SELECT d.dossier, r.records FROM (SELECT _document, count(*) AS records "
-                     "FROM " + table.name +
+                     "FROM " + table->name + without_marks(*table) +
                          " GROUP BY _document) r JOIN documents d ON d.n = r._document",
                      by_number, &DossierLine::records);
   }
@@ -234,11 +244,13 @@ std::vector<RecordLine> list_records(Core& core, const ListQuery& query) {
   Lines reader(core);
   std::size_t skip = query.offset;
   bool column_found = false;
+  const auto& used = core.tables.used();
   for (const TypedTable& table : core.tables.all()) {
     if (query.type && table.type != *query.type && !table.is_other()) continue;
     const auto where = conditions(table, query);
     if (!where) continue;
     column_found = true;
+    if (std::find(used.begin(), used.end(), &table) == used.end()) continue;
     const bool filter_other = query.type && table.is_other();
     // The records of one dossier are few: found by document and sorted. In the order of the index
     // on ids SQLite would walk the whole table to save the sorting.
@@ -287,7 +299,9 @@ std::vector<RecordLine> search_records(Core& core, const std::string& words, std
 std::optional<RecordRef> locate_record(Core& core, const sync::RecordId& id) {
   // One statement looks through all tables, in their order: a record is found, or found missing,
   // at the cost of a probe each.
-  auto& row = core.db.cached(core.tables.locate());
+  const std::string& locate = core.tables.locate();
+  if (locate.empty()) return {};
+  auto& row = core.db.cached(locate);
   const sqlite::ResetGuard guard(row);
   row.bind_all(id.bytes);
   if (!row.step()) return {};
@@ -304,7 +318,8 @@ StoreStatus read_status(Core& core) {
   status.identity = core.identity;
   status.identity.keys.secret_key = {};
   const auto number = [&](const char* sql) { return static_cast<std::uint64_t>(count(core, sql)); };
-  status.unsent = number("SELECT count(*) FROM changes WHERE state IN (0, 1, 5)");
+  status.unsent = number("SELECT count(*) FROM changes WHERE state IN (0, 1, 5)") +
+                  static_cast<std::uint64_t>(count_late_work(core));
   auto oldest =
       core.db.prepare("SELECT header FROM changes WHERE state IN (0, 1, 5) ORDER BY n LIMIT 1");
   if (oldest.step()) {
@@ -318,10 +333,14 @@ StoreStatus read_status(Core& core) {
   status.notices = number("SELECT count(*) FROM alarms");
   status.exchanged = number("SELECT count(*) FROM changes WHERE state = 6");
   status.letters = number("SELECT count(*) FROM bundles WHERE letter = 1");
+  status.openings = count_unsent_openings(core);
+  status.server_rules_version = core.setting_number("server_rules_version", 0);
+  status.server_rules_digest = core.setting("server_rules_digest").value_or("");
   status.server_refusal = core.setting("server_refusal").value_or("");
   status.dossiers = number("SELECT count(*) FROM dossiers");
-  for (const TypedTable& table : core.tables.all()) {
-    status.records += number(("SELECT count(*) FROM " + table.name).c_str());
+  for (const TypedTable* table : core.tables.used()) {
+    status.records +=
+        number(("SELECT count(*) FROM " + table->name + without_marks(*table)).c_str());
   }
   status.cursor.epoch = static_cast<std::uint64_t>(core.setting_number("cursor_epoch", 0));
   status.cursor.position = static_cast<std::uint64_t>(core.setting_number("cursor_position", 0));

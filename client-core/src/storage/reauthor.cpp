@@ -2,9 +2,15 @@
 
 #include <algorithm>
 
+#include "insieme/sync/closure.hpp"
+#include "insieme/sync/dossier_mark.hpp"
+#include "storage/elsewhere.hpp"
+#include "storage/erasures.hpp"
 #include "storage/exchange.hpp"
 #include "storage/notices.hpp"
 #include "storage/outbox.hpp"
+#include "storage/packed.hpp"
+#include "storage/settle.hpp"
 #include "storage/stand_in.hpp"
 
 namespace insieme::client {
@@ -15,6 +21,7 @@ struct Unsent {
   LoggedChange logged;
   sync::VersionVector deps;  ///< in full, as it was authored
   bool stands_in = false;    ///< somebody else's late work, accepted here
+  bool elsewhere = false;    ///< the server has the same work under another name
   bool kept = false;         ///< was folded once, and is in the log of no document now
   std::optional<std::int64_t> stands_on;  ///< the row of quarantine that its text goes on from
   std::vector<std::string> texts;  ///< by operation: what a splice was made against
@@ -55,13 +62,15 @@ class Reauthor {
   }
 
   void run(const std::function<void(Documents&)>& between = {}) {
+    for (const std::int64_t document : forget_unsent_of_erased(core_)) touched_[document] = true;
     collect();
     collect_kept();
     std::sort(unsent_.begin(), unsent_.end(),
               [](const Unsent& a, const Unsent& b) { return a.logged.n < b.logged.n; });
     for (const Unsent& unsent : unsent_) {
       const auto& act = unsent.logged.change.header.transaction;
-      if (act) ++acts_[act->id];
+      const bool goes = !unsent.elsewhere && unsent.logged.change.ops;
+      if (act && goes) ++acts_[act->id];
     }
     core_.mint_replica();
     for (Unsent& unsent : unsent_) renumber(unsent);
@@ -70,6 +79,7 @@ class Reauthor {
     // Of what other devices handed over the server may have another branch, too.
     drop_exchanged(core_, documents_);
     if (between) between(documents_);
+    elsewhere_.look(core_);
     for (Unsent& unsent : unsent_) author_again(unsent);
     documents_.flush();
   }
@@ -80,18 +90,24 @@ class Reauthor {
 
   void collect() {
     // On top of what the others have: where that does not come here any more it would be late for
-    // ever, and stays as it is until the dossier is given back.
+    // ever, and stays as it is until the dossier is given back. Not so the other parts of an act:
+    // without those that get new names they would never be a whole one again.
+    constexpr const char* kUnsent =
+        "state IN (0, 1, 5) AND state <> 1 AND own = 1 AND accepted = 0 AND handed = 0";
+    constexpr const char* kComesHere =
+        "document IN (SELECT c.n FROM documents c JOIN dossiers d ON d.n = c.dossier WHERE "
+        "d.leaving = 0 AND instr(' ' || d.sections || ' ', ' ' || c.section || ' ') <> 0)";
     auto rows = core_.db.prepare(
-        "SELECT n, document, stands_on FROM changes WHERE state IN (0, 1, 5) AND "
-        "state <> 1 AND own = 1 AND accepted = 0 AND handed = 0 AND (?1 = 0 OR document IN ("
-        "SELECT c.n FROM documents c JOIN dossiers d ON d.n = c.dossier WHERE d.leaving = 0 AND "
-        "instr(' ' || d.sections || ' ', ' ' || c.section || ' ') <> 0)) ORDER BY n");
+        std::string("SELECT n, document, stands_on, elsewhere FROM changes WHERE ") + kUnsent +
+        " AND (?1 = 0 OR " + kComesHere + " OR act IN (SELECT act FROM changes WHERE " + kUnsent +
+        " AND act IS NOT NULL AND " + kComesHere + ")) ORDER BY n");
     rows.bind_all(std::int64_t{texts_ == Texts::carry_over ? 1 : 0});
     while (rows.step()) {
       Unsent unsent;
       unsent.logged.n = rows.get_int64(0);
       unsent.document = rows.get_int64(1);
       if (!rows.is_null(2)) unsent.stands_on = rows.get_int64(2);
+      unsent.elsewhere = rows.get_int64(3) != 0;
       touched_[unsent.document] = true;
       unsent_.push_back(std::move(unsent));
     }
@@ -104,12 +120,20 @@ class Reauthor {
           if (unsent.logged.n != logged.n) continue;
           unsent.deps = deps;
           unsent.logged = std::move(logged);
+          take_out_of_quarantine(unsent.logged.change);
           if (texts_ == Texts::carry_over) remember_texts(unsent);
           break;
         }
         return true;
       });
     }
+  }
+
+  /// What a server held or refused is with nobody, and is offered again as if it had never been.
+  void take_out_of_quarantine(sync::Change& change) {
+    if (change.ops) return;
+    change.ops = quarantined_ops(core_, change.header);
+    if (change.ops) leave_quarantine(core_, change.header);
   }
 
   void collect_kept() {
@@ -125,20 +149,22 @@ class Reauthor {
       unsent.logged.change.header = require(sync::decode_header(rows.get_blob(2)));
       unsent.deps = walkers[unsent.document].step(unsent.logged.change.header);
       if (rows.get_int64(4) == 0) continue;
-      if (!rows.is_null(3)) unsent.logged.change.ops = require(sync::decode_body(rows.get_blob(3)));
+      if (!rows.is_null(3)) unsent.logged.change.ops = read_body(rows.get_blob(3));
       unsent_.push_back(std::move(unsent));
     }
   }
 
-  /// Accepted work of others goes on standing under an id of its own.
+  /// Work of others, accepted or taken over, goes on standing under an id of its own.
   void renumber(Unsent& unsent) {
     const sync::ChangeHeader& header = unsent.logged.change.header;
-    unsent.stands_in = is_stand_in(core_, header);
+    unsent.stands_in = is_stand_in(core_, header) || !is_own(core_, header.replica);
     Moved& moved = moved_[{unsent.document, header.replica}];
     moved.first = std::min(moved.first, header.seq);
-    moved.to = unsent.stands_in ? stand_in_for(core_.identity.replica, header.origin->replica)
-                                : core_.identity.replica;
-    if (!unsent.logged.change.ops) return;
+    moved.to = unsent.stands_in
+                   ? stand_in_for(core_.identity.replica, sync::first_name(header).replica)
+                   : core_.identity.replica;
+    if (unsent.elsewhere) elsewhere_.add(unsent.document, unsent.logged.change);
+    if (!unsent.logged.change.ops || unsent.elsewhere) return;
     renumbered_[{unsent.document, moved.to}].emplace_back(header.replica, header.seq);
   }
 
@@ -190,27 +216,23 @@ class Reauthor {
   /// The document without its unsent changes: log, frontier and records. What other devices handed
   /// over may stand on them; it comes again by what is carried.
   void take_away(std::int64_t n) {
-    forget_exchanged(core_, n);
     for (const Unsent& unsent : unsent_) {
       if (unsent.document != n) continue;
       core_.db.cached("DELETE FROM changes WHERE n = ?").bind_all(unsent.logged.n).run();
     }
     OpenDocument& document = documents_.by_number(n);
-    document.frontier = document.horizon;
-    document.dirty = true;
-    for_each_change(core_, n, [&](LoggedChange&& logged) {
-      const auto admission = require(documents_.admit(document, logged.change.header));
-      document.frontier.advance(logged.change.header, admission);
-      return true;
-    });
-    documents_.rebuild(document);
+    static_cast<void>(forget_exchanged(core_, document));
+    documents_.retrace(document);
   }
 
   /// Where an operation of a change that moved stands now.
   [[nodiscard]] sync::Dot new_dot(std::int64_t document, const sync::Dot& dot) const {
+    if (const auto there = elsewhere_.follow(document, dot)) return *there;
     const auto at = moved_.find({document, dot.replica});
     if (at == moved_.end() || dot.seq < at->second.first) return dot;
-    const std::vector<Source>& sources = renumbered_.at({document, at->second.to});
+    const auto renumbered = renumbered_.find({document, at->second.to});
+    if (renumbered == renumbered_.end()) return dot;
+    const std::vector<Source>& sources = renumbered->second;
     const auto found = std::find(sources.begin(), sources.end(), Source(dot.replica, dot.seq));
     if (found == sources.end()) return dot;
     return sync::Dot{at->second.to, static_cast<std::uint64_t>(found - sources.begin()) + 1,
@@ -233,6 +255,7 @@ class Reauthor {
       });
       out.raise(place.second, static_cast<std::uint64_t>(unseen - sources.begin()));
     }
+    elsewhere_.extend(document, context, out);
     return out;
   }
 
@@ -248,12 +271,77 @@ class Reauthor {
     }
   }
 
+  /// What an author had seen stands in the values of some sets, too. Under the old names it would
+  /// cover what another branch wrote under them.
+  void move_what_was_seen(const Unsent& unsent, sync::Operation& op) const {
+    sync::Value* value = nullptr;
+    if (auto* add = std::get_if<sync::AddOp>(&op.action)) value = &add->element;
+    if (auto* remove = std::get_if<sync::RemoveOp>(&op.action)) value = &remove->element;
+    if (value == nullptr) return;
+    if (op.field == sync::kMarksField && op.type == sync::kMarksType) {
+      auto mark = sync::mark_of_value(*value);
+      if (!mark) return;
+      mark->seen = translate(unsent.document, mark->seen);
+      *value = sync::mark_value(*mark);
+    } else if (op.field == sync::kClosureField || op.field == sync::kKnowingField) {
+      auto* bytes = std::get_if<sync::Bytes>(value);
+      const auto seen = bytes == nullptr ? Result<sync::VersionVector>(sync::VersionVector{})
+                                         : sync::decode_version(bytes->data);
+      if (bytes == nullptr || !seen.ok()) return;
+      bytes->data = sync::encode_version(translate(unsent.document, *seen));
+    }
+  }
+
+  void move_decision(const Unsent& unsent, sync::Operation& op) const {
+    auto* resolve = std::get_if<sync::ResolveOp>(&op.action);
+    if (resolve == nullptr) return;
+    for (sync::Dot& dot : resolve->decided) dot = new_dot(unsent.document, dot);
+    std::sort(resolve->decided.begin(), resolve->decided.end());
+  }
+
+  /// What other devices had handed over went, and comes again from the server. A decision about it
+  /// is from here on what it chose; of what only named it nothing is left.
+  void forget_unfounded(const OpenDocument& document, std::vector<sync::Operation>& ops) {
+    const sync::VersionVector& seen = document.frontier.version();
+    const auto is_unseen = [&seen](const sync::Dot& dot) { return !seen.contains(dot); };
+    for (auto op = ops.begin(); op != ops.end();) {
+      bool stays = true;
+      if (auto* resolve = std::get_if<sync::ResolveOp>(&op->action)) {
+        auto& decided = resolve->decided;
+        const auto unseen = std::remove_if(decided.begin(), decided.end(), is_unseen);
+        const bool some = unseen != decided.end();
+        decided.erase(unseen, decided.end());
+        stays = !some || !decided.empty() || resolve->value.has_value();
+        if (some && decided.empty() && resolve->value) {
+          op->action = sync::WriteOp{sync::Value(*resolve->value)};
+        }
+      } else if (const auto* refund = std::get_if<sync::RefundOp>(&op->action)) {
+        stays = seen.contains(refund->spend);
+      }
+      if (!stays) tell_unfounded(document);
+      op = stays ? op + 1 : ops.erase(op);
+    }
+  }
+
+  void tell_unfounded(const OpenDocument& document) {
+    const std::string name = sync::to_text(document.id);
+    raise_notice(core_,
+                 "something that you decided in " + name +
+                     " was about work of a colleague that is not here any more: decide again once "
+                     "it is",
+                 "una decisione presa in " + name +
+                     " riguardava il lavoro di un collega che qui non c'è più: va ripresa quando "
+                     "torna");
+  }
+
   void author_again(Unsent& unsent) {
+    if (unsent.elsewhere) return;
     const OpenDocument& document = documents_.by_number(unsent.document);
     sync::Change change;
     const sync::ChangeHeader& old = unsent.logged.change.header;
     change.header = old;
-    if (!unsent.stands_in) change.header.origin = sync::Origin{old.replica, old.seq};
+    // The first name stays, so that a copy of this store that does the same is recognised.
+    if (!old.origin) change.header.origin = sync::Origin{old.replica, old.seq};
     change.ops = std::move(unsent.logged.change.ops);
     if (unsent.kept) {
       core_.db.cached("DELETE FROM kept WHERE n = ?").bind_all(unsent.logged.n).run();
@@ -265,15 +353,16 @@ class Reauthor {
     }
     for (std::size_t i = 0; i < change.ops->size(); ++i) {
       sync::Operation& op = (*change.ops)[i];
+      if (std::holds_alternative<sync::ErasedOp>(op.action)) continue;
       op.context = translate(unsent.document, op.context ? *op.context : unsent.deps);
       op.context->meet(document.frontier.version());
       if (carry_over(unsent, i, document, op)) continue;
-      if (auto* resolve = std::get_if<sync::ResolveOp>(&op.action)) {
-        for (sync::Dot& dot : resolve->decided) dot = new_dot(unsent.document, dot);
-        std::sort(resolve->decided.begin(), resolve->decided.end());
-      }
+      move_decision(unsent, op);
       move_rights(unsent, op);
+      move_what_was_seen(unsent, op);
     }
+    forget_unfounded(document, *change.ops);
+    if (change.ops->empty()) return;
     enter(unsent, moved_.at({unsent.document, old.replica}).to, std::move(change));
   }
 
@@ -297,6 +386,7 @@ class Reauthor {
   Core& core_;
   Documents documents_;
   Texts texts_;
+  Elsewhere elsewhere_;
   std::map<std::int64_t, bool> touched_;
   std::vector<Unsent> unsent_;
   std::map<sync::TransactionId, std::uint32_t> acts_;  ///< how many changes of each are here

@@ -1,8 +1,10 @@
 #include "storage/record_rows.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "insieme/schema/validate.hpp"
+#include "storage/marks.hpp"
 
 namespace insieme::client {
 namespace {
@@ -16,7 +18,8 @@ schema::RecordValues values_of(const Core& core, const sync::RecordState& state)
     if (!field.shares.empty()) out.emplace_back(sync::counter_total(field));
     if (!field.text.empty()) out.emplace_back(field.text.text());
     if (!field.escrow.empty()) out.emplace_back(static_cast<std::int64_t>(field.escrow.left()));
-    const sync::Survivor* shown = sync::displayed(field, core.policy(state.type, field.name));
+    const sync::Survivor* shown =
+        sync::displayed(field, core.bundle.policy(state.type, field.name));
     if (shown != nullptr) out.push_back(shown->value);
   }
   return values;
@@ -117,6 +120,7 @@ void RecordCache::apply(std::int64_t document, const sync::ChangeHeader& header,
   const std::int64_t author = core_.dictionary.number_of_name(header.author);
   LoadedRecord* last = nullptr;  // operations on one record mostly stand together
   for (std::size_t i = 0; i < ops.size(); ++i) {
+    if (std::holds_alternative<sync::ErasedOp>(ops[i].action)) continue;
     if (last == nullptr || last->state.id != ops[i].record || last->type != ops[i].type) {
       last = &load(document, header.document, ops[i].type, ops[i].record);
     }
@@ -144,11 +148,42 @@ void RecordCache::put(std::int64_t document, const sync::DocumentId& id,
   record.dirty = true;
 }
 
+namespace {
+
+/// The questions about every record of a document hang on its marks. These come and go with a
+/// closure, a merge or a hand-over, not with what people save every day.
+void ask_anew(Core& core, RecordCache& records, const LoadedRecord& marks) {
+  const std::int64_t document = marks.document;
+  const sync::DocumentId id = marks.document_id;
+  for (const TypedTable* table : core.tables.used()) {
+    auto rows =
+        core.db.prepare(std::string("SELECT _id, ") + (table->is_other() ? "_type" : "NULL") +
+                        " FROM " + table->name + " WHERE _document = ?");
+    rows.bind_all(document);
+    while (rows.step()) {
+      const std::string type = table->is_other() ? std::string(rows.get_text(1)) : table->type;
+      records.load(document, id, type, id_from_blob<sync::RecordId>(rows.get_blob(0))).dirty = true;
+    }
+  }
+  note_marks_due(core, id.dossier);
+}
+
+}  // namespace
+
 void RecordCache::flush() {
+  std::vector<const LoadedRecord*> marked;
+  for (const auto& [key, record] : records_) {
+    if (record->dirty && record->type == sync::kMarksType) marked.push_back(record.get());
+  }
+  for (const LoadedRecord* marks : marked) ask_anew(core_, *this, *marks);
+  std::set<const TypedTable*> grown;
   for (auto& [key, record] : records_) {
-    if (record->dirty) write(*record);
+    if (!record->dirty) continue;
+    if (record->n == 0) grown.insert(record->table);
+    write(*record);
     record->dirty = false;
   }
+  for (const TypedTable* table : grown) core_.tables.note_used(*table);
 }
 
 void RecordCache::write(LoadedRecord& record) {
@@ -210,9 +245,10 @@ void RecordCache::write_search(const LoadedRecord& record, bool is_new) {
 
 void RecordCache::write_items(LoadedRecord& record) {
   const auto policy = [this](std::string_view type, std::string_view field) {
-    return core_.policy(type, field);
+    return core_.bundle.policy(type, field);
   };
-  const auto items = sync::review_items(record.state, policy);
+  const auto items = sync::review_items(
+      record.state, policy, marks_in_document(*this, record.document, record.document_id));
   if (record.items != 0) {
     core_.db.cached("DELETE FROM items WHERE record = ? AND document = ? AND type = ?")
         .bind_all(record.state.id.bytes, record.document, record.state.type)
@@ -231,19 +267,51 @@ void RecordCache::write_items(LoadedRecord& record) {
   record.items = static_cast<std::int64_t>(items.size());
 }
 
-void delete_records(Core& core, std::int64_t document) {
+void rebuild_search(Core& core) {
+  core.db.execute("INSERT INTO search(search) VALUES('delete-all')");
   for (const TypedTable& table : core.tables.all()) {
-    auto rows = core.db.prepare("SELECT _n FROM " + table.name + " WHERE _document = ?");
-    rows.bind_all(document);
+    std::vector<std::tuple<std::int64_t, sync::RecordId, std::string>> records;
+    const std::string type = table.is_other() ? "_type" : "NULL";
+    auto rows = core.db.prepare("SELECT _document, _id, " + type + " FROM " + table.name);
+    while (rows.step()) {
+      records.emplace_back(
+          rows.get_int64(0), id_from_blob<sync::RecordId>(rows.get_blob(1)),
+          table.is_other() ? std::string(rows.get_text(2)) : table.type);
+    }
+    for (const auto& [document, id, name] : records) {
+      LoadedRecord record;
+      record.table = &table;
+      record.state.id = id;
+      auto& find = core.db.cached(table.select_one);
+      const sqlite::ResetGuard guard(find);
+      find.bind(1, id.bytes).bind(2, document);
+      if (table.is_other()) find.bind(3, std::string_view(name));
+      if (!find.step()) continue;
+      read_row(core, record, find);
+      if (record.names_before.empty() && record.notes_before.empty()) continue;
+      core.db.cached("INSERT INTO search(rowid, names, notes) VALUES(?, ?, ?)")
+          .bind_all(search_row(table.number, record.n), record.names_before, record.notes_before)
+          .run();
+    }
+  }
+}
+
+void delete_records(Core& core, std::int64_t document) {
+  for (const TypedTable* table : core.tables.used()) {
     std::vector<std::int64_t> numbers;
-    while (rows.step()) numbers.push_back(rows.get_int64(0));
+    {
+      auto& rows = core.db.cached("SELECT _n FROM " + table->name + " WHERE _document = ?");
+      const sqlite::ResetGuard guard(rows);
+      rows.bind_all(document);
+      while (rows.step()) numbers.push_back(rows.get_int64(0));
+    }
     if (numbers.empty()) continue;
     for (const std::int64_t n : numbers) {
       core.db.cached("DELETE FROM search WHERE rowid = ?")
-          .bind_all(search_row(table.number, n))
+          .bind_all(search_row(table->number, n))
           .run();
     }
-    core.db.prepare("DELETE FROM " + table.name + " WHERE _document = ?").bind_all(document).run();
+    core.db.cached("DELETE FROM " + table->name + " WHERE _document = ?").bind_all(document).run();
   }
   core.db.cached("DELETE FROM items WHERE document = ?").bind_all(document).run();
 }

@@ -62,5 +62,7 @@ void read_row(Core& core, LoadedRecord& record, const sqlite::Statement& row);
 [[nodiscard]] std::string title_of(const Core& core, const sync::RecordState& state);
 /// Deletes every record of a document, with search index and items.
 void delete_records(Core& core, std::int64_t document);
+/// Makes the search index anew, so that no word is in it that is in no record.
+void rebuild_search(Core& core);
 
 }  // namespace insieme::client

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "insieme/sync/document.hpp"
+#include "storage/marks.hpp"
 #include "storage/queries.hpp"
 #include "storage/text_change.hpp"
 #include "storage/writer.hpp"
@@ -40,6 +41,7 @@ struct ActionNames {
   std::string_view operator()(const sync::SpendOp&) const { return "spend"; }
   std::string_view operator()(const sync::RefundOp&) const { return "refund"; }
   std::string_view operator()(const sync::ReclaimOp&) const { return "reclaim"; }
+  std::string_view operator()(const sync::ErasedOp&) const { return "erased"; }
   std::string_view operator()(const sync::OpaqueOp&) const { return "unknown"; }
 };
 
@@ -187,10 +189,11 @@ class ItemReader {
                                std::uint64_t generation) {
     const LoadedRecord& record =
         documents_.records().load(document, ref.document, ref.type, ref.id);
-    auto items = sync::review_items(record.state, [this](std::string_view type,
-                                                         std::string_view field) {
-      return core_.policy(type, field);
-    });
+    const auto policy = [this](std::string_view type, std::string_view field) {
+      return core_.bundle.policy(type, field);
+    };
+    auto items = sync::review_items(
+        record.state, policy, marks_in_document(documents_.records(), document, ref.document));
     const auto found = std::find_if(items.begin(), items.end(), [&](const sync::ReviewItem& item) {
       return item.generation == generation;
     });

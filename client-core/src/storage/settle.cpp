@@ -5,6 +5,8 @@
 #include <set>
 
 #include "storage/departed.hpp"
+#include "storage/elsewhere.hpp"
+#include "storage/packed.hpp"
 #include "storage/reauthor.hpp"
 #include "storage/snapshots.hpp"
 
@@ -73,7 +75,7 @@ void note_standing(Core& core, std::int64_t document, const LoggedChange& below,
       "AND state IN (0, 1, 5) AND body IS NOT NULL");
   rows.bind_all(document, below.n);
   while (rows.step()) {
-    const auto ops = require(sync::decode_body(rows.get_blob(1)));
+    const auto ops = read_body(rows.get_blob(1));
     const bool stands = std::any_of(ops.begin(), ops.end(), [&](const sync::Operation& op) {
       return std::holds_alternative<sync::SpliceOp>(op.action) &&
              texts.count({op.record, op.field}) != 0 &&
@@ -121,8 +123,8 @@ void quarantine_kept(Core& core, const OpenDocument& document, const sync::PushR
   if (was_folded_whole) note_to_forget(core, document.n);
 }
 
-/// Nobody can bring this change to the server any more, nor what follows it in its document, nor
-/// the other parts of their acts, nor what follows those: all of it may be authored again.
+}  // namespace
+
 void release_handed(Core& core, std::int64_t document, std::int64_t from) {
   struct Row {
     std::int64_t n = 0;
@@ -156,6 +158,18 @@ void release_handed(Core& core, std::int64_t document, std::int64_t from) {
   }
 }
 
+namespace {
+
+/// It need not be offered any more.
+void note_kept_is_there(Core& core, const OpenDocument& document, const sync::PushResult& result) {
+  core.db
+      .cached("UPDATE kept SET offered = 0, forgotten = NULL "
+              "WHERE document = ? AND replica = ? AND seq = ?")
+      .bind_all(document.n, core.dictionary.find_id(result.replica.bytes),
+                static_cast<std::int64_t>(result.seq))
+      .run();
+}
+
 /// A change that was folded here long ago and offered to a server that may have lost it.
 void settle_kept(Core& core, const OpenDocument& document, const sync::PushResult& result) {
   if (result.verdict == sync::Verdict::deferred) return;
@@ -165,12 +179,7 @@ void settle_kept(Core& core, const OpenDocument& document, const sync::PushResul
       result.verdict == sync::Verdict::held || result.verdict == sync::Verdict::refused;
   if (with_nobody) return quarantine_kept(core, document, result);
   if (result.verdict != sync::Verdict::forked) {
-    core.db
-        .cached("UPDATE kept SET offered = 0, forgotten = NULL "
-                "WHERE document = ? AND replica = ? AND seq = ?")
-        .bind_all(document.n, replica, seq)
-        .run();
-    return;
+    return note_kept_is_there(core, document, result);
   }
   // It is authored again, on top of the other branch, and with it what was written here since.
   core.db
@@ -199,7 +208,7 @@ std::optional<std::vector<sync::Operation>> quarantined_ops(Core& core,
   find.bind_all(header.document.dossier.bytes, header.document.section, header.replica.bytes,
                 static_cast<std::int64_t>(header.seq));
   if (!find.step()) return std::nullopt;
-  return require(sync::decode_body(find.get_blob(0)));
+  return read_body(find.get_blob(0));
 }
 
 void leave_quarantine(Core& core, const sync::ChangeHeader& header) {
@@ -237,6 +246,37 @@ void confirm_exchanged(Core& core, Documents& documents, OpenDocument& document,
   if (taken_out) documents.hollow_out(document, logged.n);
 }
 
+namespace {
+
+/// It cannot pass now. What cannot pass as it is must not be offered again and again.
+void keep_unsent(Core& core, const OpenDocument& document, const LoggedChange& logged,
+                 const sync::PushResult& result) {
+  const bool forked = result.verdict == sync::Verdict::forked;
+  const bool elsewhere = forked && result.code == ErrorCode::duplicate;
+  if (elsewhere) note_elsewhere(core, logged.n);
+  // It goes on from what the others have, once that is here; or all of its dossier was erased.
+  const bool late = elsewhere || result.code == ErrorCode::expired;
+  if (late) {
+    note_late(core);
+  } else if (forked) {
+    note_fork(core);
+  }
+  if (late || forked) release_handed(core, document.n, logged.n);
+  if (forked) {
+    // Whoever took it once has lost it, and with it all that was authored here afterwards.
+    core.db.cached("UPDATE changes SET accepted = 0 WHERE document = ? AND own = 1 AND n >= ?")
+        .bind_all(document.n, logged.n)
+        .run();
+  }
+  const bool wait = result.code == ErrorCode::not_yet && !forked;
+  core.db.cached("UPDATE changes SET state = ?, note = ? WHERE n = ?")
+      .bind_all(static_cast<std::int64_t>(wait ? ChangeState::unsent : ChangeState::blocked),
+                result.reason, logged.n)
+      .run();
+}
+
+}  // namespace
+
 void settle(Core& core, Documents& documents, const sync::PushResult& result) {
   if (settle_departed(core, result)) return;
   OpenDocument* document = documents.find(result.document);
@@ -248,7 +288,11 @@ void settle(Core& core, Documents& documents, const sync::PushResult& result) {
   // verdict was not known.
   const bool is_offered =
       logged->state == ChangeState::unsent || logged->state == ChangeState::sent;
-  if (logged->position && !is_offered) return;
+  if (logged->position && !is_offered) {
+    // It was kept aside when the document was forgotten here, and has come back in its log since.
+    if (result.verdict != sync::Verdict::deferred) note_kept_is_there(core, *document, result);
+    return;
+  }
   const auto position = static_cast<std::int64_t>(result.position);
   switch (result.verdict) {
     case sync::Verdict::accepted:
@@ -269,23 +313,9 @@ void settle(Core& core, Documents& documents, const sync::PushResult& result) {
       return;
     }
     case sync::Verdict::forked:
-      result.code == ErrorCode::expired ? note_late(core) : note_fork(core);
-      release_handed(core, document->n, logged->n);
-      // Whoever took it once has lost it, and with it all that was authored here afterwards.
-      core.db.cached("UPDATE changes SET accepted = 0 WHERE document = ? AND own = 1 AND n >= ?")
-          .bind_all(document->n, logged->n)
-          .run();
-      [[fallthrough]];
-    case sync::Verdict::deferred: {
-      // Kept as unsent; what cannot pass now must not be offered again and again.
-      const bool wait =
-          result.code == ErrorCode::not_yet && result.verdict != sync::Verdict::forked;
-      core.db.cached("UPDATE changes SET state = ?, note = ? WHERE n = ?")
-          .bind_all(static_cast<std::int64_t>(wait ? ChangeState::unsent : ChangeState::blocked),
-                    result.reason, logged->n)
-          .run();
+    case sync::Verdict::deferred:
+      keep_unsent(core, *document, *logged, result);
       return;
-    }
   }
 }
 

@@ -24,4 +24,9 @@ void leave_quarantine(Core& core, const sync::ChangeHeader& header);
 void confirm_exchanged(Core& core, Documents& documents, OpenDocument& document,
                        const LoggedChange& logged, std::int64_t position, bool hollow);
 
+/// The server will not take own change `from` (a number) of the document as it is, nor what follows
+/// it there, nor the other parts of their acts, nor what follows those: all of it may be authored
+/// again, also if somebody carries it.
+void release_handed(Core& core, std::int64_t document, std::int64_t from);
+
 }  // namespace insieme::client

@@ -69,9 +69,9 @@ bool stands_on(Core& core, const OpenDocument& document, const sync::VersionVect
 }
 
 bool install(Core& core, Documents& documents, OpenDocument& document,
-             const std::vector<std::uint8_t>& bytes) {
+             std::vector<std::uint8_t> bytes) {
   const std::string name = sync::to_text(document.id);
-  const auto snapshot = sync::decode_snapshot(bytes);
+  auto snapshot = sync::decode_snapshot(bytes);
   if (!snapshot.ok() || !(snapshot->document == document.id)) {
     raise_notice(core,
                  "the snapshot of " + name + " is not what it says (" +
@@ -80,6 +80,10 @@ bool install(Core& core, Documents& documents, OpenDocument& document,
                  "l'istantanea di " + name +
                      " non è quello che dice: le sue modifiche si ricevono una per una");
     return false;
+  }
+  // One that was made before the order.
+  if (sync::redact(*snapshot, document.redaction)) {
+    bytes = require(sync::encode_snapshot(*snapshot));
   }
   const sync::VersionVector& folded = snapshot->version();
   if (document.frontier.version().covers(folded)) return true;  // ahead of it
@@ -207,11 +211,12 @@ void note_acknowledged(Core& core, Documents& documents,
     OpenDocument* document = documents.find(one.document);
     if (document == nullptr) continue;
     const bool all = document->frontier.version() == one.version;
+    document->promised.merge(one.version);
     const auto version = sync::encode_version(one.version);
-    core.db.cached("UPDATE documents SET acked = ?, ack_due = ? WHERE n = ?")
-        .bind_all(version, std::int64_t{all ? 0 : 1}, document->n)
+    const auto promised = sync::encode_version(document->promised);
+    core.db.cached("UPDATE documents SET acked = ?, promised = ?, ack_due = ? WHERE n = ?")
+        .bind_all(version, promised, std::int64_t{all ? 0 : 1}, document->n)
         .run();
-    document->acked = one.version;
   }
 }
 

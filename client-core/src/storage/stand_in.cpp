@@ -1,6 +1,7 @@
 #include "storage/stand_in.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace insieme::client {
 
@@ -12,15 +13,26 @@ sync::ReplicaId stand_in_for(const sync::ReplicaId& self, const sync::ReplicaId&
   return id;
 }
 
-bool is_stand_in(Core& core, const sync::ChangeHeader& header) {
-  if (!header.origin) return false;
-  const auto stands_for = [&header](const sync::ReplicaId& self) {
-    return header.replica == stand_in_for(self, header.origin->replica);
-  };
-  if (stands_for(core.identity.replica)) return true;
+namespace {
+
+bool is_any_own(Core& core, const std::function<bool(const sync::ReplicaId&)>& wanted) {
+  if (wanted(core.identity.replica)) return true;
   const auto former = split_words(core.setting("former_replicas").value_or(""));
   return std::any_of(former.begin(), former.end(), [&](const std::string& text) {
-    return stands_for(require(sync::id_from_text<sync::ReplicaId>(text)));
+    return wanted(require(sync::id_from_text<sync::ReplicaId>(text)));
+  });
+}
+
+}  // namespace
+
+bool is_own(Core& core, const sync::ReplicaId& replica) {
+  return is_any_own(core, [&](const sync::ReplicaId& own) { return own == replica; });
+}
+
+bool is_stand_in(Core& core, const sync::ChangeHeader& header) {
+  if (!header.origin) return false;
+  return is_any_own(core, [&](const sync::ReplicaId& own) {
+    return header.replica == stand_in_for(own, header.origin->replica);
   });
 }
 

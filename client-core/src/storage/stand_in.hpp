@@ -11,6 +11,8 @@ namespace insieme::client {
 [[nodiscard]] sync::ReplicaId stand_in_for(const sync::ReplicaId& self,
                                            const sync::ReplicaId& author);
 
+/// Whether this store writes under it, or did once.
+[[nodiscard]] bool is_own(Core& core, const sync::ReplicaId& replica);
 /// Whether this store wrote `header` for somebody else, under whatever replica id it had then.
 [[nodiscard]] bool is_stand_in(Core& core, const sync::ChangeHeader& header);
 

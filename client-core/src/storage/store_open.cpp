@@ -6,6 +6,7 @@
 #include "insieme/sqlite/migrations.hpp"
 #include "storage/beside.hpp"
 #include "storage/documents.hpp"
+#include "storage/erasures.hpp"
 #include "storage/migrations.hpp"
 
 namespace insieme::client {
@@ -58,6 +59,9 @@ void adapt_tables(Core& core) {
                                          "schema versione " + number +
                                          "; nulla vi è stato cambiato");
   }
+  const bool as_before = known == digest && known_version == core.bundle.version &&
+                         core.setting_number("tables_shape", 0) == TypedTables::kShape;
+  if (as_before && core.tables.recall()) return;
   const auto grown = core.tables.adapt();
   if (!grown.empty() || (known && *known != digest)) {
     // Fields and types that were unknown so far may stand in blobs: rows are made anew.
@@ -68,7 +72,7 @@ void adapt_tables(Core& core) {
     for (const std::int64_t n : numbers) documents.rebuild(documents.by_number(n));
     documents.flush();
   }
-  if (known == digest && known_version == core.bundle.version) return;
+  core.set_setting_number("tables_shape", TypedTables::kShape);
   core.set_setting("bundle_digest", digest);
   core.set_setting_number("bundle_version", core.bundle.version);
 }
@@ -114,6 +118,11 @@ std::unique_ptr<Core> open_core(const StoreOptions& options, bool create) {
     transaction.commit();
   }
   note_opening(*core);
+  try {
+    clean_traces(*core);  // the process may have died before
+  } catch (...) {
+    static_cast<void>(error_from_current_exception());  // it can be read; tried again later
+  }
   return core;
 }
 

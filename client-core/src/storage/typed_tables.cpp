@@ -193,6 +193,28 @@ sync::Value value_from_column(const schema::Field& field, const sqlite::Statemen
   }
 }
 
+namespace {
+
+/// The statements that its rows are read and written with.
+void phrase(TypedTable& table) {
+  std::string names = "_retracted, _edited_ms, _edited_by, _items, _own, _crdt, _type";
+  std::string marks = "?,?,?,?,?,?,?";
+  std::string sets = "_retracted=?, _edited_ms=?, _edited_by=?, _items=?, _own=?, _crdt=?, _type=?";
+  for (const schema::Field* field : table.columns) {
+    names += ", " + quoted(field->name);
+    marks += ",?";
+    sets += ", " + quoted(field->name) + "=?";
+  }
+  table.select_one = "SELECT _n, " + names + " FROM " + table.name +
+                     " WHERE _id = ? AND _document = ?" +
+                     (table.is_other() ? " AND _type = ?" : "");
+  table.insert =
+      "INSERT INTO " + table.name + "(" + names + ", _id, _document) VALUES(" + marks + ",?,?)";
+  table.update = "UPDATE " + table.name + " SET " + sets + " WHERE _n = ?";
+}
+
+}  // namespace
+
 void TypedTables::describe() {
   tables_.clear();
   by_name_.clear();
@@ -218,34 +240,90 @@ void TypedTables::describe() {
   TypedTable other;
   other.name = "rec_other_types";
   tables_.push_back(std::move(other));
+  used_numbers_.clear();
+  used_.clear();
   locate_.clear();
   for (std::size_t i = 0; i < tables_.size(); ++i) {
     by_name_.emplace(tables_[i].name, i);
-    locate_ += std::string(locate_.empty() ? "" : " UNION ALL ") + "SELECT " + std::to_string(i) +
-               ", _document, _type FROM " + tables_[i].name + " WHERE _id = ?1";
+    phrase(tables_[i]);
   }
 }
 
-void TypedTables::finish(TypedTable& table) {
-  std::string names = "_retracted, _edited_ms, _edited_by, _items, _own, _crdt, _type";
-  std::string marks = "?,?,?,?,?,?,?";
-  std::string sets = "_retracted=?, _edited_ms=?, _edited_by=?, _items=?, _own=?, _crdt=?, _type=?";
-  for (const schema::Field* field : table.columns) {
-    names += ", " + quoted(field->name);
-    marks += ",?";
-    sets += ", " + quoted(field->name) + "=?";
-  }
-  table.select_one = "SELECT _n, " + names + " FROM " + table.name +
-                     " WHERE _id = ? AND _document = ?" +
-                     (table.is_other() ? " AND _type = ?" : "");
-  table.insert =
-      "INSERT INTO " + table.name + "(" + names + ", _id, _document) VALUES(" + marks + ",?,?)";
-  table.update = "UPDATE " + table.name + " SET " + sets + " WHERE _n = ?";
+void TypedTables::number(TypedTable& table) {
   db_.cached("INSERT OR IGNORE INTO typed_tables(name) VALUES(?)").bind_all(table.name).run();
   auto& find = db_.cached("SELECT n FROM typed_tables WHERE name = ?");
   const sqlite::ResetGuard guard(find);
   find.bind_all(table.name);
   if (find.step()) table.number = find.get_int64(0);
+}
+
+/// Of those that it is not known of yet.
+void TypedTables::note_all_used() {
+  std::vector<std::int64_t> unknown;
+  {
+    auto& rows = db_.cached("SELECT n FROM typed_tables WHERE used = 2");
+    const sqlite::ResetGuard guard(rows);
+    while (rows.step()) unknown.push_back(rows.get_int64(0));
+  }
+  for (const std::int64_t n : unknown) {
+    const TypedTable* table = by_number(n);
+    if (table == nullptr) continue;
+    db_.prepare("UPDATE typed_tables SET used = EXISTS(SELECT 1 FROM " + table->name +
+                ") WHERE n = ?")
+        .bind_all(n)
+        .run();
+  }
+}
+
+bool TypedTables::recall() {
+  describe();
+  std::size_t known = 0;
+  auto& rows = db_.cached("SELECT name, n, used FROM typed_tables");
+  const sqlite::ResetGuard guard(rows);
+  while (rows.step()) {
+    const auto at = by_name_.find(rows.get_text(0));
+    if (at == by_name_.end() || rows.get_int64(2) == 2) return false;
+    tables_[at->second].number = rows.get_int64(1);
+    ++known;
+  }
+  return known == tables_.size();
+}
+
+const std::vector<const TypedTable*>& TypedTables::used() {
+  auto& rows = db_.cached("SELECT n FROM typed_tables WHERE used = 1 ORDER BY n");
+  const sqlite::ResetGuard guard(rows);
+  std::size_t count = 0;
+  bool same = true;
+  std::vector<std::int64_t> numbers;
+  while (rows.step()) {
+    const std::int64_t n = rows.get_int64(0);
+    same = same && count < used_numbers_.size() && used_numbers_[count] == n;
+    numbers.push_back(n);
+    ++count;
+  }
+  if (same && count == used_numbers_.size()) return used_;
+  used_numbers_ = std::move(numbers);
+  used_.clear();
+  locate_.clear();
+  for (std::size_t i = 0; i < tables_.size(); ++i) {
+    const TypedTable& table = tables_[i];
+    if (!std::binary_search(used_numbers_.begin(), used_numbers_.end(), table.number)) continue;
+    used_.push_back(&table);
+    locate_ += std::string(locate_.empty() ? "" : " UNION ALL ") + "SELECT " + std::to_string(i) +
+               ", _document, _type FROM " + table.name + " WHERE _id = ?1";
+  }
+  return used_;
+}
+
+void TypedTables::note_used(const TypedTable& table) {
+  db_.cached("UPDATE typed_tables SET used = 1 WHERE n = ? AND used <> 1")
+      .bind_all(table.number)
+      .run();
+}
+
+const std::string& TypedTables::locate() {
+  static_cast<void>(used());
+  return locate_;
 }
 
 void TypedTables::drop_what_left() {
@@ -288,8 +366,9 @@ std::vector<const TypedTable*> TypedTables::adapt() {
     } else {
       if (fit_columns(db_, table, present)) grown.push_back(&table);
     }
-    finish(table);
+    number(table);
   }
+  note_all_used();
   return grown;
 }
 

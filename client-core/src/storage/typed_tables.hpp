@@ -54,22 +54,35 @@ class TypedTables {
   /// the rows that were there must be rebuilt: what they said stays in log and blobs. Returns the
   /// tables that gained columns: their rows must be rebuilt, too.
   std::vector<const TypedTable*> adapt();
+  /// The same for a store that `adapt` made what this very bundle and program say: nothing in it is
+  /// looked at but the tables' numbers. False if one is missing: `adapt` mends it.
+  [[nodiscard]] bool recall();
+  /// Changes whenever a program makes other tables of the same bundle than the one before.
+  static constexpr std::int64_t kShape = 1;
   /// Where records of this type in this section live; the table of unknown types if nowhere.
   [[nodiscard]] const TypedTable& table_for(const std::string& type,
                                             const std::string& section) const;
   [[nodiscard]] const std::vector<TypedTable>& all() const noexcept { return tables_; }
   [[nodiscard]] const TypedTable* by_number(std::int64_t number) const noexcept;
+  /// Those that hold records or once held some, in the order of `all()`: most types of a bundle are
+  /// used by few, and a table that never had a row need not be asked. Within a transaction.
+  [[nodiscard]] const std::vector<const TypedTable*>& used();
+  /// To be told, in the same transaction, of every table that gains a row.
+  void note_used(const TypedTable& table);
   /// Finds a record by id alone: place of its table in `all()`, _document, _type; the first table
-  /// first.
-  [[nodiscard]] const std::string& locate() const noexcept { return locate_; }
+  /// first. Empty if no table is used. Within a transaction.
+  [[nodiscard]] const std::string& locate();
 
  private:
   void describe();
   void drop_what_left();
-  void finish(TypedTable& table);
+  void number(TypedTable& table);
+  void note_all_used();
   sqlite::Connection& db_;
   const schema::Bundle& bundle_;
   std::vector<TypedTable> tables_;
+  std::vector<std::int64_t> used_numbers_;  ///< what `used_` and `locate_` were made of
+  std::vector<const TypedTable*> used_;
   std::string locate_;
   std::map<std::string, std::size_t, std::less<>> by_name_;
 };

@@ -1,4 +1,6 @@
 // Recomputes from the log what the store believes, and says where the two differ.
+#include <algorithm>
+
 #include "insieme/sync/document.hpp"
 #include "storage/queries.hpp"
 
@@ -80,7 +82,12 @@ class Verifier {
     for (const TypedTable& table : core_.tables.all()) {
       auto count = core_.db.prepare("SELECT count(*) FROM " + table.name + " WHERE _document = ?");
       count.bind_all(document.n);
-      if (count.step()) rows += static_cast<std::uint64_t>(count.get_int64(0));
+      if (!count.step() || count.get_int64(0) == 0) continue;
+      rows += static_cast<std::uint64_t>(count.get_int64(0));
+      const auto& used = core_.tables.used();
+      if (std::find(used.begin(), used.end(), &table) == used.end()) {
+        problem(name + ": lists and searches do not know that " + table.name + " holds records");
+      }
     }
     for (const auto& [id, expected] : replay.records()) {
       const LoadedRecord& row =

@@ -1,11 +1,14 @@
 #include "storage/vouchers.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "insieme/sync/limits.hpp"
 #include "storage/departed.hpp"
 #include "storage/notices.hpp"
 #include "storage/outbox.hpp"
+#include "storage/packed.hpp"
+#include "storage/reauthor.hpp"
 #include "storage/settle.hpp"
 
 namespace insieme::client {
@@ -96,7 +99,7 @@ std::vector<Lost> lost_of(Core& core, std::int64_t document, const sync::Voucher
     one.n = rows.get_int64(0);
     one.change.header = require(sync::decode_header(rows.get_blob(1)));
     if (!voucher.covers(one.change.header.replica, one.change.header.seq)) continue;
-    if (!rows.is_null(2)) one.change.ops = require(sync::decode_body(rows.get_blob(2)));
+    if (!rows.is_null(2)) one.change.ops = read_body(rows.get_blob(2));
     one.act = to_vector(rows.get_blob(3));
     lost.push_back(std::move(one));
   }
@@ -167,6 +170,24 @@ void give_up(Core& core, std::int64_t document) {
   core.db.cached("DELETE FROM vouchers WHERE document = ?").bind_all(document).run();
 }
 
+/// The others went on without it, and have folded more than it has seen. All of it is authored
+/// again on top of theirs, what others wrote as a stand-in for them: nobody else may have it.
+void take_over(Core& core, std::int64_t document) {
+  const auto voucher = voucher_of(core, document);
+  if (!voucher) return;
+  const std::vector<Lost> lost = lost_of(core, document, *voucher);
+  if (lost.empty()) return;
+  for (const Lost& one : lost) {
+    core.db.cached("UPDATE changes SET own = 1, state = 5 WHERE n = ?").bind_all(one.n).run();
+  }
+  core.db.cached("UPDATE changes SET accepted = 0 WHERE document = ? AND own = 1 AND n >= ?")
+      .bind_all(document, lost.front().n)
+      .run();
+  release_handed(core, document, lost.front().n);
+  note_late(core);
+  core.db.cached("DELETE FROM vouchers WHERE document = ?").bind_all(document).run();
+}
+
 /// Own late changes came back to the server without their bodies: whoever decides needs them.
 void offer_held_bodies(Core& core) {
   auto rows = core.db.prepare("SELECT n, header FROM changes WHERE own = 1 AND state = 3");
@@ -232,6 +253,28 @@ void finish(Core& core) {
                "ridato " + std::to_string(count) + " modifiche che aveva perso");
 }
 
+/// The server has no body of it, and will have none: a tablet that had taken out what was erased
+/// gave it back. What the server has is what everybody has. An own change is offered, so that the
+/// answer says why; it is not among what the log sends.
+void give_up_body(Core& core, Documents& documents, OpenDocument& document,
+                  const LoggedChange& logged) {
+  if (!logged.change.ops || logged.state != ChangeState::accepted) return;
+  if (logged.own) {
+    core.db.cached("UPDATE changes SET state = 0 WHERE n = ?").bind_all(logged.n).run();
+  } else {
+    documents.hollow_out(document, logged.n);
+  }
+}
+
+void give_up_bodies(Core& core, Documents& documents, OpenDocument& document,
+                    const sync::Vouch& vouch) {
+  for (const sync::VouchedHollow& one : vouch.hollow) {
+    if (one.state != sync::HollowState::plain) continue;
+    const auto logged = find_change(core, document.n, one.replica, one.seq);
+    if (logged && logged->position) give_up_body(core, documents, document, *logged);
+  }
+}
+
 }  // namespace
 
 HealingStep healing_step(Core& core) {
@@ -243,9 +286,10 @@ void note_vouches(Core& core, Documents& documents, const sync::SyncReply& reply
     const auto digest = std::find_if(
         reply.digests.begin(), reply.digests.end(),
         [&](const sync::DocumentDigest& one) { return one.document == vouch.document; });
-    const OpenDocument* document = documents.find(vouch.document);
+    OpenDocument* document = documents.find(vouch.document);
     if (digest == reply.digests.end() || document == nullptr) continue;
     if (!(document->accepted == digest->history) || is_due(core, document->n)) continue;
+    give_up_bodies(core, documents, *document, vouch);
     note_voucher(core, *document, vouch);
   }
 }
@@ -313,14 +357,14 @@ void settle_healed(Core& core, Documents& documents,
                    const std::vector<sync::PushResult>& results) {
   if (results.empty()) return;
   std::int64_t given_back = core.setting_number("given_back", 0);
-  std::set<std::int64_t> refused;
+  std::map<std::int64_t, bool> refused;  ///< document, and whether the others went on without it
   for (const sync::PushResult& result : results) {
     const bool departed = settle_departed_healed(core, result);
     if (departed && result.verdict == sync::Verdict::accepted) ++given_back;
     OpenDocument* document = documents.find(result.document);
     if (departed || document == nullptr) continue;
     if (result.verdict == sync::Verdict::deferred) {
-      refused.insert(document->n);
+      refused[document->n] |= result.code == ErrorCode::expired;
       continue;
     }
     given_back += result.verdict == sync::Verdict::accepted ? 1 : 0;
@@ -328,9 +372,10 @@ void settle_healed(Core& core, Documents& documents,
     if (!logged || logged->position) continue;
     documents.note_accepted(*document, logged->n, logged->id,
                             static_cast<std::int64_t>(result.position), logged->state);
+    if (result.code == ErrorCode::conflict) give_up_body(core, documents, *document, *logged);
   }
   core.set_setting_number("given_back", given_back);
-  for (const std::int64_t n : refused) give_up(core, n);
+  for (const auto& [n, too_late] : refused) too_late ? take_over(core, n) : give_up(core, n);
 }
 
 void go_on_healing(Core& core, Documents& documents, bool read) {

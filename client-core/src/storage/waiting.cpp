@@ -1,4 +1,5 @@
 // What waits for a person: drafts, late changes to decide on, and own changes that were not taken.
+#include "storage/packed.hpp"
 #include "storage/queries.hpp"
 
 namespace insieme::client {
@@ -56,7 +57,7 @@ std::vector<HeldChange> read_inbox(Core& core, bool closed_too) {
   while (rows.step()) {
     HeldChange held;
     held.change.header = require(sync::decode_header(rows.get_blob(0)));
-    held.change.ops = require(sync::decode_body(rows.get_blob(1)));
+    held.change.ops = read_body(rows.get_blob(1));
     held.context = context_of_held(core, documents, held.change.header);
     held.reason = std::string(rows.get_text(2));
     held.open = rows.get_int64(3) != 0;
@@ -76,7 +77,7 @@ std::vector<Quarantined> read_quarantine(Core& core) {
   while (rows.step()) {
     Quarantined one;
     one.change.header = require(sync::decode_header(rows.get_blob(0)));
-    one.change.ops = require(sync::decode_body(rows.get_blob(1)));
+    one.change.ops = read_body(rows.get_blob(1));
     switch (static_cast<ChangeState>(rows.get_int64(2))) {
       case ChangeState::held:
         one.state = Receipt::waiting;

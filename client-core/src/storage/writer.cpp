@@ -1,9 +1,12 @@
 #include "storage/writer.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "insieme/sync/limits.hpp"
+#include "storage/erasures.hpp"
 #include "storage/exchange.hpp"
+#include "storage/marks.hpp"
 #include "storage/stand_in.hpp"
 
 namespace insieme::client {
@@ -37,7 +40,14 @@ Status StoreWriter::add(const sync::DocumentId& id, std::vector<sync::Operation>
   if (std::find(sections.begin(), sections.end(), id.section) == sections.end()) {
     return {ErrorCode::not_allowed, "this section of the dossier may not be written here"};
   }
-  for (const sync::Operation& op : ops) INSIEME_TRY(sync::check_operation(op));
+  const sync::Redaction erased = redaction_of(core_, id);
+  for (const sync::Operation& op : ops) {
+    INSIEME_TRY(sync::check_operation(op));
+    if (!erased.covers(op.record)) continue;
+    return {ErrorCode::not_allowed,
+            "this was erased by order: nothing can be written there any more\n"
+            "è stato cancellato per ordine: non vi si può più scrivere"};
+  }
   const auto at = std::find_if(pending_.begin(), pending_.end(),
                                [&](const Pending& pending) { return pending.document->id == id; });
   if (at != pending_.end()) {
@@ -60,20 +70,54 @@ Result<StoredRecord> StoreWriter::read(const RecordRef& ref) {
   return read_record(core_, documents_, ref);
 }
 
-/// The server was told what all new work here has seen. A form that was opened before saw less:
+/// A server was told what all new work here has seen. A form that was opened before saw less:
 /// fields keep what it showed, but a place in a text must be one of a text that is not folded.
 void StoreWriter::catch_up(const OpenDocument& document, sync::Operation& op) {
   auto* splice = std::get_if<sync::SpliceOp>(&op.action);
-  if (splice == nullptr || !op.context || op.context->covers(document.acked)) return;
+  if (splice == nullptr) return;
+  const bool names_places = op.context && !op.context->covers(document.promised);
+  if (!splice->base && !names_places) return;
   const LoadedRecord& record =
       documents_.records().load(document.n, document.id, op.type, op.record);
   const sync::FieldState* field = record.state.field(op.field);
-  if (field != nullptr) {
+  if (splice->base) {
+    // Late work that brings its text along: what the others made of that since is in the log.
+    splice->splices = sync::rebase_splices(*splice->base, splice->splices,
+                                           field == nullptr ? std::string() : field->text.text());
+    splice->base.reset();
+  } else if (field != nullptr) {
     splice->splices =
         field->text.moved(splice->splices, *op.context, document.frontier.version());
   }
   op.context.reset();
 }
+
+namespace {
+
+/// Of edits in a document whose dossier was closed, merged or handed over: that their author knew
+/// of it, where they did. `knows_all`: late work that is accepted, by somebody who knows.
+void say_what_is_known(Documents& documents, const OpenDocument& document, bool knows_all,
+                       std::vector<sync::Operation>& ops) {
+  const auto marks = marks_in_document(documents.records(), document.n, document.id);
+  if (marks.empty()) return;
+  std::map<std::pair<sync::RecordId, std::string>, sync::VersionVector> edited;
+  for (const sync::Operation& op : ops) {
+    if (op.type == sync::kMarksType || !sync::is_edit(op)) continue;
+    const auto at =
+        edited.try_emplace({op.record, op.type}, document.frontier.version()).first;
+    if (op.context && !knows_all) at->second.meet(*op.context);
+  }
+  for (const auto& one : edited) {
+    const auto& [record, type] = one.first;
+    const LoadedRecord& loaded =
+        documents.records().load(document.n, document.id, type, record);
+    for (sync::Action& action : sync::knowing_actions(loaded.state, marks, one.second)) {
+      ops.push_back({record, type, std::string(sync::kKnowingField), std::move(action), {}});
+    }
+  }
+}
+
+}  // namespace
 
 void StoreWriter::author_change(Pending& pending,
                                 const std::optional<sync::Transaction>& transaction) {
@@ -97,9 +141,10 @@ void StoreWriter::author_change(Pending& pending,
   change.header.transaction = transaction;
   change.header.origin = origin_;
   for (sync::Operation& op : pending.ops) catch_up(document, op);
+  say_what_is_known(documents_, document, origin_.has_value(), pending.ops);
   require(sync::check_header(change.header));
   require(sync::check_ops(pending.ops));
-  const auto body = sync::encode_body(pending.ops);
+  auto body = sync::encode_body(pending.ops);
   if (body.size() > sync::kBodyBytesMax) {
     refuse(ErrorCode::limit_exceeded, "too much in one save: split it in two");
   }
@@ -107,7 +152,8 @@ void StoreWriter::author_change(Pending& pending,
   change.ops = std::move(pending.ops);
   const auto admission = require(documents_.admit(document, change.header));
   require(sync::check_contexts(*change.ops, admission.deps));
-  documents_.append(document, change, admission, ChangeState::unsent, std::nullopt);
+  documents_.append(document, change, admission, ChangeState::unsent, std::nullopt,
+                    std::move(body));
 }
 
 void StoreWriter::finish() {
@@ -227,6 +273,12 @@ Status StoreWriter::decide_held(const sync::DocumentId& document, const sync::Re
   if (core_.db.changes() == 0) {
     return {ErrorCode::not_found, "there is no such late change to decide on"};
   }
+  return {};
+}
+
+Status StoreWriter::ask_erasure(const sync::ErasureOrder& order) {
+  INSIEME_TRY(sync::check_order(order));
+  client::ask_erasure(core_, order);
   return {};
 }
 

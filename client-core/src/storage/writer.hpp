@@ -16,6 +16,7 @@ class StoreWriter final : public Writer {
   Status drop_draft(const std::string& id) override;
   Status decide_held(const sync::DocumentId& document, const sync::ReplicaId& replica,
                      std::uint64_t seq, bool accepted, const std::string& reason) override;
+  Status ask_erasure(const sync::ErasureOrder& order) override;
   Status mark_seen(const sync::DocumentId& document) override;
   /// Turns what was collected into changes and applies them. Throws Refused.
   void finish();

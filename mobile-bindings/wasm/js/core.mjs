@@ -16,6 +16,15 @@ const FAULTS = {
   ],
 };
 
+const LOCKED = JSON.stringify({
+  ok: false,
+  error: {
+    code: "locked",
+    message_it: "L'archivio è chiuso: serve il PIN.",
+    message_en: "The store is locked: the PIN is needed.",
+  },
+});
+
 function faultReply(status) {
   const [english, italian] = FAULTS[status] ?? FAULTS[4];
   return JSON.stringify({
@@ -37,6 +46,8 @@ export class Core {
   dead = false;
   /** While an exchange waits for the network. */
   busy = false;
+  /** Counts how often the store was locked: what was asked for before is not gone on with. */
+  #locks = 0;
 
   /** `createCore` is core.js; `instantiate(imports)` gives `{instance, module}`. */
   static async load(createCore, instantiate, files, onEvent) {
@@ -143,15 +154,28 @@ export class Core {
    */
   async exchange(request, post, pause) {
     const isFirst = !this.busy;
+    const locks = this.#locks;
     this.busy = true;
     try {
       return await this.#exchange(request, post, pause);
     } finally {
-      if (isFirst) this.busy = false;
+      if (isFirst && locks === this.#locks) this.busy = false;
     }
   }
 
+  /** Of the module, which only ever grows. */
+  memoryBytes() {
+    return this.#module.HEAPU8.length;
+  }
+
+  /** After `lock`: exchanges under way are over, whatever is answered to them. */
+  forgetExchanges() {
+    ++this.#locks;
+    this.busy = false;
+  }
+
   async #exchange(request, post, pause) {
+    const locks = this.#locks;
     const text = this.#encoder.encode(request);
     let step = this.#step([text], ([from], out) =>
       this.#module._insieme_begin(
@@ -176,6 +200,7 @@ export class Core {
         await pause(JSON.parse(step.text).ms);
       }
       if (this.#client === 0) return faultReply(2);
+      if (this.#locks !== locks) return LOCKED;
       const words = this.#encoder.encode(JSON.stringify(answer));
       step = this.#step([words, body], ([from, bytes], out) =>
         this.#module._insieme_resume(

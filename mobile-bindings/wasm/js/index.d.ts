@@ -24,6 +24,8 @@ export type Event =
   | { event: "waiting" }
   /** This tab gave the store to another one: nothing works here until the page is loaded again. */
   | { event: "handed_over" }
+  /** The store was closed for a copy, and has a PIN: `unlock` opens it again. */
+  | { event: "locked" }
   | {
       event: "sync";
       step: string;
@@ -40,7 +42,9 @@ export class Insieme {
   constructor(worker: Worker);
   /**
    * Opens the store of that folder of the Origin Private File System, or makes it. Waits while
-   * another tab has it. Failures: `key_lost`, `wrong_key`, `storage_newer`, `storage_full`,
+   * another tab has it. With a PIN the reply is that of `pin.state`, `locked` is true, and
+   * `unlock` or `recovery.answer` opens it. What `pin.set` and `pin.remove` give to keep stays in
+   * the worker. Failures: `key_lost`, `wrong_key`, `storage_newer`, `storage_full`,
    * `storage_failure`.
    */
   open(folder?: string): Promise<Reply<Record<string, unknown>>>;
@@ -53,11 +57,15 @@ export class Insieme {
   takeOver(): Promise<Reply<unknown>>;
   /** The whole store as one encrypted file. `busy` while an exchange is under way. */
   copy(): Promise<Reply<{ bytes: Uint8Array }>>;
+  /** Throws the practice store away, for good. */
+  erasePractice(): Promise<Reply<unknown>>;
   close(): Promise<Reply<unknown>>;
   /** Returns what ends the listening. */
   onEvent(listener: (event: Event) => void): () => void;
 }
 
+/** The folder of the practice store: no command that needs the network works there. */
+export const PRACTICE: string;
 /** `kept`: the browser promises not to throw the store away by itself. Bytes. */
 export function keepStorage(): Promise<{ kept: boolean; usage: number; quota: number }>;
 /** For `request_id`: one per act of a person. */

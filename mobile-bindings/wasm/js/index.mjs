@@ -44,6 +44,10 @@ export class Insieme {
     return this.#ask({ act: "copy" });
   }
 
+  erasePractice() {
+    return this.#ask({ act: "erase_practice" });
+  }
+
   close() {
     return this.#ask({ act: "close" });
   }
@@ -61,6 +65,9 @@ export async function keepStorage() {
   const { usage = 0, quota = 0 } = (await storage?.estimate?.()) ?? {};
   return { kept, usage, quota };
 }
+
+/** The folder of the practice store. */
+export const PRACTICE = "insieme-practice";
 
 /** One per act of a person: repeated after a kill, it writes nothing twice. */
 export function requestId() {

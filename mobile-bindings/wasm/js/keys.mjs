@@ -1,5 +1,6 @@
-// The store's key: 32 random bytes, kept in IndexedDB under a key of the browser that no script can
-// read out. It protects a copied file, not an unlocked device: that is what its screen lock is for.
+// What the browser keeps for a store: 32 random bytes in IndexedDB, under a key of the browser that
+// no script can read out. Without a PIN they are the store's key, with one the device secret that
+// its key is wrapped under together with the PIN.
 
 const DATABASE = "insieme-keys";
 const SHELF = "keys";
@@ -38,7 +39,14 @@ export async function readKey(store) {
 
 /** A new key, on the disk before this resolves: a store whose key is lost is lost. */
 export async function makeKey(store) {
-  const key = crypto.getRandomValues(new Uint8Array(32));
+  const key = hex(crypto.getRandomValues(new Uint8Array(32)));
+  await keepKey(store, key);
+  return key;
+}
+
+/** In the place of the former one, in one step, and on the disk before this resolves. */
+export async function keepKey(store, digits) {
+  const key = Uint8Array.from(digits.match(/../g), (pair) => Number.parseInt(pair, 16));
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const wrapping = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, [
     "encrypt",
@@ -56,5 +64,14 @@ export async function makeKey(store) {
   } finally {
     db.close();
   }
-  return hex(key);
+}
+
+/** For a store that is thrown away: what is left of it opens no more. */
+export async function dropKey(store) {
+  const db = await database();
+  try {
+    await asked(db.transaction(SHELF, "readwrite").objectStore(SHELF).delete(store));
+  } finally {
+    db.close();
+  }
 }

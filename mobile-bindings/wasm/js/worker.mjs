@@ -2,12 +2,16 @@
 // for it. Messages in: {id, act, …}; out: {id, …} for each, and {event} whenever something happens.
 import { Core } from "./core.mjs";
 import { filesOfStore, OpfsFiles } from "./files.mjs";
-import { makeKey, readKey } from "./keys.mjs";
+import { dropKey, keepKey, makeKey, readKey } from "./keys.mjs";
 import { networkOf } from "./network.mjs";
 
 const STORE = "store.db";
 /** Commands whose work is on the network: carried in steps, so that no save waits for them. */
-const ERRANDS = new Set(["sync.run", "device.enrol"]);
+const ERRANDS = new Set(["sync.run", "device.enrol", "policy.fetch"]);
+/** Commands whose reply has what this browser keeps from now on in place of the key. */
+const KEPT_HERE = new Set(["pin.set", "pin.remove"]);
+/** A store to practise in (index.mjs): invented families, and no server ever. */
+const PRACTICE = "insieme-practice";
 
 /** `createCore` is core.js, `wasmUrl` where core.wasm is. Called once, by the worker's script. */
 export function serve(createCore, wasmUrl) {
@@ -67,6 +71,47 @@ export function serve(createCore, wasmUrl) {
   };
 
   let opening = null; // how this store was opened
+  let place = ""; // its folder
+
+  /** The page never sees the secret; the core goes over to it once it is on the disk. */
+  async function keepSecret(reply) {
+    await keepKey(place, reply.device_secret);
+    opening.key = reply.device_secret;
+    return JSON.parse(core.call(JSON.stringify({ command: "pin.kept" })));
+  }
+
+  async function call(request) {
+    const text = JSON.stringify(request);
+    if (ERRANDS.has(request.command)) {
+      if (place === PRACTICE) {
+        return failure(
+          "practice",
+          "Questa è una prova: nulla va a un server.",
+          "This is for practice: nothing goes to a server.",
+        );
+      }
+      return JSON.parse(await core.exchange(text, post, pause));
+    }
+    const reply = JSON.parse(core.call(text));
+    if (!reply.ok) return reply;
+    if (KEPT_HERE.has(request.command)) return keepSecret(reply);
+    if (request.command === "lock") core.forgetExchanges();
+    return reply;
+  }
+
+  /** The practice store and its key, for good; no other one. */
+  async function erasePractice() {
+    if (core !== null && place !== PRACTICE) {
+      return failure("not_allowed", "Non è l'archivio di prova.", "Not the practice store.");
+    }
+    close();
+    await dropKey(PRACTICE);
+    const root = await navigator.storage.getDirectory();
+    await root.removeEntry(PRACTICE, { recursive: true }).catch((error) => {
+      if (error?.name !== "NotFoundError") throw error;
+    });
+    return { ok: true };
+  }
 
   /** The whole store as one encrypted file: closing it is what puts everything into one. */
   function copy() {
@@ -75,11 +120,14 @@ export function serve(createCore, wasmUrl) {
     core.close();
     const bytes = files.bytesOf(STORE);
     const reply = JSON.parse(core.open({ ...opening, mode: "open" }));
-    return reply.ok ? { ok: true, bytes } : reply;
+    if (!reply.ok) return reply;
+    if (reply.locked) tell({ event: "locked" }); // opened again without its PIN
+    return { ok: true, bytes };
   }
 
   async function open(folder) {
     await hold();
+    place = folder;
     files = await OpfsFiles.open(folder, filesOfStore(STORE));
     const exists = files.exists(STORE);
     let key = await readKey(folder);
@@ -119,9 +167,7 @@ export function serve(createCore, wasmUrl) {
             "The store is not open in this tab.",
           );
         }
-        const text = JSON.stringify(request);
-        if (!ERRANDS.has(request.command)) return JSON.parse(core.call(text));
-        return JSON.parse(await core.exchange(text, post, pause));
+        return call(request);
       }
       case "take_over":
         handover.postMessage("yield");
@@ -131,6 +177,8 @@ export function serve(createCore, wasmUrl) {
       case "close":
         close();
         return { ok: true };
+      case "erase_practice":
+        return erasePractice();
       default:
         return failure("unknown_command", "Richiesta sconosciuta.", "Unknown request.");
     }

@@ -1,36 +1,14 @@
 #include "insieme/server/api.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "api/app_files.hpp"
-#include "api/handlers.hpp"
 #include "api/problem.hpp"
-#include "insieme/sync/limits.hpp"
+#include "api/routes.hpp"
 #include "log.hpp"
 
 namespace insieme::server {
 namespace {
-
-struct Route {
-  std::string_view method;
-  std::string_view path;
-  Response (*handle)(const Services&, const Request&);
-  std::size_t body_bytes_max;
-};
-
-constexpr std::size_t kFrameSlack = 64 * 1024;
-
-constexpr std::array<Route, 8> kRoutes{
-    Route{"POST", "/v1/enrol", enrol, kJsonBodyBytesMax},
-    Route{"POST", "/v1/challenge", challenge, kJsonBodyBytesMax},
-    Route{"POST", "/v1/token", token, kJsonBodyBytesMax},
-    Route{"POST", "/v1/sync", synchronise, sync::kFrameBytesMax + kFrameSlack},
-    Route{"GET", "/v1/digests", digests, 0},
-    Route{"POST", "/v1/digests", digests, 0},
-    Route{"GET", "/status", status, 0},
-    Route{"GET", "/metrics", metrics, 0},
-};
 
 Response wrong_method(std::string_view right) {
   Response response = problem_response({405, "method-not-allowed", "Method not allowed",
@@ -39,31 +17,43 @@ Response wrong_method(std::string_view right) {
   return response;
 }
 
-Response dispatch(const Services& services, const Request& request) {
-  std::string allowed;  // methods of this path
-  for (const Route& route : kRoutes) {
-    if (route.path != request.path) continue;
+/// What answers GET answers HEAD, too; the reply's body stays behind where it is sent.
+std::string_view method_of(const Request& request) noexcept {
+  return request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
+}
+
+/// As an `Allow` header wants them; empty if there is no such path.
+std::string methods_of(std::string_view path) {
+  std::string allowed;
+  for (const Route& route : routes()) {
+    if (route.path != path) continue;
     allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
-    if (route.method != request.method) continue;
+    if (route.method == "GET") allowed += ", HEAD";
+  }
+  return allowed;
+}
+
+Response dispatch(const Services& services, const Request& request) {
+  const std::string_view method = method_of(request);
+  if (const Route* route = find_route(method, request.path)) {
     if (!request.content_encoding.empty() && request.content_encoding != "identity") {
       return problem_response({415, "unsupported-encoding", "Unsupported encoding",
                                "Frames are compressed inside; send no Content-Encoding.", {}});
     }
-    return route.handle(services, request);
+    return route->handle(services, request);
   }
-  if (allowed.empty() && services.app != nullptr && services.app->has(request.path)) {
-    if (request.method == "GET") return services.app->respond(request);
-    return wrong_method("GET");
+  const std::string allowed = methods_of(request.path);
+  if (!allowed.empty()) return wrong_method(allowed);
+  if (services.app != nullptr && services.app->has(request.path)) {
+    if (method == "GET") return services.app->respond(request);
+    return wrong_method("GET, HEAD");
   }
-  if (allowed.empty()) {
-    return problem_response({404, "no-such-route", "Not found", "There is nothing here.",
-                             "Qui non c'è nulla."});
-  }
-  return wrong_method(allowed);
+  return problem_response({404, "no-such-route", "Not found", "There is nothing here.",
+                           "Qui non c'è nulla."});
 }
 
 std::string_view route_of(std::string_view path) noexcept {
-  for (const Route& route : kRoutes) {
+  for (const Route& route : routes()) {
     if (route.path == path) return route.path;
   }
   return "other";
@@ -72,15 +62,13 @@ std::string_view route_of(std::string_view path) noexcept {
 }  // namespace
 
 std::size_t Api::body_limit(std::string_view method, std::string_view path) {
-  for (const Route& route : kRoutes) {
-    if (route.path == path && route.method == method) return route.body_bytes_max;
-  }
+  if (const Route* route = find_route(method, path)) return route->body_bytes_max;
   return kJsonBodyBytesMax;  // enough to read a mistake and answer it
 }
 
 std::size_t Api::largest_body_limit() noexcept {
   std::size_t largest = kJsonBodyBytesMax;
-  for (const Route& route : kRoutes) largest = std::max(largest, route.body_bytes_max);
+  for (const Route& route : routes()) largest = std::max(largest, route.body_bytes_max);
   return largest;
 }
 
@@ -96,6 +84,13 @@ Response Api::handle(const Request& request) {
     response = problem_of({ErrorCode::internal, {}});
   }
   response.route = route_of(request.path);
+  const Route* route = find_route(method_of(request), request.path);
+  const bool known = route != nullptr && route->proof != Proof::none && !response.device.empty();
+  if (known && services_.devices != nullptr && response.status != 429) {
+    const std::string name =
+        (route->proof == Proof::machine ? "machine " : "") + response.device;
+    tell_limit(response, services_.devices->look(name, services_.clock()));
+  }
   return response;
 }
 

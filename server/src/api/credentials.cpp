@@ -3,6 +3,7 @@
 
 #include "api/handlers.hpp"
 #include "api/problem.hpp"
+#include "insieme/schema/bundle.hpp"
 #include "insieme/server/secrets.hpp"
 #include "insieme/sync/welcome.hpp"
 
@@ -25,6 +26,16 @@ Response bad_member(std::string_view what) {
                            "The body needs " + std::string(what) + ".", {}});
 }
 
+/// Takes one of the caller's requests; the answer if there is none left.
+std::optional<Response> over_limit(const Services& services, const std::string& name) {
+  if (services.devices == nullptr) return std::nullopt;
+  const Allowance allowance = services.devices->take(name, services.clock());
+  if (allowance.allowed) return std::nullopt;
+  Response response = too_many(allowance);
+  response.device = name;
+  return response;
+}
+
 bool starts_with_bearer(std::string_view header) noexcept {
   constexpr std::string_view kBearer = "bearer ";
   if (header.size() < kBearer.size()) return false;
@@ -37,6 +48,10 @@ bool starts_with_bearer(std::string_view header) noexcept {
 }
 
 }  // namespace
+
+std::string pins_now(const Services& services) {
+  return services.live_pins ? services.live_pins() : services.pins;
+}
 
 Response device_revoked() {
   return problem_response(
@@ -53,7 +68,7 @@ Response account_disabled() {
                            "L'utenza di questo dispositivo è disattivata."});
 }
 
-std::variant<JsonBody, Response> JsonBody::parse(const Request& request) {
+std::variant<boost::json::value, Response> parse_json(const Request& request) {
   const std::string_view type(request.content_type);
   if (type.substr(0, type.find(';')) != "application/json") {
     return problem_response({415, "unsupported-media-type", "Unsupported media type",
@@ -64,8 +79,18 @@ std::variant<JsonBody, Response> JsonBody::parse(const Request& request) {
   boost::json::parse_options options;
   options.max_depth = 4;
   boost::json::error_code error;
-  const boost::json::value value = boost::json::parse(text, error, {}, options);
-  if (error || !value.is_object()) {
+  boost::json::value value = boost::json::parse(text, error, {}, options);
+  if (error) {
+    return problem_response({400, "bad-request", "Bad request", "The body is not JSON.", {}});
+  }
+  return value;
+}
+
+std::variant<JsonBody, Response> JsonBody::parse(const Request& request) {
+  auto parsed = parse_json(request);
+  if (auto* wrong = std::get_if<Response>(&parsed)) return std::move(*wrong);
+  const auto& value = std::get<boost::json::value>(parsed);
+  if (!value.is_object()) {
     return problem_response({400, "bad-request", "Bad request",
                              "The body is not a JSON object.", {}});
   }
@@ -140,10 +165,12 @@ Response token(const Services& services, const Request& request) {
   services.tokens.put_token(*device, secret,
                             services.clock() + std::int64_t{services.config.token_ttl_s} * 1000);
   boost::json::object granted{{"token", secret}, {"expires_in_s", services.config.token_ttl_s}};
-  if (!services.pins.empty()) {
+  granted["schema_version"] = schema::embedded_bundle().version;
+  granted["schema_digest"] = schema::embedded_bundle().digest_text();
+  if (const std::string pins = pins_now(services); !pins.empty()) {
     const std::string space = sync::to_text(services.repository.space().id);
-    const sync::Digest digest = sync::digest_of_pins(space, services.pins);
-    granted["pins"] = services.pins;
+    const sync::Digest digest = sync::digest_of_pins(space, pins);
+    granted["pins"] = pins;
     granted["pins_signature"] =
         sync::to_hex(sync::sign(services.server_secret, digest.bytes).bytes);
   }
@@ -165,7 +192,36 @@ std::variant<Caller, Response> authenticate(const Services& services, const Requ
   if (caller->device.revoked_ms) return device_revoked();
   if (caller->user.disabled) return account_disabled();
   if (found->expired) return unauthorized("token-expired", "The access token has expired.");
+  if (auto refused = over_limit(services, sync::to_text(found->device))) return *refused;
+  services.repository.settle();  // a day that began, or ended something
   return *caller;
+}
+
+std::variant<Voucher, Response> authenticate_machine(const Services& services,
+                                                     const Request& request) {
+  if (services.voucher_keys == nullptr) {
+    Response response =
+        problem_response({503, "unavailable", "Not available now",
+                          "This server was not told who may fetch flows (siuss_keys).",
+                          "A questo server non è stato detto chi può prendere i flussi."});
+    response.headers.emplace_back("Retry-After", "3600");
+    return response;
+  }
+  if (!starts_with_bearer(request.authorization)) {
+    return unauthorized("no-token", "This needs a voucher of PDND.");
+  }
+  const Config& config = services.config;
+  const VoucherPolicy policy{config.siuss_issuer, config.siuss_audience, config.siuss_purpose};
+  const auto voucher = services.voucher_keys->verify(
+      std::string_view(request.authorization).substr(7), policy, services.clock());
+  if (voucher.ok()) {
+    if (auto refused = over_limit(services, "machine " + voucher->client)) return *refused;
+    return *voucher;
+  }
+  const std::string& detail = voucher.error().detail;
+  if (voucher.error().code == ErrorCode::not_allowed) return problem_of(voucher.error());
+  const bool expired = voucher.error().code == ErrorCode::expired;
+  return unauthorized(expired ? "token-expired" : "unknown-token", detail);
 }
 
 }  // namespace insieme::server

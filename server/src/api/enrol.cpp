@@ -42,7 +42,7 @@ Response welcome_response(const Services& services, const Caller& caller) {
                               caller.user.display_name,
                               caller.user.role,
                               caller.rules.may_review,
-                              services.pins};
+                              pins_now(services)};
   boost::json::object body;
   body["device"] = welcome.device;
   body["space"] = welcome.space;

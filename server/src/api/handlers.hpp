@@ -1,6 +1,8 @@
 #pragma once
 // One function per route: request in, response out. They throw StorageFailure only.
 
+#include <boost/json/value.hpp>
+
 #include <map>
 #include <optional>
 #include <string>
@@ -15,14 +17,28 @@ namespace insieme::server {
 [[nodiscard]] Response token(const Services& services, const Request& request);
 [[nodiscard]] Response synchronise(const Services& services, const Request& request);
 [[nodiscard]] Response digests(const Services& services, const Request& request);
+[[nodiscard]] Response access(const Services& services, const Request& request);
+[[nodiscard]] Response openings(const Services& services, const Request& request);
+[[nodiscard]] Response device_policy(const Services& services, const Request& request);
 [[nodiscard]] Response status(const Services& services, const Request& request);
 [[nodiscard]] Response metrics(const Services& services, const Request& request);
+[[nodiscard]] Response api_document(const Services& services, const Request& request);
+[[nodiscard]] Response siuss_flows(const Services& services, const Request& request);
+[[nodiscard]] Response siuss_outcomes(const Services& services, const Request& request);
+[[nodiscard]] Response siuss_status(const Services& services, const Request& request);
 
 /// Who sends this, by its bearer token; or the answer that says why that cannot be told.
 [[nodiscard]] std::variant<Caller, Response> authenticate(const Services& services,
                                                           const Request& request);
+/// Which machine sends this, by its voucher; or the answer that says why that cannot be told.
+[[nodiscard]] std::variant<Voucher, Response> authenticate_machine(const Services& services,
+                                                                   const Request& request);
+[[nodiscard]] std::string pins_now(const Services& services);
 [[nodiscard]] Response device_revoked();
 [[nodiscard]] Response account_disabled();
+
+/// The body of a request that says that it is JSON.
+[[nodiscard]] std::variant<boost::json::value, Response> parse_json(const Request& request);
 
 /// The members of a JSON object that are strings; nothing if the body is no such object.
 class JsonBody {

@@ -3,6 +3,7 @@
 
 #include "api/letters.hpp"
 #include "insieme/sync/limits.hpp"
+#include "insieme/sync/reasons.hpp"
 
 namespace insieme::server {
 namespace {
@@ -27,7 +28,11 @@ sync::LetterResult fate_of(const sync::ServerAction& answered) {
   if (reply == nullptr) return refused(ErrorCode::internal, kNoLetter);
   sync::LetterResult fate;
   for (const sync::PushResult& result : reply->results) {
-    if (result.verdict == sync::Verdict::forked) {
+    // Its author sends it again, on top of the other branch or without what was erased.
+    const bool never = result.verdict == sync::Verdict::forked ||
+                       (result.verdict == sync::Verdict::deferred &&
+                        result.code == ErrorCode::expired);
+    if (never) {
       return {{}, sync::LetterFate::superseded, result.code, result.reason};
     }
     if (result.verdict == sync::Verdict::deferred) {
@@ -54,7 +59,11 @@ sync::LetterResult read(const Services& services, const std::vector<std::uint8_t
   sync::RequestArrived arrived{letter->frame,       author->device.id,
                                author->device.key,  author->rules.may_review,
                                author->user.account, author->rules.may_grant};
-  arrived.hold_all = author->device.revoked_ms || author->user.disabled;
+  if (!author->rules.may_write) {
+    arrived.held_for = sync::reasons::kReadsOnly;
+  } else if (author->device.revoked_ms || author->user.disabled) {
+    arrived.held_for = sync::reasons::kDeviceRevoked;
+  }
   sync::ServerAction action = machine.resume(std::move(arrived));
   if (const auto* load = std::get_if<sync::LoadAction>(&action)) {
     const sync::LoadAction wanted = *load;

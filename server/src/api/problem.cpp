@@ -2,25 +2,48 @@
 
 #include <boost/json.hpp>
 
+#include <array>
+
 namespace insieme::server {
 namespace {
 
+constexpr std::array kKinds{
+    ProblemKind{400, "Bad request",
+                "bad-request truncated malformed trailing-bytes wrong-version checksum "
+                "invalid-argument",
+                ""},
+    ProblemKind{401, "Not authenticated",
+                "no-token unknown-token token-expired unknown-device bad-challenge bad-signature "
+                "unauthenticated",
+                "WWW-Authenticate"},
+    ProblemKind{403, "Not allowed", "device-revoked account-disabled not-allowed no-access", ""},
+    ProblemKind{404, "Not found", "no-such-route invitation-unknown not-found", ""},
+    ProblemKind{405, "Method not allowed", "method-not-allowed", "Allow"},
+    ProblemKind{409, "Conflict",
+                "wrong-space invitation-used conflict duplicate not-yet fork broken-chain "
+                "already-exists",
+                ""},
+    ProblemKind{410, "Expired", "invitation-expired expired", ""},
+    ProblemKind{413, "Too large", "too-large limit-exceeded", ""},
+    ProblemKind{415, "Unsupported media type", "unsupported-media-type unsupported-encoding", ""},
+    ProblemKind{429, "Too many requests", "too-many-requests",
+                "Retry-After X-RateLimit-Limit X-RateLimit-Remaining X-RateLimit-Reset"},
+    ProblemKind{431, "Header too large", "header-too-large", ""},
+    ProblemKind{500, "Internal error", "internal", ""},
+    ProblemKind{503, "Not available now", "busy unavailable cancelled", "Retry-After"},
+    ProblemKind{507, "Server full", "quota storage-full", ""},
+};
+
 std::string_view title_of(int status) noexcept {
-  switch (status) {
-    case 400: return "Bad request";
-    case 401: return "Not authenticated";
-    case 403: return "Not allowed";
-    case 404: return "Not found";
-    case 409: return "Conflict";
-    case 410: return "Expired";
-    case 413: return "Too large";
-    case 503: return "Not available now";
-    case 507: return "Server full";
-    default: return "Internal error";
+  for (const ProblemKind& kind : kKinds) {
+    if (kind.status == status) return kind.title;
   }
+  return "Internal error";
 }
 
 }  // namespace
+
+std::span<const ProblemKind> problem_kinds() noexcept { return kKinds; }
 
 Response text_response(int status, std::string_view content_type, std::string text) {
   Response response;
@@ -76,6 +99,26 @@ int http_status_of(ErrorCode code) noexcept {
     case ErrorCode::internal: return 500;
   }
   return 500;
+}
+
+void tell_limit(Response& response, const Allowance& allowance) {
+  if (allowance.limit == 0) return;
+  for (const auto& [name, value] :
+       {std::pair<const char*, std::uint32_t>{"X-RateLimit-Limit", allowance.limit},
+        {"X-RateLimit-Remaining", allowance.remaining},
+        {"X-RateLimit-Reset", allowance.reset_s}}) {
+    response.headers.emplace_back(name, std::to_string(value));
+  }
+}
+
+Response too_many(const Allowance& allowance) {
+  Response response = problem_response(
+      {429, "too-many-requests", "Too many requests",
+       "There were too many requests in a short time. Try again shortly.",
+       "Troppe richieste in poco tempo. Riprovare fra poco."});
+  response.headers.emplace_back("Retry-After", std::to_string(allowance.retry_s));
+  tell_limit(response, allowance);
+  return response;
 }
 
 Response problem_of(const Error& error) {

@@ -2,6 +2,8 @@
 
 #include "api/handlers.hpp"
 #include "api/problem.hpp"
+#include "insieme/schema/bundle.hpp"
+#include "insieme/server/limiter.hpp"
 
 namespace insieme::server {
 
@@ -11,6 +13,8 @@ Response status(const Services& services, const Request&) {
   body["status"] = "ok";
   body["version"] = kVersion;
   body["protocol"] = sync::kProtocolVersion;
+  body["schema_version"] = schema::embedded_bundle().version;
+  body["schema_digest"] = schema::embedded_bundle().digest_text();
   body["space"] = sync::to_text(space.id);
   body["position"] = std::to_string(space.position);  // 64 bits do not fit a JSON number
   body["epoch"] = std::to_string(space.epoch);
@@ -19,7 +23,13 @@ Response status(const Services& services, const Request&) {
   return response;
 }
 
-Response metrics(const Services& services, const Request&) {
+/// Counts of devices and dossiers are nobody's business. A request whose sender is not known came
+/// from no network.
+Response metrics(const Services& services, const Request& request) {
+  const bool here = request.client.empty() || is_own_address(request.client);
+  if (!here && !services.config.metrics_for_all) {
+    return problem_of({ErrorCode::not_allowed, "Only this machine is told (metrics_for_all)."});
+  }
   const SpaceInfo space = services.repository.space();
   const Counts counts = services.repository.counts();
   Gauges gauges;
@@ -32,6 +42,13 @@ Response metrics(const Services& services, const Request&) {
   gauges.dossiers = counts.dossiers;
   gauges.documents = counts.documents;
   gauges.held_waiting = counts.held_waiting;
+  gauges.covered_position = space.covered_position;
+  if (services.free_disk_bytes) gauges.free_disk_bytes = services.free_disk_bytes();
+  gauges.min_free_disk_bytes = services.config.min_free_disk;
+  gauges.last_backup_s = counts.last_backup_ms.value_or(0) / 1000;
+  if (services.certificate_expires_ms) {
+    gauges.certificate_expires_s = services.certificate_expires_ms().value_or(0) / 1000;
+  }
   return text_response(200, "text/plain; version=0.0.4; charset=utf-8",
                        services.metrics.text(gauges));
 }

@@ -1,8 +1,11 @@
 // One sync turn: drives the machine of insieme::sync over the repository.
+#include "api/access_notes.hpp"
 #include "api/handlers.hpp"
 #include "api/letters.hpp"
 #include "api/problem.hpp"
 #include "insieme/sync/limits.hpp"
+#include "insieme/sync/reasons.hpp"
+#include "log.hpp"
 
 namespace insieme::server {
 namespace {
@@ -51,12 +54,13 @@ void count(Metrics& metrics, const sync::CommitAction& commit) {
 /// Load and commit in one write transaction; anything else than a commit rolls it back.
 sync::ServerAction perform_write(const Services& services, const Caller& caller,
                                  const TurnNotes& notes, sync::ServerSync& machine,
-                                 const sync::LoadAction& load) {
+                                 const sync::LoadAction& load, bool& erased) {
   const auto turn = services.repository.begin_turn(caller);
   sync::ServerAction action = machine.resume(turn->load(load));
   if (const auto* commit = std::get_if<sync::CommitAction>(&action)) {
     sync::Committed committed = turn->commit(*commit, notes);
     count(services.metrics, *commit);
+    erased = erased || !commit->erasures.empty();
     action = machine.resume(std::move(committed));
   }
   return action;
@@ -66,18 +70,32 @@ sync::ServerAction run_machine(const Services& services, const Request& request,
                                const Caller& caller, const Summary& summary) {
   // First: what this device sends may stand on what it carries.
   const bool has_room = summary.letters.empty() || !no_room(services);
-  auto letters = read_letters(services, summary.letters, has_room, perform_write);
+  bool erased = false;
+  const auto perform = [&erased](const Services& with, const Caller& who, const TurnNotes& notes,
+                                 sync::ServerSync& turn, const sync::LoadAction& load) {
+    return perform_write(with, who, notes, turn, load, erased);
+  };
+  auto letters = read_letters(services, summary.letters, has_room, perform);
   sync::ServerSync machine;
-  sync::ServerAction action = machine.resume(sync::RequestArrived{
-      request.body, caller.device.id, caller.device.key, caller.rules.may_review,
-      caller.user.account, caller.rules.may_grant,
-      sync::KeyPair{services.server_key, services.server_secret}, std::move(letters)});
+  sync::RequestArrived arrived{request.body,
+                               caller.device.id,
+                               caller.device.key,
+                               caller.rules.may_review,
+                               caller.user.account,
+                               caller.rules.may_grant,
+                               sync::KeyPair{services.server_key, services.server_secret},
+                               std::move(letters)};
+  if (!caller.rules.may_write) arrived.held_for = sync::reasons::kReadsOnly;
+  sync::ServerAction action = machine.resume(std::move(arrived));
   if (const auto* load = std::get_if<sync::LoadAction>(&action)) {
     const sync::LoadAction wanted = *load;
-    action = perform_write(services, caller, summary.notes, machine, wanted);
+    action = perform(services, caller, summary.notes, machine, wanted);
+    // Rare, and as long as a copy of the database takes. What fails is tried again at the start.
+    if (erased && !services.repository.clean_traces()) log_event("traces remain", "erase clean");
   }
   if (const auto* read = std::get_if<sync::ReadAction>(&action)) {
     sync::PageRead page = services.repository.read_page(caller, summary.replica, *read);
+    services.repository.note_access(caller, notes_of(page, *read));  // before it leaves
     page.server_ms = services.clock();
     action = machine.resume(std::move(page));
   }

@@ -3,39 +3,23 @@
 
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
+#include "cli/picking.hpp"
 
 namespace insieme::server::cli {
 namespace {
 
 namespace json = boost::json;
 
-sync::DossierId pick_dossier(Context& context, const std::string& text) {
-  std::vector<sync::DossierId> ids;
-  for (const DossierInfo& dossier : context.repository().dossiers()) ids.push_back(dossier.id);
-  return pick_id(text, ids, "dossier");
-}
-
 struct AssignArguments {
   std::string account;
   std::string dossier;
   std::string sections;
   std::string reason;
+  std::string from;
+  std::string until;
+  bool team = false;
   bool remove = false;
 };
-
-/// What was asked for, if all of it exists: a word that nothing is filed under would be granted and
-/// show nothing.
-std::vector<std::string> known_sections(Context& context, const std::string& text) {
-  std::vector<std::string> asked = split_names(text);
-  const std::vector<std::string> known = context.config().roles.sections();
-  for (const std::string& section : asked) {
-    if (std::find(known.begin(), known.end(), section) != known.end()) continue;
-    throw CommandError(kRefused, "there is no section \"" + section + "\"" +
-                                     did_you_mean(section, known) +
-                                     "; sections: " + join_names(known));
-  }
-  return asked;
-}
 
 int assign(Context& context, const AssignArguments& arguments) {
   const sync::DossierId dossier = pick_dossier(context, arguments.dossier);
@@ -51,11 +35,14 @@ int assign(Context& context, const AssignArguments& arguments) {
   }
   const auto sections = require(
       context.repository().assign(arguments.account, dossier,
-                                  known_sections(context, arguments.sections)));
+                                  known_sections(context, arguments.sections),
+                                  {term_of(arguments.from, arguments.until), arguments.team}));
   if (context.json()) {
     json::array names(sections.begin(), sections.end());
     print_json(json::object{
         {"account", arguments.account}, {"dossier", id}, {"sections", std::move(names)}});
+  } else if (sections.empty()) {
+    print_line(arguments.account + " will have " + id + ": nothing of it yet.");
   } else {
     print_line(arguments.account + " has " + id + " (" + join_names(sections) + ").");
   }
@@ -95,6 +82,7 @@ int list_dossiers(Context& context) {
             {"from_position", std::to_string(assignment.from_position)},
             {"to_position", nullptr}};
         if (assignment.to_position) line["to_position"] = std::to_string(*assignment.to_position);
+        if (assignment.kept_to) line["kept_to"] = std::to_string(*assignment.kept_to);
         assignments.push_back(std::move(line));
       }
       all.push_back(json::object{{"dossier", sync::to_text(dossier.id)},
@@ -102,6 +90,8 @@ int list_dossiers(Context& context) {
                                  {"created_by", dossier.created_by},
                                  {"created", json_time(dossier.created_ms)},
                                  {"changes", dossier.changes},
+                                 {"organization", dossier.organization},
+                                 {"territory", dossier.territory},
                                  {"assignments", std::move(assignments)}});
     }
     print_json(std::move(all));
@@ -162,11 +152,13 @@ void add_access_commands(Program& program) {
   const auto assigning = std::make_shared<AssignArguments>();
   CLI::App* assigned = program.app.add_subcommand("assign", "give a dossier to a person");
   assigned->add_option("account", assigning->account)->required();
-  assigned
-      ->add_option("dossier", assigning->dossier, "its id, or its first or last digits (4 or more)")
-      ->required();
+  assigned->add_option("dossier", assigning->dossier, kDossierHelp)->required();
   assigned->add_option("--sections", assigning->sections,
                        "such as core,education; those of the role if left out");
+  assigned->add_option("--from", assigning->from, "first day")->type_name("day");
+  assigned->add_option("--until", assigning->until, "last day")->type_name("day");
+  assigned->add_flag("--team", assigning->team,
+                     "of the multidisciplinary team: from whatever organization");
   assigned->add_flag("--remove", assigning->remove, "take it away instead");
   assigned->add_option("--reason", assigning->reason, "shown to the person when taken away");
   assigned->footer("Examples:\n  insieme-server assign anna 019a4c2e --sections core --data DIR\n"
@@ -178,9 +170,7 @@ void add_access_commands(Program& program) {
   const auto handing = std::make_shared<HandoverArguments>();
   CLI::App* handover =
       program.app.add_subcommand("handover", "move a dossier from one person to another");
-  handover
-      ->add_option("dossier", handing->dossier, "its id, or its first or last digits (4 or more)")
-      ->required();
+  handover->add_option("dossier", handing->dossier, kDossierHelp)->required();
   handover->add_option("--from", handing->from)->required();
   handover->add_option("--to", handing->to)->required();
   handover->add_option("--reason", handing->reason, "shown to the person who had it");

@@ -5,6 +5,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
+#include "insieme/schema/bundle.hpp"
 #include "insieme/server/sqlite_repository.hpp"
 #include "insieme/server/verify.hpp"
 
@@ -52,6 +53,8 @@ int status(Context& context) {
                       {"held_waiting", counts.held_waiting},
                       {"log_bytes", space.log_bytes},
                       {"database_bytes", counts.database_bytes},
+                      {"schema_version", schema::embedded_bundle().version},
+                      {"schema_digest", schema::embedded_bundle().digest_text()},
                       {"port", nullptr}};
     if (listening) body["port"] = listening->port;
     print_json(std::move(body));
@@ -69,6 +72,9 @@ int status(Context& context) {
   table.add({"changes", std::to_string(counts.changes)});
   table.add({"held", std::to_string(counts.held_waiting) + " waiting"});
   table.add({"database", show_bytes(counts.database_bytes)});
+  // As a tablet's status shows it: the same digest, the same rules.
+  table.add({"rules", "version " + std::to_string(schema::embedded_bundle().version) + ", " +
+                          schema::embedded_bundle().digest_text()});
   table.add({"port", listening ? std::to_string(listening->port) : "not running"});
   table.print("");
   return kOk;
@@ -86,6 +92,7 @@ json::object report_json(const VerifyReport& report) {
   return json::object{{"ok", report.ok()},
                       {"entries", report.entries},
                       {"manifests", report.manifests},
+                      {"accesses", report.accesses},
                       {"documents", std::move(documents)},
                       {"faults", json::array(report.faults.begin(), report.faults.end())}};
 }
@@ -103,6 +110,7 @@ int verify(Context& context) {
   } else {
     print_line("log        " + std::to_string(report.entries) + " entries");
     print_line("hand-outs  " + std::to_string(report.manifests) + " signatures");
+    print_line("accesses   " + std::to_string(report.accesses) + " lines");
     print_line("documents  " + std::to_string(report.documents.size()) + " replayed");
     for (const std::string& fault : report.faults) print_line("FAULT      " + fault);
     print_line(report.ok() ? "All well." : "Something is wrong: restore from a backup.");

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 
 #include "cli/context.hpp"
 #include "log.hpp"
@@ -56,6 +58,13 @@ void print_text(const std::string& text) {
 void print_line(const std::string& text) { print_text(text + '\n'); }
 
 void print_json(const boost::json::value& value) { print_line(boost::json::serialize(value)); }
+
+void write_new(const std::string& path, const std::string& content) {
+  if (std::filesystem::exists(path)) throw CommandError(kRefused, path + " exists already");
+  std::ofstream out(path, std::ios::binary);
+  out.write(content.data(), static_cast<std::streamsize>(content.size()));
+  if (!out.flush()) throw CommandError(kStorage, path + " cannot be written");
+}
 
 std::string show_time(const std::optional<std::int64_t>& unix_ms) {
   if (!unix_ms) return "never";

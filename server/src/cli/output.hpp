@@ -28,6 +28,9 @@ void print_text(const std::string& text);
 void print_line(const std::string& text);
 void print_json(const boost::json::value& value);
 
+/// Into a file that must not exist yet: CommandError(kRefused); (kStorage) if it cannot be written.
+void write_new(const std::string& path, const std::string& content);
+
 /// `2026-01-31 08:30 UTC`, or `never`.
 [[nodiscard]] std::string show_time(const std::optional<std::int64_t>& unix_ms);
 /// `+2m 3s`: how far a device's clock is ahead.

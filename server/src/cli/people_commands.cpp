@@ -3,6 +3,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
+#include "cli/picking.hpp"
 #include "insieme/server/secrets.hpp"
 #include "net/tls.hpp"
 
@@ -10,6 +11,10 @@ namespace insieme::server::cli {
 namespace {
 
 namespace json = boost::json;
+
+std::string show_day_or_empty(const std::optional<Day>& day) {
+  return day ? show_day(*day) : std::string();
+}
 
 int list_users(Context& context) {
   const std::vector<User> users = context.repository().users();
@@ -20,15 +25,19 @@ int list_users(Context& context) {
                                  {"name", user.display_name},
                                  {"role", user.role},
                                  {"disabled", user.disabled},
+                                 {"organization", user.organization},
+                                 {"from", show_day_or_empty(user.contract.from)},
+                                 {"until", show_day_or_empty(user.contract.until)},
                                  {"created", json_time(user.created_ms)}});
     }
     print_json(std::move(all));
     return kOk;
   }
-  Table table({"ACCOUNT", "NAME", "ROLE", "STATE", "SINCE"});
+  Table table({"ACCOUNT", "NAME", "ROLE", "STATE", "SINCE", "ORGANIZATION", "UNTIL"});
   for (const User& user : users) {
     table.add({user.account, user.display_name, user.role, user.disabled ? "disabled" : "active",
-               show_time(user.created_ms)});
+               show_time(user.created_ms), user.organization,
+               show_day_or_empty(user.contract.until)});
   }
   table.print("No users yet: insieme-server users add ACCOUNT --name NAME --role ROLE");
   return kOk;
@@ -48,6 +57,34 @@ int add_user(Context& context, const User& user) {
     print_json(json::object{{"account", user.account}, {"role", user.role}});
   } else {
     print_line("Added " + user.account + " (" + user.role + ").");
+  }
+  return kOk;
+}
+
+struct TermArguments {
+  std::optional<std::string> organization;
+  std::optional<std::string> from;
+  std::optional<std::string> until;
+};
+
+/// `-` takes away what was there.
+std::optional<std::optional<Day>> day_of(const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  if (*text == "-") return std::optional<Day>();
+  return std::optional<Day>(require(parse_day(*text)));
+}
+
+int set_person(Context& context, const std::string& account, const TermArguments& arguments) {
+  PersonChange change;
+  change.organization = arguments.organization;
+  if (change.organization == "-") change.organization = "";
+  change.from = day_of(arguments.from);
+  change.until = day_of(arguments.until);
+  require(context.repository().set_person(account, change));
+  if (context.json()) {
+    print_json(json::object{{"account", account}, {"set", true}});
+  } else {
+    print_line("Set " + account + ".");
   }
   return kOk;
 }
@@ -179,6 +216,12 @@ int revoke(Context& context, const std::string& text, const std::string& reason)
   return kOk;
 }
 
+void add_terms(CLI::App& command, TermArguments& terms) {
+  command.add_option("--organization", terms.organization, "whose dossiers they may see");
+  command.add_option("--from", terms.from, "first day of the contract")->type_name("day");
+  command.add_option("--until", terms.until, "last day of the contract")->type_name("day");
+}
+
 void add_users(Program& program) {
   CLI::App* users = program.app.add_subcommand("users", "list, add, disable and enable people");
   users->require_subcommand(0, 1);
@@ -193,8 +236,24 @@ void add_users(Program& program) {
   add->add_option("account", user->account, "account name")->required();
   add->add_option("--name", user->display_name, "name to show")->required();
   add->add_option("--role", user->role, "educator, fellow, coordinator …")->required();
-  add->callback([&program, user] {
-    program.chosen = [user](Context& context) { return add_user(context, *user); };
+  const auto terms = std::make_shared<TermArguments>();
+  add_terms(*add, *terms);
+  add->callback([&program, user, terms] {
+    program.chosen = [user, terms](Context& context) {
+      user->organization = terms->organization.value_or("");
+      user->contract = term_of(terms->from.value_or(""), terms->until.value_or(""));
+      return add_user(context, *user);
+    };
+  });
+  const auto changed = std::make_shared<TermArguments>();
+  CLI::App* set = users->add_subcommand("set", "change a person's organization and contract");
+  set->add_option("account", user->account, "account name")->required();
+  add_terms(*set, *changed);
+  set->footer("- takes away what was there.");
+  set->callback([&program, user, changed] {
+    program.chosen = [user, changed](Context& context) {
+      return set_person(context, user->account, *changed);
+    };
   });
   for (const bool disabled : {true, false}) {
     CLI::App* command = users->add_subcommand(

@@ -8,7 +8,7 @@
 #include "insieme/server/config.hpp"
 #include "insieme/server/server.hpp"
 #include "log.hpp"
-#include "net/tls.hpp"
+#include "net/certificates.hpp"
 
 namespace insieme::server::cli {
 namespace {
@@ -21,10 +21,43 @@ std::function<std::uint64_t()> free_disk_of(const std::string& folder) {
   };
 }
 
-Listening listening_of(const Config& config, std::uint16_t port) {
+Listening listening_of(const Config& config, const Certificates& certificates,
+                       std::uint16_t port) {
   const bool own_tls = !config.tls_certificate.empty();
-  return {port, own_tls || config.behind_proxy,
-          pins_of(config)};
+  return {port, own_tls || config.behind_proxy, certificates.pins()};
+}
+
+/// Read again on SIGHUP.
+struct Reloadable {
+  explicit Reloadable(const Config& config)
+      : certificates(config), voucher_keys(config.siuss_keys) {}
+  Certificates certificates;
+  VoucherKeys voucher_keys;
+
+  void reload(const Config& config) {
+    note("certificates", certificates.reload());
+    if (!config.siuss_keys.empty()) note("voucher keys", voucher_keys.reload());
+  }
+
+ private:
+  static void note(const char* what, const Status& status) {
+    if (status.ok()) {
+      log_event("reloaded", what);
+    } else {
+      log_failure("reload", std::string(what) + " stay as they are: " + status.error().detail);
+    }
+  }
+};
+
+/// Whoever has a role that the settings lack would be given nothing more, and nobody knew why.
+void check_roles(Context& context) {
+  const Roles& roles = context.config().roles;
+  for (const User& user : context.repository().users()) {
+    if (roles.find(user.role) != nullptr) continue;
+    throw CommandError(kConfiguration, "\"" + user.account + "\" has the role \"" + user.role +
+                                           "\", which the settings lack: add role." + user.role +
+                                           ".sections");
+  }
 }
 
 int serve(Context& context) {
@@ -37,17 +70,34 @@ int serve(Context& context) {
   }
   const DataLock only_one = require(DataLock::take(context.dir()));
   Repository& repository = context.repository();
+  check_roles(context);
   const sync::KeyPair key = require(load_server_key(context.dir()));
   set_up_log(config.log_level);
+  // What an erasure left in unused pages, should the process have died before.
+  if (!repository.clean_traces()) log_event("traces remain", "erase clean");
   std::optional<AppFiles> app;
   if (!config.app.empty()) app = require(AppFiles::load(config.app));
   Tokens tokens;
   Metrics metrics;
-  Api api(Services{repository, tokens, metrics, config, wall_clock(), key.public_key,
-                   free_disk_of(context.dir().folder.string()), fill_random, key.secret_key,
-                   pins_of(config), app ? &*app : nullptr});
-  Server server(api, metrics, config);
-  require(write_listening(context.dir(), listening_of(config, server.port())));
+  Limiter devices(config.device_requests_max);
+  Reloadable files(config);
+  if (!config.siuss_keys.empty()) require(files.voucher_keys.reload());
+  Services services{repository, tokens, metrics, config, wall_clock(), key.public_key,
+                    free_disk_of(context.dir().folder.string()), fill_random, key.secret_key};
+  services.app = app ? &*app : nullptr;
+  services.live_pins = [&files] { return files.certificates.pins(); };
+  services.certificate_expires_ms = [&files] { return files.certificates.expires_ms(); };
+  services.devices = &devices;
+  if (!config.siuss_keys.empty()) services.voucher_keys = &files.voucher_keys;
+  Api api(services);
+  std::uint16_t port = 0;
+  Server server(api, metrics, config, files.certificates, [&] {
+    files.reload(config);
+    static_cast<void>(
+        write_listening(context.dir(), listening_of(config, files.certificates, port)));
+  });
+  port = server.port();
+  require(write_listening(context.dir(), listening_of(config, files.certificates, port)));
   try {
     print_line("listening on " + server.url());
   } catch (const CommandError&) {

@@ -9,32 +9,32 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <csignal>
-#include <optional>
+#include <map>
 #include <set>
 #include <stdexcept>
 
 #include "log.hpp"
+#include "net/certificates.hpp"
 #include "net/session.hpp"
-#include "net/tls.hpp"
 
 namespace insieme::server {
 namespace {
 
 constexpr int kBacklog = 256;
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
+constexpr auto kHousekeepingEvery = std::chrono::hours(1);
 
 }  // namespace
 
 struct Server::Impl {
-  Impl(Api& api, Metrics& counters, const Config& settings)
+  Impl(Api& api, Metrics& counters, const Config& settings, const Certificates& certificates,
+       std::function<void()> reload)
       : config(settings),
         metrics(counters),
+        on_reload(std::move(reload)),
         workers(settings.workers),
-        context{api, counters, settings, workers, nullptr, false} {
-    if (!config.tls_certificate.empty()) {
-      tls.emplace(make_tls_context(config));
-      context.tls = &*tls;
-    }
+        addresses(settings.address_requests_max),
+        context{api, counters, settings, workers, certificates, addresses, false} {
     listen();
   }
 
@@ -65,20 +65,40 @@ struct Server::Impl {
         static_cast<void>(ignored);
         continue;
       }
-      if (sessions.size() >= config.connections_max) {
+      error_code gone;
+      const auto endpoint = socket.remote_endpoint(gone);
+      if (sessions.size() >= config.connections_max || is_one_too_many(endpoint.address())) {
         metrics.connection_refused();
         continue;  // closed by its destructor
       }
-      start_session(std::move(socket));
+      start_session(std::move(socket), endpoint.address());
     }
   }
 
-  void start_session(tcp::socket socket) {
+  /// One machine, or one office, must leave room for the others.
+  [[nodiscard]] bool is_one_too_many(const asio::ip::address& address) const {
+    if (config.behind_proxy || config.connections_per_address_max == 0) return false;
+    const auto at = open_of.find(address);
+    return at != open_of.end() && at->second >= config.connections_per_address_max;
+  }
+
+  asio::awaitable<void> housekeep_loop() {
+    while (!context.stopping) {
+      asio::post(workers, [this] { context.api.housekeep(); });
+      housekeeping.expires_after(kHousekeepingEvery);
+      const auto [ignored] = co_await housekeeping.async_wait(kNoThrow);
+      static_cast<void>(ignored);
+    }
+  }
+
+  void start_session(tcp::socket socket, const asio::ip::address& address) {
     const auto control = std::make_shared<SessionControl>();
     sessions.insert(control);
+    ++open_of[address];
     metrics.connection_opened();
     asio::co_spawn(io, run_session(context, control, std::move(socket)),
-                   [this, control](const std::exception_ptr& failure) {
+                   [this, control, address](const std::exception_ptr& failure) {
+                     if (--open_of[address] == 0) open_of.erase(address);
                      session_ended(control, failure);
                    });
   }
@@ -97,6 +117,14 @@ struct Server::Impl {
     if (context.stopping && sessions.empty()) end();
   }
 
+  void await_reload() {
+    reloads.async_wait([this](error_code error, int) {
+      if (error) return;
+      if (on_reload) on_reload();
+      await_reload();
+    });
+  }
+
   /// On the I/O thread.
   void begin_stop() {
     if (context.stopping) return;
@@ -104,6 +132,8 @@ struct Server::Impl {
     log_event("stopping", "finishing what is in flight");
     error_code ignored;
     acceptor.close(ignored);
+    housekeeping.cancel();
+    reloads.cancel(ignored);
     for (const auto& session : sessions) {
       if (session->idle && session->stream != nullptr) session->stream->cancel();
     }
@@ -124,19 +154,24 @@ struct Server::Impl {
 
   const Config& config;
   Metrics& metrics;
+  std::function<void()> on_reload;
   asio::io_context io{1};
   tcp::acceptor acceptor{io};
   asio::signal_set signals{io};
+  asio::signal_set reloads{io};
   asio::steady_timer deadline{io};
-  std::optional<asio::ssl::context> tls;
+  asio::steady_timer housekeeping{io};
   asio::thread_pool workers;
+  Limiter addresses;
   SessionContext context;
+  std::map<asio::ip::address, std::uint32_t> open_of;  ///< connections by address
   std::set<std::shared_ptr<SessionControl>> sessions;
   std::uint16_t port = 0;
 };
 
-Server::Server(Api& api, Metrics& metrics, const Config& config)
-    : impl_(std::make_unique<Impl>(api, metrics, config)) {}
+Server::Server(Api& api, Metrics& metrics, const Config& config, const Certificates& certificates,
+               std::function<void()> on_reload)
+    : impl_(std::make_unique<Impl>(api, metrics, config, certificates, std::move(on_reload))) {}
 
 Server::~Server() {
   // Sessions that outlived the deadline are destroyed with the io_context; workers first, since
@@ -149,7 +184,8 @@ std::uint16_t Server::port() const { return impl_->port; }
 std::string Server::url() const {
   const bool v6 = impl_->config.listen_host.find(':') != std::string::npos;
   const std::string host = v6 ? "[" + impl_->config.listen_host + "]" : impl_->config.listen_host;
-  return (impl_->tls ? "https://" : "http://") + host + ":" + std::to_string(impl_->port);
+  const bool tls = !impl_->config.tls_certificate.empty();
+  return (tls ? "https://" : "http://") + host + ":" + std::to_string(impl_->port);
 }
 
 void Server::run() {
@@ -158,7 +194,10 @@ void Server::run() {
   impl_->signals.async_wait([impl = impl_.get()](error_code error, int) {
     if (!error) impl->begin_stop();
   });
+  impl_->reloads.add(SIGHUP);
+  impl_->await_reload();
   asio::co_spawn(impl_->io, impl_->accept_loop(), asio::detached);
+  asio::co_spawn(impl_->io, impl_->housekeep_loop(), asio::detached);
   impl_->io.run();
 }
 

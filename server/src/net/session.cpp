@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <tuple>
+#include <type_traits>
 
 #include "api/problem.hpp"
 #include "insieme/server/secrets.hpp"
@@ -22,9 +24,12 @@ using Body = http::vector_body<std::uint8_t>;
 
 constexpr std::uint32_t kHeaderBytesMax = 8 * 1024;
 constexpr std::size_t kReadBufferMax = 64 * 1024;
+constexpr std::size_t kFirstReadMax = 4 * 1024;
 constexpr std::size_t kRequestIdMax = 64;
 constexpr std::size_t kLoggedPathMax = 200;
 constexpr std::size_t kRequestIdBytes = 8;
+constexpr std::size_t kDrainedBytesMax = std::size_t{16} * 1024 * 1024;
+constexpr std::uint32_t kDrainSeconds = 5;
 
 using Parser = http::request_parser<Body>;
 
@@ -38,10 +43,48 @@ bool usable_id(beast::string_view id) noexcept {
          });
 }
 
+/// `/path?query`, also of a target that names the server, as proxies send it (RFC 9112, 3.2.2).
+std::string origin_form(beast::string_view target) {
+  const std::string text = text_of(target);
+  if (!text.starts_with("http://") && !text.starts_with("https://")) return text;
+  const std::size_t path = text.find_first_of("/?", text.find("://") + 3);
+  if (path == std::string::npos) return "/";
+  return text[path] == '?' ? "/" + text.substr(path) : text.substr(path);
+}
+
+/// For the log: an invitation that was opened in a browser is a secret, and what is no text in
+/// ASCII would break the line.
+std::string shown_path(const std::string& path) {
+  std::string shown = path.substr(0, kLoggedPathMax);
+  const std::string_view name = std::string_view(shown).substr(shown.empty() ? 0 : 1);
+  if (hash_invitation(name)) return "/(invitation)";
+  for (char& c : shown) {
+    if (c <= ' ' || c > '~') c = '?';
+  }
+  return shown;
+}
+
+/// What two programs could read in two ways, and one of them let pass.
+bool is_ambiguous(const Parser::value_type& header) {
+  const bool host_missing = header.version() >= 11 && header.count(http::field::host) == 0;
+  bool twice = false;
+  for (const http::field name : {http::field::host, http::field::authorization,
+                                 http::field::content_type, http::field::content_encoding,
+                                 http::field::transfer_encoding, http::field::content_length}) {
+    twice = twice || header.count(name) > 1;
+  }
+  const bool odd_coding = header.count(http::field::transfer_encoding) > 0 &&
+                          !beast::iequals(header[http::field::transfer_encoding], "chunked");
+  const beast::string_view length = header[http::field::content_length];
+  const bool odd_length = !std::all_of(length.begin(), length.end(),
+                                       [](char c) { return c >= '0' && c <= '9'; });
+  return host_missing || twice || odd_coding || odd_length;
+}
+
 Request make_request(Parser::value_type&& message) {
   Request request;
   request.method = text_of(message.method_string());
-  const std::string target = text_of(message.target());
+  const std::string target = origin_form(message.target());
   const std::size_t question = target.find('?');
   request.path = target.substr(0, question);
   if (question != std::string::npos) request.query = target.substr(question + 1);
@@ -56,17 +99,22 @@ Request make_request(Parser::value_type&& message) {
   return request;
 }
 
-http::response<Body> make_response(const Response& answer, std::string_view request_id,
-                                   bool keep_alive) {
-  http::response<Body> message(static_cast<http::status>(answer.status), 11);
+/// All but the body. Of a HEAD the length is told all the same.
+template <class AnyBody>
+http::response<AnyBody> make_header(const Response& answer, std::string_view request_id,
+                                    bool keep_alive, bool is_secure) {
+  http::response<AnyBody> message(static_cast<http::status>(answer.status), 11);
   message.set(http::field::server, "insieme");
   if (!answer.content_type.empty()) message.set(http::field::content_type, answer.content_type);
   message.set("X-Request-Id", beast::string_view(request_id.data(), request_id.size()));
   message.set("X-Content-Type-Options", "nosniff");
+  // Should a browser be led here: nothing to keep, nothing to run. The app's own files say more.
+  message.set(http::field::cache_control, "no-store");
+  message.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  if (is_secure) message.set("Strict-Transport-Security", "max-age=31536000");
   for (const auto& [name, value] : answer.headers) message.set(name, value);
   message.keep_alive(keep_alive);
-  message.body() = answer.body;
-  message.prepare_payload();
+  if (answer.status != 204 && answer.status != 304) message.content_length(answer.body.size());
   return message;
 }
 
@@ -109,6 +157,11 @@ class Session {
     return error ? client_ : address.to_string();
   }
 
+  /// Whether the other end of the way speaks TLS, with us or with our proxy.
+  [[nodiscard]] bool is_secure() const {
+    return context_.config.behind_proxy || !context_.config.tls_certificate.empty();
+  }
+
   [[nodiscard]] beast::tcp_stream& socket() { return beast::get_lowest_layer(stream_); }
   void expires_in(std::uint32_t seconds) {
     socket().expires_after(std::chrono::seconds(seconds));
@@ -128,16 +181,18 @@ class Session {
     const bool keep_alive = parser.get().keep_alive() && !last && !context_.stopping;
     const std::string client = client_of(parser.get());
     Request request = make_request(parser.release());
+    request.client = client;
     const auto begun = Clock_::now();
     AccessRecord record;
     const std::string method = request.method;
-    const std::string path = request.path.substr(0, kLoggedPathMax);
+    const std::string path = shown_path(request.path);
     const std::string id = request.request_id;
     record.bytes_in = request.body.size();
     socket().expires_never();
     const Response response = co_await asio::co_spawn(
         context_.workers, handle_on_worker(context_.api, std::move(request)), asio::use_awaitable);
-    const bool open = co_await write(response, id, keep_alive && !context_.stopping);
+    const bool head_only = method == "HEAD";
+    const bool open = co_await write(response, id, keep_alive && !context_.stopping, head_only);
     const std::chrono::duration<double> took = Clock_::now() - begun;
     context_.metrics.count_request(response.route, response.status, took.count());
     record.method = method;
@@ -154,19 +209,29 @@ class Session {
 
   /// Header first, since the route decides how large a body may be.
   asio::awaitable<error_code> read_request(Parser& parser) {
-    control_.idle = buffer_.size() == 0;
-    expires_in(context_.config.idle_timeout_s);
-    const auto deadline =
-        Clock_::now() + std::chrono::seconds(std::uint64_t{context_.config.request_timeout_s} +
-                                             context_.config.idle_timeout_s);
-    while (!parser.is_header_done()) {
-      const error_code error = co_await read_some(parser, deadline, control_.idle);
+    if (buffer_.size() == 0) {
+      control_.idle = true;
+      expires_in(context_.config.idle_timeout_s);
+      const auto [error, count] =
+          co_await stream_.async_read_some(buffer_.prepare(kFirstReadMax), kNoThrow);
       if (error) co_return error;
-      if (parser.got_some()) control_.idle = false;
+      buffer_.commit(count);
     }
     control_.idle = false;
+    // A header is small: whoever lets it drip wants the connection. It is read in one go.
+    expires_in(context_.config.read_timeout_s);
+    const auto deadline =
+        Clock_::now() + std::chrono::seconds(context_.config.request_timeout_s);
+    while (!parser.is_header_done()) {
+      const auto [error, count] =
+          co_await http::async_read_some(stream_, buffer_, parser, kNoThrow);
+      boost::ignore_unused(count);
+      if (error) co_return error;
+    }
     const auto& header = parser.get();
-    const std::string target = text_of(header.target());
+    if (is_ambiguous(header)) co_return http::error::bad_field;
+    if (is_over_limit(client_of(header))) co_return asio::error::access_denied;
+    const std::string target = origin_form(header.target());
     const std::size_t limit =
         Api::body_limit(text_of(header.method_string()), target.substr(0, target.find('?')));
     parser.body_limit(limit);
@@ -178,19 +243,30 @@ class Session {
       if (error) co_return error;
     }
     while (!parser.is_done()) {
-      const error_code error = co_await read_some(parser, deadline, false);
+      const error_code error = co_await read_some(parser, deadline);
       if (error) co_return error;
     }
     co_return error_code();
   }
 
-  asio::awaitable<error_code> read_some(Parser& parser, Clock_::time_point deadline, bool idle) {
+  [[nodiscard]] bool is_over_limit(const std::string& client) {
+    const std::string counted = counted_address(client);
+    if (counted.empty()) return false;
+    const std::int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                                    Clock_::now().time_since_epoch())
+                                    .count();
+    const Allowance allowance = context_.addresses.take(counted, now_ms);
+    if (allowance.allowed) return false;
+    refusal_ = too_many(allowance);
+    refusal_->route = "other";
+    return true;
+  }
+
+  asio::awaitable<error_code> read_some(Parser& parser, Clock_::time_point deadline) {
     // Every byte gives time, but a request cannot be stretched for ever.
-    if (!idle) {
-      const auto left = deadline - Clock_::now();
-      const auto step = std::chrono::seconds(context_.config.read_timeout_s);
-      socket().expires_after(std::min<Clock_::duration>(left, step));
-    }
+    const auto left = deadline - Clock_::now();
+    const auto step = std::chrono::seconds(context_.config.read_timeout_s);
+    socket().expires_after(std::min<Clock_::duration>(left, step));
     const auto [error, count] = co_await http::async_read_some(stream_, buffer_, parser, kNoThrow);
     boost::ignore_unused(count);
     co_return error;
@@ -207,8 +283,10 @@ class Session {
 
   /// Who is too slow gets no answer: Beast closes the socket when time is up.
   asio::awaitable<void> answer_broken(error_code error) {
-    std::optional<Response> response;
-    if (error == http::error::header_limit) {
+    std::optional<Response> response = std::move(refusal_);
+    if (response) {
+      // Said already.
+    } else if (error == http::error::header_limit) {
       response = plain_problem({431, "header-too-large", "Header too large",
                                 "All header fields together take at most 8 KiB.", {}});
     } else if (error == http::error::body_limit) {
@@ -223,8 +301,8 @@ class Session {
     if (!response) co_return;
     context_.metrics.count_request(response->route, response->status, 0);
     const std::string id = random_hex(kRequestIdBytes);
-    const bool written = co_await write(*response, id, false);
-    boost::ignore_unused(written);
+    const bool written = co_await write(*response, id, false, false);
+    if (written) co_await drain();
     AccessRecord record;
     record.method = "-";
     record.path = "-";
@@ -234,10 +312,39 @@ class Session {
     log_access(record);
   }
 
+  /// Closing over bytes that nobody has read resets the connection, and whoever still sends them
+  /// may never see the answer (RFC 9112, 9.6): they are read for a while, and thrown away.
+  asio::awaitable<void> drain() {
+    control_.idle = true;
+    error_code error;
+    if constexpr (std::is_same_v<Stream, beast::tcp_stream>) {
+      socket().socket().shutdown(tcp::socket::shutdown_send, error);
+    }
+    expires_in(std::min(context_.config.read_timeout_s, kDrainSeconds));
+    std::size_t drained = 0;
+    while (!error && !context_.stopping && drained < kDrainedBytesMax) {
+      buffer_.clear();
+      std::size_t count = 0;
+      std::tie(error, count) =
+          co_await stream_.async_read_some(buffer_.prepare(kReadBufferMax), kNoThrow);
+      drained += count;
+    }
+  }
+
   asio::awaitable<bool> write(const Response& response, const std::string& request_id,
-                              bool keep_alive) {
-    const http::response<Body> message = make_response(response, request_id, keep_alive);
-    http::response_serializer<Body> serializer(message);
+                              bool keep_alive, bool head_only) {
+    if (head_only || response.body.empty()) {
+      co_return co_await send(
+          make_header<http::empty_body>(response, request_id, keep_alive, is_secure()));
+    }
+    auto message = make_header<Body>(response, request_id, keep_alive, is_secure());
+    message.body() = response.body;
+    co_return co_await send(message);
+  }
+
+  template <class AnyBody>
+  asio::awaitable<bool> send(const http::response<AnyBody>& message) {
+    http::response_serializer<AnyBody> serializer(message);
     while (!serializer.is_done()) {
       expires_in(context_.config.write_timeout_s);
       const auto [error, count] = co_await http::async_write_some(stream_, serializer, kNoThrow);
@@ -252,11 +359,13 @@ class Session {
   Stream& stream_;
   std::string client_;
   beast::flat_buffer buffer_{kReadBufferMax};
+  std::optional<Response> refusal_;
 };
 
 asio::awaitable<void> run_tls(SessionContext& context, SessionControl& control,
                               beast::tcp_stream socket, std::string client) {
-  beast::ssl_stream<beast::tcp_stream> stream(std::move(socket), *context.tls);
+  const auto tls = context.certificates.context();
+  beast::ssl_stream<beast::tcp_stream> stream(std::move(socket), *tls);
   control.stream = &beast::get_lowest_layer(stream);
   beast::get_lowest_layer(stream).expires_after(
       std::chrono::seconds(context.config.read_timeout_s));
@@ -292,7 +401,7 @@ asio::awaitable<void> run_session(SessionContext& context,
   std::string client = ignored ? std::string() : endpoint.address().to_string();
   socket.set_option(tcp::no_delay(true), ignored);
   beast::tcp_stream stream(std::move(socket));
-  if (context.tls != nullptr) {
+  if (!context.config.tls_certificate.empty()) {
     co_await run_tls(context, *control, std::move(stream), std::move(client));
   } else {
     co_await run_plain(context, *control, std::move(stream), std::move(client));

@@ -1,7 +1,6 @@
 #pragma once
 // One connection. All of it runs on the one I/O thread; only Api::handle runs on a worker.
 
-#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include <list>
@@ -9,6 +8,7 @@
 #include <string>
 
 #include "insieme/server/api.hpp"
+#include "net/certificates.hpp"
 #include "net/net.hpp"
 
 namespace insieme::server {
@@ -19,8 +19,9 @@ struct SessionContext {
   Metrics& metrics;
   const Config& config;
   asio::thread_pool& workers;
-  asio::ssl::context* tls = nullptr;  ///< null: plain
-  bool stopping = false;              ///< finish the request in flight, then close
+  const Certificates& certificates;
+  Limiter& addresses;     ///< used on the I/O thread
+  bool stopping = false;  ///< finish the request in flight, then close
 };
 
 /// How the listener reaches a session that waits for its next request.

@@ -2,11 +2,21 @@
 
 #include <boost/asio/ssl/context.hpp>
 
+#include <memory>
 #include <string>
 
 #include "insieme/server/config.hpp"
 
+struct x509_st;
+
 namespace insieme::server {
+
+struct FreeCertificate {
+  void operator()(x509_st* certificate) const noexcept;
+};
+using CertificatePtr = std::unique_ptr<x509_st, FreeCertificate>;
+/// The first one of a PEM file. Throws std::runtime_error naming the file.
+[[nodiscard]] CertificatePtr read_certificate(const std::string& certificate_file);
 
 /// TLS 1.2 or later with the configured certificate. Throws std::runtime_error naming the file.
 [[nodiscard]] boost::asio::ssl::context make_tls_context(const Config& config);

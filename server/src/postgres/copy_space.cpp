@@ -87,6 +87,17 @@ std::optional<std::int64_t> insert_space(postgres::Connection& to, const SpaceIn
   return row.get_int64(0);
 }
 
+/// Where the access log ends.
+void copy_access_end(sql::Connection& from, std::int64_t from_space, postgres::Connection& to,
+                     std::int64_t to_space) {
+  const auto row = from.walk("SELECT access_number, access_hash FROM spaces WHERE space = ?");
+  row->bind_all(from_space);
+  if (!row->step()) return;
+  to.cached("UPDATE spaces SET access_number = ?, access_hash = ? WHERE space = ?")
+      .bind_all(row->get_int64(0), get_vector(*row, 1), to_space)
+      .run();
+}
+
 }  // namespace
 
 Result<std::uint64_t> copy_space_to_postgres(sql::Connection& from, const std::string& address) {
@@ -110,6 +121,7 @@ Result<std::uint64_t> copy_space_to_postgres(sql::Connection& from, const std::s
     const Copy copy{from, to, from_space, *to_space};
     std::uint64_t rows = 0;
     for (const std::string& table : postgres::partitioned_tables()) rows += copy.table(table);
+    copy_access_end(from, from_space, to, *to_space);
     // Copied rows brought their numbers; later ones follow them.
     to.execute("SELECT setval('audit_ids', greatest(nextval('audit_ids'),"
                " (SELECT coalesce(max(id), 0) FROM audit)))");

@@ -33,6 +33,17 @@ class PostgresDatabase final : public sql::Database {
                          "a PostgreSQL database is backed up by its own tools (pg_dump)");
   }
   void checkpoint(sql::Connection&) override {}
+  std::int64_t schema_version(sql::Connection& reader) override {
+    return postgres::version_of(static_cast<postgres::Connection&>(reader));
+  }
+  /// The tables that hold content. The log of transactions that PostgreSQL keeps (pg_wal, archives)
+  /// is the cluster's, and forgets by itself (docs/postgresql.md).
+  void rewrite(sql::Connection& writer) override {
+    auto& native = static_cast<postgres::Connection&>(writer);
+    for (const char* table : {"log", "held", "snapshots"}) {
+      native.execute(std::string("VACUUM (FULL) ") + table);
+    }
+  }
 
  private:
   std::string address_;

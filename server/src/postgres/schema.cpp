@@ -84,6 +84,32 @@ constexpr std::array kTables{
       made_ms BIGINT NOT NULL, bytes BYTEA NOT NULL, PRIMARY KEY(space, dossier, section))"},
 };
 
+// SQLite's sixth migration.
+constexpr std::array kErasureTables{
+    Table{"erasures", R"(id BYTEA NOT NULL, dossier BYTEA NOT NULL, state BIGINT NOT NULL,
+      asked_by TEXT COLLATE "C" NOT NULL, proposed_ms BIGINT NOT NULL,
+      confirmed_by TEXT COLLATE "C" NOT NULL, decided_ms BIGINT, position BIGINT NOT NULL,
+      cleaned_ms BIGINT, payload BYTEA NOT NULL, PRIMARY KEY(space, id))"},
+    Table{"erasure_devices", R"(id BYTEA NOT NULL, device BYTEA NOT NULL,
+      confirmed_ms BIGINT NOT NULL, PRIMARY KEY(space, id, device))"},
+    Table{"holds", R"(dossier BYTEA NOT NULL, set_by TEXT COLLATE "C" NOT NULL,
+      reason BYTEA NOT NULL, since_ms BIGINT NOT NULL, PRIMARY KEY(space, dossier))"},
+};
+
+// SQLite's eighth.
+constexpr std::array kFlowTables{
+    Table{"flows", R"(ts_ms BIGINT NOT NULL, name TEXT COLLATE "C" NOT NULL,
+      kind TEXT COLLATE "C" NOT NULL, body_code TEXT COLLATE "C" NOT NULL,
+      body_name BYTEA NOT NULL, added_ms BIGINT NOT NULL, digest BYTEA NOT NULL,
+      withdrawn_ms BIGINT, reason BYTEA NOT NULL, xml BYTEA,
+      PRIMARY KEY(space, ts_ms), UNIQUE(space, name))"},
+    Table{"flow_outcomes", R"(name TEXT COLLATE "C" NOT NULL, flow_ts_ms BIGINT NOT NULL,
+      acquired_ms BIGINT NOT NULL, code TEXT COLLATE "C" NOT NULL,
+      kind TEXT COLLATE "C" NOT NULL, description BYTEA NOT NULL, siuss_id BYTEA NOT NULL,
+      received_ms BIGINT NOT NULL,
+      PRIMARY KEY(space, name, flow_ts_ms, acquired_ms, code))"},
+};
+
 constexpr std::string_view kIndexes = R"sql(
 CREATE UNIQUE INDEX assignments_now ON assignments(space, account, dossier)
   WHERE to_position IS NULL;
@@ -124,13 +150,95 @@ std::string healing() {
          "  WHERE kind <= 3 AND body IS NULL;\n";
 }
 
+std::string erasures() {
+  std::string sql = "ALTER TABLE devices ADD COLUMN protocol BIGINT NOT NULL DEFAULT 0;\n";
+  for (const Table& table : kErasureTables) sql += create(table);
+  return sql +
+         "CREATE INDEX erasures_of_dossier ON erasures(space, dossier) WHERE state = 1;\n";
+}
+
 struct Migration {
   std::int64_t number;
   std::string_view name;
   std::string (*sql)();
 };
+// SQLite's seventh.
+std::string origins() {
+  return R"sql(
+ALTER TABLE log ADD COLUMN origin BYTEA;
+CREATE INDEX log_origins ON log(space, dossier, section, origin) WHERE origin IS NOT NULL;
+)sql";
+}
+
+std::string flows() {
+  std::string sql;
+  for (const Table& table : kFlowTables) sql += create(table);
+  return sql;
+}
+
+// SQLite's eighth.
+constexpr std::array kPermissionTables{
+    Table{"organizations", R"(organization TEXT COLLATE "C" NOT NULL, name BYTEA NOT NULL,
+      parent TEXT COLLATE "C" NOT NULL, territories BYTEA NOT NULL, from_day BIGINT,
+      until_day BIGINT, PRIMARY KEY(space, organization))"},
+    Table{"mandates", R"(dossier BYTEA NOT NULL, account TEXT COLLATE "C" NOT NULL,
+      basis TEXT COLLATE "C" NOT NULL, sections TEXT COLLATE "C" NOT NULL, from_day BIGINT,
+      until_day BIGINT, team BIGINT NOT NULL, kept_to BIGINT, since_ms BIGINT NOT NULL,
+      PRIMARY KEY(space, dossier, account))"},
+    Table{"denials", R"(dossier BYTEA NOT NULL, account TEXT COLLATE "C" NOT NULL,
+      sections TEXT COLLATE "C" NOT NULL, excepted BYTEA NOT NULL, reason BYTEA NOT NULL,
+      set_by TEXT COLLATE "C" NOT NULL, since_ms BIGINT NOT NULL,
+      PRIMARY KEY(space, dossier, account))"},
+    Table{"access_log", R"(number BIGINT NOT NULL, at_ms BIGINT NOT NULL, kind BIGINT NOT NULL,
+      account TEXT COLLATE "C" NOT NULL, device BYTEA NOT NULL, dossier BYTEA NOT NULL,
+      sections TEXT COLLATE "C" NOT NULL, changes BIGINT NOT NULL,
+      purpose TEXT COLLATE "C" NOT NULL, hash BYTEA NOT NULL, PRIMARY KEY(space, number))"},
+};
+
+std::string permission() {
+  std::string sql = R"sql(
+ALTER TABLE spaces ADD COLUMN settled TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE spaces ADD COLUMN access_number BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE spaces ADD COLUMN access_hash BYTEA NOT NULL DEFAULT '';
+ALTER TABLE users ADD COLUMN organization TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE users ADD COLUMN from_day BIGINT;
+ALTER TABLE users ADD COLUMN until_day BIGINT;
+ALTER TABLE dossiers ADD COLUMN organization TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE dossiers ADD COLUMN territory BYTEA NOT NULL DEFAULT '';
+ALTER TABLE assignments ADD COLUMN kept_to BIGINT;
+)sql";
+  for (const Table& table : kPermissionTables) sql += create(table);
+  return sql + R"sql(
+CREATE INDEX mandates_of_account ON mandates(space, account, dossier);
+CREATE INDEX access_of_dossier ON access_log(space, dossier, number);
+INSERT INTO mandates(space, dossier, account, basis, sections, team, since_ms)
+  SELECT space, dossier, account, 'assigned', CASE sections WHEN
+    'core,education,economic,health,judicial,person,network,project,registry,governance,front_desk'
+    THEN '' ELSE sections END, 0, 0 FROM assignments
+  WHERE to_position IS NULL;
+)sql";
+}
+
+// SQLite's tenth.
+std::string openings() {
+  return R"sql(
+ALTER TABLE access_log ADD COLUMN opened_ms BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE access_log ADD COLUMN opened_day BIGINT;
+ALTER TABLE access_log ADD COLUMN opened_for TEXT COLLATE "C" NOT NULL DEFAULT '';
+CREATE UNIQUE INDEX access_opened ON
+  access_log(space, device, dossier, sections, opened_day, opened_for) WHERE kind = 4;
+)sql";
+}
+
 constexpr std::array kMigrations{Migration{1, "first release", first_release},
-                                 Migration{2, "what a restored server is given back", healing}};
+                                 Migration{2, "what a restored server is given back", healing},
+                                 Migration{3, "erasures", erasures},
+                                 Migration{4, "what is authored again", origins},
+                                 Migration{5, "permission", permission},
+                                 Migration{6, "flows for INPS", flows},
+                                 Migration{7, "what was opened on tablets", openings}};
+
+}  // namespace
 
 std::int64_t version_of(Connection& connection) {
   sql::Statement& table = connection.cached("SELECT to_regclass('insieme_schema') IS NULL");
@@ -144,12 +252,13 @@ std::int64_t version_of(Connection& connection) {
   return row.step() ? row.get_int64(0) : 0;
 }
 
-}  // namespace
-
 std::vector<std::string> partitioned_tables() {
   std::vector<std::string> names;
   for (const Table& table : kTables) names.emplace_back(table.name);
   names.emplace_back(kCovered.name);
+  for (const Table& table : kErasureTables) names.emplace_back(table.name);
+  for (const Table& table : kFlowTables) names.emplace_back(table.name);
+  for (const Table& table : kPermissionTables) names.emplace_back(table.name);
   return names;
 }
 

@@ -8,6 +8,9 @@ namespace insieme::server::postgres {
 /// Throws StorageFailure, `storage_newer` when a newer release migrated the database.
 void migrate(Connection& connection);
 
+/// Number of the last step that was applied; 0: none.
+[[nodiscard]] std::int64_t version_of(Connection& connection);
+
 /// All but `spaces`.
 [[nodiscard]] std::vector<std::string> partitioned_tables();
 

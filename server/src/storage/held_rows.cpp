@@ -43,10 +43,12 @@ void HeldRows::announce(LogWriter& log, const std::string& account,
 void HeldRows::add_body(LogWriter& log, const std::string& account, const sync::Change& change) {
   const sync::ChangeHeader& header = change.header;
   const std::vector<std::uint8_t> body = sync::encode_body(*change.ops);
-  db_.cached("UPDATE held SET body = ?, account = ? WHERE space = ? AND dossier = ?"
+  const auto code = sync::is_late(*change.ops) ? ErrorCode::expired : ErrorCode::ok;
+  db_.cached("UPDATE held SET body = ?, account = ?, code = ? WHERE space = ? AND dossier = ?"
              " AND section = ? AND replica = ? AND seq = ? AND state = 0 AND body IS NULL")
-      .bind_all(body, account, space_, header.document.dossier.bytes, header.document.section,
-                header.replica.bytes, i64(header.seq))
+      .bind_all(body, account, static_cast<std::int64_t>(code), space_,
+                header.document.dossier.bytes, header.document.section, header.replica.bytes,
+                i64(header.seq))
       .run();
   if (db_.changes() != 0) announce(log, account, header, sync::reasons::kHeldBefore);
 }

@@ -1,4 +1,5 @@
 // Reading for people and for verification.
+#include "storage/erasures.hpp"
 #include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
 
@@ -83,6 +84,10 @@ Counts SqlRepository::counts() {
     counts.held_waiting =
         count(db, "SELECT count(*) FROM held WHERE space = ? AND state = 0", space_);
     counts.database_bytes = u64(db.size_bytes());
+    sql::Statement& row = db.cached("SELECT max(at_ms) FROM audit WHERE space = ? AND action = ?");
+    const sql::ResetGuard guard(row);
+    row.bind_all(space_, std::string_view("note backup"));
+    if (row.step() && !row.is_null(0)) counts.last_backup_ms = row.get_int64(0);
     return counts;
   });
 }
@@ -99,6 +104,7 @@ DigestPage SqlRepository::digests(const Caller& caller,
                   " FROM assignments a JOIN documents d"
                   " ON d.space = a.space AND d.dossier = a.dossier"
                   " WHERE a.space = ? AND a.account = ? AND a.to_position IS NULL"
+                  " AND a.kept_to IS NULL"
                   " AND a.dossier >= ? AND (d.dossier, d.section) > (?, ?)"
                   " ORDER BY a.dossier, d.section");
     const sql::ResetGuard guard(rows);
@@ -179,7 +185,12 @@ sync::Frontier SqlRepository::frontier(const sync::DocumentId& document) {
 }
 
 std::optional<sync::DossierKey> SqlRepository::dossier_key(const sync::DossierId& dossier) {
-  return read([&](sql::Connection& db) { return load_key(db, space_, dossier); });
+  return read([&](sql::Connection& db) -> std::optional<sync::DossierKey> {
+    auto key = load_key(db, space_, dossier);
+    // All bodies are gone: there is nothing that a key would have to fit.
+    if (!key && Erasures(db, space_).is_whole(dossier)) key.emplace();
+    return key;
+  });
 }
 
 std::vector<AuditRow> SqlRepository::audit(std::size_t count_max) {

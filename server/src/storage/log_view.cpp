@@ -3,12 +3,22 @@
 #include "storage/rows.hpp"
 
 namespace insieme::server {
+namespace {
+
+/// To a device that cannot erase a part: it drops the dossier, and gets the rest when it can.
+const std::string kErasedHere =
+    "part of it was erased by order and this program cannot take out a part: update it, and the "
+    "rest comes back (parte del fascicolo è stata cancellata per ordine: aggiornare il programma e "
+    "il resto torna) ";
+
+}  // namespace
 
 LogView::Item LogView::backfill_item(const sql::Statement& row, std::uint64_t position) {
   const EntryKind kind = kind_of(row);
   // A device that dropped the dossier when it was revoked needs its own changes again.
   if (is_change(kind)) return change_item(row, position);
   if (kind == EntryKind::held) return held_item(row, position);
+  if (kind == EntryKind::erasure) return erasure_item(row, position);
   return std::nullopt;
 }
 
@@ -26,14 +36,16 @@ LogView::Item LogView::stream_item(const sql::Statement& row, std::uint64_t posi
     case EntryKind::revoke: return revoke_item(row, position);
     case EntryKind::held_closed: return held_closed_item(row, position);
     case EntryKind::seen: return seen_item(row, position);
+    case EntryKind::erasure: return erasure_item(row, position);
   }
   return std::nullopt;
 }
 
 LogView::Item LogView::change_item(const sql::Statement& row, std::uint64_t position) {
   const sync::DocumentId document = get_document(row, kDossier);
-  if (!access(document.dossier).has(document.section)) return std::nullopt;
-  touch(document);
+  const Access& now = access(document.dossier);
+  if (!now.has(document.section) || !now.sees(position)) return std::nullopt;
+  if (!now.kept_to) touch(document);  // of a part there is no digest to compare with
   const auto replica = get_bytes<sync::ReplicaId>(row, kReplica);
   if (knows(document, replica, u64(row.get_int64(kSeq)))) return std::nullopt;
   std::optional<std::span<const std::uint8_t>> body;
@@ -42,7 +54,8 @@ LogView::Item LogView::change_item(const sql::Statement& row, std::uint64_t posi
 }
 
 LogView::Item LogView::own_change(const sql::Statement& row, std::uint64_t position) {
-  if (started_by(row, position)) touch(get_document(row, kDossier));
+  const sync::DocumentId document = get_document(row, kDossier);
+  if (started_by(row, position) && !access(document.dossier).kept_to) touch(document);
   return std::nullopt;
 }
 
@@ -63,8 +76,9 @@ LogView::Item LogView::grant_item(const sql::Statement& row, std::uint64_t posit
   if (now.from_position != position) return std::nullopt;  // replaced or taken away since
   const auto key = load_key(db_, space_, dossier);
   if (!key) return std::nullopt;
-  return sync::StreamItem{position, sync::Event(sync::GrantEvent{dossier, now.sections, *key,
-                                                                 caller_.rules.may_review})};
+  const bool decides = caller_.rules.may_review && !now.kept_to;
+  return sync::StreamItem{
+      position, sync::Event(sync::GrantEvent{dossier, now.sections, *key, decides})};
 }
 
 LogView::Item LogView::revoke_item(const sql::Statement& row, std::uint64_t position) {
@@ -77,11 +91,11 @@ LogView::Item LogView::revoke_item(const sql::Statement& row, std::uint64_t posi
 
 LogView::Item LogView::held_item(const sql::Statement& row, std::uint64_t position) {
   const sync::DocumentId document = get_document(row, kDossier);
-  if (!caller_.rules.may_review || !access(document.dossier).has(document.section)) {
-    return std::nullopt;
-  }
+  const Access& now = access(document.dossier);
+  const bool decides = caller_.rules.may_review && !now.kept_to;
+  if (!decides || !now.has(document.section)) return std::nullopt;
   sql::Statement& kept =
-      db_.cached("SELECT h.reason, h.body, l.header FROM held h JOIN log l"
+      db_.cached("SELECT h.reason, h.body, l.header, h.code FROM held h JOIN log l"
                  " ON l.space = h.space AND l.position = h.position"
                  " WHERE h.space = ? AND h.dossier = ? AND h.section = ? AND h.replica = ?"
                  " AND h.seq = ? AND h.state = 0 AND h.body IS NOT NULL");
@@ -90,6 +104,9 @@ LogView::Item LogView::held_item(const sql::Statement& row, std::uint64_t positi
   kept.bind_all(space_, document.dossier.bytes, document.section, replica.bytes,
                 row.get_int64(kSeq));
   if (!kept.step()) return std::nullopt;
+  // An older program could not read it. When it is updated it is told: `Turn::load`.
+  const bool is_late = kept.get_int64(3) == static_cast<std::int64_t>(ErrorCode::expired);
+  if (is_late && !takes_late_texts_) return std::nullopt;
   sync::HeldEvent held;
   held.reason = kept.get_text(0);
   held.change = make_change(kept.get_blob(2), kept.get_blob(1));
@@ -112,6 +129,18 @@ LogView::Item LogView::held_closed_item(const sql::Statement& row, std::uint64_t
   return sync::StreamItem{position, sync::Event(sync::HeldClosedEvent{std::move(decision)})};
 }
 
+LogView::Item LogView::erasure_item(const sql::Statement& row, std::uint64_t position) {
+  const auto dossier = get_bytes<sync::DossierId>(row, kDossier);
+  if (!erasures_.held_once(caller_.user.account, dossier)) return std::nullopt;
+  auto order = sync::decode_order(row.get_blob(kHeader));
+  if (!order.ok()) throw StorageFailure(ErrorCode::storage_failure, "a damaged erasure order");
+  if (!takes_erasures_) {
+    return sync::StreamItem{position,
+                            sync::Event(sync::RevokeEvent{dossier, kErasedHere + order->reason})};
+  }
+  return sync::StreamItem{position, sync::Event(sync::EraseEvent{*std::move(order), {}})};
+}
+
 LogView::Item LogView::seen_item(const sql::Statement& row, std::uint64_t position) {
   if (!started_by(row, position)) return std::nullopt;
   sync::Seen seen;
@@ -124,14 +153,16 @@ LogView::Item LogView::seen_item(const sql::Statement& row, std::uint64_t positi
 bool LogView::started_by(const sql::Statement& row, std::uint64_t position) {
   const sync::DocumentId document = get_document(row, kDossier);
   const Access& now = access(document.dossier);
-  return now.any() && now.from_position <= position && now.has(document.section);
+  return now.any() && now.from_position <= position && now.sees(position) &&
+         now.has(document.section);
 }
 
 const Access& LogView::access(const sync::DossierId& dossier) {
   const auto at = access_.find(dossier);
   if (at != access_.end()) return at->second;
-  return access_.emplace(dossier, load_access(db_, space_, caller_.user.account, dossier))
-      .first->second;
+  Access now = load_access(db_, space_, caller_.user.account, dossier);
+  if (!takes_erasures_ && now.any() && erasures_.any(dossier)) now = {};
+  return access_.emplace(dossier, std::move(now)).first->second;
 }
 
 }  // namespace insieme::server

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "storage/erasures.hpp"
 #include "storage/repository_impl.hpp"
 #include "storage/stability.hpp"
 
@@ -22,15 +23,19 @@ class LogView {
  public:
   using Item = std::optional<sync::StreamItem>;
 
-  /// `snapshots`: the device takes them, and what it has folded is not sent again.
+  /// `takes`: of what the device can read. Snapshots: what it has folded is not sent again. Orders
+  /// to erase: without them a dossier of which something was erased is none of its dossiers.
   LogView(sql::Connection& db, std::int64_t space, const Caller& caller,
-          const sync::ReplicaId& replica, bool snapshots)
+          const sync::ReplicaId& replica, const sync::ReadAction& takes)
       : db_(db),
         space_(space),
         caller_(caller),
         replica_(replica),
-        snapshots_(snapshots),
-        stability_(db, space) {}
+        snapshots_(takes.snapshots),
+        takes_erasures_(takes.erasures),
+        takes_late_texts_(takes.late_texts),
+        stability_(db, space),
+        erasures_(db, space) {}
 
   /// Of a row of `INSIEME_LOG_COLUMNS` at `position`, in the stream; nothing if it is not for it.
   Item stream_item(const sql::Statement& row, std::uint64_t position);
@@ -62,6 +67,8 @@ class LogView {
   /// Only while it waits: who comes later has nothing to decide.
   Item held_item(const sql::Statement& row, std::uint64_t position);
   Item held_closed_item(const sql::Statement& row, std::uint64_t position);
+  /// For whoever held the dossier once.
+  Item erasure_item(const sql::Statement& row, std::uint64_t position);
   Item seen_item(const sql::Statement& row, std::uint64_t position);
   /// Whether the row's section is in an assignment that holds now and did so at `position`.
   bool started_by(const sql::Statement& row, std::uint64_t position);
@@ -71,7 +78,10 @@ class LogView {
   const Caller& caller_;
   const sync::ReplicaId& replica_;
   bool snapshots_;
+  bool takes_erasures_;
+  bool takes_late_texts_;
   Stability stability_;
+  Erasures erasures_;
   std::map<sync::DossierId, Access> access_;
   std::set<sync::DocumentId> touched_;
   std::map<sync::DocumentId, sync::VersionVector> known_;  ///< folded on the device

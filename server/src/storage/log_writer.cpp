@@ -45,11 +45,12 @@ std::uint64_t LogWriter::append(const LogItem& item) {
   std::optional<std::span<const std::uint8_t>> tx;
   if (item.transaction) tx = std::span<const std::uint8_t>(item.transaction->bytes);
   db_.cached("INSERT INTO log(space, position, kind, dossier, section, account, replica, seq, tx,"
-             " item_id, log_hash, received_ms, header, body, grants)"
-             " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+             " item_id, log_hash, received_ms, header, body, grants, origin)"
+             " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
       .bind_all(space_, i64(position_), static_cast<std::int64_t>(item.kind), item.dossier.bytes,
                 item.section, item.account, item.replica.bytes, i64(item.seq), tx, id.bytes,
-                log_hash_.bytes, now_ms_, item.header, item.body, std::int64_t{item.grants ? 1 : 0})
+                log_hash_.bytes, now_ms_, item.header, item.body, std::int64_t{item.grants ? 1 : 0},
+                item.origin)
       .run();
   return position_;
 }

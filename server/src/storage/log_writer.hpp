@@ -1,6 +1,7 @@
 #pragma once
 // Appends to a space's log inside the caller's write transaction.
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -23,6 +24,7 @@ struct LogItem {
   std::span<const std::uint8_t> header;
   std::optional<std::span<const std::uint8_t>> body;
   bool grants = false;  ///< the body mints rights
+  std::optional<std::vector<std::uint8_t>> origin{};  ///< `pack_origin` of what it authors again
 };
 
 /// What stands for an event in the log's hash chain.
@@ -43,6 +45,8 @@ class LogWriter {
              const std::vector<std::string>& sections);
   void revoke(const std::string& account, const sync::DossierId& dossier,
               std::string_view reason);
+  /// Bodies that were erased no longer count.
+  void forget_bytes(std::uint64_t bytes) noexcept { log_bytes_ -= std::min(bytes, log_bytes_); }
   void audit(std::string_view actor, std::string_view action, std::string_view subject);
 
   [[nodiscard]] std::int64_t now_ms() const noexcept { return now_ms_; }

@@ -23,14 +23,16 @@ class PageReader {
              const sync::ReplicaId& replica, const sync::ReadAction& action)
       : db_(db),
         space_(space),
+        caller_(caller),
         action_(action),
         stability_(db, space),
-        view_(db, space, caller, replica, action.snapshots) {}
+        view_(db, space, caller, replica, action) {}
 
   sync::PageRead run() {
     const SpaceInfo space = load_space(db_, space_);
     head_ = space.position;
     cursor_ = action_.cursor.position;
+    if (action_.erasures) remind();
     take_up_backfill();
     bool full = false;
     while (!full) {
@@ -50,10 +52,31 @@ class PageReader {
     add_digests();
     add_stable();
     add_permits();
+    add_order_keys();
     return std::move(page_);
   }
 
  private:
+  /// Orders that lie behind the cursor and were not confirmed: the device could not finish them
+  /// yet, or confirmed them to a server that has been put back from a copy since.
+  void remind() {
+    const auto rows = db_.walk(
+        "SELECT position, payload FROM erasures e"
+        " WHERE space = ?1 AND state = 1 AND position <= ?2 AND NOT EXISTS (SELECT 1"
+        "  FROM erasure_devices c WHERE c.space = e.space AND c.id = e.id AND c.device = ?3)"
+        " AND EXISTS (SELECT 1 FROM assignments a WHERE a.space = e.space"
+        "  AND a.dossier = e.dossier AND a.account = ?4)"
+        " ORDER BY position LIMIT 64");
+    rows->bind_all(space_, i64(cursor_), caller_.device.id.bytes, caller_.user.account);
+    while (rows->step()) {
+      auto order = sync::decode_order(rows->get_blob(1));
+      if (!order.ok()) throw StorageFailure(ErrorCode::storage_failure, "a damaged erasure order");
+      bytes_ += kEventBytes + 2 * rows->get_blob(1).size();
+      page_.items.push_back(sync::StreamItem{
+          u64(rows->get_int64(0)), sync::Event(sync::EraseEvent{*std::move(order), {}})});
+    }
+  }
+
   /// A backfill goes on only if its grant still stands; else the stream says what became of it.
   void take_up_backfill() {
     if (!action_.backfill) return;
@@ -70,6 +93,8 @@ class PageReader {
   /// True when the page is full; false when the snapshots of all sections were sent.
   bool read_snapshots() {
     close_group();
+    // A snapshot may hold what came after the period that somebody may read.
+    if (view_.access(backfill_->dossier).kept_to) return false;
     const auto rows = db_.walk(
         "SELECT section, digest, version, length(bytes) FROM snapshots"
         " WHERE space = ? AND dossier = ? ORDER BY section");
@@ -248,7 +273,8 @@ class PageReader {
 
   void add_stable() {
     for (const sync::DocumentId& document : action_.stable_of) {
-      if (!view_.access(document.dossier).has(document.section)) continue;
+      const Access& access = view_.access(document.dossier);
+      if (!access.has(document.section) || access.kept_to) continue;
       auto stable = stability_.stable(document);
       if (!stable.empty()) page_.stable.push_back({document, std::move(stable)});
     }
@@ -258,7 +284,20 @@ class PageReader {
     for (const sync::DossierId& dossier : action_.permits_of) {
       const auto key = load_key(db_, space_, dossier);
       if (!key) continue;
-      page_.permits[dossier] = {true, *key, view_.access(dossier).sections};
+      // To exchange with colleagues is for those who see all that there is.
+      const Access& access = view_.access(dossier);
+      if (access.kept_to) continue;
+      page_.permits[dossier] = {true, *key, access.sections};
+    }
+  }
+
+  void add_order_keys() {
+    for (const sync::StreamItem& item : page_.items) {
+      const auto* event = std::get_if<sync::Event>(&item.content);
+      const auto* erase = event != nullptr ? std::get_if<sync::EraseEvent>(event) : nullptr;
+      if (erase == nullptr) continue;
+      const auto key = load_key(db_, space_, erase->order.dossier);
+      if (key) page_.order_keys[erase->order.dossier] = *key;
     }
   }
 
@@ -283,6 +322,7 @@ class PageReader {
 
   sql::Connection& db_;
   std::int64_t space_;
+  const Caller& caller_;
   const sync::ReadAction& action_;
 
   sync::PageRead page_;

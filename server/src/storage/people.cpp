@@ -1,5 +1,9 @@
 // Users, invitations and devices.
+#include <algorithm>
+
 #include "insieme/sync/limits.hpp"
+#include "storage/erasures.hpp"
+#include "storage/permissions.hpp"
 #include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
 
@@ -8,7 +12,8 @@ namespace {
 
 constexpr std::string_view kDeviceColumns =
     "SELECT device, account, name, public_key, enrolled_ms, last_sync_ms, clock_offset_ms, unsent,"
-    " revoked_ms, revoke_reason, given_up_ms, shipped_position FROM devices WHERE space = ?";
+    " revoked_ms, revoke_reason, given_up_ms, shipped_position, protocol FROM devices"
+    " WHERE space = ?";
 
 std::optional<std::int64_t> get_optional(const sql::Statement& row, int column) {
   if (row.is_null(column)) return std::nullopt;
@@ -29,17 +34,8 @@ Device get_device(const sql::Statement& row) {
   device.revoke_reason = row.get_text(9);
   device.given_up_ms = get_optional(row, 10);
   device.shipped_position = u64(row.get_int64(11));
+  device.protocol = u64(row.get_int64(12));
   return device;
-}
-
-User get_user(const sql::Statement& row) {
-  User user;
-  user.account = row.get_text(0);
-  user.display_name = row.get_text(1);
-  user.role = row.get_text(2);
-  user.disabled = row.get_int64(3) != 0;
-  user.created_ms = row.get_int64(4);
-  return user;
 }
 
 bool exists(sql::Statement& query) {
@@ -51,13 +47,18 @@ bool exists(sql::Statement& query) {
 
 std::optional<User> SqlRepository::find_user(sql::Connection& db,
                                                 const std::string& account) const {
-  sql::Statement& row =
-      db.cached("SELECT account, display_name, role, disabled, created_ms FROM users"
-                " WHERE space = ? AND account = ?");
-  const sql::ResetGuard guard(row);
-  row.bind_all(space_, account);
-  if (!row.step()) return std::nullopt;
-  return get_user(row);
+  return load_user(db, space_, account);
+}
+
+void SqlRepository::save_terms(sql::Connection& db, const User& user) const {
+  std::optional<std::int64_t> from;
+  std::optional<std::int64_t> until;
+  if (user.contract.from) from = *user.contract.from;
+  if (user.contract.until) until = *user.contract.until;
+  db.cached("UPDATE users SET organization = ?, from_day = ?, until_day = ?"
+            " WHERE space = ? AND account = ?")
+      .bind_all(user.organization, from, until, space_, user.account)
+      .run();
 }
 
 Result<User> SqlRepository::active_user(sql::Connection& db,
@@ -112,10 +113,15 @@ Status SqlRepository::add_user(const User& user) {
     if (find_user(db, user.account)) {
       return {ErrorCode::already_exists, "the account \"" + user.account + "\" exists already"};
     }
+    Permissions permissions(db, space_, roles_, log.now_ms());
+    if (!user.organization.empty() && permissions.organizations().count(user.organization) == 0) {
+      return {ErrorCode::not_found, "there is no organization \"" + user.organization + "\""};
+    }
     db.cached("INSERT INTO users(space, account, display_name, role, disabled, created_ms)"
               " VALUES(?,?,?,?,0,?)")
         .bind_all(space_, user.account, user.display_name, user.role, log.now_ms())
         .run();
+    save_terms(db, user);
     log.audit("operator", "user.add", user.account);
     if (!rules->all_dossiers) return {};
     std::vector<sync::DossierId> all;
@@ -124,7 +130,10 @@ Status SqlRepository::add_user(const User& user) {
     const sql::ResetGuard guard(rows);
     rows.bind_all(space_);
     while (rows.step()) all.push_back(get_bytes<sync::DossierId>(rows, 0));
-    for (const sync::DossierId& dossier : all) log.grant(user.account, dossier, rules->sections);
+    for (const sync::DossierId& dossier : all) {
+      permissions.put_mandate(user.account, dossier, {"role"}, log.now_ms());
+      permissions.settle(log, user, dossier);
+    }
     return {};
   });
 }
@@ -133,8 +142,7 @@ std::vector<User> SqlRepository::users() {
   return read([&](sql::Connection& db) {
     std::vector<User> users;
     sql::Statement& rows =
-        db.cached("SELECT account, display_name, role, disabled, created_ms FROM users"
-                  " WHERE space = ? ORDER BY account");
+        db.cached(INSIEME_USER_COLUMNS "WHERE space = ? ORDER BY account");
     const sql::ResetGuard guard(rows);
     rows.bind_all(space_);
     while (rows.step()) users.push_back(get_user(rows));
@@ -282,6 +290,7 @@ Status SqlRepository::revoke_device(const sync::DeviceId& device, const std::str
         .bind_all(log.now_ms(), reason, space_, device.bytes)
         .run();
     log.audit("operator", "device.revoke", sync::to_text(device));
+    Erasures(db, space_).destroy_due_keys();  // nobody waits for it any more
     return {};
   });
 }
@@ -294,8 +303,23 @@ Status SqlRepository::give_up_device(const sync::DeviceId& device) {
         .bind_all(log.now_ms(), space_, device.bytes)
         .run();
     log.audit("operator", "device.give_up", sync::to_text(device));
+    Erasures(db, space_).destroy_due_keys();  // nobody waits for it any more
     return {};
   });
+}
+
+std::vector<Device> SqlRepository::give_up_silent(std::int64_t ms) {
+  const std::vector<Device> all = devices();
+  std::int64_t now = 0;
+  for (const Device& device : all) now = std::max(now, device.last_sync_ms.value_or(0));
+  now = std::min(now, clock_());
+  std::vector<Device> given_up;
+  for (const Device& device : all) {
+    const std::int64_t heard = std::max(device.last_sync_ms.value_or(0), device.enrolled_ms);
+    if (device.revoked_ms || device.given_up_ms || heard >= now - ms) continue;
+    if (give_up_device(device.id).ok()) given_up.push_back(device);
+  }
+  return given_up;
 }
 
 }  // namespace insieme::server

@@ -1,12 +1,13 @@
 #pragma once
-// The repository on any database of sql.hpp. Its functions lie in people.cpp, access.cpp, turn.cpp,
-// page.cpp and inspect.cpp, by subject.
+// The repository on any database of sql.hpp. Its functions lie in people.cpp, access.cpp,
+// permission_orders.cpp, access_log.cpp, turn.cpp, page.cpp and inspect.cpp, by subject.
 
 #include <map>
 #include <mutex>
 #include <string>
 #include <vector>
 
+#include "denial_ledger.hpp"
 #include "insieme/server/repository.hpp"
 #include "storage/frontier_rows.hpp"
 #include "storage/log_writer.hpp"
@@ -32,16 +33,47 @@ class SqlRepository final : public Repository {
   std::vector<Device> devices() override;
   Status revoke_device(const sync::DeviceId& device, const std::string& reason) override;
   Status give_up_device(const sync::DeviceId& device) override;
+  std::vector<Device> give_up_silent(std::int64_t ms) override;
 
   Result<std::vector<std::string>> assign(const std::string& account,
                                           const sync::DossierId& dossier,
-                                          std::vector<std::string> sections) override;
+                                          std::vector<std::string> sections,
+                                          const AssignTerms& terms) override;
   Status unassign(const std::string& account, const sync::DossierId& dossier,
                   const std::string& reason) override;
   Status hand_over(const sync::DossierId& dossier, const std::string& from, const std::string& to,
                    const std::string& reason) override;
   std::vector<DossierInfo> dossiers() override;
   std::vector<HeldInfo> held() override;
+
+  void settle() override;
+  Status put_organization(const Organization& organization) override;
+  std::vector<Organization> organizations() override;
+  Status set_person(const std::string& account, const PersonChange& change) override;
+  Status place(const sync::DossierId& dossier, const std::string& organization,
+               const std::string& territory) override;
+  Status transfer(const sync::DossierId& dossier, const std::string& organization,
+                  const std::string& territory, const std::string& reason) override;
+  Status deny(const sync::DossierId& dossier, const Denial& denial) override;
+  Status allow(const sync::DossierId& dossier, const std::string& account,
+               const std::string& by) override;
+  std::vector<DossierDenial> denials() override;
+  Result<Standing> standing(const std::string& account, const sync::DossierId& dossier) override;
+  void note_access(const Caller& caller, const std::vector<AccessNote>& notes) override;
+  std::size_t note_openings(const Caller& caller, const std::vector<AccessNote>& notes) override;
+  void visit_access(const std::function<bool(const AccessRow&)>& visit) override;
+  std::pair<std::uint64_t, sync::Digest> access_end() override;
+
+  Status attach_ledger(ErasureLedger ledger) override;
+  Status propose_erasure(const sync::ErasureOrder& order, const std::string& asked_by) override;
+  Status confirm_erasure(const sync::ErasureId& id, const std::string& by) override;
+  Status withdraw_erasure(const sync::ErasureId& id, const std::string& by) override;
+  std::vector<Erasure> erasures() override;
+  std::vector<ErasureDevice> erasure_devices(const sync::ErasureId& id) override;
+  Status set_hold(const sync::DossierId& dossier, const std::string& by,
+                  const std::string& reason) override;
+  std::vector<LegalHold> holds() override;
+  bool clean_traces() override;
 
   std::unique_ptr<Turn> begin_turn(const Caller& caller) override;
   sync::PageRead read_page(const Caller& caller, const sync::ReplicaId& replica,
@@ -59,8 +91,18 @@ class SqlRepository final : public Repository {
   std::vector<AuditRow> audit(std::size_t count_max) override;
   std::string integrity_check() override;
   Status note_backup(std::uint64_t position) override;
+  std::uint64_t raise_epoch(const std::string& reason, std::uint64_t at_least) override;
+  std::uint64_t schema_version() override;
   void backup_to(const std::string& path) override;
   void checkpoint() override;
+
+  Result<Flow> add_flow(const Flow& flow) override;
+  std::vector<Flow> flows_after(std::int64_t ts_ms, std::size_t count_max,
+                                std::size_t bytes_max) override;
+  std::vector<Flow> flows() override;
+  Status withdraw_flow(const std::string& name, const std::string& reason) override;
+  void note_outcomes(std::span<const FlowOutcome> outcomes) override;
+  std::vector<FlowOutcome> flow_outcomes() override;
 
  private:
   friend class SqlTurn;
@@ -102,6 +144,11 @@ class SqlRepository final : public Repository {
     std::unique_ptr<sql::Connection> connection_;
   };
 
+  /// Into the ledger, if there is one: before it is carried out.
+  [[nodiscard]] Status note_in_ledger(const LedgerEntry& entry) const;
+  /// What the ledger knows and the database does not stands again, and the other way round.
+  [[nodiscard]] Status attach_denials(const std::string& path);
+  [[nodiscard]] Status put_back(const DenialEntry& entry);
   [[nodiscard]] Caller make_caller(Device device, sql::Connection& db) const;
   [[nodiscard]] std::optional<User> find_user(sql::Connection& db,
                                               const std::string& account) const;
@@ -111,6 +158,9 @@ class SqlRepository final : public Repository {
                                                          const sync::PublicKey& key) const;
   [[nodiscard]] Device reinstate(sql::Connection& db, LogWriter& log, const Enrolment& enrolment,
                                  Device device) const;
+  void end_now(LogWriter& log, sql::Connection& db, const std::string& account,
+               const sync::DossierId& dossier, const std::string& reason) const;
+  void save_terms(sql::Connection& db, const User& user) const;
   void use_invitation(sql::Connection& db, LogWriter& log, const Enrolment& enrolment,
                       const sync::DeviceId& device) const;
   [[nodiscard]] Result<User> active_user(sql::Connection& db, const std::string& account) const;
@@ -121,10 +171,15 @@ class SqlRepository final : public Repository {
   std::unique_ptr<sql::Database> database_;
   std::int64_t space_;
   Roles roles_;
+  const std::string roles_digest_;  ///< of `roles_`, which never change: each request asks for it
   Clock clock_;
   SnapshotPolicy snapshots_;
+  std::optional<ErasureLedger> ledger_;  ///< set before anybody else uses the repository
+  std::optional<DenialLedger> denial_ledger_;  ///< likewise
   std::mutex writer_mutex_;
   std::unique_ptr<sql::Connection> writer_;  ///< guarded by writer_mutex_
+  std::mutex settled_mutex_;
+  std::string settled_;  ///< guarded by settled_mutex_: what this process knows to be settled
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<sql::Connection>> readers_;  ///< guarded by readers_mutex_
 };
@@ -133,11 +188,16 @@ class SqlRepository final : public Repository {
 struct Access {
   std::uint64_t from_position = 0;  ///< 0: nothing
   std::vector<std::string> sections;
+  std::optional<std::uint64_t> kept_to{};  ///< reads the log up to there, and writes nothing
+  [[nodiscard]] bool sees(std::uint64_t position) const noexcept {
+    return !kept_to || position <= *kept_to;
+  }
   [[nodiscard]] bool any() const noexcept { return from_position != 0; }
   [[nodiscard]] bool has(std::string_view section) const noexcept;
 };
 [[nodiscard]] Access load_access(sql::Connection& db, std::int64_t space,
                                  const std::string& account, const sync::DossierId& dossier);
+/// Nothing also where it was destroyed.
 [[nodiscard]] std::optional<sync::DossierKey> load_key(sql::Connection& db, std::int64_t space,
                                                        const sync::DossierId& dossier);
 [[nodiscard]] SpaceInfo load_space(sql::Connection& db, std::int64_t space);

@@ -75,6 +75,14 @@ sync::DigestSum decode_sum(std::span<const std::uint8_t> bytes) {
   return sum;
 }
 
+std::vector<std::uint8_t> pack_origin(const sync::ReplicaId& replica, std::uint64_t seq) {
+  std::vector<std::uint8_t> bytes(replica.bytes.begin(), replica.bytes.end());
+  for (int shift = 56; shift >= 0; shift -= 8) {
+    bytes.push_back(static_cast<std::uint8_t>(seq >> shift));
+  }
+  return bytes;
+}
+
 sync::Change make_change(std::span<const std::uint8_t> header,
                          std::optional<std::span<const std::uint8_t>> body) {
   auto decoded = sync::decode_header(header);

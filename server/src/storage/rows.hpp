@@ -35,6 +35,10 @@ template <class Value>
 [[nodiscard]] std::vector<std::uint8_t> encode_sum(const sync::DigestSum& sum);
 [[nodiscard]] sync::DigestSum decode_sum(std::span<const std::uint8_t> bytes);
 
+/// Column `origin` of the log: the replica and the sequence number, big-endian.
+[[nodiscard]] std::vector<std::uint8_t> pack_origin(const sync::ReplicaId& replica,
+                                                    std::uint64_t seq);
+
 /// A change out of its stored parts.
 [[nodiscard]] sync::Change make_change(std::span<const std::uint8_t> header,
                                        std::optional<std::span<const std::uint8_t>> body);

@@ -140,12 +140,121 @@ CREATE INDEX log_hollow ON log(space, dossier, section, replica, seq)
   WHERE kind <= 3 AND body IS NULL;
 )sql";
 
-constexpr std::array<sqlite::Migration, 5> kMigrations{
+// devices.protocol: that it spoke last; 0: not since servers note it. An order to erase is an entry
+// of the log and, with what became of it, a row here. state: 0 proposed, 1 carried out, 2
+// withdrawn. cleaned_ms: no page of the file holds what it took any more. dossiers.key, empty:
+// destroyed.
+constexpr std::string_view kErasures = R"sql(
+ALTER TABLE devices ADD COLUMN protocol INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE erasures(
+  space INTEGER NOT NULL, id BLOB NOT NULL, dossier BLOB NOT NULL, state INTEGER NOT NULL,
+  asked_by TEXT NOT NULL, proposed_ms INTEGER NOT NULL, confirmed_by TEXT NOT NULL,
+  decided_ms INTEGER, position INTEGER NOT NULL, cleaned_ms INTEGER, payload BLOB NOT NULL,
+  PRIMARY KEY(space, id)) STRICT, WITHOUT ROWID;
+CREATE INDEX erasures_of_dossier ON erasures(space, dossier) WHERE state = 1;
+
+CREATE TABLE erasure_devices(
+  space INTEGER NOT NULL, id BLOB NOT NULL, device BLOB NOT NULL, confirmed_ms INTEGER NOT NULL,
+  PRIMARY KEY(space, id, device)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE holds(
+  space INTEGER NOT NULL, dossier BLOB NOT NULL, set_by TEXT NOT NULL, reason TEXT NOT NULL,
+  since_ms INTEGER NOT NULL,
+  PRIMARY KEY(space, dossier)) STRICT, WITHOUT ROWID;
+)sql";
+
+// origin: of a change, not refused, that authors another one again: which. NULL also where it was
+// written before that was noted.
+constexpr std::string_view kOrigins = R"sql(
+ALTER TABLE log ADD COLUMN origin BLOB;
+CREATE INDEX log_origins ON log(space, dossier, section, origin) WHERE origin IS NOT NULL;
+)sql";
+
+// What INPS fetches. ts_ms: the time that it is told, no two are the same. xml NULL: withdrawn.
+// flow_outcomes: what INPS says that came of it, also of names that nobody here knows.
+constexpr std::string_view kFlows = R"sql(
+CREATE TABLE flows(
+  space INTEGER NOT NULL, ts_ms INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,
+  body_code TEXT NOT NULL, body_name TEXT NOT NULL, added_ms INTEGER NOT NULL,
+  digest BLOB NOT NULL, withdrawn_ms INTEGER, reason TEXT NOT NULL, xml BLOB,
+  PRIMARY KEY(space, ts_ms), UNIQUE(space, name)) STRICT;
+
+CREATE TABLE flow_outcomes(
+  space INTEGER NOT NULL, name TEXT NOT NULL, flow_ts_ms INTEGER NOT NULL,
+  acquired_ms INTEGER NOT NULL, code TEXT NOT NULL, kind TEXT NOT NULL,
+  description TEXT NOT NULL, siuss_id TEXT NOT NULL, received_ms INTEGER NOT NULL,
+  PRIMARY KEY(space, name, flow_ts_ms, acquired_ms, code)) STRICT, WITHOUT ROWID;
+)sql";
+
+// What is declared; `assignments` holds what follows from it, decided by src/permission.cpp. Days
+// are counted from 1970. mandates: that a dossier is assigned; sections empty: those of the role,
+// as all that was given before without a choice of sections;
+// kept_to, there and in assignments: the log is read up to there. denials.account '*': everybody
+// but those in `excepted`. spaces.settled: the day and the roles for which all was last decided.
+constexpr std::string_view kPermission = R"sql(
+ALTER TABLE spaces ADD COLUMN settled TEXT NOT NULL DEFAULT '';
+ALTER TABLE spaces ADD COLUMN access_number INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE spaces ADD COLUMN access_hash BLOB NOT NULL DEFAULT x'';
+ALTER TABLE users ADD COLUMN organization TEXT NOT NULL DEFAULT '';
+ALTER TABLE users ADD COLUMN from_day INTEGER;
+ALTER TABLE users ADD COLUMN until_day INTEGER;
+ALTER TABLE dossiers ADD COLUMN organization TEXT NOT NULL DEFAULT '';
+ALTER TABLE dossiers ADD COLUMN territory TEXT NOT NULL DEFAULT '';
+ALTER TABLE assignments ADD COLUMN kept_to INTEGER;
+
+CREATE TABLE organizations(
+  space INTEGER NOT NULL, organization TEXT NOT NULL, name TEXT NOT NULL, parent TEXT NOT NULL,
+  territories TEXT NOT NULL, from_day INTEGER, until_day INTEGER,
+  PRIMARY KEY(space, organization)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE mandates(
+  space INTEGER NOT NULL, dossier BLOB NOT NULL, account TEXT NOT NULL, basis TEXT NOT NULL,
+  sections TEXT NOT NULL, from_day INTEGER, until_day INTEGER, team INTEGER NOT NULL,
+  kept_to INTEGER, since_ms INTEGER NOT NULL,
+  PRIMARY KEY(space, dossier, account)) STRICT, WITHOUT ROWID;
+CREATE INDEX mandates_of_account ON mandates(space, account, dossier);
+INSERT INTO mandates(space, dossier, account, basis, sections, team, since_ms)
+  SELECT space, dossier, account, 'assigned', CASE sections WHEN
+    'core,education,economic,health,judicial,person,network,project,registry,governance,front_desk'
+    THEN '' ELSE sections END, 0, 0 FROM assignments
+  WHERE to_position IS NULL;
+
+CREATE TABLE denials(
+  space INTEGER NOT NULL, dossier BLOB NOT NULL, account TEXT NOT NULL, sections TEXT NOT NULL,
+  excepted TEXT NOT NULL, reason TEXT NOT NULL, set_by TEXT NOT NULL, since_ms INTEGER NOT NULL,
+  PRIMARY KEY(space, dossier, account)) STRICT, WITHOUT ROWID;
+
+-- kind: 1 read, 2 written, 3 refused. hash stands on the line before.
+CREATE TABLE access_log(
+  space INTEGER NOT NULL, number INTEGER NOT NULL, at_ms INTEGER NOT NULL, kind INTEGER NOT NULL,
+  account TEXT NOT NULL, device BLOB NOT NULL, dossier BLOB NOT NULL, sections TEXT NOT NULL,
+  changes INTEGER NOT NULL, purpose TEXT NOT NULL, hash BLOB NOT NULL,
+  PRIMARY KEY(space, number)) STRICT;
+CREATE INDEX access_of_dossier ON access_log(space, dossier, number);
+)sql";
+
+// Of kind 4, opened on a tablet: when it was by the tablet's clock, the civil day in Rome of that,
+// and why, if it was said. at_ms is when the server was told. A line that comes twice is one.
+constexpr std::string_view kOpenings = R"sql(
+ALTER TABLE access_log ADD COLUMN opened_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE access_log ADD COLUMN opened_day INTEGER;
+ALTER TABLE access_log ADD COLUMN opened_for TEXT NOT NULL DEFAULT '';
+CREATE UNIQUE INDEX access_opened ON
+  access_log(space, device, dossier, sections, opened_day, opened_for) WHERE kind = 4;
+)sql";
+
+constexpr std::array<sqlite::Migration, 10> kMigrations{
     sqlite::Migration{1, "first release", kFirst},
     sqlite::Migration{2, "snapshots and acknowledgements", kSnapshots},
     sqlite::Migration{3, "held with what they stand on", kStanding},
     sqlite::Migration{4, "changes that mint rights", kGrants},
     sqlite::Migration{5, "what a restored server is given back", kHealing},
+    sqlite::Migration{6, "erasures", kErasures},
+    sqlite::Migration{7, "what is authored again", kOrigins},
+    sqlite::Migration{8, "permission", kPermission},
+    sqlite::Migration{9, "flows for INPS", kFlows},
+    sqlite::Migration{10, "what was opened on tablets", kOpenings},
 };
 
 }  // namespace

@@ -172,6 +172,10 @@ class Database {
   [[nodiscard]] virtual std::string integrity_check(Connection& reader) = 0;
   virtual void backup_to(Connection& reader, const std::string& path) = 0;
   virtual void checkpoint(Connection& writer) = 0;
+  /// Number of the last migration that was applied.
+  [[nodiscard]] virtual std::int64_t schema_version(Connection& reader) = 0;
+  /// Writes all that is kept anew, so that nothing deleted lives on beside it.
+  virtual void rewrite(Connection& writer) = 0;
 
  protected:
   Database() = default;

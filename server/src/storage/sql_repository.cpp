@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "storage/repository_impl.hpp"
@@ -16,6 +17,7 @@ SqlRepository::SqlRepository(std::unique_ptr<sql::Database> database,
     : database_(std::move(database)),
       space_(space),
       roles_(std::move(roles)),
+      roles_digest_(roles_.digest()),
       clock_(std::move(clock)),
       snapshots_(snapshots),
       writer_(std::move(writer)) {}
@@ -57,6 +59,7 @@ Status SqlRepository::note_backup(std::uint64_t position) {
                                                std::to_string(space.position) +
                                                ": no backup of it can hold more"};
     }
+    log.audit("operator", "note backup", std::to_string(position));
     if (position <= space.covered_position) return {};
     db.cached("INSERT INTO covered(space, dossier, section, replica, seq)"
               " SELECT space, dossier, section, replica, max(seq) FROM log"
@@ -68,9 +71,25 @@ Status SqlRepository::note_backup(std::uint64_t position) {
     db.cached("UPDATE spaces SET covered_position = ? WHERE space = ?")
         .bind_all(i64(position), space_)
         .run();
-    log.audit("operator", "note backup", std::to_string(position));
     return {};
   });
+}
+
+std::uint64_t SqlRepository::raise_epoch(const std::string& reason, std::uint64_t at_least) {
+  std::uint64_t epoch = 0;
+  const Status raised = write([&](sql::Connection& db, LogWriter& log) -> Status {
+    epoch = std::max(load_space(db, space_).epoch + 1, at_least);
+    db.cached("UPDATE spaces SET epoch = ? WHERE space = ?").bind_all(i64(epoch), space_).run();
+    log.audit("operator", "raise epoch", reason);
+    return {};
+  });
+  static_cast<void>(raised);
+  return epoch;
+}
+
+std::uint64_t SqlRepository::schema_version() {
+  const Lease lease(*this);
+  return u64(database_->schema_version(lease.connection()));
 }
 
 void SqlRepository::checkpoint() {

@@ -154,6 +154,18 @@ class SqliteDatabase final : public sql::Database {
   void backup_to(sql::Connection& reader, const std::string& path) override {
     guarded([&] { native(reader).backup_to(path); });
   }
+  void rewrite(sql::Connection& writer) override {
+    guarded([&] {
+      native(writer).execute("VACUUM");
+      native(writer).checkpoint();
+    });
+  }
+  std::int64_t schema_version(sql::Connection& reader) override {
+    return guarded([&] {
+      sqlite::Statement row = native(reader).prepare("PRAGMA user_version");
+      return row.step() ? row.get_int64(0) : std::int64_t{0};
+    });
+  }
   void checkpoint(sql::Connection& writer) override {
     guarded([&] { native(writer).checkpoint(); });
   }

@@ -1,7 +1,11 @@
 // The write transaction of one sync turn.
 #include <algorithm>
 
+#include "storage/erasures.hpp"
+#include "storage/access_log.hpp"
+#include "storage/hand_overs.hpp"
 #include "storage/held_rows.hpp"
+#include "storage/permissions.hpp"
 #include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
 #include "storage/stability.hpp"
@@ -30,6 +34,12 @@ sync::Verdict verdict_of(EntryKind kind) noexcept {
 
 }  // namespace
 
+/// Accepted, or held and not refused.
+#define INSIEME_STANDS                                                                       \
+  "(l.kind = 1 OR (l.kind = 2 AND EXISTS (SELECT 1 FROM held h WHERE h.space = l.space"      \
+  " AND h.dossier = l.dossier AND h.section = l.section AND h.replica = l.replica"           \
+  " AND h.seq = l.seq AND h.state <> 2)))"
+
 class SqlTurn final : public Turn {
  public:
   SqlTurn(SqlRepository& repository, const Caller& caller)
@@ -40,6 +50,7 @@ class SqlTurn final : public Turn {
         transaction_(db_, space_),
         stability_(db_, space_),
         held_(db_, space_),
+        erasures_(db_, space_),
         caller_(caller) {}
 
   sync::Loaded load(const sync::LoadAction& action) override {
@@ -49,7 +60,8 @@ class SqlTurn final : public Turn {
     replica_ = action.replica;
     cursor_position_ = action.cursor.position;
     shipped_position_ = space.position;
-    loaded.cursor_known = knows_cursor(space, action.cursor);
+    protocol_ = action.protocol;
+    loaded.cursor_known = knows_cursor(space, action.cursor) && !was_told_less(action);
     for (const sync::ReplicaId& replica : action.replicas) {
       const auto owner = owner_of(replica);
       if (!owner) new_replicas_.push_back(replica);
@@ -59,18 +71,33 @@ class SqlTurn final : public Turn {
       loaded.frontiers[document] = load_frontier(db_, space_, document);
       auto stable = stability_.stable(document);
       if (!stable.empty()) loaded.stable[document] = std::move(stable);
+      auto redaction = erasures_.redaction(document);
+      if (!redaction.empty()) loaded.redactions[document] = std::move(redaction);
+    }
+    for (const sync::ErasureId& id : action.erasures) {
+      const auto known = erasures_.find(id);
+      if (known && known->state == ErasureState::carried_out) loaded.erasures.push_back(id);
     }
     for (const sync::DossierId& dossier : action.dossiers) {
       sync::DossierAccess access;
       if (const auto key = load_key(db_, space_, dossier)) {
         access.known = true;
         access.key = *key;
-        access.sections = load_access(db_, space_, caller_.user.account, dossier).sections;
+        const Access now = load_access(db_, space_, caller_.user.account, dossier);
+        if (!now.kept_to) access.sections = now.sections;
+        access.on_hold = erasures_.on_hold(dossier);
+        access.had = !access.sections.empty() || erasures_.held_once(caller_.user.account, dossier);
+        access.opened =
+            access.sections.empty() && !erasures_.is_whole(dossier) && has_opened(dossier);
+      } else if (erasures_.has_lost_key(dossier)) {
+        access.known = true;
+        access.key_destroyed = true;
       }
       loaded.dossiers[dossier] = std::move(access);
     }
     load_changes(action, loaded);
     for (const sync::DocumentId& document : action.grants) load_grants(document, loaded);
+    for (const sync::ChangeRef& origin : action.origins) load_origins(origin, loaded);
     return loaded;
   }
 
@@ -96,6 +123,40 @@ class SqlTurn final : public Turn {
         loaded.grants.push_back(std::move(place));
       }
     }
+  }
+
+  /// The change that is named, and those that author it again.
+  void load_origins(const sync::ChangeRef& origin, sync::Loaded& loaded) {
+    sql::Statement& rows =
+        db_.cached("SELECT l.header, l.body FROM log l WHERE l.space = ?1 AND l.dossier = ?2"
+                   " AND l.section = ?3 AND l.origin = ?4 AND " INSIEME_STANDS
+                   " UNION ALL SELECT l.header, l.body FROM log l WHERE l.space = ?1"
+                   " AND l.dossier = ?2 AND l.section = ?3 AND l.replica = ?5 AND l.seq = ?6"
+                   " AND " INSIEME_STANDS);
+    const sql::ResetGuard guard(rows);
+    rows.bind_all(space_, origin.document.dossier.bytes, origin.document.section,
+                  pack_origin(origin.replica, origin.seq), origin.replica.bytes, i64(origin.seq));
+    while (rows.step()) {
+      std::optional<std::span<const std::uint8_t>> body;
+      if (!rows.is_null(1)) body = rows.get_blob(1);
+      const sync::Change change = make_change(rows.get_blob(0), body);
+      const sync::ChangeHeader& header = change.header;
+      const bool whole = !sync::is_redacted(change);
+      loaded.origins[origin].push_back({header.replica, header.seq, header.stamp, header.author,
+                                        whole ? sync::digest_of_work(change) : sync::Digest{}});
+    }
+  }
+
+  /// Who wrote the first change of a dossier was assigned to it then, unless the server was put
+  /// back to before that and got the dossier from somebody else.
+  [[nodiscard]] bool has_opened(const sync::DossierId& dossier) {
+    sql::Statement& row =
+        db_.cached("SELECT account = ?3 AND NOT EXISTS (SELECT 1 FROM assignments a"
+                   "  WHERE a.space = ?1 AND a.dossier = ?2 AND a.account = ?3) FROM log"
+                   " WHERE space = ?1 AND dossier = ?2 AND kind = 1 ORDER BY position LIMIT 1");
+    const sql::ResetGuard guard(row);
+    row.bind_all(space_, dossier.bytes, caller_.user.account);
+    return row.step() && row.get_int64(0) != 0;
   }
 
   void load_changes(const sync::LoadAction& action, sync::Loaded& loaded) {
@@ -148,7 +209,14 @@ class SqlTurn final : public Turn {
 
   sync::Committed write_log(const sync::CommitAction& action) {
     LogWriter log(db_, space_, repository_.clock_());
-    for (const sync::DossierSecret& secret : action.new_dossiers) create_dossier(log, secret);
+    Permissions permissions(db_, space_, repository_.roles_, log.now_ms());
+    for (const sync::DossierSecret& secret : action.new_dossiers) {
+      create_dossier(log, permissions, secret);
+    }
+    for (const sync::DossierId& dossier : action.opened) {
+      permissions.put_mandate(caller_.user.account, dossier, {"opened"}, log.now_ms());
+      permissions.settle(log, caller_.user, dossier);
+    }
     sync::Committed committed;
     for (const sync::NewChange& change : action.changes) {
       committed.positions.push_back(append_change(log, change));
@@ -172,33 +240,92 @@ class SqlTurn final : public Turn {
     for (const sync::Acknowledgement& a : action.acknowledgements) {
       stability_.advance(a.document, repository_.snapshots_, log.now_ms());
     }
+    HandOvers(db_, space_, repository_.roles_)
+        .carry_out(log, permissions, caller_, action.changes);
     note_origin(log, action, committed.positions);
+    note_writes(log, action);
+    erasures_.confirm(caller_.device.id, action.erased, log.now_ms());
+    for (const sync::ErasureOrder& order : action.erasures) erase(log, order);
     log.finish();
     return committed;
   }
 
-  void create_dossier(LogWriter& log, const sync::DossierSecret& secret) {
+  /// A record that one person may have erased: who decides there, from a device.
+  void erase(LogWriter& log, const sync::ErasureOrder& order) {
+    const LedgerEntry entry{order, caller_.user.account, {}, log.now_ms()};
+    if (const Status noted = repository_.note_in_ledger(entry); !noted.ok()) {
+      throw StorageFailure(noted.code(), noted.error().detail);
+    }
+    erasures_.carry_out(log, entry);
+  }
+
+  /// A device of an older version heard of a revocation where there was an erasure, and nothing of
+  /// late texts that wait. It takes orders now, or these: it reads the log from its beginning.
+  [[nodiscard]] bool was_told_less(const sync::LoadAction& action) {
+    const std::uint64_t before = caller_.device.protocol;
+    const auto from = [&](std::uint64_t version) {
+      return before != 0 && before < version && action.protocol >= version;
+    };
+    if (action.cursor.position == 0) return false;
+    return (from(4) && was_told_of_no_order(action)) || (from(5) && was_told_of_no_text(action));
+  }
+
+  [[nodiscard]] bool was_told_of_no_text(const sync::LoadAction& action) {
+    sql::Statement& row = db_.cached(
+        "SELECT 1 FROM held h JOIN assignments a ON a.space = h.space AND a.dossier = h.dossier"
+        " WHERE h.space = ? AND h.state = 0 AND h.code = ? AND h.position <= ? AND a.account = ?"
+        " LIMIT 1");
+    const sql::ResetGuard guard(row);
+    row.bind_all(space_, static_cast<std::int64_t>(ErrorCode::expired),
+                 i64(action.cursor.position), caller_.user.account);
+    return row.step();
+  }
+
+  [[nodiscard]] bool was_told_of_no_order(const sync::LoadAction& action) {
+    sql::Statement& row = db_.cached(
+        "SELECT 1 FROM erasures e JOIN assignments a ON a.space = e.space AND a.dossier = e.dossier"
+        " WHERE e.space = ? AND e.state = 1 AND e.position <= ? AND a.account = ? LIMIT 1");
+    const sql::ResetGuard guard(row);
+    row.bind_all(space_, i64(action.cursor.position), caller_.user.account);
+    return row.step();
+  }
+
+  /// Of whoever opens it and of the roles that have all dossiers; in the place of whoever opens it.
+  void create_dossier(LogWriter& log, Permissions& permissions,
+                      const sync::DossierSecret& secret) {
     db_.cached("INSERT INTO dossiers(space, dossier, key, created_by, created_ms)"
                " VALUES(?,?,?,?,?)")
         .bind_all(space_, secret.dossier.bytes, secret.key.bytes, caller_.user.account,
                   log.now_ms())
         .run();
-    log.grant(caller_.user.account, secret.dossier, caller_.rules.sections);
-    std::vector<std::pair<std::string, std::string>> others;
-    {
-      sql::Statement& rows =
-          db_.cached("SELECT account, role FROM users WHERE space = ? AND account <> ?"
-                     " ORDER BY account");
-      const sql::ResetGuard guard(rows);
-      rows.bind_all(space_, caller_.user.account);
-      while (rows.step()) others.emplace_back(rows.get_text(0), rows.get_text(1));
+    if (erasures_.is_whole(secret.dossier)) return;  // a restored server, and a stale device
+    const User& opener = caller_.user;
+    permissions.place(secret.dossier, opener.organization, {});
+    permissions.put_mandate(opener.account, secret.dossier, {"opened"}, log.now_ms());
+    permissions.settle(log, opener, secret.dossier);
+    if (!load_access(db_, space_, opener.account, secret.dossier).any()) {
+      // Their tablet is not to keep it: it is with those who decide.
+      const Rule rule = decide(permissions.standing(opener, secret.dossier)).rule;
+      log.revoke(opener.account, secret.dossier, words_of(rule).en);
     }
-    for (const auto& [account, role] : others) {
-      const RoleRules* rules = repository_.roles_.find(role);
-      if (rules != nullptr && rules->all_dossiers) {
-        log.grant(account, secret.dossier, rules->sections);
-      }
+    for (const User& user : others_with_all_dossiers()) {
+      permissions.put_mandate(user.account, secret.dossier, {"role"}, log.now_ms());
+      permissions.settle(log, user, secret.dossier);
     }
+  }
+
+  [[nodiscard]] std::vector<User> others_with_all_dossiers() {
+    std::vector<User> others;
+    sql::Statement& rows =
+        db_.cached(INSIEME_USER_COLUMNS "WHERE space = ? AND account <> ? ORDER BY account");
+    const sql::ResetGuard guard(rows);
+    rows.bind_all(space_, caller_.user.account);
+    while (rows.step()) {
+      User user = get_user(rows);
+      const RoleRules* rules = repository_.roles_.find(user.role);
+      if (rules != nullptr && rules->all_dossiers) others.push_back(std::move(user));
+    }
+    return others;
   }
 
   std::uint64_t append_change(LogWriter& log, const sync::NewChange& change) {
@@ -218,6 +345,9 @@ class SqlTurn final : public Turn {
     item.header = header_bytes;
     if (item.kind == EntryKind::change && body) item.body = *body;
     item.grants = item.kind == EntryKind::change && !sync::grants_of(change.change).empty();
+    if (item.kind != EntryKind::refused_change && header.origin) {
+      item.origin = pack_origin(header.origin->replica, header.origin->seq);
+    }
     const std::uint64_t position = log.append(item);
     if (item.kind != EntryKind::change) {
       held_.keep(log, change.healed ? header.author : caller_.user.account, position, change,
@@ -253,6 +383,18 @@ class SqlTurn final : public Turn {
     item.account = seen.by;
     item.header = payload;
     log.append(item);
+  }
+
+  /// Who wrote where, and who would have and may not.
+  void note_writes(const LogWriter& log, const sync::CommitAction& action) {
+    std::vector<AccessNote> notes;
+    for (const sync::NewChange& change : action.changes) {
+      if (change.healed) continue;
+      const bool accepted = change.verdict == sync::Verdict::accepted;
+      add_note(notes, change.change.header.document,
+               accepted ? AccessKind::write : AccessKind::refused);
+    }
+    write_access(db_, space_, caller_, notes, log.now_ms());
   }
 
   /// What was given back stands first, and on the server's own word, not on the device's.
@@ -292,13 +434,14 @@ class SqlTurn final : public Turn {
     const bool fresh = device.last_sync_ms && !device.given_up_ms &&
                        device.shipped_position == shipped_position_ &&
                        now_ms - *device.last_sync_ms < kIdleNoteMs &&
-                       device.unsent == notes.unsent_left;
+                       device.unsent == notes.unsent_left && device.protocol == protocol_;
     if (idle && new_replicas_.empty() && fresh) return false;
     db_.cached("UPDATE devices SET last_sync_ms = ?, clock_offset_ms = ?, unsent = ?,"
-               " cursor_position = ?, shipped_position = ?, given_up_ms = NULL"
+               " cursor_position = ?, shipped_position = ?, given_up_ms = NULL, protocol = ?"
                " WHERE space = ? AND device = ?")
         .bind_all(now_ms, offset(notes.device_ms, now_ms), i64(notes.unsent_left),
-                  i64(cursor_position_), i64(shipped_position_), space_, device.id.bytes)
+                  i64(cursor_position_), i64(shipped_position_), i64(protocol_), space_,
+                  device.id.bytes)
         .run();
     return true;
   }
@@ -316,10 +459,12 @@ class SqlTurn final : public Turn {
   sql::Transaction transaction_;
   Stability stability_;
   HeldRows held_;
+  Erasures erasures_;
   const Caller caller_;
   sync::ReplicaId replica_;  ///< that the device writes under
   std::uint64_t cursor_position_ = 0;
   std::uint64_t shipped_position_ = 0;
+  std::uint64_t protocol_ = 0;
   std::vector<sync::ReplicaId> new_replicas_;  ///< bound to the device by the commit
 };
 

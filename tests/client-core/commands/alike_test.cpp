@@ -237,18 +237,13 @@ TEST_CASE("alike: one support by two providers at one time is listed once; touch
 }
 
 /// Two tablets that hold one household.
-struct Pair {
-  Folder folder;
-  Office office;
-  Desk anna{folder, "anna", office};
-  Desk bruno{folder, "bruno", office};
+struct Pair : TwoDesks {
   Family family;
   std::string a;
   std::string b;
 
   Pair() {
-    anna.enrol();
-    bruno.enrol();
+    enrol();
     family = make_family(anna);
     const std::string role = relation(anna);
     json::object fields = member("Rossi", "Mario", "1980-01-13");
@@ -256,14 +251,8 @@ struct Pair {
     a = add(anna, family.dossier, "member", fields);
     b = add(anna, family.dossier, "member", fields);
     anna.sync();
-    for (const char* who : {"anna", "bruno"}) {
-      office.server.grant(who, sync::id_from_text<DossierId>(family.dossier).value(),
-                          {"core", "education"});
-    }
+    share(family.dossier, {"core", "education"});
     meet();
-  }
-  void meet() {
-    for (Desk* desk : {&anna, &bruno, &anna, &bruno}) desk->sync();
   }
   json::object decide(Desk& desk, const std::string& id, const char* outcome, const char* reason) {
     return desk.call(

@@ -110,12 +110,18 @@ client::HttpReply Office::answer(const client::HttpRequest& request) {
     const std::string token = "token-" + std::to_string(calls.size());
     tokens_[token] = device.value();
     tokens_valid = true;
-    return reply_of(200, {{"token", token}});
+    json::object granted{{"token", token}};
+    if (!rules_digest.empty()) {
+      granted["schema_version"] = 7;
+      granted["schema_digest"] = rules_digest;
+    }
+    return reply_of(200, std::move(granted));
   }
   if (path.rfind("/v1/digests", 0) == 0) return digest_page(path);
   for (const auto& [name, value] : request.headers) {
     const auto token = name == "Authorization" ? tokens_.find(value.substr(7)) : tokens_.end();
     if (token == tokens_.end() || !tokens_valid) continue;
+    if (path == "/v1/openings") return take_openings(parsed(body));
     auto frame = server.turn(token->second, request.body);
     if (!frame.ok()) return reply_of(503, {{"detail", frame.error().detail}});
     client::HttpReply reply = reply_of(200, {});
@@ -123,6 +129,16 @@ client::HttpReply Office::answer(const client::HttpRequest& request) {
     return reply;
   }
   return reply_of(401, {{"detail", "A valid token is needed."}});
+}
+
+client::HttpReply Office::take_openings(const json::object& body) {
+  if (!knows_openings) return reply_of(404, {{"detail", "There is no such route."}});
+  for (const json::value& one : list(body, "openings")) openings.push_back(one.as_object());
+  if (openings_lost > 0) {
+    --openings_lost;
+    return {};
+  }
+  return reply_of(200, {{"told", list(body, "openings").size()}});
 }
 
 client::HttpReply Office::enrol(const json::object& body) {
@@ -248,6 +264,21 @@ Family make_family(Desk& desk) {
   const json::array& records = list(reply, "records");
   return {text(reply, "dossier"), text(records[0].as_object(), "id"),
           text(records[1].as_object(), "id")};
+}
+
+void TwoDesks::enrol() {
+  anna.enrol();
+  bruno.enrol();
+}
+
+void TwoDesks::share(const std::string& dossier, const std::set<std::string>& sections) {
+  for (const char* who : {"anna", "bruno"}) {
+    office.server.grant(who, sync::id_from_text<DossierId>(dossier).value(), sections);
+  }
+}
+
+void TwoDesks::meet() {
+  for (Desk* desk : {&anna, &bruno, &anna, &bruno}) desk->sync();
 }
 
 }  // namespace insieme::testing

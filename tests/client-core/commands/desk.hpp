@@ -45,6 +45,10 @@ class Office final : public client::Transport {
   std::map<std::string, std::string> invitations;  ///< code → account; stays for its device
   std::set<std::string> reviewers;
   std::vector<std::string> calls;  ///< paths, in order
+  bool knows_openings = true;      ///< false: a server of an older release
+  int openings_lost = 0;           ///< the next answers to them are lost on the way
+  std::vector<json::object> openings;  ///< as they were told
+  std::string rules_digest;            ///< beside the token; empty: an older release
   std::vector<json::object> digests;  ///< pages of /v1/digests
   std::string digest_text;            ///< in place of them
   KeyPair keys = sync::make_key_pair({1, 2, 3});
@@ -53,6 +57,7 @@ class Office final : public client::Transport {
  private:
   client::HttpReply answer(const client::HttpRequest& request);
   client::HttpReply enrol(const json::object& body);
+  client::HttpReply take_openings(const json::object& body);
   [[nodiscard]] client::HttpReply digest_page(const std::string& path) const;
   std::map<std::string, DeviceId> tokens_;
   std::map<std::string, PublicKey> used_;
@@ -119,5 +124,19 @@ struct Family {
   std::string visit;
 };
 Family make_family(Desk& desk);
+
+/// Two colleagues, each with a tablet, and the server between them.
+struct TwoDesks {
+  Folder folder;
+  Office office;
+  Desk anna{folder, "anna", office};
+  Desk bruno{folder, "bruno", office};
+
+  void enrol();
+  /// Both are given the dossier.
+  void share(const std::string& dossier, const std::set<std::string>& sections);
+  /// Each has what the other had.
+  void meet();
+};
 
 }  // namespace insieme::testing

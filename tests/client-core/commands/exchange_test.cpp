@@ -141,6 +141,29 @@ TEST_CASE("import: members go into the dossier that a column names", "[commands]
   CHECK(text(error, "message_it").find("Cognome") != std::string::npos);
 }
 
+TEST_CASE("export: a record whose fields lie in two sections is one row, and one line of a list",
+          "[commands]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  const Family family = make_family(anna);
+  anna.save(family.visit, {{"health_notes", "Porta l'inalatore."}});
+  CHECK(list(anna.call({{"command", "record.list"}, {"type", "visit"}}), "records").size() == 1);
+  const json::object csv = anna.call({{"command", "export"}, {"type", "visit"}});
+  CHECK(text(csv, "count") == "1");
+  const std::string content = text(csv, "content");
+  CHECK(std::count(content.begin(), content.end(), '\n') == 2);
+  CHECK(content.find("inalatore") != std::string::npos);
+  // A dossier as a whole still says that there is something on health.
+  const json::object all =
+      anna.call({{"command", "record.list"}, {"dossier", family.dossier}});
+  bool told = false;
+  for (const json::value& one : list(all, "records")) {
+    told = told || text(one.as_object(), "section") == "health";
+  }
+  CHECK(told);
+}
+
 TEST_CASE("export: what was exported can be imported again", "[commands]") {
   const Folder folder;
   Office office;

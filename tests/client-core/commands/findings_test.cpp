@@ -13,11 +13,7 @@ namespace insieme::testing {
 namespace {
 
 /// Two tablets with one household and one project.
-struct Pair {
-  Folder folder;
-  Office office;
-  Desk anna{folder, "anna", office};
-  Desk bruno{folder, "bruno", office};
+struct Pair : TwoDesks {
   std::string family;
   std::string project_dossier;
   std::string case_id;
@@ -25,8 +21,7 @@ struct Pair {
   std::vector<std::string> lines;
 
   Pair() {
-    anna.enrol();
-    bruno.enrol();
+    enrol();
     const Family made = make_family(anna);
     family = made.dossier;
     case_id =
@@ -50,14 +45,6 @@ struct Pair {
     share(family, {"core", "education"});
     share(project_dossier, {"project"});
     meet();
-  }
-  void share(const std::string& dossier, const std::set<std::string>& sections) {
-    for (const char* who : {"anna", "bruno"}) {
-      office.server.grant(who, sync::id_from_text<DossierId>(dossier).value(), sections);
-    }
-  }
-  void meet() {
-    for (Desk* desk : {&anna, &bruno, &anna, &bruno}) desk->sync();
   }
   static std::string add(Desk& desk, const std::string& dossier, const char* type,
                          json::object fields) {

@@ -188,11 +188,23 @@ TEST_CASE("report R9: an overlap is listed once, periods that touch are none",
   CHECK(row_of(home.run("R9"), "supports", {"Totale"}) == Row{"0"});
   home.support("d", ada, "Coop Due", "2024-01-31", "2024-01-31");
   CHECK(row_of(home.run("R9"), "supports", {"Totale"}) == Row{"1"});
+  // Two that begin on one day are one overlap, too.
+  home.support("g", ugo, "Coop Uno", "2024-05-01", "2024-05-31");
+  home.support("g", ugo, "Coop Due", "2024-05-01", "2024-06-30");
+  CHECK(row_of(home.run("R9"), "supports", {"Totale"}) == Row{"2"});
   for (int i = 0; i < 2; ++i) {
     home.create("person",
                 {{"surname", "Bianchi"}, {"given_names", "Eva"}, {"birth_date", "1985-12-10"}});
   }
   CHECK(row_of(home.run("R9"), "people", {"Stesso nome e data di nascita"}) == Row{"2"});
+  // Somebody who is written down as a member of two households is one question, as in the review.
+  CHECK(row_of(home.run("R9"), "members", {"Stesso nome e data di nascita"}) == Row{"0"});
+  for (int i = 0; i < 2; ++i) {
+    home.add(home.family.dossier, "member",
+             {{"surname", "Doppio"}, {"given_names", "Rita"}, {"birth_date", "1990-02-03"},
+              {"relation", "6"}});
+  }
+  CHECK(row_of(home.run("R9"), "members", {"Stesso nome e data di nascita"}) == Row{"2"});
 }
 
 TEST_CASE("report R12: teams and the systems that they lack", "[commands][report][S042]") {

@@ -115,6 +115,75 @@ TEST_CASE("same: two who say it at once say it once, and may take it back and sa
   CHECK(twice.bruno.items().empty());
 }
 
+TEST_CASE("same: late edits of two households that are one land in each, also once they are parted",
+          "[commands][P2]") {
+  Twice twice;
+  const std::string& one = twice.one.household;
+  const std::string& two = twice.two.household;
+  twice.mark(twice.anna, one, two);
+  // Bruno has not heard of it: he edits the household and adds to its dossier.
+  twice.bruno.save(two, {{"name", "Famiglia Rossi-Neri"}});
+  twice.exchange();
+  for (Desk* desk : {&twice.anna, &twice.bruno}) {
+    CHECK(twice.together(*desk, one) == 2);
+    CHECK(desk->shown(two, "name") == "Famiglia Rossi-Neri");
+    CHECK(desk->shown(one, "name") != "Famiglia Rossi-Neri");
+  }
+  // Now Anna has not heard that they are parted, and takes them for one.
+  CHECK(twice.undo(twice.bruno, one, two).at("changed").as_bool());
+  twice.bruno.sync();
+  twice.anna.save(one, {{"remarks", "trasloco a maggio"}});
+  twice.anna.save(two, {{"remarks", "resta in via Roma"}});
+  twice.exchange();
+  for (Desk* desk : {&twice.anna, &twice.bruno}) {
+    CHECK(twice.together(*desk, one) == 1);
+    CHECK(twice.together(*desk, two) == 1);
+    CHECK(desk->shown(one, "remarks") == "trasloco a maggio");
+    CHECK(desk->shown(two, "remarks") == "resta in via Roma");
+    CHECK(desk->shown(two, "name") == "Famiglia Rossi-Neri");
+    CHECK(desk->items().empty());
+  }
+}
+
+TEST_CASE("rating: two who rate one sub-dimension at once have one record, and one question",
+          "[commands][P4][S071]") {
+  Twice twice;
+  const auto add = [&](Desk& desk, const char* type, json::object fields) {
+    const json::object reply = desk.call({{"command", "record.save"},
+                                          {"type", type},
+                                          {"dossier", twice.one.dossier},
+                                          {"fields", std::move(fields)}});
+    return text(part(reply, "record"), "id");
+  };
+  const std::string assessment =
+      add(twice.anna, "child_assessment",
+          {{"child", twice.here}, {"time", "T0"}, {"assessed_on", "2024-01-10"}});
+  twice.exchange();
+  const auto& areas = schema::embedded_bundle().find_list("child_subdimensions")->values;
+  const auto rate = [&](Desk& desk, std::size_t area, int rating) {
+    return add(desk, "child_rating",
+               {{"assessment", assessment}, {"subdimension", areas[area].code},
+                {"rating", rating}});
+  };
+  const std::string differs = rate(twice.anna, 0, 2);
+  CHECK(rate(twice.bruno, 0, 5) == differs);
+  const std::string agrees = rate(twice.anna, 1, 3);
+  CHECK(rate(twice.bruno, 1, 3) == agrees);
+  twice.exchange();
+  for (Desk* desk : {&twice.anna, &twice.bruno}) {
+    REQUIRE(desk->items().size() == 1);
+    CHECK(desk->shown(differs, "rating") == twice.anna.shown(differs, "rating"));
+    CHECK(desk->shown(agrees, "rating") == "3");
+  }
+  // Whoever edits it with both in front of them decides.
+  twice.bruno.save(differs, {{"rating", 4}});
+  twice.exchange();
+  for (Desk* desk : {&twice.anna, &twice.bruno}) {
+    CHECK(desk->shown(differs, "rating") == "4");
+    CHECK(desk->items().empty());
+  }
+}
+
 TEST_CASE("same: the other end may be unknown here, and other records are not one", "[commands]") {
   Twice twice;
   const std::string elsewhere = "0190b2c4d5e6478899aabbccddeeff00";

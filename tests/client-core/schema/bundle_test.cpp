@@ -44,6 +44,7 @@ TEST_CASE("schema: every JSON file under schema/ is listed in the bundle", "[sch
   for (const auto& entry : std::filesystem::recursive_directory_iterator("schema")) {
     if (entry.path().extension() != ".json") continue;
     const std::string file = entry.path().lexically_relative("schema").generic_string();
+    if (file.rfind("server/", 0) == 0) continue;  // the server's own, which its program carries
     INFO(file);
     CHECK(files.count(file) == 1);
   }

@@ -34,7 +34,10 @@ struct OneTablet {
         "DROP TABLE permits; DROP TABLE bundles; DROP TABLE bundle_parts;"
         "DROP TABLE vouchers;"
         "DROP TABLE departed;"
-        "DROP TABLE departed_vouchers;"
+        "DROP TABLE departed_vouchers; DROP TABLE erasures;"
+        "ALTER TABLE changes DROP COLUMN elsewhere; ALTER TABLE documents DROP COLUMN promised;"
+        "DROP TABLE marks_due; DROP TABLE openings;"
+        "DROP INDEX typed_tables_used; ALTER TABLE typed_tables DROP COLUMN used;"
         "PRAGMA user_version = 2");
   }
   /// Writes enough of `core` to be folded, and folds it.

@@ -199,6 +199,53 @@ TEST_CASE("a log that everybody has seen is folded, and own changes are kept",
   CHECK(t.state_of(t.anna) == t.state_of(t.carla));
 }
 
+TEST_CASE("what was kept aside and has come back in the log meanwhile is offered once",
+          "[store][snapshot][P2]") {
+  Family t;
+  for (int i = 0; i < 70; ++i) {
+    must(t.anna.save(t.core, {text_op(t.id, "member", "note", {{0, 0, "a"}})}));
+  }
+  t.relay.sync(t.anna);
+  auto gathered = must(t.anna.store->gather({1 << 20, 2'000}));
+  auto reply = t.relay.answer(gathered, t.anna.store->identity().replica);
+  reply.stable = gathered.acknowledgements;
+  must(t.anna.store->apply(reply));
+  REQUIRE(must(t.anna.store->verify()).folded == 74);
+  // What is folded here is not what the server has: the document is forgotten and received anew.
+  gathered = must(t.anna.store->gather({1 << 20, 2'000}));
+  reply = t.relay.answer(gathered, t.anna.store->identity().replica);
+  reply.digests = {{t.core, 1, {}}};
+  must(t.anna.store->apply(reply));
+  REQUIRE(must(t.anna.store->verify()).folded == 0);
+  // For now the server takes nothing, and sends what it has.
+  gathered = must(t.anna.store->gather({0, 0}));
+  must(t.anna.store->apply(t.relay.answer(gathered, t.anna.store->identity().replica)));
+  gathered = must(t.anna.store->gather({1 << 20, 2'000}));
+  REQUIRE_FALSE(gathered.changes.empty());
+  must(t.anna.store->apply(t.relay.answer(gathered, t.anna.store->identity().replica)));
+  CHECK(must(t.anna.store->gather({1 << 20, 2'000})).changes.empty());
+}
+
+TEST_CASE("what is saved from an old form stands on all that any server was promised",
+          "[store][snapshot][P2][P3]") {
+  Family t;
+  const sync::VersionVector open = t.carla.read(t.core, "member", t.id).version;
+  must(t.anna.save(t.core, {text_op(t.id, "member", "note", {{0, 0, "Oggi: "}})}));
+  t.relay.sync(t.anna);
+  t.relay.sync(t.carla);
+  REQUIRE(must(t.carla.store->gather({1 << 20, 2'000})).acknowledgements.size() == 1);
+  t.relay.sync(t.carla);
+  // The others may have folded it. A server that was put back has forgotten what it was told.
+  must(t.carla.store->forget_cursor());
+  t.carla.reopen();
+  sync::Operation from_form = text_op(t.id, "member", "note", {{0, 0, "Ieri: "}});
+  from_form.context = open;
+  must(t.carla.save(t.core, {from_form}));
+  const auto changes = must(t.carla.store->gather({1 << 20, 2'000})).changes;
+  REQUIRE_FALSE(changes.empty());
+  CHECK_FALSE(changes.back().ops->front().context.has_value());
+}
+
 TEST_CASE("the work of a tablet that was given up is put on top of what the others did",
           "[store][snapshot][P2][P4]") {
   Family t;

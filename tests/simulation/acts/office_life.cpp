@@ -26,18 +26,12 @@ const Person& pick_person(World& world, Chance& chance) {
   return chance.pick(world.script().settings.people);
 }
 
-bool may_take_from(World& world, const std::string& account) {
-  if (world.given_up.count(account) != 0) return false;
-  world.taken_from.insert(account);
-  return true;
-}
-
 void assign(World& world, Tablet&, Chance& chance) {
   const auto given = pick_dossier(world, chance);
   if (!given) return;
   const Person& person = pick_person(world, chance);
   std::vector<std::string> sections;  // those of the role
-  if (chance.one_in(3) && person.role != "coordinator" && may_take_from(world, person.account)) {
+  if (chance.one_in(3) && person.role != "coordinator") {
     sections = chance.one_in(2)
                    ? std::vector<std::string>{"core", "education"}
                    : std::vector<std::string>{"core", "education", "economic", "network"};
@@ -54,7 +48,6 @@ void unassign(World& world, Tablet&, Chance& chance) {
   for (const Person& person : world.script().settings.people) {
     if (person.account == account && person.role == "coordinator") return;
   }
-  if (!may_take_from(world, account)) return;
   const Status done =
       world.office().repository().unassign(account, given->dossier, "cambio di incarico");
   world.tell("  " + account + (done.ok() ? " loses a dossier" : " had none"));
@@ -69,7 +62,6 @@ void hand_over(World& world, Tablet&, Chance& chance) {
     if (person.account == from && person.role == "coordinator") return;
   }
   const Person& to = pick_person(world, chance);
-  if (!may_take_from(world, from)) return;
   const Status done =
       world.office().repository().hand_over(given->dossier, from, to.account, "passaggio");
   world.tell("  from " + from + " to " + to.account + (done.ok() ? "" : ": not done"));
@@ -94,12 +86,9 @@ void revoke_device(World& world, Tablet& tablet, Chance& chance) {
 
 /// A silent device is given up: the others go on without it, until it is in reach again.
 void give_up(World& world, Tablet& tablet, Chance&) {
-  const std::string& account = tablet.person().account;
-  if (world.has_twins || world.taken_from.count(account) != 0) return;
   const Status done =
       world.office().repository().give_up_device(tablet.store().identity().device);
   if (!done.ok()) return;
-  world.given_up.insert(account);
   tablet.reachable = false;
   world.note_fault("device given up");
 }
@@ -108,8 +97,8 @@ void back_up(World& world, Tablet&, Chance&) { world.office().back_up(); }
 
 void roll_back(World& world, Tablet&, Chance&) {
   if (!world.office().has_backup()) return;
+  world.rolled_back = true;  // also if the server stops right then
   world.office().restore_backup();
-  world.rolled_back = true;
   world.note_fault("server restored from an old backup");
 }
 
@@ -121,6 +110,15 @@ void restart(World& world, Tablet&, Chance& chance) {
 
 void arm_stop(World& world, Tablet&, Chance& chance) {
   world.office().disk().stop_at(1 + chance.below(60));
+}
+
+/// Somebody sets it wrong, a battery is empty, a time service jumps.
+void set_server_clock(World& world, Tablet&, Chance& chance) {
+  constexpr std::int64_t kHourMs = 3'600'000;
+  const std::int64_t offsets[] = {0, -kHourMs, 3 * 24 * kHourMs, 400 * 24 * kHourMs,
+                                  -world.now_ms()};
+  world.office().clock_offset_ms = offsets[chance.below(std::size(offsets))];
+  if (world.office().clock_offset_ms != 0) world.note_fault("server's clock wrong");
 }
 
 void toggle_full(World& world, Tablet&, Chance& chance) {
@@ -148,6 +146,7 @@ std::vector<ActKind> office_acts() {
       {"restart the server", {2, 2, 2}, restart, true, false, true},
       {"server will stop", {2, 2, 2}, arm_stop, true, false, true},
       {"server full or not", {2, 2, 2}, toggle_full, true, false, true},
+      {"set the server's clock", {2, 2, 2}, set_server_clock, true, false, true},
   };
 }
 

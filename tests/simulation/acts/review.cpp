@@ -44,6 +44,40 @@ void decide_values(World& world, Tablet& tablet, const json::object& item, Chanc
   world.save(tablet, std::move(request), std::move(typed));
 }
 
+std::set<std::string> letters_in(const json::object& shown) {
+  return shown_tokens({{"text", shown}}, "text", Sort::letter);
+}
+
+/// Of a passage that two rewrote: leave it, or take one of the texts. What is not in that goes, and
+/// what an earlier decision had taken out may come back.
+void decide_text(World& world, Tablet& tablet, const json::object& item, Chance& chance,
+                 json::object request, const std::string& reason) {
+  const auto plan = plan_of(text_of(item, "type"), text_of(item, "field"));
+  const json::array& alternatives = item.at("alternatives").as_array();
+  const json::object& chosen = alternatives[chance.below(alternatives.size())].as_object();
+  if (!plan || !knows(tablet, plan->type, plan->field) || chosen.contains("folded") ||
+      chance.one_in(2)) {
+    request["dismiss"] = true;
+    world.save(tablet, std::move(request), {});
+    return;
+  }
+  request["choose"] = chosen.at("number");
+  const std::set<std::string> now = letters_in({{"text", item.at("now")}});
+  const std::set<std::string> then = letters_in(chosen);
+  Typed decision = decision_at(item, *plan, reason);
+  std::vector<Typed> typed;
+  for (const std::string& letter : now) {
+    if (then.count(letter) == 0) decision.replaced.insert(letter);
+  }
+  for (const std::string& letter : then) {
+    if (now.count(letter) != 0) continue;
+    typed.push_back(decision_at(item, *plan, reason));
+    typed.back().token = letter;
+  }
+  typed.push_back(std::move(decision));
+  world.save(tablet, std::move(request), std::move(typed));
+}
+
 json::array open_items(World& world, Tablet& tablet) {
   const json::object reply = world.ask(tablet, {{"command", "review.list"}});
   return is_ok(reply) ? reply.at("items").as_array() : json::array();
@@ -58,6 +92,9 @@ void decide_on(World& world, Tablet& tablet, const json::object& item, Chance& c
     return decide_values(world, tablet, item, chance, std::move(request), reason);
   }
   if (kind == "text_overlap") {
+    return decide_text(world, tablet, item, chance, std::move(request), reason);
+  }
+  if (kind == "edited_after_closure") {
     request["dismiss"] = true;
   } else if (kind == "provisional_spend") {
     request[chance.percent(60) ? "confirm" : "refuse"] = true;

@@ -64,7 +64,7 @@ void toggle_full(World& world, Tablet& tablet, Chance&) {
 /// name.
 void clone(World& world, Tablet& tablet, Chance& chance) {
   if (world.tablets().size() >= kTabletsMax || tablet.disk().full()) return;
-  if (!world.given_up.empty() || !world.cloned.insert(tablet.person().account).second) return;
+  world.cloned.insert(tablet.person().account);
   world.has_twins = true;
   const std::string from = tablet.path();
   const std::string beside = tablet.generation_path();

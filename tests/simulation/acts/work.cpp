@@ -2,6 +2,7 @@
 // retracting and restoring.
 #include "simulation/acts.hpp"
 #include "simulation/acts/typing.hpp"
+#include "simulation/checks.hpp"
 
 namespace insieme::simulation {
 namespace {
@@ -36,7 +37,7 @@ void new_dossier(World& world, Tablet& tablet, Chance& chance) {
   const std::string type = network ? "network" : "household";
   Edit edit = new_record_fields(world, tablet, type, chance);
   const std::string id = new_record_id(world, chance);
-  place_all(edit, "00000000", id);
+  place_all(edit, kNoDossierYet, id);
   std::vector<Typed> typed = std::move(edit.typed);
   json::object request{{"command", "dossier.create"},
                        {"type", type},
@@ -47,7 +48,7 @@ void new_dossier(World& world, Tablet& tablet, Chance& chance) {
     Edit more = new_record_fields(world, tablet, second, chance);
     const std::string second_id = new_record_id(world, chance);
     if (second == "emporium_card") more.fields["household"] = id;
-    place_all(more, "00000000", second_id);
+    place_all(more, kNoDossierYet, second_id);
     typed.insert(typed.end(), more.typed.begin(), more.typed.end());
     request["records"] = json::array{
         json::object{{"type", second}, {"id", second_id}, {"fields", std::move(more.fields)}}};
@@ -197,13 +198,98 @@ void retract(World& world, Tablet& tablet, Chance& chance) {
   world.save(tablet, std::move(request), {});
 }
 
+/// A visit is validated: from here on it is not edited by who knows of it.
+void close_visit(World& world, Tablet& tablet, Chance& chance) {
+  const auto found = pick_record(tablet, chance);
+  if (!found || found->type != "visit" || !knows(tablet, "visit", "state")) return;
+  for (const char* state : {"confermata", "validata"}) {
+    world.save(tablet,
+               {{"command", "record.save"},
+                {"record", found->record},
+                {"fields", {{"state", state}}}},
+               {});
+  }
+}
+
+/// A family's case is opened, or closed: then every section of its dossier is marked.
+void open_or_close_case(World& world, Tablet& tablet, Chance& chance) {
+  const auto dossiers = tablet.store().dossiers();
+  if (!dossiers.ok() || dossiers->empty() || !knows(tablet, "case", "state")) return;
+  const client::DossierLine& dossier = dossiers.value()[chance.below(dossiers->size())];
+  if (dossier.root_type != "household") return;
+  const std::string id = sync::to_text(dossier.id);
+  const json::object cases =
+      world.ask(tablet, {{"command", "record.list"}, {"type", "case"}, {"dossier", id}});
+  if (!is_ok(cases)) return;
+  const json::array& found = cases.at("records").as_array();
+  if (found.empty() || chance.one_in(4)) {
+    world.save(tablet,
+               {{"command", "record.save"},
+                {"type", "case"},
+                {"dossier", id},
+                {"id", new_record_id(world, chance)},
+                {"fields",
+                 {{"household", root_of(tablet, dossier.id)},
+                  {"state", "segnalato"},
+                  {"opened_on", "2026-01-08"}}}},
+               {});
+    return;
+  }
+  json::object request{{"command", "record.save"},
+                       {"record", found[chance.below(found.size())].as_object().at("id")},
+                       {"fields",
+                        {{"state", "chiuso"},
+                         {"closed_on", "2026-02-01"},
+                         {"closure_reason", "4"},
+                         {"closure_situation", "1"}}}};
+  world.save(tablet, std::move(request), {});
+}
+
+/// Who leaves a dossier by agreement: not who coordinates.
+std::optional<std::string> who_may_leave(World& world, const Tablet& tablet, Chance& chance) {
+  const Person& self = tablet.person();
+  const Person& person =
+      self.role == "coordinator" ? chance.pick(world.script().settings.people) : self;
+  if (person.role == "coordinator") return {};
+  return person.account;
+}
+
+void propose_hand_over(World& world, Tablet& tablet, Chance& chance) {
+  const auto dossiers = tablet.store().dossiers();
+  if (!dossiers.ok() || dossiers->empty() || !knows(tablet, "hand_over", "state")) return;
+  const client::DossierLine& dossier = dossiers.value()[chance.below(dossiers->size())];
+  const auto from = who_may_leave(world, tablet, chance);
+  if (!from || dossier.root_type != "household") return;
+  world.save(tablet,
+             {{"command", "handover.propose"},
+              {"dossier", sync::to_text(dossier.id)},
+              {"from", *from},
+              {"to", chance.pick(world.script().settings.people).account},
+              {"reason", "passaggio"}},
+             {});
+}
+
+void answer_hand_over(World& world, Tablet& tablet, Chance& chance) {
+  const json::object reply = world.ask(tablet, {{"command", "handover.list"}});
+  if (!is_ok(reply) || reply.at("hand_overs").as_array().empty()) return;
+  const json::array& all = reply.at("hand_overs").as_array();
+  const std::uint64_t word = chance.below(4);
+  const char* command = word == 0   ? "handover.refuse"
+                        : word == 1 ? "handover.revoke"
+                                    : "handover.accept";
+  const json::object& one = all[chance.below(all.size())].as_object();
+  world.save(tablet, {{"command", command}, {"record", one.at("id")}}, {});
+}
+
 /// A receipt never says more than is true.
 void check_receipts(World& world, Tablet& tablet, const std::string& record) {
   const json::object reply = world.ask(tablet, {{"command", "receipts"}, {"record", record}});
   if (!is_ok(reply) || world.rolled_back) return;
   Delivered delivered;
+  std::optional<Erased> erased;
   try {
     delivered = world.office().read_log();
+    erased.emplace(world);
   } catch (const server::StorageFailure&) {
     return;  // the server is down just now
   }
@@ -219,7 +305,8 @@ void check_receipts(World& world, Tablet& tablet, const std::string& record) {
         newest = &typed;
       }
     }
-    if (newest == nullptr || world.lost_tablets.count(tablet.name()) != 0) continue;
+    if (newest == nullptr || erased->covers(newest->place)) continue;
+    if (world.lost_tablets.count(tablet.name()) != 0) continue;
     const std::string& sign = newest->evidence.empty() ? newest->token : newest->evidence;
     demand(delivered.tokens.count(sign) != 0, "receipts never claim more than is true",
            tablet.name() + " says " + receipt + " of " + sign + " at " + to_text(newest->place));
@@ -285,6 +372,10 @@ std::vector<ActKind> work_acts() {
       {"open a draft", {4, 4, 1}, open_draft, false, false, false},
       {"commit a draft", {5, 4, 1}, commit_draft, false, false, false},
       {"retract or restore", {5, 3, 4}, retract, false, false, false},
+      {"close a visit", {3, 0, 6}, close_visit, false, false, false},
+      {"open or close a case", {3, 0, 8}, open_or_close_case, false, false, false},
+      {"propose a hand-over", {2, 0, 3}, propose_hand_over, false, false, false},
+      {"answer a hand-over", {3, 1, 5}, answer_hand_over, false, false, false},
       {"read about", {4, 4, 4}, read_about, false, false, false},
   };
 }

@@ -31,13 +31,14 @@ struct Hub::Parts {
   std::unique_ptr<server::Api> api;
 };
 
-Hub::Hub(const std::filesystem::path& folder) : parts_(std::make_unique<Parts>()) {
+Hub::Hub(const std::filesystem::path& folder, server::SnapshotPolicy snapshots)
+    : parts_(std::make_unique<Parts>()) {
   const std::string path = (folder / "server.db").string();
   const server::Clock clock = [] { return client::system_platform().now_ms(); };
   must(server::create_space(path, client::random_id<sync::SpaceId>(client::system_platform()),
                             "Benchmark", clock()));
   parts_->repository =
-      must(server::open_sqlite_repository(path, server::Roles::defaults(), clock));
+      must(server::open_sqlite_repository(path, server::Roles::defaults(), clock, snapshots));
   const sync::KeyPair keys = sync::make_key_pair({1});
   parts_->api = std::make_unique<server::Api>(
       server::Services{*parts_->repository, parts_->tokens, parts_->metrics, parts_->config, clock,

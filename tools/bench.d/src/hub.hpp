@@ -14,7 +14,7 @@ namespace insieme::bench {
 
 class Hub {
  public:
-  explicit Hub(const std::filesystem::path& folder);
+  explicit Hub(const std::filesystem::path& folder, server::SnapshotPolicy snapshots = {});
   ~Hub();
   Hub(const Hub&) = delete;
   Hub& operator=(const Hub&) = delete;

@@ -36,9 +36,10 @@ void must(const Status& status) {
 }
 
 Subject::Subject(std::string path, const schema::Bundle& bundle, Open open,
-                 client::Transport* transport)
+                 client::Transport* transport, std::int64_t fold_from)
     : path_(std::move(path)) {
-  const client::StoreOptions options{path_, bench_key(), &bundle, &client::system_platform()};
+  const client::StoreOptions options{path_, bench_key(), &bundle, &client::system_platform(),
+                                     fold_from};
   auto store = must(open == Open::create ? client::Store::create(options)
                                          : client::Store::open(options));
   if (transport == nullptr) {

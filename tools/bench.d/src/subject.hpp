@@ -25,7 +25,8 @@ class Subject {
   enum class Open : std::uint8_t { create, existing };
   /// `transport` null: no network. All but the path must outlive it.
   Subject(std::string path, const schema::Bundle& bundle, Open open = Open::create,
-          client::Transport* transport = nullptr);
+          client::Transport* transport = nullptr,
+          std::int64_t fold_from = client::StoreOptions{}.fold_from);
   ~Subject();
   Subject(const Subject&) = delete;
   Subject& operator=(const Subject&) = delete;

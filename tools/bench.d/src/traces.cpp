@@ -39,16 +39,27 @@ sync::ReplicaId replica_of(std::size_t agent) {
   return id;
 }
 
+/// Of nobody who writes afterwards.
+void begin_with(Trace& trace, std::string text) {
+  sync::TextEvent event;
+  event.splices = {{0, 0, std::move(text)}};
+  event.dot = {replica_of(254), 1, 0};
+  event.stamp = {1'700'000'000'000, 0};
+  event.author = "anna";
+  trace.events.push_back(std::move(event));
+}
+
 void add_transaction(Trace& trace, const json::object& transaction,
-                     std::vector<std::uint64_t>& seqs) {
+                     std::vector<std::uint64_t>& seqs, std::size_t begun) {
   sync::TextEvent event;
   const json::value* agent = transaction.if_contains("agent");
   const auto number = agent == nullptr ? std::size_t{0} : agent->to_number<std::size_t>();
   if (const json::value* parents = transaction.if_contains("parents")) {
     trace.concurrent = true;
     for (const json::value& parent : parents->as_array()) {
-      see(event.context, trace.events.at(parent.to_number<std::size_t>()));
+      see(event.context, trace.events.at(begun + parent.to_number<std::size_t>()));
     }
+    if (begun != 0) see(event.context, trace.events.front());
   } else if (!trace.events.empty()) {
     see(event.context, trace.events.back());
   }
@@ -71,11 +82,12 @@ Trace read_trace(const std::string& path) {
   const json::value file = json::parse(unpacked(path));
   trace.end = std::string(file.at("endContent").as_string());
   if (const auto* start = file.as_object().if_contains("startContent")) {
-    if (!start->as_string().empty()) throw std::runtime_error("a trace that begins with a text");
+    if (!start->as_string().empty()) begin_with(trace, std::string(start->as_string()));
   }
+  const std::size_t begun = trace.events.size();
   std::vector<std::uint64_t> seqs;
   for (const json::value& transaction : file.at("txns").as_array()) {
-    add_transaction(trace, transaction.as_object(), seqs);
+    add_transaction(trace, transaction.as_object(), seqs, begun);
   }
   return trace;
 }

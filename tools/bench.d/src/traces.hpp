@@ -13,7 +13,8 @@ namespace insieme::bench {
 struct Trace {
   std::string name;
   std::string end;
-  /// In a causal order; each with what its author had seen.
+  /// In a causal order; each with what its author had seen. A text that the trace begins with is
+  /// the first of them, which everybody has seen.
   std::vector<sync::TextEvent> events;
   std::size_t patches = 0;
   bool concurrent = false;

@@ -38,6 +38,7 @@ struct ImportOptions {
   std::vector<std::string> key;
   std::string dossier;
   std::string section;
+  std::string sheet;
   bool dry_run = false;
 };
 
@@ -60,6 +61,7 @@ json::object import_arguments(const ImportOptions& options) {
   }
   if (!options.dossier.empty()) arguments["dossier"] = options.dossier;
   if (!options.section.empty()) arguments["section"] = options.section;
+  if (!options.sheet.empty()) arguments["sheet"] = options.sheet;
   return arguments;
 }
 
@@ -117,8 +119,9 @@ void add_export(CLI::App& app, Program& program) {
 void add_exchange_commands(CLI::App& app, Program& program) {
   add_export(app, program);
   CLI::App* command = add_command(
-      app, "import", "Importa un CSV; le righe buone si salvano, le altre sono elencate (uscita 2)",
-      "Imports a CSV; good rows are saved, the others listed (exit 2)",
+      app, "import",
+      "Importa un CSV o un XLSX; le righe buone si salvano, le altre sono elencate (uscita 2)",
+      "Imports a CSV or an XLSX; good rows are saved, the others listed (exit 2)",
       "  insieme import household nuclei.csv --map Cognome=name --map Comune=commune --key Codice\n"
       "  insieme import member persone.csv --map Nucleo=@dossier --dry-run");
   auto options = std::make_shared<ImportOptions>();
@@ -134,6 +137,8 @@ void add_exchange_commands(CLI::App& app, Program& program) {
       ->allow_extra_args(false);
   command->add_option("--dossier", options->dossier, tr("Fascicolo di tutte", "Dossier of all"));
   command->add_option("--section", options->section, tr("Sezione di tutte", "Section of all"));
+  command->add_option("--sheet", options->sheet,
+                      tr("Foglio di un XLSX (il primo)", "Sheet of an XLSX (the first one)"));
   command->add_flag("--dry-run", options->dry_run, tr("Controlla soltanto", "Only check"));
   command->callback([&program, options] {
     program.run = [&program, options] { return import_records(program, *options); };

@@ -5,7 +5,11 @@
 #include <cstring>
 #include <iostream>
 
+#include "archive_commands.hpp"
+#include "hand_over_commands.hpp"
+#include "pin_commands.hpp"
 #include "program.hpp"
+#include "package_commands.hpp"
 #include "report_commands.hpp"
 #include "usage.hpp"
 
@@ -28,9 +32,9 @@ void add_globals(CLI::App& app, Globals& globals) {
                  tr("File dell'archivio (o INSIEME_STORE)", "The store's file (or INSIEME_STORE)"));
   app.add_option("--key-file", globals.key_file,
                  tr("File con la chiave, 64 cifre esadecimali (o INSIEME_KEY; di solito "
-                    "ARCHIVIO.key). Una chiave protetta da PIN verrà in seguito",
+                    "ARCHIVIO.key). Con un PIN serve anche quello (insieme pin; INSIEME_PIN)",
                     "File with the key, 64 hexadecimal digits (or INSIEME_KEY; usually STORE.key). "
-                    "A key wrapped by a PIN comes later"));
+                    "With a PIN that is needed, too (insieme pin; INSIEME_PIN)"));
   app.add_option("--lang", globals.language, tr("Lingua: it, en", "Language: it, en"))
       ->check(CLI::IsMember({"it", "en"}));
   app.add_flag("--json", globals.json,
@@ -40,6 +44,11 @@ void add_globals(CLI::App& app, Globals& globals) {
                  tr("Certificati di cui fidarsi (PEM)", "Certificates to trust (PEM)"));
   app.add_option("--public-key", globals.public_key,
                  tr("Chiave attesa del server (sha256//…)", "The server's pinned key (sha256//…)"));
+  app.add_option("--purpose", globals.purpose,
+                 tr("Perché si aprono dati riservati, come visita o emergenza: va nel registro "
+                    "degli accessi",
+                    "Why sensitive data is opened, as visita or emergenza: it goes to the access "
+                    "log"));
   app.add_option("--request-id", globals.request_id,
                  tr("Nome di questa richiesta: ripetuta, non scrive due volte",
                     "Name of this request: repeated, it writes nothing twice"));
@@ -116,13 +125,19 @@ int run(int argc, char** argv) {
   add_record_commands(app, program);
   add_write_commands(app, program);
   add_rights_commands(app, program);
+  add_erase_command(app, program);
   add_same_commands(app, program);
+  add_hand_over_commands(app, program);
   add_schema_commands(app, program);
   add_notice_commands(app, program);
   add_review_commands(app, program);
   add_report_commands(app, program);
+  add_package_commands(app, program);
+  add_offer_commands(app, program);
   add_exchange_commands(app, program);
+  add_archive_commands(app, program);
   add_device_commands(app, program);
+  add_pin_commands(app, program);
   add_guide_commands(app, program);
   add_replay_commands(app, program);
   try {

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "insieme/client/platform.hpp"
+#include "pin_commands.hpp"
 
 namespace insieme::cli {
 namespace {
@@ -21,7 +22,9 @@ int exit_code_of(const std::string& code) {
       {"internal", kStorage},      {"unavailable", kNetwork},    {"unauthenticated", kNetwork},
       {"bad_signature", kNetwork}, {"not_enrolled", kNetwork},   {"wrong_version", kNetwork},
       {"quota", kNetwork},         {"cancelled", kNetwork},      {"bad_reply", kNetwork},
-      {"not_insieme", kNetwork},   {"device_refused", kNetwork}};
+      {"not_insieme", kNetwork},   {"device_refused", kNetwork},
+      {"locked", kStorage},        {"pin_wrong", kStorage},      {"pin_wait", kStorage},
+      {"pin_blocked", kStorage}};
   const auto found = kCodes.find(code);
   return found != kCodes.end() ? found->second : kRefused;
 }
@@ -147,30 +150,63 @@ void Program::ensure_open() {
                                 ". To make it: insieme init. To use another: --store FILE."));
   }
   json::object options{{"path", store_path()}, {"key", key()}, {"mode", mode_}};
-  if (!backup_.empty()) options["backup"] = backup_;
+  if (!backup_.empty()) {
+    // The copy has the PIN of the store that it was made of.
+    options["backup"] = backup_;
+    const std::string pin = ask_pin("INSIEME_PIN", "PIN (invio se non c'è): ",
+                                    "PIN (return if there is none): ");
+    if (!pin.empty()) options["pin"] = pin;
+  }
   if (!globals.ca_file.empty()) options["ca_file"] = globals.ca_file;
   if (!globals.public_key.empty()) options["public_key"] = globals.public_key;
   if (!globals.clock_ms.empty()) options["clock_ms"] = globals.clock_ms;
   const json::object reply = parsed(client::Client::open(json::serialize(options), client_));
+  is_locked_ = flag_of(reply, "locked");
   if (flag_of(reply, "ok")) return;
+  client_.reset();
   stop_with(reply,
             mode_ == "open" ? opening_hint(text_of(object_of(reply, "error"), "code")) : "");
 }
 
+void Program::ensure_unlocked() {
+  ensure_open();
+  if (!is_locked_) return;
+  const std::string pin = ask_pin("INSIEME_PIN", "PIN: ", "PIN: ");
+  if (pin.empty()) {
+    throw Stop(kStorage, tr("L'archivio è chiuso da un PIN: scriverlo al terminale, o darlo in "
+                            "INSIEME_PIN. Se è dimenticato: insieme pin recover.",
+                            "The store is locked by a PIN: type it at a terminal, or give it in "
+                            "INSIEME_PIN. If it is forgotten: insieme pin recover."));
+  }
+  const json::object reply = parsed(
+      client_->call(json::serialize(json::object{{"command", "unlock"}, {"pin", pin}})));
+  if (!flag_of(reply, "ok")) stop_with(reply);
+  is_locked_ = false;
+}
+
 json::object Program::call(const std::string& command, json::object arguments) {
+  ensure_unlocked();
+  return call_locked(command, std::move(arguments));
+}
+
+json::object Program::call_locked(const std::string& command, json::object arguments) {
   ensure_open();
   arguments["command"] = command;
   arguments["lang"] = language() == Language::it ? "it" : "en";
   arguments["request_id"] = globals.request_id.empty() ? random_id() : globals.request_id;
+  if (!globals.purpose.empty()) arguments["purpose"] = globals.purpose;
   json::object reply = parsed(
       client_->call(json::serialize(arguments), [this](std::string_view e) { on_event(e); }));
   progress_.clear();
   if (!flag_of(reply, "ok")) stop_with(reply);
+  if (reply.contains("not_noted")) {
+    std::cerr << "insieme: " << sentence_of(object_of(reply, "not_noted")) << "\n";
+  }
   return reply;
 }
 
 std::string Program::call_raw(std::string_view request) {
-  ensure_open();
+  ensure_unlocked();
   return client_->call(request);
 }
 

@@ -52,6 +52,7 @@ struct Globals {
   std::string public_key;
   std::string clock_ms;
   std::string request_id;
+  std::string purpose;
   bool json = false;
 };
 
@@ -71,6 +72,8 @@ class Program {
 
   /// Calls the core; throws Stop with the core's own words if it refuses.
   json::object call(const std::string& command, json::object arguments = {});
+  /// The same for what also works while the store is locked: no PIN is asked for.
+  json::object call_locked(const std::string& command, json::object arguments = {});
   /// A request as it is, its reply as it is.
   std::string call_raw(std::string_view request);
   /// Prints the reply as JSON if that is wanted; then the human form is not.
@@ -81,11 +84,13 @@ class Program {
 
  private:
   void ensure_open();
+  void ensure_unlocked();
   void on_event(std::string_view event);
 
   std::string mode_ = "open";
   std::string backup_;
   std::unique_ptr<client::Client> client_;
+  bool is_locked_ = false;
   Progress progress_;
 };
 
@@ -110,6 +115,7 @@ void add_store_commands(CLI::App& app, Program& program);
 void add_record_commands(CLI::App& app, Program& program);
 void add_write_commands(CLI::App& app, Program& program);
 void add_rights_commands(CLI::App& app, Program& program);
+void add_erase_command(CLI::App& app, Program& program);
 void add_same_commands(CLI::App& app, Program& program);
 void add_schema_commands(CLI::App& app, Program& program);
 void add_notice_commands(CLI::App& app, Program& program);

@@ -197,6 +197,7 @@ std::string item_page(const json::object& item) {
     page += "  " + one_line(text_of(item, "entry_text")) + "\n";
   }
   const bool spend = text_of(item, "kind") == "provisional_spend";
+  const bool closed = text_of(item, "kind") == "edited_after_closure";
   const bool life = text_of(item, "kind") == "edited_after_retraction" ||
                     text_of(item, "kind") == "concurrent_lifecycle";
   page += coloured(
@@ -205,6 +206,7 @@ std::string item_page(const json::object& item) {
                                " --confirm | --refuse --reason '…'")
                    : life ? tr(" --keep | --retract --reason '…'",
                                " --keep | --retract --reason '…'")
+                   : closed ? tr(" --dismiss --reason '…'", " --dismiss --reason '…'")
                    : passage ? tr(" --choose N | --write '…' | --dismiss --reason '…'",
                                   " --choose N | --write '…' | --dismiss --reason '…'")
                           : tr(" --choose N | --write '…' --reason '…'",

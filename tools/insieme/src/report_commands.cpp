@@ -18,6 +18,9 @@ struct ReportOptions {
   std::vector<std::string> row;
   std::vector<std::string> column;
   bool full = false;
+  std::string dossier;
+  std::string sent_to;
+  std::string note;
 };
 
 json::object arguments_of(const ReportOptions& options) {
@@ -87,11 +90,7 @@ void print_table(const json::object& table) {
   }
 }
 
-int show_report(Program& program, const ReportOptions& options) {
-  json::object reply;
-  if (program.answered("report.run", arguments_of(options), reply)) {
-    return flag_of(reply, "holds") ? kOk : kOpen;
-  }
+void print_page(const json::object& reply) {
   print(coloured(text_of(reply, "code") + " " + one_line(text_of(reply, "title")), Colour::strong) +
         "\n");
   for (const json::value& one : list_of(reply, "parameters")) {
@@ -108,6 +107,11 @@ int show_report(Program& program, const ReportOptions& options) {
           one_line(text_of(check, "label")) + ": " + text_of(check, "left") +
           (text_of(check, "is") == "at_most" ? " ≤ " : " = ") + text_of(check, "right") + "\n");
   }
+}
+
+int show_report(Program& program, const ReportOptions& options) {
+  json::object reply;
+  if (!program.answered("report.run", arguments_of(options), reply)) print_page(reply);
   return flag_of(reply, "holds") ? kOk : kOpen;
 }
 
@@ -165,6 +169,133 @@ void add_common(CLI::App& command, ReportOptions& options) {
                       "Does not hide figures about few people: only for who works with them"));
 }
 
+int freeze_report(Program& program, const ReportOptions& options) {
+  json::object arguments = arguments_of(options);
+  arguments["dossier"] = options.dossier;
+  if (!options.sent_to.empty()) arguments["sent_to"] = options.sent_to;
+  if (!options.note.empty()) arguments["note"] = options.note;
+  json::object reply;
+  if (program.answered("report.freeze", std::move(arguments), reply)) return kOk;
+  print(tr("Congelato: ", "Frozen: ") + text_of(object_of(reply, "record"), "short") + "\n");
+  return kOk;
+}
+
+int list_frozen(Program& program) {
+  json::object reply;
+  if (program.answered("report.frozen", {}, reply)) return kOk;
+  Table table({"id", tr("sigla", "code"), tr("rapporto", "report"), tr("congelato il", "frozen on"),
+               tr("da", "by"), tr("inviato a", "sent to")});
+  for (const json::value& one : list_of(reply, "frozen")) {
+    const json::object& line = one.as_object();
+    table.add({text_of(line, "short"), text_of(line, "code"), one_line(text_of(line, "title")),
+               text_of(line, "frozen_on"), text_of(line, "frozen_by"),
+               one_line(text_of(line, "sent_to"))});
+  }
+  print(table.text());
+  return kOk;
+}
+
+std::string frozen_words(const json::object& frozen) {
+  return tr("Congelato il ", "Frozen on ") + text_of(frozen, "frozen_on") + tr(" da ", " by ") +
+         text_of(frozen, "frozen_by") + "\n";
+}
+
+int show_frozen(Program& program, const ReportOptions& options) {
+  json::object arguments{{"record", options.report}};
+  if (options.format != "table") arguments["format"] = options.format;
+  if (!options.output.empty()) arguments["path"] = options.output;
+  json::object reply;
+  if (program.answered("report.show", std::move(arguments), reply)) return kOk;
+  if (options.format == "table") {
+    print(frozen_words(object_of(reply, "frozen")));
+    print_page(reply);
+  } else {
+    print(options.output.empty() ? text_of(reply, "content")
+                                 : tr("Scritto in ", "Written to ") + options.output + "\n");
+  }
+  return kOk;
+}
+
+void print_records(const char* heading, const json::object& reply, const char* key) {
+  if (list_of(reply, key).empty()) return;
+  print("\n" + coloured(heading, Colour::strong) + "\n");
+  Table table({"id", tr("tipo", "type"), tr("scheda", "record")});
+  for (const json::value& one : list_of(reply, key)) {
+    const json::object& line = one.as_object();
+    table.add({text_of(line, "short"), text_of(line, "type"), one_line(text_of(line, "title"))});
+  }
+  print(table.text());
+}
+
+int compare_frozen(Program& program, const ReportOptions& options) {
+  json::object reply;
+  if (program.answered("report.compare", {{"record", options.report}}, reply)) {
+    return flag_of(reply, "same") ? kOk : kOpen;
+  }
+  print(frozen_words(object_of(reply, "frozen")));
+  if (flag_of(reply, "same")) {
+    print(tr("Oggi le cifre sono le stesse.\n", "Today the figures are the same.\n"));
+  } else {
+    Table table({tr("tabella", "table"), tr("riga", "row"), tr("misura", "measure"),
+                 tr("allora", "then"), tr("oggi", "now")});
+    for (const json::value& one : list_of(reply, "differences")) {
+      const json::object& line = one.as_object();
+      std::string labels;
+      for (const std::string& label : words_of(line, "labels")) {
+        labels += (labels.empty() ? "" : " · ") + one_line(label);
+      }
+      table.add({text_of(line, "table"), labels, text_of(line, "measure"), text_of(line, "then"),
+                 text_of(line, "now")});
+    }
+    print(table.text());
+  }
+  print_records(tr("Arrivate dopo", "Came later"), reply, "late");
+  print_records(tr("Cambiate", "Changed"), reply, "changed");
+  print_records(tr("Non più contate", "No longer counted"), reply, "gone");
+  return flag_of(reply, "same") ? kOk : kOpen;
+}
+
+void add_frozen_commands(CLI::App& group, Program& program) {
+  auto options = std::make_shared<ReportOptions>();
+  CLI::App* freezing = add_command(
+      group, "freeze", "Congela le cifre di adesso in una scheda che nulla cambia più",
+      "Freezes the figures of this moment in a record that nothing changes any more",
+      "  insieme report freeze R1 --with project=5f3a9c01 --dossier 9b1e44d2 --sent-to MLPS");
+  add_common(*freezing, *options);
+  freezing
+      ->add_option("--dossier", options->dossier,
+                   tr("Fascicolo che lo conserva", "Dossier that keeps it"))
+      ->required();
+  freezing->add_option("--sent-to", options->sent_to, tr("A chi si manda", "Who it is sent to"));
+  freezing->add_option("--note", options->note, tr("Perché si chiude", "Why it is closed"));
+  freezing->callback([&program, options] {
+    program.run = [&program, options] { return freeze_report(program, *options); };
+  });
+  CLI::App* listing = add_command(group, "frozen", "I rapporti congelati", "The frozen reports",
+                                  "  insieme report frozen");
+  listing->callback([&program] { program.run = [&program] { return list_frozen(program); }; });
+
+  const auto about_one = [&](const char* name, const char* it, const char* en,
+                             int (*act)(Program&, const ReportOptions&)) {
+    auto chosen = std::make_shared<ReportOptions>();
+    const std::string example = std::string("  insieme report ") + name + " 5f3a9c01";
+    CLI::App* command = add_command(group, name, it, en, example.c_str());
+    command->add_option("record", chosen->report, tr("Il rapporto congelato", "The frozen report"))
+        ->required();
+    command->callback([&program, chosen, act] {
+      program.run = [&program, chosen, act] { return act(program, *chosen); };
+    });
+    return std::pair{command, chosen};
+  };
+  const auto [showing, shown] =
+      about_one("show", "Un rapporto congelato com'era", "A frozen report as it was", show_frozen);
+  showing->add_option("--format", shown->format, "table, csv, html, json, xlsx")
+      ->check(CLI::IsMember({"table", "csv", "html", "json", "xlsx"}));
+  showing->add_option("-o,--output", shown->output, tr("File nuovo", "A new file"));
+  about_one("compare", "Un rapporto congelato e quello di oggi; esce con 5 se differiscono",
+            "A frozen report and that of today; exits with 5 if they differ", compare_frozen);
+}
+
 }  // namespace
 
 void add_report_commands(CLI::App& app, Program& program) {
@@ -187,8 +318,8 @@ void add_report_commands(CLI::App& app, Program& program) {
       "  insieme report run R1 --with project=5f3a9c01 --from 01/06/2021 --to 31/03/2023\n"
       "  insieme report run R1 --with project=5f3a9c01 --format html -o relazione.html");
   add_common(*running, *run);
-  running->add_option("--format", run->format, "table, csv, html, xlsx")
-      ->check(CLI::IsMember({"table", "csv", "html", "xlsx"}));
+  running->add_option("--format", run->format, "table, csv, html, json, xlsx")
+      ->check(CLI::IsMember({"table", "csv", "html", "json", "xlsx"}));
   running->add_option("-o,--output", run->output, tr("File nuovo", "A new file"));
   running->callback(
       [&program, run] { program.run = [&program, run] { return run_report(program, *run); }; });
@@ -207,6 +338,7 @@ void add_report_commands(CLI::App& app, Program& program) {
   records->callback([&program, behind] {
     program.run = [&program, behind] { return show_records(program, *behind); };
   });
+  add_frozen_commands(*group, program);
 }
 
 }  // namespace insieme::cli

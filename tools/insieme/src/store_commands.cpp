@@ -1,37 +1,16 @@
 // init, enrol, status, sync, verify, backup, restore.
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <filesystem>
 
 #include "insieme/client/platform.hpp"
+#include "key_file.hpp"
+#include "pin_commands.hpp"
 #include "record_views.hpp"
 
 namespace insieme::cli {
 namespace {
-
-/// A file that only its owner may read, and that is new: whole or not there, since a store made
-/// under half a key would be lost.
-void write_key_file(const std::string& path, const std::string& key) {
-  const std::string aside = path + ".new";
-  ::unlink(aside.c_str());
-  const int file =
-      ::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  const std::string line = key + "\n";
-  bool written =
-      file >= 0 && ::write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
-      ::fsync(file) == 0;
-  if (file >= 0) ::close(file);
-  // Unlike a renamed file, a linked one never takes the place of another.
-  written = written && ::link(aside.c_str(), path.c_str()) == 0;
-  ::unlink(aside.c_str());
-  if (written) return;
-  throw Stop(
-      kStorage,
-      tr("Non si può scrivere il file della chiave: ", "The key file cannot be written: ") + path);
-}
 
 /// The key in use, made first if there is none yet.
 void ensure_key(const Program& program) {
@@ -39,7 +18,7 @@ void ensure_key(const Program& program) {
   if (given || std::filesystem::exists(program.key_path())) return;
   std::array<std::uint8_t, 32> key{};
   client::system_platform().random(key);
-  write_key_file(program.key_path(), sync::to_hex(key));
+  write_new_key_file(program.key_path(), sync::to_hex(key));
   if (program.globals.json) return;
   print(tr("Chiave nuova in ", "New key in ") + program.key_path() +
         tr(": senza, l'archivio non si apre. Conservarne una copia altrove.\n",
@@ -85,6 +64,7 @@ int enrol(Program& program, const EnrolOptions& options) {
         one_line(role_words(text_of(reply, "role"))) + ")" + tr(" in ", "'s in ") +
         one_line(text_of(reply, "space_name")) + ".\n" +
         tr("Ora: insieme sync\n", "Next: insieme sync\n"));
+  learn_policy(program);
   return kOk;
 }
 
@@ -118,6 +98,32 @@ void status_about(const Program& program, const json::object& reply, Table& tabl
                (last.empty() ? std::string(tr("mai sincronizzato", "never synchronised"))
                              : tr("ultimo scambio: ", "last exchange: ") +
                                    how_long_ago(last, program.now_ms())));
+}
+
+/// Rules that are not those of the server, or of an office.
+void status_rules(const json::object& reply, Table& table) {
+  if (reply.contains("same_rules") && !flag_of(reply, "same_rules")) {
+    add_line(table, tr("Regole", "Rules"),
+             tr("diverse da quelle del server: aggiornare il programma, o avvisare chi gestisce "
+                "il server (impronte ",
+                "other than the server's: update the program, or tell the people who run the "
+                "server (digests ") +
+                 text_of(reply, "schema_digest") + " ≠ " +
+                 one_line(text_of(reply, "server_schema_digest")) + ")",
+             Colour::warn);
+  }
+  if (reply.contains("other_rules")) {
+    for (const json::value& one : list_of(reply, "other_rules")) {
+      add_line(table, tr("Regole", "Rules"),
+               tr("diverse da quelle di ", "other than those of ") +
+                   one_line(text_of(one.as_object(), "office")) +
+                   tr(": aggiornare il programma, o l'ufficio (impronte ",
+                      ": update the program, or the office (digests ") +
+                   text_of(reply, "schema_digest") + " ≠ " +
+                   one_line(text_of(one.as_object(), "schema_digest")) + ")",
+               Colour::warn);
+    }
+  }
 }
 
 void status_work(const Program& program, const json::object& reply, Table& table) {
@@ -157,6 +163,12 @@ void status_work(const Program& program, const json::object& reply, Table& table
              Colour::bad);
   }
   only_if_any("drafts", tr("Bozze", "Drafts"), "insieme draft list", Colour::none);
+  const std::string openings = text_of(reply, "openings");
+  if (openings != "0" && !openings.empty()) {
+    add_line(table, tr("Aperture riservate", "Sensitive openings"),
+             openings + tr(" da annotare sul server", " to be noted on the server"));
+  }
+  status_rules(reply, table);
   if (flag_of(reply, "clock_wrong")) {
     const std::int64_t ms = std::strtoll(text_of(reply, "clock_offset_ms").c_str(), nullptr, 10);
     add_line(table, tr("Orologio", "Clock"),
@@ -254,6 +266,7 @@ int synchronise(Program& program) {
   add("open_held", tr("modifica tardiva", "late change"), tr("modifiche tardive", "late changes"),
       ": insieme inbox.");
   print(line + "\n");
+  prepare_recovery(program);
   const std::string notices = notice_lines(reply);
   if (!notices.empty()) {
     print(notices + coloured(tr("  → letti: insieme notices --seen\n",

@@ -13,7 +13,8 @@
 namespace insieme::client {
 
 /// Options, a JSON object:
-/// - `path`: the store's file. `key`: 64 hexadecimal digits.
+/// - `path`: the store's file. `key`: 64 hexadecimal digits: the store's key, or once there is a
+///   PIN what `pin.set` gave to keep in its place. `pin`: opens at once, if there is a PIN.
 /// - `mode`: `open` (default), `create`, or `restore` with `backup`: path of a backup.
 /// - `ca_file`, `public_key`: whom to trust (transport.hpp).
 /// - `wait`: false: never wait between attempts, give up at the first failure instead.
@@ -21,13 +22,16 @@ namespace insieme::client {
 class Client {
  public:
   /// The reply is `{"ok":true,…}` with the identity, or `{"ok":false,"error":…}` as of a command;
-  /// `client` is set only if ok.
+  /// `client` is set only if ok. With a PIN and no `pin` the store stays closed: the reply is that
+  /// of `pin.state` with `locked` true, and all commands but those about the PIN are `locked` until
+  /// `unlock` or `recovery.answer`.
   [[nodiscard]] static std::string open(std::string_view options, std::unique_ptr<Client>& client);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// As Commands::call. From one thread at a time.
+  /// As Commands::call. From one thread at a time. `lock` closes the store and forgets its key
+  /// before it returns; an exchange that was begun is over, and nothing of it is resumed.
   [[nodiscard]] std::string call(std::string_view request, const EventSink& events = {});
 
   /// A command in steps that never block, for a host whose network answers later (a browser).
@@ -52,6 +56,7 @@ class Client {
  private:
   struct Parts;
   explicit Client(std::unique_ptr<Parts> parts);
+  [[nodiscard]] std::string knock(std::string_view request);
   [[nodiscard]] Step step_of(CommandStep step);
   std::unique_ptr<Parts> parts_;
 };

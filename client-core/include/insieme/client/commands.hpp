@@ -21,15 +21,18 @@ using CommandStep = std::variant<std::string, HttpRequest, Pause>;
 
 namespace commands {
 class Errand;
+class Openings;
 }
+class Door;
 
 /// `{"command":"record.save","request_id":"…",…}` → `{"ok":true,…}`, or `{"ok":false,"error":
 /// {"code":…,"message_it":…,"message_en":…}}`. Never throws for any input. 64-bit integers cross
 /// as strings. From one thread at a time.
 class Commands {
  public:
-  /// The engine must outlive the commands.
-  explicit Commands(Engine& engine);
+  /// The engine must outlive the commands, and so must the door: what stands before the store, for
+  /// the commands about its PIN. Null: those say that there is none.
+  explicit Commands(Engine& engine, Door* door = nullptr);
   ~Commands();
 
   /// Blocks while a command talks to the network.
@@ -42,6 +45,9 @@ class Commands {
   [[nodiscard]] CommandStep answered(Result<HttpReply> reply);
   [[nodiscard]] CommandStep waited();
 
+  /// A command while the store is locked: all but those about the PIN are `locked`.
+  [[nodiscard]] static std::string call_locked(std::string_view request, Door& door);
+
   /// docs/commands.md.
   [[nodiscard]] static std::string markdown();
 
@@ -52,6 +58,8 @@ class Commands {
   [[nodiscard]] CommandStep after(Step step);
 
   Engine& engine_;
+  Door* door_;
+  std::unique_ptr<commands::Openings> openings_;
   Scheduler scheduler_;
   std::unique_ptr<commands::Errand> errand_;  ///< the command that waits for the network
 };

@@ -35,6 +35,12 @@ struct Invitation {
 /// is none of these.
 [[nodiscard]] Result<Invitation> parse_invitation(std::string_view text);
 
+/// What the space asks of its devices, as the server signed it.
+struct DevicePolicy {
+  std::optional<sync::PublicKey> recovery_key;  ///< whose holder can open a device without its PIN
+  bool pin_required = false;
+};
+
 struct EnrolRequest {
   Invitation invitation;
   std::string device_name;
@@ -125,6 +131,14 @@ class Engine {
   [[nodiscard]] Result<HttpRequest> begin_enrol(const EnrolRequest& request);
   Result<Identity> end_enrol(const EnrolRequest& request, const Result<HttpReply>& reply);
 
+  /// Asks the server; `bad_signature` if it was not the store's own that answered, `not_found` if
+  /// it is older than policies are. In two steps or in one.
+  [[nodiscard]] HttpRequest begin_policy() const;
+  [[nodiscard]] Result<DevicePolicy> end_policy(const Result<HttpReply>& reply) const;
+  [[nodiscard]] Result<DevicePolicy> fetch_policy() const {
+    return end_policy(transport_.post(begin_policy()));
+  }
+
   /// A SyncRun from its begin to its end.
   [[nodiscard]] SyncOutcome sync_now(const ProgressSink& progress = {});
 
@@ -146,9 +160,12 @@ class Engine {
                                        std::string_view content_type,
                                        std::vector<std::uint8_t> body) const;
   [[nodiscard]] HttpRequest challenge_request() const;
+  /// Tells the server what was opened here.
+  [[nodiscard]] HttpRequest openings_request(const std::vector<Opening>& openings) const;
   [[nodiscard]] Result<HttpRequest> token_request(const Result<HttpReply>& challenge) const;
   [[nodiscard]] Result<std::string> take_token(const Result<HttpReply>& granted);
   void adopt_pins(const std::string& pins, const std::string& signature);
+  void note_rules(std::int64_t version, const std::string& digest);
   [[nodiscard]] Result<Identity> enrolling(const EnrolRequest& request) const;
 
   std::unique_ptr<Store> store_;

@@ -28,12 +28,14 @@ struct OutgoingBundle {
 struct TakenBundle {
   bool is_new = false;          ///< it was not here before
   bool is_own = false;          ///< this device wrote it
+  bool is_order = false;        ///< an order to erase
   bool carried = false;         ///< kept here for the server, and for others
   std::uint64_t applied = 0;    ///< changes
   std::uint64_t known = 0;      ///< changes that were here already
   std::uint64_t waiting = 0;    ///< changes that wait for something that they depend on
   std::uint64_t documents = 0;  ///< that could be read here
   std::uint64_t sealed = 0;     ///< documents that are not for this device
+  std::uint64_t orders = 0;     ///< to erase, that were not known here
   /// Of documents that are for this device and were not taken: why. The rest was.
   std::vector<Error> refused;
 };

@@ -48,6 +48,8 @@ class Writer {
   /// Marks an inbox entry as decided; refusals travel to the server.
   virtual Status decide_held(const sync::DocumentId& document, const sync::ReplicaId& replica,
                              std::uint64_t seq, bool accepted, const std::string& reason) = 0;
+  /// Asks the server to have it erased; here it goes when the server's order arrives.
+  virtual Status ask_erasure(const sync::ErasureOrder& order) = 0;
   /// A person has looked at this document as it is now.
   virtual Status mark_seen(const sync::DocumentId& document) = 0;
 };
@@ -140,6 +142,18 @@ class Store {
 
   /// Notices up to this number were read.
   Status drop_notices(std::int64_t up_to);
+
+  // ---- what was opened here (docs/adr/0029) ---------------------------------------------------
+  /// Notes what is not noted yet for the civil day in Rome that it is now, durable when it returns;
+  /// writes nothing if all of it is. `limit_exceeded`: so many wait for the server that no more are
+  /// taken.
+  Status note_openings(const std::vector<sync::DocumentId>& documents, const std::string& purpose);
+  /// Those that the server was not told of, the oldest first.
+  [[nodiscard]] Result<std::vector<Opening>> unsent_openings(std::size_t limit);
+  /// The server has these. Those of earlier days are forgotten here.
+  Status openings_told(const std::vector<Opening>& openings);
+  /// The version and the digest of the rules that the server evaluates.
+  Status note_server_rules(std::int64_t version, const std::string& digest);
 
   // ---- exchange with other devices, without a server ------------------------------------------
   /// Hand-outs of what this device wrote and no server has answered; the same work gives the same

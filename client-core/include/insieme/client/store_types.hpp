@@ -173,6 +173,14 @@ struct Quarantined {
   std::string reason;
 };
 
+/// That something of a sensitive section was opened here. One for each dossier, section, purpose
+/// and day is kept and told to the server: docs/adr/0029.
+struct Opening {
+  sync::DocumentId document;
+  std::int64_t at_ms = 0;  ///< the first time on that day; as the server's clock would say
+  std::string purpose;     ///< code of the list `access_purposes`; empty: none was given
+};
+
 /// Something that happened to the store and that its owner should know of.
 struct Notice {
   std::int64_t n = 0;
@@ -192,6 +200,10 @@ struct StoreStatus {
   std::uint64_t notices = 0;
   std::uint64_t exchanged = 0;  ///< changes of others, from a device, not on the server yet
   std::uint64_t letters = 0;    ///< hand-outs of others that are to be brought to the server
+  std::uint64_t openings = 0;   ///< of sensitive sections that the server was not told of yet
+  /// The rules of the server as it last told: version 0 and no digest if it never did.
+  std::int64_t server_rules_version = 0;
+  std::string server_rules_digest;
   /// Why the server did not accept this device at the last synchronisation, in its words (English,
   /// and after a line end Italian).
   std::string server_refusal;

@@ -79,12 +79,14 @@ class ReportsParser {
       const std::string target = inner.string("target");
       if (inner.find("date") != nullptr && inner.boolean("date")) {
         one.as.kind = FieldKind::date;
+      } else if (inner.find("text") != nullptr && inner.boolean("text")) {
+        one.as.kind = FieldKind::string;
       } else if (!target.empty()) {
         one.as.kind = FieldKind::reference;
         one.as.target = target;
         (void)expressions_.type(inner, "target", target);
       } else {
-        inner.fault("target", "a parameter is a date or has a target");
+        inner.fault("target", "a parameter is a date, a text, or has a target");
       }
       inner.finish();
       out.parameters.push_back(std::move(one));
@@ -188,6 +190,10 @@ class ReportsParser {
     if (reader.boolean("all")) {
       out.all_codes = true;
       if (bundle_.find_list(out.as.list) == nullptr) reader.fault("all", "is not about codes");
+    }
+    out.every_month = reader.boolean("every_month");
+    if (out.every_month && (out.as.kind != FieldKind::string || out.many)) {
+      reader.fault("every_month", "is not about months as text");
     }
     if (const json::value* keys = reader.find("keys"); keys != nullptr) {
       ObjectReader inner(*keys, place.at("keys"), faults_);

@@ -88,9 +88,9 @@ bool check_call(const Bundle& bundle, Node& node, Fault& fault) {
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (!argument(bundle, node, i, wanted[i], generic, fault)) return false;
   }
-  static constexpr std::string_view kLetters = "bimrtdn";
+  static constexpr std::string_view kLetters = "bimrtdns";
   static constexpr Kind kKinds[] = {Kind::boolean, Kind::integer, Kind::money,  Kind::real,
-                                    Kind::text,    Kind::date,    Kind::instant};
+                                    Kind::text,    Kind::date,    Kind::instant, Kind::texts};
   const std::size_t result = kLetters.find(signature[0]);
   if (result == std::string_view::npos) {
     node.type = generic;

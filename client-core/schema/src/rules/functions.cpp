@@ -4,6 +4,7 @@
 #include <array>
 
 #include "insieme/schema/calendar.hpp"
+#include "insieme/schema/civil.hpp"
 #include "insieme/schema/codice_fiscale.hpp"
 
 namespace insieme::schema::rules {
@@ -36,6 +37,17 @@ Datum size(const Call& call) {
   return set == nullptr ? unknown() : datum_of(static_cast<std::int64_t>(set->size()));
 }
 
+/// How many elements two sets have in common.
+Datum common(const Call& call) {
+  const auto* a = std::get_if<std::vector<sync::Value>>(&call.args[0]);
+  const auto* b = std::get_if<std::vector<sync::Value>>(&call.args[1]);
+  if (a == nullptr || b == nullptr) return unknown();
+  return datum_of<std::int64_t>(std::count_if(a->begin(), a->end(), [b](const sync::Value& one) {
+    return std::any_of(b->begin(), b->end(),
+                       [&one](const sync::Value& other) { return sync::equal(one, other); });
+  }));
+}
+
 Datum coalesce(const Call& call) { return is_nothing(call.args[0]) ? call.args[1] : call.args[0]; }
 
 Datum choose(const Call& call) {
@@ -49,6 +61,34 @@ Datum month_text(const Call& call) { return datum_of(iso_text(date(call, 0)).sub
 Datum day_of_week(const Call& call) { return datum_of(std::int64_t{weekday(date(call, 0))}); }
 Datum plus_days(const Call& call) { return maybe(add_days(date(call, 0), integer(call, 1))); }
 Datum plus_months(const Call& call) { return maybe(add_months(date(call, 0), integer(call, 1))); }
+/// Whole months of a period whose last day counts: 1 January to 31 March is three.
+Datum whole_months(const Call& call) {
+  const Date from = date(call, 0);
+  const auto end = add_days(date(call, 1), 1);
+  if (!end || *end < from) return unknown();
+  const Civil first = civil_from_date(from);
+  const Civil after = civil_from_date(*end);
+  std::int64_t months = (after.year - first.year) * std::int64_t{12} + after.month - first.month;
+  const auto reached = add_months(from, months);
+  if (reached && *end < *reached) --months;
+  return datum_of(months);
+}
+
+/// `2020-Q3` and the following ones, as the plan of work writes them.
+Datum quarters(const Call& call) {
+  constexpr std::int64_t kMost = 400;
+  const Civil first = civil_from_date(date(call, 0));
+  const Civil last = civil_from_date(date(call, 1));
+  const std::int64_t from = first.year * std::int64_t{4} + (first.month - 1) / 3;
+  const std::int64_t to = last.year * std::int64_t{4} + (last.month - 1) / 3;
+  if (to - from >= kMost) return unknown();
+  std::vector<sync::Value> out;
+  for (std::int64_t at = from; at <= to; ++at) {
+    out.emplace_back(std::to_string(at / 4) + "-Q" + std::to_string(at % 4 + 1));
+  }
+  return out;
+}
+
 Datum plus_working_days(const Call& call) {
   return maybe(add_working_days(date(call, 0), integer(call, 1)));
 }
@@ -180,6 +220,7 @@ constexpr std::array kFunctions{
     Function{"attr_money", "m:ct", false, attribute_number},
     Function{"ceil_div", "i:ii", false, ceil_div},
     Function{"coalesce", "T:TT", true, coalesce},
+    Function{"common", "i:ss", true, common},
     Function{"date_of", "d:n", false, date_of},
     Function{"days_between", "i:dd", false, days_between},
     Function{"end_of_day", "n:d", false, end_of_day},
@@ -192,6 +233,7 @@ constexpr std::array kFunctions{
     Function{"month_text", "t:d", false, month_text},
     Function{"overlaps", "b:dddd", true, overlaps},
     Function{"overlaps_time", "b:nnnn", false, overlaps_time},
+    Function{"quarters", "s:dd", false, quarters},
     Function{"size", "i:s", true, size},
     Function{"starts_with", "b:tt", false, starts_with},
     Function{"tax_birth", "d:td", false, tax_birth},
@@ -201,6 +243,7 @@ constexpr std::array kFunctions{
     Function{"tax_sex", "t:t", false, tax_sex},
     Function{"tax_surname_fits", "b:tt", false, tax_surname_fits},
     Function{"weekday", "i:d", false, day_of_week},
+    Function{"whole_months", "i:dd", false, whole_months},
     Function{"working_days", "i:dd", false, working_days},
     Function{"year", "i:d", false, year},
 };

@@ -20,7 +20,7 @@ struct Call {
 struct Function {
   std::string_view name;
   /// Result, then a colon, then arguments: b boolean, i integer, m money, r integer or real, t
-  /// text, d date, n instant, c code, * anything; `T` the same kind as every other T.
+  /// text, d date, n instant, s a set, c code, * anything; `T` the same kind as every other T.
   std::string_view signature;
   /// Otherwise an unknown argument makes the result unknown.
   bool takes_unknown = false;

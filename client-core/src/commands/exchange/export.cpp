@@ -1,6 +1,7 @@
 // export: a type's records as CSV for people or JSON lines for programs.
 #include "commands/exchange/csv.hpp"
 #include "commands/exchange/files.hpp"
+#include "commands/records/parts.hpp"
 #include "commands/records/view.hpp"
 #include "commands/table.hpp"
 
@@ -71,7 +72,9 @@ Outcome<json::object> run(Context& context) {
   while (true) {
     INSIEME_OUT_ASSIGN(const auto lines, context.store().list(query));
     for (const RecordLine& line : lines) {
+      if (is_further_part(context, line.ref)) continue;
       INSIEME_OUT_ASSIGN(const Facets facets, read_facets(context, line.ref));
+      for (const StoredRecord& part : facets.parts) note_opened(context, part.ref.document);
       const Row row{line, facets};
       content += format == "csv" ? csv_of(context, *type, row) : json_of(context, row);
       ++count;

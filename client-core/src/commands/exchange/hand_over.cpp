@@ -148,13 +148,18 @@ Outcome<json::object> export_file(Context& context) {
   for (const OutgoingBundle& bundle : *own) {
     INSIEME_OUT(context.store().note_handed_out(bundle));
   }
+  json::object out{{"changes", number_text(changes)},
+                   {"documents", number_text(documents)},
+                   {"carried", number_text(std::uint64_t{carried.size()})},
+                   {"bytes", number_text(std::uint64_t{bytes->size()})}};
+  if (!context.has("path")) {
+    out["content"] = sync::to_hex(*bytes);
+    return out;
+  }
   const std::string_view content(reinterpret_cast<const char*>(bytes->data()), bytes->size());
   INSIEME_OUT(write_new_file(context.text("path"), content));
-  return json::object{{"path", context.text("path")},
-                      {"changes", number_text(changes)},
-                      {"documents", number_text(documents)},
-                      {"carried", number_text(std::uint64_t{carried.size()})},
-                      {"bytes", number_text(std::uint64_t{bytes->size()})}};
+  out["path"] = context.text("path");
+  return out;
 }
 
 /// Whether there is something in it for the server.
@@ -261,10 +266,12 @@ std::vector<CommandSpec> hand_over_commands() {
        "altri.",
        "Writes to a file, sealed, what the server does not have yet and what is carried for "
        "others.",
-       {{"path", ArgKind::text, true, "file nuovo", "a new file"},
+       {{"path", ArgKind::text, false, "file nuovo; senza, il contenuto è nella risposta",
+         "a new file; without it the content is in the reply"},
         {"for", ArgKind::text, false, "all (se manca), server",
          "all (if absent), server"}},
-       "path, changes, documents (that colleagues may read), carried, bytes",
+       "path or content (hexadecimal), changes, documents (that colleagues may read), carried, "
+       "bytes",
        R"({"command": "exchange.export", "path": "consegna.insieme-x"})",
        export_file},
       {"exchange.import",

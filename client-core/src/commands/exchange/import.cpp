@@ -1,9 +1,10 @@
-// import: rows of a CSV as records. Every row is one act: it is saved whole or listed with its
-// reason.
+// import: rows of a CSV or of a workbook as records. Every row is one act: it is saved whole or
+// listed with its reason.
 #include <algorithm>
 
 #include "commands/exchange/csv.hpp"
 #include "commands/exchange/files.hpp"
+#include "commands/exchange/workbook.hpp"
 #include "commands/records/plan.hpp"
 #include "commands/table.hpp"
 #include "insieme/schema/text.hpp"
@@ -96,6 +97,27 @@ Check read_key(Context& context, const CsvRow& header, Job& job) {
   return Done{};
 }
 
+/// Of a CSV, or of a sheet of a workbook: the bytes say which it is.
+Outcome<std::vector<CsvRow>> rows_of(Context& context, const std::string& content) {
+  const std::string sheet = context.text("sheet");
+  const bool is_book = is_workbook(content);
+  auto rows = is_book ? parse_workbook(content, sheet) : parse_csv(content);
+  if (rows.ok()) return std::move(rows).value();
+  const Said said(rows.error().detail);
+  if (is_book && rows.error().code == ErrorCode::not_found) {
+    return Failure("not_found", "La cartella di lavoro non ha il foglio " + quoted_it(sheet) +
+                                    "; ha: " + said.it + ".",
+                   "The workbook has no sheet " + quoted_en(sheet) + "; it has: " + said.en + ".",
+                   "sheet");
+  }
+  if (is_book) {
+    return Failure("invalid_argument", "La cartella di lavoro non è leggibile: " + said.it + ".",
+                   "The workbook cannot be read: " + said.en + ".", "path");
+  }
+  return Failure("invalid_argument", "Il file non è un CSV leggibile: " + said.it + ".",
+                 "The file is no readable CSV: " + said.en + ".", "path");
+}
+
 Outcome<Job> prepare(Context& context) {
   Job job;
   INSIEME_OUT_ASSIGN(job.type, find_type(context, context.text("type")));
@@ -103,13 +125,7 @@ Outcome<Job> prepare(Context& context) {
   if (context.has("path")) {
     INSIEME_OUT_ASSIGN(content, read_file(context.text("path")));
   }
-  auto rows = parse_csv(content);
-  if (!rows.ok()) {
-    const Said said(rows.error().detail);
-    return Failure("invalid_argument", "Il file non è un CSV leggibile: " + said.it + ".",
-                   "The file is no readable CSV: " + said.en + ".", "path");
-  }
-  job.rows = std::move(rows).value();
+  INSIEME_OUT_ASSIGN(job.rows, rows_of(context, content));
   if (job.rows.empty()) {
     return Failure("invalid_argument", "Il file è vuoto.", "The file is empty.", "path");
   }
@@ -293,14 +309,15 @@ std::vector<CommandSpec> import_commands() {
   return {
       {"import",
        Writes::yes,
-       "Importa un CSV. Ogni riga è salvata intera o elencata con il motivo; con una chiave, "
-       "reimportare modifica invece di duplicare.",
-       "Imports a CSV. Every row is saved whole or listed with its reason; with a key, importing "
-       "again "
-       "edits instead of doubling.",
+       "Importa un CSV o un foglio di una cartella XLSX. Ogni riga è salvata intera o elencata con "
+       "il motivo; con una chiave, reimportare modifica invece di duplicare.",
+       "Imports a CSV or a sheet of an XLSX workbook. Every row is saved whole or listed with its "
+       "reason; with a key, importing again edits instead of doubling.",
        {{"type", ArgKind::text, true, "tipo delle schede", "type of the records"},
         {"path", ArgKind::text, false, "il file", "the file"},
         {"content", ArgKind::text, false, "oppure il suo contenuto", "or its content"},
+        {"sheet", ArgKind::text, false, "foglio di una cartella XLSX (il primo)",
+         "sheet of an XLSX workbook (the first one)"},
         {"mapping", ArgKind::object, false, "colonna → campo, o → @dossier; le altre per nome",
          "column → field, or → @dossier; the others by name"},
         {"key", ArgKind::ids, false, "colonne che dicono quale scheda è",

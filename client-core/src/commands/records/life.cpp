@@ -1,5 +1,5 @@
 // record.retract and record.restore.
-#include "commands/records/plan.hpp"
+#include "commands/records/marks.hpp"
 #include "commands/table.hpp"
 
 namespace insieme::client::commands {
@@ -38,6 +38,7 @@ Outcome<Plan> plan_life(Context& context, const sync::Action& action, sync::Life
     plan.ops_of(part.ref.document).push_back(std::move(op));
     changed = true;
   }
+  if (changed) INSIEME_OUT(plan_marks_of_life(context, facets, wanted, plan));
   json::object out;
   out["id"] = sync::to_text(ref.id);
   out["short"] = short_id(sync::to_text(ref.id));

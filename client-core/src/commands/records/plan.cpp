@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "commands/records/marks.hpp"
 #include "commands/records/rights.hpp"
+#include "commands/records/signature.hpp"
 #include "insieme/schema/validate.hpp"
 #include "insieme/sync/digest.hpp"
 
@@ -308,8 +310,13 @@ Check plan_record(Context& context, const json::object& input,
                            plan));
   if (!target.existing) {
     INSIEME_OUT(plan_entry(context, target.ref(), *target.type, edit.after, plan));
+    INSIEME_OUT(plan_signature(context, target.ref(), edit.after, plan));
   }
+  INSIEME_OUT(plan_closure(context, *target.type, target.ref(), facets, edit.before, edit.after,
+                           token.empty() ? nullptr : &opened, plan));
   if (!edit.changed.empty()) {
+    INSIEME_OUT(plan_marks(context, *target.type, target.ref(), edit.after,
+                           token.empty() ? nullptr : &opened, plan));
     const auto as_record = [&target](schema::RecordValues values) {
       return schema::RuleRecord{target.id, target.type->name, target.dossier, std::move(values)};
     };

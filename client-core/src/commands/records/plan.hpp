@@ -81,6 +81,14 @@ struct FieldTask {
 /// `first`, `last`, `{"after": id}` or `{"before": id}` among the records of its type and dossier.
 [[nodiscard]] Check plan_position(FieldTask& task, const RecordRef& ref);
 
+/// Notes what whoever closes a record had seen of it (sync::kClosureField), in each section where a
+/// part of it may lie, or takes that back where it is opened again. `facets` null: a new record;
+/// `opened`: versions that a form was opened with, if any.
+[[nodiscard]] Check plan_closure(Context& context, const schema::RecordType& type,
+                                 const RecordRef& ref, const Facets* facets,
+                                 const schema::RecordValues& before,
+                                 const schema::RecordValues& after, const Versions* opened,
+                                 Plan& plan);
 /// What people may not do to a record although the merge would let them.
 [[nodiscard]] std::vector<schema::Problem> edit_problems(const schema::RecordType& type,
                                                          const schema::RecordValues& before,

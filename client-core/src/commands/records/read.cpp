@@ -1,4 +1,6 @@
 // Looking: one record, lists, search, history.
+#include "commands/records/marks.hpp"
+#include "commands/records/parts.hpp"
 #include "commands/records/view.hpp"
 #include "commands/table.hpp"
 
@@ -14,9 +16,13 @@ std::size_t limit_of(Context& context, std::int64_t usual) {
       std::min(std::max<std::int64_t>(context.number("limit", usual), 1), kListMax));
 }
 
-json::array lines_json(Context& context, const std::vector<RecordLine>& lines) {
+/// `whole`: each record once, whatever sections its fields lie in.
+json::array lines_json(Context& context, const std::vector<RecordLine>& lines, bool whole) {
   json::array out;
-  for (const RecordLine& line : lines) out.push_back(line_json(context, line));
+  for (const RecordLine& line : lines) {
+    if (whole && is_further_part(context, line.ref)) continue;
+    out.push_back(line_json(context, line));
+  }
   return out;
 }
 
@@ -68,7 +74,7 @@ Outcome<json::object> list(Context& context) {
   query.offset = static_cast<std::size_t>(std::max<std::int64_t>(context.number("offset", 0), 0));
   INSIEME_OUT_ASSIGN(const auto lines, context.store().list(query));
   json::object out;
-  out["records"] = lines_json(context, lines);
+  out["records"] = lines_json(context, lines, type != nullptr);
   out["more"] = lines.size() == query.limit;
   return out;
 }
@@ -76,7 +82,7 @@ Outcome<json::object> list(Context& context) {
 Outcome<json::object> search(Context& context) {
   INSIEME_OUT_ASSIGN(const auto lines, context.store().search(context.text("words"),
                                                               limit_of(context, kSearchUsual)));
-  return json::object{{"records", lines_json(context, lines)}};
+  return json::object{{"records", lines_json(context, lines, false)}};
 }
 
 json::object history_line_json(Context& context, const schema::RecordType* type,
@@ -112,9 +118,11 @@ Outcome<json::object> history(Context& context) {
   }
   json::array lines;
   for (const StoredRecord& part : facets.parts) {
+    note_opened(context, part.ref.document);
     INSIEME_OUT_ASSIGN(const auto history_lines, context.store().history(part.ref));
     for (const HistoryLine& line : history_lines) {
       if (!only.empty() && line.field != only && line.action != "folded") continue;
+      if (is_own_field(line.field)) continue;  // what the new state says already
       lines.push_back(history_line_json(context, facets.type, line));
     }
   }

@@ -44,14 +44,17 @@ std::string_view verdict_name(const sync::EscrowState::Spend& spend,
                               const sync::RecordState& state) {
   if (spend.refunded) return "refunded";
   if (spend.firm) return "firm";
+  bool confirmed = false;
+  bool refused = false;
   for (const sync::Decision& decision : state.decisions) {
     const bool about = decision.item == sync::ItemKind::provisional_spend &&
                        decision.decided.size() == 1 &&
                        decision.decided.front() == spend.event->dot;
-    if (about && decision.outcome == sync::Outcome::confirm) return "confirmed";
-    if (about && decision.outcome == sync::Outcome::refuse) return "refused";
+    confirmed = confirmed || (about && decision.outcome == sync::Outcome::confirm);
+    refused = refused || (about && decision.outcome == sync::Outcome::refuse);
   }
-  return "provisional";
+  if (confirmed == refused) return "provisional";  // two decided otherwise, unseen by each other
+  return confirmed ? "confirmed" : "refused";
 }
 
 Outcome<json::array> spends_json(Context& context, const Held& held) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "commands/records/plan.hpp"
+#include "insieme/sync/closure.hpp"
 
 namespace insieme::client::commands {
 namespace {
@@ -53,7 +54,70 @@ void check_field(const schema::Field& field, const schema::RecordValues& before,
       field.label.en + ": " + quoted_en(from) + " is not followed by " + quoted_en(to) + "."));
 }
 
+/// Where a part of the record may come to lie, also one that somebody else is about to write: of a
+/// dossier that is here, its sections; of one that is being opened, those that are written.
+Outcome<std::vector<std::string>> sections_of(Context& context, const schema::RecordType& type,
+                                              const RecordRef& ref, const Plan& plan) {
+  std::vector<std::string> held;
+  auto dossier = context.store().dossier(ref.document.dossier);
+  if (dossier.ok()) {
+    held = std::move(dossier->sections);
+  } else if (dossier.error().code == ErrorCode::not_found) {
+    for (const DocumentOps& written : plan.documents) held.push_back(written.document.section);
+  } else {
+    return dossier.error();
+  }
+  std::vector<std::string> of_type = type.facet_sections();
+  std::replace(of_type.begin(), of_type.end(), type.section, ref.document.section);
+  std::erase_if(held, [&](const std::string& section) {
+    return std::find(of_type.begin(), of_type.end(), section) == of_type.end();
+  });
+  return held;
+}
+
+/// What of the part's newest edits was in the form; without one, all of them.
+sync::VersionVector seen_of(const StoredRecord* part, const Versions* opened) {
+  sync::VersionVector seen;
+  if (part == nullptr) return seen;
+  if (opened == nullptr) return part->state.last_edits;
+  const auto version = opened->find(part->ref.document.section);
+  if (version == opened->end()) return seen;
+  for (const auto& entry : part->state.last_edits.entries()) {
+    const bool shown = version->second.contains(entry.replica, entry.seq);
+    if (shown) seen.raise(entry.replica, entry.seq);
+  }
+  return seen;
+}
+
 }  // namespace
+
+Check plan_closure(Context& context, const schema::RecordType& type, const RecordRef& ref,
+                   const Facets* facets, const schema::RecordValues& before,
+                   const schema::RecordValues& after, const Versions* opened, Plan& plan) {
+  if (!type.immutable_after) return Done{};
+  const auto mark = [&](const std::string& section, sync::Action action) {
+    plan.ops_of({ref.document.dossier, section})
+        .push_back({ref.id, type.name, std::string(sync::kClosureField), std::move(action), {}});
+  };
+  if (!holds(*type.immutable_after, after)) {
+    if (facets == nullptr) return Done{};
+    for (const StoredRecord& part : facets->parts) {
+      const sync::FieldState* closed = part.state.field(sync::kClosureField);
+      if (closed == nullptr) continue;
+      for (const sync::SetMember& member : closed->members) {
+        mark(part.ref.document.section, sync::RemoveOp{member.element});
+      }
+    }
+    return Done{};
+  }
+  if (facets != nullptr && holds(*type.immutable_after, before)) return Done{};
+  INSIEME_OUT_ASSIGN(const auto sections, sections_of(context, type, ref, plan));
+  for (const std::string& section : sections) {
+    const StoredRecord* part = facets != nullptr ? facets->in_section(section) : nullptr;
+    mark(section, sync::AddOp{sync::closure_value(seen_of(part, opened))});
+  }
+  return Done{};
+}
 
 std::vector<schema::Problem> edit_problems(const schema::RecordType& type,
                                            const schema::RecordValues& before,

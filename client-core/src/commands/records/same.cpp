@@ -5,7 +5,7 @@
 #include <set>
 
 #include "commands/records/identities.hpp"
-#include "commands/records/plan.hpp"
+#include "commands/records/marks.hpp"
 #include "commands/records/view.hpp"
 #include "commands/table.hpp"
 
@@ -91,6 +91,25 @@ json::object act_json(const Ends& ends, bool changed) {
                       {"changed", changed}};
 }
 
+/// Of two dossiers that turn out to be one, each section says so; of two members within theirs,
+/// nothing is merged but these.
+Check plan_merge(Context& context, const Ends& ends, bool undo, Plan& plan) {
+  const sync::RecordId edge = edge_id(ends.pair());
+  for (const RecordRef* end : {&ends.a, ends.b ? &*ends.b : nullptr}) {
+    const schema::RecordType* type =
+        end == nullptr ? nullptr : context.bundle().find_type(end->type);
+    if (type == nullptr || !type->root) continue;
+    const sync::DossierId& dossier = end->document.dossier;
+    if (undo) {
+      INSIEME_OUT(take_marks_back(context, dossier, sync::MarkReason::merged, edge, plan));
+    } else {
+      INSIEME_OUT(add_marks(context, {dossier, sync::MarkReason::merged, edge, type->section},
+                            nullptr, plan));
+    }
+  }
+  return Done{};
+}
+
 struct Act {
   Plan plan;
   json::object reply;
@@ -118,7 +137,9 @@ Outcome<Act> plan_mark(Context& context) {
     const std::string reason = context.text("reason");
     if (!reason.empty()) add("reason", sync::WriteOp{sync::Value{reason}});
   }
-  act.reply = act_json(ends, !act.plan.documents.empty());
+  const bool changed = !act.plan.documents.empty();
+  act.reply = act_json(ends, changed);
+  if (changed) INSIEME_OUT(plan_merge(context, ends, false, act.plan));
   return act;
 }
 
@@ -137,7 +158,9 @@ Outcome<Act> plan_undo(Context& context) {
     return Failure("not_found", "Nessuno ha detto che queste due schede sono la stessa.",
                    "Nobody has said that these two records are the same.", "other");
   }
-  act.reply = act_json(ends, !act.plan.documents.empty());
+  const bool changed = !act.plan.documents.empty();
+  act.reply = act_json(ends, changed);
+  if (changed) INSIEME_OUT(plan_merge(context, ends, true, act.plan));
   return act;
 }
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "commands/records/marks.hpp"
 #include "commands/records/record_source.hpp"
+#include "insieme/reports/signed_text.hpp"
 #include "insieme/schema/validate.hpp"
 
 namespace insieme::client::commands {
@@ -123,7 +125,7 @@ json::object fields_json(Context& context, const Facets& facets, bool all) {
   for (const StoredRecord& part : facets.parts) {
     for (const sync::FieldState& state : part.state.fields) {
       const bool known = facets.type != nullptr && facets.type->find_field(state.name) != nullptr;
-      if (known) continue;
+      if (known || is_own_field(state.name)) continue;
       json::object shown =
           field_json(context, nullptr, state.name, part.ref.document.section, &part.state);
       if (all || !is_blank(shown)) fields[state.name] = std::move(shown);
@@ -163,6 +165,12 @@ json::array problems_json(Context& context, const Facets& facets) {
   for (const schema::Problem& problem :
        schema::check_standing_rules(context.bundle(), rule_record(facets), others)) {
     problems.push_back(to_json(problem, *facets.type, context.language));
+  }
+  const schema::Rule* signed_rule = reports::signed_text_rule(context.bundle());
+  if (signed_rule != nullptr &&
+      reports::is_on_earlier_text(context.bundle(), rule_record(facets), others)) {
+    problems.push_back(
+        to_json(reports::earlier_text_problem(*signed_rule), *facets.type, context.language));
   }
   return problems;
 }
@@ -219,6 +227,8 @@ std::string_view kind_words(sync::ItemKind kind, schema::Language language) {
     case sync::ItemKind::provisional_spend:
       return it ? "spesa oltre la disponibilità del dispositivo"
                 : "spent beyond what the device was entitled to";
+    case sync::ItemKind::edited_after_closure:
+      return it ? "modificata mentre veniva chiusa" : "edited while it was being closed";
   }
   return it ? "altro" : "other";
 }

@@ -6,6 +6,7 @@
 #include "commands/lookup.hpp"
 #include "commands/records/record_source.hpp"
 #include "commands/table.hpp"
+#include "insieme/schema/civil.hpp"
 
 namespace insieme::client::commands {
 namespace {
@@ -22,18 +23,19 @@ std::string names_of(const schema::Report& report) {
 
 /// A territory by code or by name: an area, or a commune.
 Outcome<sync::Value> territory(Context& context, const json::value& input) {
-  for (const char* name : {"ambiti", "communes"}) {
-    schema::Field code;
-    code.name = "territory";
-    code.kind = schema::FieldKind::code;
-    code.list = name;
-    auto found = value_from_json(code, input, context.bundle());
-    const schema::CodeList* list = context.bundle().find_list(name);
-    const auto* text = found.ok() ? std::get_if<std::string>(&found.value()) : nullptr;
-    if (text != nullptr && list != nullptr && list->find(*text) != nullptr) return found.value();
+  if (const json::string* text = input.if_string()) {
+    if (auto found = reports::territory_of(context.bundle(), std::string_view(*text))) {
+      return *std::move(found);
+    }
   }
-  return Failure("invalid_argument", "Il territorio è un ambito o un comune, per codice o nome.",
-                 "The territory is an area or a commune, by code or name.", "territory");
+  const std::string given = input.is_string() ? std::string(input.as_string())
+                                              : json::serialize(input);
+  return Failure("invalid_argument",
+                 "Il territorio è un ambito o un comune, per codice o nome (VEN_09, Treviso): " +
+                     quoted_it(given) + " non lo è.",
+                 "The territory is an area or a commune, by code or name (VEN_09, Treviso): " +
+                     quoted_en(given) + " is none.",
+                 "territory");
 }
 
 Outcome<sync::Value> parameter(Context& context, const schema::ReportParameter& asked,
@@ -60,9 +62,9 @@ Outcome<sync::Value> parameter(Context& context, const schema::ReportParameter& 
   return sync::Value{sync::Reference{ref.id}};
 }
 
-Check fill_parameters(Context& context, const schema::Report& report, reports::Request& request) {
+Check fill_parameters(Context& context, const schema::Report& report, const json::object* with,
+                      reports::Request& request) {
   request.parameters.resize(report.parameters.size());
-  const json::object* with = context.object("with");
   for (auto at = with == nullptr ? nullptr : with->begin(); with != nullptr && at != with->end();
        ++at) {
     const std::string name(at->key());
@@ -92,8 +94,11 @@ Check fill_parameters(Context& context, const schema::Report& report, reports::R
   const auto* from = std::get_if<sync::Date>(&request.parameters[schema::kFrom]);
   const auto* to = std::get_if<sync::Date>(&request.parameters[schema::kTo]);
   if (from != nullptr && to != nullptr && *to < *from) {
-    return Failure("invalid_argument", "Il periodo finisce prima di cominciare.",
-                   "The period ends before it begins.", "to");
+    const std::string first = schema::iso_text(*from);
+    const std::string last = schema::iso_text(*to);
+    return Failure("invalid_argument",
+                   "Il periodo finisce prima di cominciare: dal " + first + " al " + last + ".",
+                   "The period ends before it begins: from " + first + " to " + last + ".", "to");
   }
   return Done{};
 }
@@ -141,11 +146,17 @@ Result<std::vector<schema::RuleRecord>> records_of_type(Context& context, const 
 }
 
 Outcome<Ran> run_report(Context& context) {
-  INSIEME_OUT_ASSIGN(const schema::Report* report, find_report(context, context.text("report")));
+  return run_report(context, context.text("report"), context.object("with"),
+                    context.flag("full"));
+}
+
+Outcome<Ran> run_report(Context& context, std::string_view named, const json::object* with,
+                        bool full) {
+  INSIEME_OUT_ASSIGN(const schema::Report* report, find_report(context, named));
   reports::Request request;
   request.report = report;
-  request.protect = !context.flag("full");
-  INSIEME_OUT(fill_parameters(context, *report, request));
+  request.protect = !full;
+  INSIEME_OUT(fill_parameters(context, *report, with, request));
   Ran out;
   INSIEME_OUT_ASSIGN(
       out.records, reports::Records::load(schema::types_of(*report), [&](const std::string& type) {

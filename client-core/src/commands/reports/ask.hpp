@@ -2,8 +2,8 @@
 // From what a command asks to a report that was run over the records of this device.
 
 #include "commands/context.hpp"
+#include "insieme/reports/page.hpp"
 #include "insieme/schema/report.hpp"
-#include "reports/page.hpp"
 
 namespace insieme::client::commands {
 
@@ -17,6 +17,9 @@ struct Ran {
 };
 /// Reads `report`, `with` and `full` of the request.
 [[nodiscard]] Outcome<Ran> run_report(Context& context);
+/// `with` may be null: no parameter is given.
+[[nodiscard]] Outcome<Ran> run_report(Context& context, std::string_view report,
+                                      const json::object* with, bool full);
 
 /// Every active record of a type that is held here, as it shows now.
 [[nodiscard]] Result<std::vector<schema::RuleRecord>> records_of_type(Context& context,

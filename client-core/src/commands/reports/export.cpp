@@ -1,38 +1,18 @@
 // report.export: a report as a file for a spreadsheet, a printer, or another program.
-#include <filesystem>
-
 #include "commands/exchange/files.hpp"
 #include "commands/reports/ask.hpp"
 #include "commands/reports/commands.hpp"
-#include "reports/write.hpp"
+#include "commands/reports/page_json.hpp"
 
 namespace insieme::client::commands {
 namespace {
-
-Outcome<std::string> written(const std::string& format, const reports::Page& page,
-                             const std::string& path) {
-  if (format == "csv") return reports::to_csv(page);
-  if (format == "html") return reports::to_html(page);
-  if (format != "xlsx") {
-    return Failure("invalid_argument", "Il formato è «csv», «html» o «xlsx».",
-                   "The format is “csv”, “html” or “xlsx”.", "format");
-  }
-  if (path.empty()) {
-    return Failure("missing_argument", "Un file XLSX vuole un percorso.",
-                   "An XLSX file needs a path.", "path");
-  }
-  INSIEME_OUT_ASSIGN(auto bytes,
-                     reports::to_xlsx(page, std::filesystem::path(path).parent_path().string()));
-  return bytes;
-}
 
 Outcome<json::object> run(Context& context) {
   const std::string format = context.text("format");
   const std::string path = context.text("path");
   INSIEME_OUT_ASSIGN(const Ran ran, run_report(context));
-  const reports::Page page =
-      reports::lay_out(context.bundle(), ran.result, *ran.records, context.language);
-  INSIEME_OUT_ASSIGN(const std::string content, written(format, page, path));
+  const reports::Page page = page_of(context, ran);
+  INSIEME_OUT_ASSIGN(const std::string content, page_as(format, page, path));
   json::object out{{"report", ran.result.report->name}, {"holds", page.holds}};
   if (path.empty()) {
     out["content"] = content;
@@ -49,10 +29,11 @@ std::vector<CommandSpec> report_export_commands() {
   return {
       {"report.export",
        Writes::no,
-       "Scrive un rapporto in CSV, in XLSX, o in HTML da stampare.",
-       "Writes a report as CSV, as XLSX, or as HTML for printing.",
+       "Scrive un rapporto in CSV, in JSON, in XLSX, o in HTML da stampare.",
+       "Writes a report as CSV, as JSON, as XLSX, or as HTML for printing.",
        {{"report", ArgKind::text, true, "nome o sigla (R1)", "name or code (R1)"},
-        {"format", ArgKind::text, true, "«csv», «html» o «xlsx»", "“csv”, “html” or “xlsx”"},
+        {"format", ArgKind::text, true, "«csv», «html», «json» o «xlsx»",
+         "“csv”, “html”, “json” or “xlsx”"},
         {"with", ArgKind::object, false, "parametri, come in report.run",
          "parameters, as for report.run"},
         {"full", ArgKind::boolean, false, "come in report.run", "as for report.run"},

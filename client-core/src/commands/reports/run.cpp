@@ -5,25 +5,10 @@
 #include "commands/records/view.hpp"
 #include "commands/reports/ask.hpp"
 #include "commands/reports/commands.hpp"
+#include "commands/reports/page_json.hpp"
 
 namespace insieme::client::commands {
 namespace {
-
-std::string_view name_of(schema::ReportUnit unit) {
-  switch (unit) {
-    case schema::ReportUnit::number:
-      return "number";
-    case schema::ReportUnit::money:
-      return "money";
-    case schema::ReportUnit::hundredths:
-      return "hundredths";
-    case schema::ReportUnit::percent:
-      return "percent";
-    case schema::ReportUnit::date:
-      return "date";
-  }
-  return "number";
-}
 
 json::array texts(const std::vector<std::string>& all) {
   json::array out;
@@ -38,6 +23,13 @@ json::object parameter_json(Context& context, const schema::ReportParameter& one
                    {"required", one.required}};
   if (!one.as.list.empty()) out["list"] = one.as.list;
   if (!one.as.target.empty()) out["target"] = one.as.target;
+  const schema::CodeList* list = context.bundle().find_list(one.as.list);
+  if (list == nullptr) return out;
+  json::array codes;
+  for (const schema::CodeValue& value : list->values) {
+    codes.push_back({{"code", value.code}, {"label", value.label.in(context.language)}});
+  }
+  out["codes"] = std::move(codes);
   return out;
 }
 
@@ -66,65 +58,9 @@ Outcome<json::object> list(Context& context) {
   return json::object{{"reports", std::move(out)}};
 }
 
-json::object cell_json(const reports::Cell& cell) {
-  json::object out{{"text", cell.text}, {"unit", name_of(cell.unit)}};
-  if (cell.hidden) {
-    out["hidden"] = true;
-    return out;
-  }
-  if (cell.value) out["value"] = number_text(*cell.value);
-  out["records"] = cell.records;
-  out["measure"] = cell.measure;
-  out["row"] = texts(cell.row);
-  out["column"] = texts(cell.column);
-  return out;
-}
-
-json::object table_json(const reports::PageTable& table) {
-  json::array rows;
-  for (const reports::PageRow& row : table.rows) {
-    json::array cells;
-    for (const reports::Cell& cell : row.cells) cells.push_back(cell_json(cell));
-    const char* level = row.level == reports::Level::group      ? "group"
-                        : row.level == reports::Level::subtotal ? "subtotal"
-                                                                : "total";
-    rows.push_back(
-        json::object{{"level", level}, {"labels", texts(row.labels)}, {"cells", std::move(cells)}});
-  }
-  return json::object{{"name", table.name},          {"title", table.title},
-                      {"help", table.help},          {"label_heads", texts(table.label_heads)},
-                      {"heads", texts(table.heads)}, {"rows", std::move(rows)},
-                      {"notes", texts(table.notes)}};
-}
-
 Outcome<json::object> run(Context& context) {
   INSIEME_OUT_ASSIGN(const Ran ran, run_report(context));
-  const reports::Page page =
-      reports::lay_out(context.bundle(), ran.result, *ran.records, context.language);
-  json::array parameters;
-  for (const auto& [label, words] : page.parameters) {
-    parameters.push_back(json::object{{"label", label}, {"text", words}});
-  }
-  json::array tables;
-  for (const reports::PageTable& table : page.tables) tables.push_back(table_json(table));
-  json::array checks;
-  for (const reports::PageCheck& one : page.checks) {
-    checks.push_back(json::object{{"name", one.name},
-                                  {"label", one.label},
-                                  {"left", one.left},
-                                  {"right", one.right},
-                                  {"is", one.at_most ? "at_most" : "equal"},
-                                  {"holds", one.holds}});
-  }
-  return json::object{{"report", ran.result.report->name},
-                      {"code", page.code},
-                      {"title", page.title},
-                      {"help", page.help},
-                      {"source", page.source},
-                      {"parameters", std::move(parameters)},
-                      {"tables", std::move(tables)},
-                      {"checks", std::move(checks)},
-                      {"holds", page.holds}};
+  return page_json(context, ran);
 }
 
 std::vector<std::string> keys_of(Context& context, std::string_view name) {
@@ -212,7 +148,7 @@ std::vector<CommandSpec> report_commands() {
        "The reports there are, with their parameters.",
        {},
        "reports (name, code, label, help, source, rows, parameters: name, label, kind, required, "
-       "list?, target?)",
+       "list?, target?, codes?: code, label)",
        R"({"command": "report.list"})",
        list},
       {"report.run",
@@ -224,7 +160,7 @@ std::vector<CommandSpec> report_commands() {
        {kReport, kWith, kFull},
        "report, code, title, help, source, parameters (label, text), tables (name, title, help, "
        "label_heads, heads, rows: level, labels, cells: text, unit, value?, hidden?, records, "
-       "measure, row, column; notes), checks (name, label, left, right, is, holds), holds",
+       "measure, row, column; notes, bars?), checks (name, label, left, right, is, holds), holds",
        R"({"command": "report.run", "report": "R1", "with": {"project": "5f3a9c01"}})",
        run},
       {"report.records",

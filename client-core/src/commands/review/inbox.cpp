@@ -1,6 +1,7 @@
 // inbox.list and inbox.decide: late changes of people who no longer have the dossier.
 #include <algorithm>
 
+#include "commands/records/hand_overs.hpp"
 #include "commands/records/view.hpp"
 #include "commands/review/untaken.hpp"
 #include "commands/table.hpp"
@@ -37,7 +38,8 @@ bool stands_on(const HeldChange& above, const HeldChange& below) {
   if (elsewhere || !above.change.ops || !below.change.ops) return false;
   for (const sync::Operation& op : *above.change.ops) {
     if (takes_back(op, under)) return true;
-    if (!std::holds_alternative<sync::SpliceOp>(op.action)) continue;
+    const auto* splice = std::get_if<sync::SpliceOp>(&op.action);
+    if (splice == nullptr || splice->base) continue;  // its text comes with it
     const sync::VersionVector& seen = op.context ? *op.context : above.context;
     if (!seen.contains(under.replica, under.seq)) continue;
     for (const sync::Operation& earlier : *below.change.ops) {
@@ -87,6 +89,8 @@ Outcome<json::object> list(Context& context) {
     if (held.accepted) one["accepted"] = *held.accepted;
     if (!held.decided_by.empty()) one["decided_by"] = held.decided_by;
     if (!held.decision_reason.empty()) one["decision_reason"] = held.decision_reason;
+    INSIEME_OUT_ASSIGN(auto handed, hand_over_before(context, held));
+    if (handed) one["hand_over"] = *std::move(handed);
     json::array operations;
     if (held.change.ops) {
       for (const sync::Operation& op : *held.change.ops) {
@@ -132,7 +136,10 @@ Outcome<std::vector<sync::Operation>> operations_again(Context& context, const H
     return Failure("not_found", "Il contenuto di questa modifica non è qui.",
                    "The content of this change is not here.", "entry");
   }
-  std::vector<sync::Operation> ops = *held.change.ops;
+  std::vector<sync::Operation> ops;
+  for (const sync::Operation& op : *held.change.ops) {
+    if (!std::holds_alternative<sync::ErasedOp>(op.action)) ops.push_back(op);
+  }
   for (sync::Operation& op : ops) {
     const auto record = context.store().record({held.change.header.document, op.type, op.record});
     sync::VersionVector known;
@@ -212,6 +219,7 @@ std::vector<CommandSpec> inbox_commands() {
        "Changes that came late from people who no longer have the dossier, to accept or refuse.",
        {{"closed", ArgKind::boolean, false, "anche quelle decise", "decided ones too"}},
        "entries (id, author, at, device, mine, dossier, section, reason, open, accepted?, "
+       "hand_over? (by which the author lost it: record, from, to, reason, by?, at?), "
        "decided_by?, decision_reason?, stands_on? (ids of those whose text it goes on from), "
        "operations: record, short, type, type_label, title?, field, label, text)",
        R"({"command": "inbox.list"})",

@@ -1,6 +1,7 @@
 // review.list: what two people should look at together.
 #include <algorithm>
 
+#include "commands/records/marks.hpp"
 #include "commands/records/rights.hpp"
 #include "commands/records/view.hpp"
 #include "commands/review/findings.hpp"
@@ -24,9 +25,14 @@ std::string_view kind_name(sync::ItemKind kind) {
       return "text_overlap";
     case sync::ItemKind::provisional_spend:
       return "provisional_spend";
+    case sync::ItemKind::edited_after_closure:
+      return "edited_after_closure";
   }
   return "other";
 }
+
+/// What was done to the dossier of an item, so that it is one.
+using Acts = std::vector<sync::DocumentMarks::Group>;
 
 /// What somebody decided about the item's field by this very operation.
 std::optional<sync::Decision> decision_at(const OpenItem& item, const sync::RecordState& state,
@@ -42,11 +48,12 @@ const sync::Decision* contest_of(const OpenItem& item, const sync::RecordState& 
   const sync::Decision* contest = nullptr;
   for (const sync::Decision& made : state.decisions) {
     if (made.item != item.item.kind || made.field != item.item.field) continue;
-    const bool brings_back =
-        made.outcome == sync::Outcome::undo &&
+    // One of the values brought back, or a decision to leave them that another's made of no effect.
+    const bool is_named =
+        (made.outcome == sync::Outcome::undo || made.outcome == sync::Outcome::dismiss) &&
         std::binary_search(item.item.dots.begin(), item.item.dots.end(), made.mark.dot);
     const bool disagrees = made.outcome == sync::Outcome::contest && item.item.contested;
-    if (brings_back || disagrees) contest = &made;
+    if (is_named || disagrees) contest = &made;
   }
   return contest;
 }
@@ -55,12 +62,42 @@ bool is_choice(const Alternative& alternative) {
   return alternative.decision && alternative.decision->outcome != sync::Outcome::undo;
 }
 
+/// Whether somebody decided to leave values that another's choice replaced at the same time.
+bool is_overruled(const OpenItem& item) {
+  return item.item.kind == sync::ItemKind::concurrent_values &&
+         item.item.dots.size() > item.item.values.size();
+}
+
+/// Each once; those of an item are in the order of their reasons.
+std::vector<sync::MarkReason> reasons_of(const Acts& acts) {
+  std::vector<sync::MarkReason> reasons;
+  for (const auto& act : acts) {
+    if (reasons.empty() || reasons.back() != act.reason) reasons.push_back(act.reason);
+  }
+  return reasons;
+}
+
+std::string acts_text(const Acts& acts, schema::Language language) {
+  const bool it = language == schema::Language::it;
+  std::string all;
+  for (const sync::MarkReason reason : reasons_of(acts)) {
+    all += all.empty() ? "" : (it ? " e " : " and ");
+    all += act_words(reason, language);
+  }
+  return (it ? "scritto senza sapere che il fascicolo "
+             : "written without knowing that the dossier ") +
+         all;
+}
+
 /// What the item is called: several decisions that did not see each other are no plain values.
-std::string_view kind_text(Context& context, const OpenItem& item, const ItemView& view) {
+std::string kind_text(Context& context, const OpenItem& item, const ItemView& view,
+                      const Acts& acts) {
+  if (!acts.empty()) return acts_text(acts, context.language);
   const auto choices =
       std::count_if(view.alternatives.begin(), view.alternatives.end(), is_choice);
-  if (item.item.kind != sync::ItemKind::concurrent_values || choices < 2) {
-    return kind_words(item.item.kind, context.language);
+  if (!is_overruled(item) &&
+      (item.item.kind != sync::ItemKind::concurrent_values || choices < 2)) {
+    return std::string(kind_words(item.item.kind, context.language));
   }
   return context.language == schema::Language::it ? "due decisioni prese senza vedersi"
                                                   : "two decisions taken unseen by each other";
@@ -117,6 +154,7 @@ std::string edits_of(Context& context, const std::vector<HistoryLine>& lines,
   std::string text;
   for (const HistoryLine& line : lines) {
     if (line.dot.replica != change.replica || line.dot.seq != change.seq) continue;
+    if (is_own_field(line.field)) continue;
     const schema::Field* field = type != nullptr ? type->find_field(line.field) : nullptr;
     text += text.empty() ? "" : "; ";
     text += field != nullptr ? field->label.in(context.language) : line.field;
@@ -141,6 +179,29 @@ void view_edits(Context& context, const OpenItem& item, ItemView& view) {
       break;
     }
   }
+}
+
+/// Who did it to the dossier, as far as this device's history tells.
+Check view_acts(Context& context, const OpenItem& item, ItemView& view) {
+  INSIEME_OUT_ASSIGN(const Acts acts, acts_before(context, item));
+  if (acts.empty()) return Done{};
+  const sync::DocumentId& document = item.ref.document;
+  INSIEME_OUT_ASSIGN(const auto lines,
+                     context.store().history({document, std::string(sync::kMarksType),
+                                              sync::marks_record(document.dossier)}));
+  for (const auto& act : acts) {
+    const auto made = std::find_if(lines.begin(), lines.end(), [&act](const HistoryLine& line) {
+      return std::binary_search(act.dots.begin(), act.dots.end(), line.dot);
+    });
+    if (made == lines.end()) continue;
+    const bool it = context.language == schema::Language::it;
+    const char* dossier = it ? "il fascicolo " : "the dossier ";
+    view.alternatives.push_back(
+        {{made->dot, made->stamp, made->author},
+         {},
+         dossier + std::string(act_words(act.reason, context.language))});
+  }
+  return Done{};
 }
 
 void view_lives(Context& context, const OpenItem& item, const sync::RecordState& state,
@@ -178,12 +239,20 @@ Check view_spend(Context& context, const OpenItem& item, const sync::RecordState
   return Done{};
 }
 
-json::object item_json(Context& context, const OpenItem& item, const ItemView& view) {
+json::object item_json(Context& context, const OpenItem& item, const ItemView& view,
+                       const Acts& acts) {
   json::object out;
   const std::string record = sync::to_text(item.ref.id);
   out["id"] = item.id;
   out["kind"] = key_of(kind_name(item.item.kind));
-  out["kind_text"] = key_of(kind_text(context, item, view));
+  out["kind_text"] = kind_text(context, item, view, acts);
+  if (!acts.empty()) {
+    json::array reasons;
+    for (const sync::MarkReason reason : reasons_of(acts)) {
+      reasons.emplace_back(key_of(name_of(reason)));
+    }
+    out["reasons"] = std::move(reasons);
+  }
   out["record"] = record;
   out["short"] = short_id(record);
   out["type"] = item.ref.type;
@@ -231,7 +300,7 @@ Outcome<sync::ItemKind> kind_named(const std::string& name) {
   using Kind = sync::ItemKind;
   for (const Kind kind : {Kind::concurrent_values, Kind::edited_after_retraction,
                           Kind::concurrent_lifecycle, Kind::text_overlap,
-                          Kind::provisional_spend}) {
+                          Kind::provisional_spend, Kind::edited_after_closure}) {
     if (name == kind_name(kind)) return kind;
   }
   return Failure("invalid_argument", quoted_it(name) + " non è un tipo di questione.",
@@ -267,7 +336,8 @@ Outcome<json::array> findings_of(Context& context, const ItemQuery& query) {
                  (!query.dossier || one.dossier == *query.dossier);
         });
     if (!asked || (!finding.is_open() && !context.flag("decided"))) continue;
-    findings.push_back(finding_json(context, finding));
+    INSIEME_OUT_ASSIGN(json::object line, finding_json(context, finding));
+    findings.push_back(std::move(line));
   }
   return findings;
 }
@@ -281,7 +351,8 @@ Outcome<json::object> list(Context& context) {
     total = page.total;
     for (const OpenItem& item : page.items) {
       INSIEME_OUT_ASSIGN(const ItemView view, view_item(context, item));
-      lines.push_back(item_json(context, item, view));
+      INSIEME_OUT_ASSIGN(const Acts acts, acts_before(context, item));
+      lines.push_back(item_json(context, item, view, acts));
     }
   }
   // Rules are judged over everything that is here: once, with the first page.
@@ -316,6 +387,10 @@ Outcome<ItemView> view_item(Context& context, const OpenItem& item) {
       break;
     case sync::ItemKind::provisional_spend:
       INSIEME_OUT(view_spend(context, item, record.state, view));
+      break;
+    case sync::ItemKind::edited_after_closure:
+      view_edits(context, item, view);
+      INSIEME_OUT(view_acts(context, item, view));
       break;
   }
   return view;
@@ -376,7 +451,8 @@ std::vector<CommandSpec> review_commands() {
         {"offset", ArgKind::integer, false,
          "quante saltarne; le regole vengono con la prima pagina",
          "how many to skip; the rules come with the first page"}},
-       "total, items (id, kind, kind_text, record, short, type, type_label, title, dossier, "
+       "total, items (id, kind, kind_text, reasons? (what was done to the whole dossier: closed, "
+       "merged, transferred, handed_over), record, short, type, type_label, title, dossier, "
        "section, field, label, base, now, contested, contested_by?, reason? (of who contests), "
        "version (for review.resolve), entry?, entry_text?, alternatives: number, dot, author, at, "
        "device, mine, text, value?, folded? (a text that is history: to be written anew, not "

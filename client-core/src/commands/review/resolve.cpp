@@ -2,7 +2,7 @@
 // argued with.
 #include <algorithm>
 
-#include "commands/records/plan.hpp"
+#include "commands/records/marks.hpp"
 #include "commands/records/view.hpp"
 #include "commands/review/items.hpp"
 #include "commands/table.hpp"
@@ -16,6 +16,7 @@ struct Decision {
   RecordRef ref;
   std::optional<sync::VersionVector> seen;  ///< what was in front of whoever decides, if told
   std::vector<sync::Operation> ops;
+  Plan beside;  ///< what else goes with it
   json::object reply;
 };
 
@@ -70,6 +71,21 @@ Outcome<sync::Value> new_value(Context& context, const ItemView& view, std::stri
   return value_from_json(*view.field, full, context.bundle());
 }
 
+/// Whoever decides about its state closes a record, or opens it.
+Check note_closure(Context& context, const OpenItem& item, const sync::Value& value, Plan& plan) {
+  INSIEME_OUT_ASSIGN(const Facets facets, read_facets(context, item.ref));
+  if (facets.type == nullptr) return Done{};
+  const schema::RecordType& type = *facets.type;
+  const bool closes = type.immutable_after && type.immutable_after->field == item.item.field;
+  if (!closes && !marks_dossier_by(type, item.item.field)) return Done{};
+  const schema::RecordValues before = shown_values(facets);
+  schema::RecordValues after = before;
+  after[item.item.field] = {value};
+  INSIEME_OUT(
+      plan_closure(context, *facets.type, facets.main, &facets, before, after, nullptr, plan));
+  return plan_marks(context, *facets.type, facets.main, after, nullptr, plan);
+}
+
 Check decide_values(Context& context, const OpenItem& item, const ItemView& view,
                     const std::string& reason, Decision& decision) {
   sync::ResolveOp op;
@@ -92,6 +108,7 @@ Check decide_values(Context& context, const OpenItem& item, const ItemView& view
   decision.reply["outcome"] = key_of(outcome_name(op.outcome));
   decision.reply["text"] =
       op.value ? shown_text(context, view.field, *op.value) : std::string(view.now);
+  if (op.value) INSIEME_OUT(note_closure(context, item, *op.value, decision.beside));
   decision.ops.push_back(operation(item.ref, item.item.field, std::move(op)));
   return Done{};
 }
@@ -178,6 +195,22 @@ Check decide_spend(Context& context, const OpenItem& item, const ItemView& view,
   return Done{};
 }
 
+/// What was edited stands in a record that is closed: somebody looked at it and says so.
+Check decide_closure(Context& context, const OpenItem& item, const std::string& reason,
+                     Decision& decision) {
+  if (!context.flag("dismiss")) {
+    return unfit("Per una scheda chiusa: dismiss (va bene così, con il motivo). Per correggerla si "
+                 "riapre, dove il suo stato lo permette.",
+                 "For a closed record: dismiss (it is right as it is, with the reason). To correct "
+                 "it, open it again where its state allows that.",
+                 "dismiss");
+  }
+  decision.ops.push_back(
+      operation(item.ref, {}, resolve_op(item, sync::Outcome::dismiss, reason)));
+  decision.reply["outcome"] = key_of(outcome_name(sync::Outcome::dismiss));
+  return Done{};
+}
+
 Outcome<std::string> reason_of(Context& context) {
   std::string reason = context.text("reason");
   if (reason.size() <= sync::kReasonBytesMax) return reason;
@@ -235,6 +268,9 @@ Outcome<Decision> decide(Context& context) {
     case sync::ItemKind::provisional_spend:
       INSIEME_OUT(decide_spend(context, item, view, reason, decision));
       break;
+    case sync::ItemKind::edited_after_closure:
+      INSIEME_OUT(decide_closure(context, item, reason, decision));
+      break;
   }
   if (decision.seen && !decision.seen->covers(item.version)) {
     for (sync::Operation& op : decision.ops) op.context = decision.seen;
@@ -247,6 +283,9 @@ Outcome<json::object> carry_out_decision(Context& context, const Outcome<Decisio
   return once(context, [&decision](Writer& writer) -> Outcome<json::object> {
     if (!decision.ok()) return decision.error();
     INSIEME_OUT(writer.add(decision->ref.document, decision->ops));
+    for (const DocumentOps& part : decision->beside.documents) {
+      INSIEME_OUT(writer.add(part.document, part.ops));
+    }
     return decision->reply;
   });
 }

@@ -51,14 +51,16 @@ struct InWords {
   std::string operator()(const sync::RefundOp&) const { return say("storna", "takes back"); }
   std::string operator()(const sync::ReclaimOp&) const { return say("ritira", "reclaims"); }
   std::string operator()(const sync::OpaqueOp&) const { return {}; }
+  std::string operator()(const sync::ErasedOp&) const { return say("cancellata", "erased"); }
 };
 
 struct InItalian {
   std::string_view en;
   std::string_view it;
 };
-constexpr std::array<InItalian, 7> kReasons{{
+constexpr std::array<InItalian, 8> kReasons{{
     {sync::reasons::kNotAssigned, "il fascicolo non è più assegnato all'autore"},
+    {sync::reasons::kGoneOn, "gli altri erano andati avanti senza il dispositivo dell'autore"},
     {sync::reasons::kDecidedBefore, "su questa modifica tardiva qualcuno ha già deciso"},
     {sync::reasons::kMayNotGrant,
      "il ruolo dell'autore non può assegnare diritti: chiedere a chi può"},

@@ -44,8 +44,14 @@ typedef void (*insieme_event_fn)(const char* event, size_t event_length, void* c
 
 /*
  * Opens a store. Options, a JSON object: "path"; "key", 64 hexadecimal digits; "mode": "open",
- * "create", or "restore" with "backup"; "ca_file", "public_key". Sets *client if INSIEME_OK, and
- * *reply if INSIEME_OK or INSIEME_REFUSED; reply_length may be null.
+ * "create", or "restore" with "backup"; "pin"; "ca_file", "public_key". Sets *client if INSIEME_OK,
+ * and *reply if INSIEME_OK or INSIEME_REFUSED; reply_length may be null.
+ *
+ * With a PIN and no "pin" the store stays closed, the reply has "locked" true, and the commands
+ * "unlock" and "recovery.answer" open it. After "pin.set" and "pin.remove" the host keeps
+ * "device_secret" in place of "key", durably, and then calls "pin.kept"; until then the former key
+ * opens. The command "lock" closes the store and forgets its key: an exchange that was begun is
+ * over, and what was handed out of it is not resumed.
  */
 INSIEME_API insieme_status_t insieme_open(const char* options, size_t options_length,
                                           insieme_client_t** client, char** reply,

@@ -6,14 +6,17 @@
 #include <cstdint>
 #include <string>
 #include <functional>
+#include <optional>
 #include <string_view>
 
 #include "insieme/server/config.hpp"
 #include "insieme/server/http.hpp"
+#include "insieme/server/limiter.hpp"
 #include "insieme/server/metrics.hpp"
 #include "insieme/server/repository.hpp"
 #include "insieme/server/secrets.hpp"
 #include "insieme/server/tokens.hpp"
+#include "insieme/server/vouchers.hpp"
 
 namespace insieme::server {
 
@@ -36,6 +39,10 @@ struct Services {
   sync::SecretKey server_secret{};  ///< signs what devices must be able to believe
   std::string pins{};               ///< `sync::are_pins`, or empty without TLS of its own
   const AppFiles* app = nullptr;    ///< null: the app is not served here
+  std::function<std::string()> live_pins{};  ///< in place of `pins`, where certificates may change
+  Limiter* devices = nullptr;                ///< and machines; null: no limit
+  const VoucherKeys* voucher_keys = nullptr; ///< null: flows are not served here
+  std::function<std::optional<std::int64_t>()> certificate_expires_ms{};
 };
 
 /// Thread-safe.
@@ -45,6 +52,9 @@ class Api {
 
   /// Never throws for anything that a request or a storage failure can cause.
   [[nodiscard]] Response handle(const Request& request);
+  /// What is due once in a while: gives up devices that are silent for `give_up_days`. Never
+  /// throws.
+  void housekeep() const;
   /// How large a body may be there; asked before one is read.
   [[nodiscard]] static std::size_t body_limit(std::string_view method, std::string_view path);
   /// The largest of them: while a header is read nobody knows yet whose body follows.

@@ -36,11 +36,27 @@ struct Config {
   std::uint32_t connections_max = 512;
   std::uint32_t requests_per_connection_max = 1'000;
   std::uint32_t workers = 4;
+  std::uint32_t connections_per_address_max = 128;  ///< not behind a proxy; 0: no limit of its own
+  /// Requests in a minute, of one device or machine and of one address; 0: no limit. Addresses of
+  /// this machine are not counted: a proxy here may not tell whose requests it brings.
+  std::uint32_t device_requests_max = 1'200;
+  std::uint32_t address_requests_max = 6'000;
+  bool metrics_for_all = false;      ///< /metrics also for other machines
   std::uint64_t max_log_bytes = 0;   ///< 0: no quota
   std::uint64_t min_free_disk = 64ULL * 1024 * 1024;
   /// Fold documents before `insieme-server backup` (or `note-backup`) has said that a backup holds
   /// them. What is folded on the tablets cannot be given back to a server that has lost it.
   bool fold_without_backup = false;
+  /// Nobody waits any longer for a device that has been silent for so long; 0: one waits for ever.
+  std::uint32_t give_up_days = 180;
+  std::uint32_t backup_days = 0;  ///< how long copies of the database are kept; 0: nobody said
+  std::string recovery_key;  ///< 64 digits: for whom devices wrap their keys; empty: nobody
+  bool pin_required = false;  ///< devices are to have a PIN
+  std::string siuss_keys;     ///< JWKS of who vouches for INPS; empty: flows are not served
+  std::string siuss_issuer = "interop.pagopa.it";
+  std::string siuss_audience;  ///< this service, as vouchers name it
+  std::string siuss_purpose;   ///< the one that is admitted; empty: any
+  std::string siuss_schemas;   ///< folder of PS_PSA_SINA201812.xsd and SINBA.xsd; empty: none
   std::string log_level = "info";
   Roles roles = Roles::defaults();
 };

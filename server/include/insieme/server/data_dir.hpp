@@ -1,6 +1,7 @@
 #pragma once
-// The data folder: server.key (identity, 0600), insieme.conf (optional), server.port, and server.db
-// or server.space: the space itself, or which one of a PostgreSQL database it is.
+// The data folder: server.key (identity, 0600), insieme.conf (optional), server.port,
+// erasures.ledger, and server.db or server.space: the space itself, or which one of a PostgreSQL
+// database it is.
 
 #include <cstdint>
 #include <filesystem>
@@ -20,6 +21,7 @@ struct DataDir {
   [[nodiscard]] std::string space() const { return (folder / "server.space").string(); }
   [[nodiscard]] std::string key() const { return (folder / "server.key").string(); }
   [[nodiscard]] std::string config() const { return (folder / "insieme.conf").string(); }
+  [[nodiscard]] std::string ledger() const { return (folder / "erasures.ledger").string(); }
   [[nodiscard]] std::string port() const { return (folder / "server.port").string(); }
   [[nodiscard]] bool initialised() const;
 };
@@ -57,7 +59,8 @@ class DataLock {
 [[nodiscard]] Result<sync::KeyPair> load_server_key(const DataDir& dir);
 
 /// The folder's repository: the space in PostgreSQL at the address, or in the folder's file if it
-/// is empty. `not_found` when the folder was never initialised, `conflict` when its space is
+/// is empty. What the ledger of erasures orders and the database does not know is carried out.
+/// `not_found` when the folder was never initialised, `conflict` when its space is
 /// elsewhere. Throws StorageFailure when the database cannot be used.
 [[nodiscard]] Result<std::unique_ptr<Repository>> open_repository(const DataDir& dir,
                                                                   const Roles& roles,

@@ -17,6 +17,7 @@ struct Request {
   std::string content_encoding;
   std::string accept_encoding;
   std::string if_none_match;
+  std::string client;      ///< address, as text; empty if it is not known
   std::string request_id;  ///< the client's, if usable, else drawn here; never empty
   std::vector<std::uint8_t> body;
 };
@@ -27,7 +28,7 @@ struct Response {
   std::vector<std::uint8_t> body;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string route;   ///< template of the route, for metrics; `other` if none matched
-  std::string device;  ///< text form, for the log; empty before authentication
+  std::string device;  ///< or machine: text form, for the log; empty before authentication
 };
 
 }  // namespace insieme::server

@@ -15,6 +15,9 @@
 #include <utility>
 #include <vector>
 
+#include "insieme/server/erasure.hpp"
+#include "insieme/server/flows.hpp"
+#include "insieme/server/permission.hpp"
 #include "insieme/server/roles.hpp"
 #include "insieme/sync/server_sync.hpp"
 
@@ -53,6 +56,8 @@ struct User {
   std::string role;
   bool disabled = false;
   std::int64_t created_ms = 0;
+  std::string organization{};  ///< empty: none, bound to no place
+  Term contract{};
 };
 
 struct Device {
@@ -68,6 +73,7 @@ struct Device {
   std::string revoke_reason;
   std::uint64_t shipped_position = 0;       ///< it may have received the log up to there
   std::optional<std::int64_t> given_up_ms;  ///< silent for too long: nobody waits for it
+  std::uint64_t protocol = 0;               ///< that it spoke last; 0: not known
 };
 
 /// A device, whose it is, and what that person's role allows.
@@ -95,9 +101,56 @@ struct DossierInfo {
     std::vector<std::string> sections;
     std::uint64_t from_position = 0;
     std::optional<std::uint64_t> to_position;  ///< none: it holds now
+    std::optional<std::uint64_t> kept_to{};    ///< reads the log up to there, and writes nothing
   };
   std::vector<Assignment> assignments;
+  std::string organization{};
+  std::string territory{};
 };
+
+/// Beyond the sections, what an assignment says.
+struct AssignTerms {
+  Term term{};
+  bool team = false;  ///< of the multidisciplinary team: from whatever organization
+};
+
+/// What is changed of a person; the rest stays.
+struct PersonChange {
+  std::optional<std::string> organization;
+  std::optional<std::optional<Day>> from;
+  std::optional<std::optional<Day>> until;
+};
+
+/// A denial and the dossier that it stands on.
+struct DossierDenial {
+  sync::DossierId dossier;
+  Denial denial;
+};
+
+/// `opened`: something of a sensitive section was shown on a tablet, which said so later.
+enum class AccessKind : std::uint8_t { read = 1, write = 2, refused = 3, opened = 4 };
+
+/// What one exchange did with one dossier.
+struct AccessNote {
+  sync::DossierId dossier;
+  AccessKind kind = AccessKind::read;
+  std::vector<std::string> sections;
+  std::uint64_t changes = 0;
+  std::int64_t opened_ms = 0;  ///< of `opened`: when it was, by the tablet's clock
+  std::string opened_for{};    ///< of `opened`: why, if the person said it
+};
+
+/// One line of the access log. Each one's hash stands on the one before.
+struct AccessRow {
+  std::uint64_t number = 0;  ///< 1, 2, 3 …
+  std::int64_t at_ms = 0;
+  std::string account;
+  sync::DeviceId device;
+  std::string purpose;  ///< why the person had it: the basis of the assignment; empty: none
+  AccessNote note;
+  sync::Digest hash;
+};
+[[nodiscard]] sync::Digest next_access_hash(const sync::Digest& previous, const AccessRow& row);
 
 using sync::HeldState;
 
@@ -119,6 +172,7 @@ struct Counts {
   std::uint64_t changes = 0;
   std::uint64_t held_waiting = 0;
   std::uint64_t database_bytes = 0;
+  std::optional<std::int64_t> last_backup_ms;  ///< when one was noted
 };
 
 /// What the server notes about the device when a turn is committed.
@@ -159,6 +213,7 @@ enum class EntryKind : std::uint8_t {
   held = 12,
   held_closed = 13,
   seen = 14,
+  erasure = 15,
 };
 [[nodiscard]] constexpr bool is_change(EntryKind kind) noexcept {
   return kind <= EntryKind::refused_change;
@@ -204,10 +259,8 @@ struct SnapshotPolicy {
   bool covered_only = false;
 };
 
-class Repository {
+class Repository : public FlowStore {
  public:
-  virtual ~Repository() = default;
-
   [[nodiscard]] virtual SpaceInfo space() = 0;
   [[nodiscard]] virtual Counts counts() = 0;
 
@@ -232,13 +285,18 @@ class Repository {
   /// Nobody waits for it any more before what all others have seen is folded. It may come back at
   /// any time; its work is then authored again on top of what was folded. `not_found`.
   [[nodiscard]] virtual Status give_up_device(const sync::DeviceId& device) = 0;
+  /// The same for all that did not synchronise within `ms` before the newest synchronisation of any
+  /// device, or before now if that is earlier: a clock that jumps ahead gives nobody up. Those that
+  /// it was done to.
+  [[nodiscard]] virtual std::vector<Device> give_up_silent(std::int64_t ms) = 0;
 
   // ---- who may see what ----
   /// Replaces what the account had there. Empty `sections`: those of its role. Returns what holds
   /// now; nothing is logged when that is what held before.
+  /// `not_allowed`: the role is never given a section, or a rule stands against it now.
   [[nodiscard]] virtual Result<std::vector<std::string>> assign(
       const std::string& account, const sync::DossierId& dossier,
-      std::vector<std::string> sections) = 0;
+      std::vector<std::string> sections, const AssignTerms& terms = {}) = 0;
   /// `not_found`: no such account, dossier or current assignment.
   [[nodiscard]] virtual Status unassign(const std::string& account, const sync::DossierId& dossier,
                                         const std::string& reason) = 0;
@@ -247,6 +305,71 @@ class Repository {
                                          const std::string& to, const std::string& reason) = 0;
   [[nodiscard]] virtual std::vector<DossierInfo> dossiers() = 0;
   [[nodiscard]] virtual std::vector<HeldInfo> held() = 0;
+
+  // ---- permission (docs/permission.md) ----
+  /// Brings what is granted in line with what is declared: on a new civil day, and under other
+  /// roles than before. Does nothing, and quickly, at any other time.
+  virtual void settle() = 0;
+  /// Adds or replaces. `invalid_argument`: a name, or a parent that is not there or below it.
+  [[nodiscard]] virtual Status put_organization(const Organization& organization) = 0;
+  [[nodiscard]] virtual std::vector<Organization> organizations() = 0;
+  /// `not_found`: no such account or organization.
+  [[nodiscard]] virtual Status set_person(const std::string& account,
+                                          const PersonChange& change) = 0;
+  /// Whose the dossier is, by a correction: nobody keeps what is no longer theirs to see.
+  [[nodiscard]] virtual Status place(const sync::DossierId& dossier,
+                                     const std::string& organization,
+                                     const std::string& territory) = 0;
+  /// Another body takes the dossier over: who falls outside keeps reading what there was.
+  [[nodiscard]] virtual Status transfer(const sync::DossierId& dossier,
+                                        const std::string& organization,
+                                        const std::string& territory,
+                                        const std::string& reason) = 0;
+  /// Adds or replaces what stands against the account. Held from the next exchange on.
+  [[nodiscard]] virtual Status deny(const sync::DossierId& dossier, const Denial& denial) = 0;
+  /// Undoes it. `not_found`.
+  [[nodiscard]] virtual Status allow(const sync::DossierId& dossier, const std::string& account,
+                                     const std::string& by) = 0;
+  [[nodiscard]] virtual std::vector<DossierDenial> denials() = 0;
+  /// All that a decision looks at. `not_found`.
+  [[nodiscard]] virtual Result<Standing> standing(const std::string& account,
+                                                  const sync::DossierId& dossier) = 0;
+  /// Into the access log, durable when it returns.
+  virtual void note_access(const Caller& caller, const std::vector<AccessNote>& notes) = 0;
+  /// What the caller's device says was opened on it: notes of kind `opened`, one section each. Each
+  /// is one line for its dossier, section, purpose and civil day in Rome, however often it is told.
+  /// How many were new; durable when it returns.
+  virtual std::size_t note_openings(const Caller& caller, const std::vector<AccessNote>& notes) = 0;
+  /// The oldest first; stops when `visit` gives false.
+  virtual void visit_access(const std::function<bool(const AccessRow&)>& visit) = 0;
+  /// The last line's number and hash, as the space knows them.
+  [[nodiscard]] virtual std::pair<std::uint64_t, sync::Digest> access_end() = 0;
+
+  // ---- erasure ----
+  /// From here on every order is written there before it is carried out. What it holds and the
+  /// database does not know is carried out now, and what the database holds is added to it.
+  [[nodiscard]] virtual Status attach_ledger(ErasureLedger ledger) = 0;
+  /// Nothing happens yet. `not_found` (no such account or dossier), `not_allowed` (a legal hold),
+  /// `invalid_argument`.
+  [[nodiscard]] virtual Status propose_erasure(const sync::ErasureOrder& order,
+                                               const std::string& asked_by) = 0;
+  /// Carries it out. `not_allowed`: the same person, one whose role does not decide, or a legal
+  /// hold; `not_found`, `conflict` (withdrawn). Of an order that was carried out: done again is
+  /// done.
+  [[nodiscard]] virtual Status confirm_erasure(const sync::ErasureId& id,
+                                               const std::string& by) = 0;
+  [[nodiscard]] virtual Status withdraw_erasure(const sync::ErasureId& id,
+                                                const std::string& by) = 0;
+  [[nodiscard]] virtual std::vector<Erasure> erasures() = 0;
+  [[nodiscard]] virtual std::vector<ErasureDevice> erasure_devices(const sync::ErasureId& id) = 0;
+  /// An empty `reason` releases it. `not_found`.
+  [[nodiscard]] virtual Status set_hold(const sync::DossierId& dossier, const std::string& by,
+                                        const std::string& reason) = 0;
+  [[nodiscard]] virtual std::vector<LegalHold> holds() = 0;
+  /// Writes anew whatever part of the database may still hold erased content in a page that nobody
+  /// reads any more. Takes as long as copying the database. False: somebody uses it just now, or it
+  /// failed; to be tried again.
+  virtual bool clean_traces() = 0;
 
   // ---- synchronisation ----
   [[nodiscard]] virtual std::unique_ptr<Turn> begin_turn(const Caller& caller) = 0;
@@ -277,6 +400,11 @@ class Repository {
   /// A backup that was read and checked holds the log up to `position`. What was covered before
   /// stays so. `invalid_argument`: the log does not go so far.
   [[nodiscard]] virtual Status note_backup(std::uint64_t position) = 0;
+  /// After the database was put back from a copy: what devices know of the log from before is not
+  /// trusted any more, and they offer what the copy lacks. The new epoch, at least `at_least`.
+  virtual std::uint64_t raise_epoch(const std::string& reason, std::uint64_t at_least) = 0;
+  /// Of the tables: which release's they are.
+  [[nodiscard]] virtual std::uint64_t schema_version() = 0;
   /// A consistent copy while others go on working; the file must not exist.
   virtual void backup_to(const std::string& path) = 0;
   /// Before a clean end: leaves one tidy file.

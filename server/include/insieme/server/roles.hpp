@@ -6,19 +6,26 @@
 #include <string_view>
 #include <vector>
 
+#include "insieme/sync/result.hpp"
+
 namespace insieme::server {
 
 struct RoleRules {
   std::vector<std::string> sections;  ///< granted when one of them opens or is given a dossier
   bool may_review = false;            ///< decides on review items and held changes
-  bool all_dossiers = false;          ///< is granted every dossier of the space
-  bool may_grant = false;             ///< mints rights: vouchers, cards, their units
+  bool all_dossiers = false;  ///< is assigned every dossier of its organization and territory
+  bool may_grant = false;     ///< mints rights: vouchers, cards, their units
+  bool may_write = true;      ///< no: what it sends waits for somebody who decides
+  /// Given only where an assignment names them. What is in neither list is never given.
+  std::vector<std::string> by_name{};
+
+  [[nodiscard]] bool may_be_given(std::string_view section) const noexcept;
 };
 
 /// By role name. Read-only after start, so that threads may share it.
 class Roles {
  public:
-  /// educator, fellow, coordinator and the other professions of the reference services.
+  /// The table of server/data/roles.conf.
   [[nodiscard]] static Roles defaults();
 
   [[nodiscard]] const RoleRules* find(std::string_view role) const noexcept;
@@ -27,6 +34,11 @@ class Roles {
   [[nodiscard]] std::vector<std::string> sections() const;
   /// Creates the role when it is new; a new one has every known section and no powers.
   RoleRules& edit(std::string_view role);
+  /// `educator.sections`, `core education`: a line of the table, or of insieme.conf after `role.`.
+  /// `invalid_argument`, `not_found` (no such property).
+  [[nodiscard]] Status set(std::string_view key, std::string_view value);
+  /// Equal for equal tables.
+  [[nodiscard]] std::string digest() const;
 
  private:
   std::map<std::string, RoleRules, std::less<>> rules_;

@@ -2,6 +2,7 @@
 // The running server: listener, sessions, worker threads.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -9,13 +10,17 @@
 
 namespace insieme::server {
 
+class Certificates;
+
 /// One listening socket. `run` blocks until `stop` (from any thread or a signal) and then finishes
 /// what is in flight, within Config::shutdown_timeout_s.
 class Server {
  public:
   /// Binds at once. Throws std::runtime_error with a clear sentence when it cannot (address in
-  /// use, certificate unreadable). All arguments must outlive it.
-  Server(Api& api, Metrics& metrics, const Config& config);
+  /// use). All arguments must outlive it.
+  /// `on_reload` is called on SIGHUP, on the thread of `run`.
+  Server(Api& api, Metrics& metrics, const Config& config, const Certificates& certificates,
+         std::function<void()> on_reload = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -20,15 +20,17 @@ struct VerifiedDocument {
 struct VerifyReport {
   std::uint64_t entries = 0;
   std::uint64_t manifests = 0;
+  std::uint64_t accesses = 0;  ///< lines of the access log
   std::vector<VerifiedDocument> documents;
   std::vector<std::string> faults;  ///< at most kFaultsMax
   [[nodiscard]] bool ok() const noexcept { return faults.empty(); }
 };
 inline constexpr std::size_t kFaultsMax = 100;
 
-/// Integrity of the file, hash chain of the log, signatures of the hand-outs, bodies against their
-/// digests, frontiers against the log, and a replay of every document. Others may go on writing:
-/// what was there at the start is checked. `progress(done, total)` in documents; may be empty.
+/// Integrity of the file, hash chains of the log and of the access log, signatures of hand-outs,
+/// bodies against their digests, frontiers against the log, and a replay of every document. Others
+/// may go on writing: what was there at the start is checked. `progress(done, total)` in documents;
+/// may be empty.
 [[nodiscard]] VerifyReport verify_repository(
     Repository& repository, const std::function<void(std::size_t, std::size_t)>& progress);
 

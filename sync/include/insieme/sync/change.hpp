@@ -61,6 +61,11 @@ struct ChangeHeader {
   friend bool operator==(const ChangeHeader&, const ChangeHeader&) = default;
 };
 
+/// The first name of the work that a change is: its own, or of what it authors again.
+[[nodiscard]] inline Origin first_name(const ChangeHeader& header) noexcept {
+  return header.origin.value_or(Origin{header.replica, header.seq});
+}
+
 struct Change {
   ChangeHeader header;
   std::optional<std::vector<Operation>> ops;  ///< absent: hollow
@@ -78,8 +83,15 @@ struct DossierKey {
 /// Canonical bytes: equal changes have equal bytes. Used for digests and for the change log.
 [[nodiscard]] std::vector<std::uint8_t> encode_header(const ChangeHeader& header);
 [[nodiscard]] Result<ChangeHeader> decode_header(std::span<const std::uint8_t> bytes);
+/// Which work a change is: one digest for it and for what authors it again, where contexts, texts
+/// and references have been carried over. Zero without a body.
+[[nodiscard]] Digest digest_of_work(const Change& change);
+
 [[nodiscard]] std::vector<std::uint8_t> encode_body(const std::vector<Operation>& ops);
 [[nodiscard]] Result<std::vector<Operation>> decode_body(std::span<const std::uint8_t> bytes);
+
+/// Whether a text in it comes with its base: it waits for somebody's decision, whoever wrote it.
+[[nodiscard]] bool is_late(const std::vector<Operation>& ops) noexcept;
 
 /// The digest that belongs into the header of a change with this body.
 [[nodiscard]] Digest digest_body(const DossierKey& key, std::span<const std::uint8_t> body);

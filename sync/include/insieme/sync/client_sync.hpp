@@ -31,7 +31,12 @@ struct Gathered {
   std::vector<DossierId> permits_wanted;
   std::vector<TextOfOther> texts_of_others;
   std::vector<std::vector<std::uint8_t>> letters;
+  std::vector<ErasureId> erased;    ///< carried out here, the server does not know yet
+  std::vector<ErasureOrder> erase;  ///< asked for here
 };
+
+/// Takes out of it what a request of an older version has no room for.
+void limit_to(std::uint32_t protocol, Gathered& gathered);
 
 struct ClientIdentity {
   SpaceId space;
@@ -68,8 +73,13 @@ using ClientInput = std::variant<StartSync, GatherDone, TokenReady, TokenFailed,
                                  SendFailed, WaitOver, ApplyDone, StoreFailed>;
 
 /// Actions.
-/// `changes_max` 0: no changes this time, the server has no room for them.
-struct GatherAction { std::size_t bytes_target = 0; std::size_t changes_max = 0; };
+/// `changes_max` 0: no changes this time, the server has no room for them. `protocol`: the version
+/// that the request will be in; whatever it cannot carry stays where it is (`limit_to`).
+struct GatherAction {
+  std::size_t bytes_target = 0;
+  std::size_t changes_max = 0;
+  std::uint32_t protocol = kProtocolVersion;
+};
 struct TokenAction {};  ///< get a fresh token by signing a challenge
 struct SendAction { std::vector<std::uint8_t> body; };
 /// Wait before trying again: `ms` is a ceiling, the caller draws uniformly from (0, ms] (full
@@ -88,7 +98,9 @@ using ClientAction = std::variant<GatherAction, TokenAction, SendAction, WaitAct
 /// whatever the server does: one that has no room for
 /// what was sent (507) is asked for the news alone, and the run gives up with `quota` after that; a
 /// cursor never goes back, a turn that brings nobody further is the
-/// last one, and there are at most kTurnsPerRunMax of them. Not thread-safe.
+/// last one, and there are at most kTurnsPerRunMax of them. A server that refuses the first request
+/// as not understood (400) may be older: it is asked once more in each version down to
+/// kProtocolVersionSpoken. Not thread-safe.
 class ClientSync {
  public:
   explicit ClientSync(ClientIdentity identity) : identity_(std::move(identity)) {}
@@ -102,6 +114,7 @@ class ClientSync {
   Status check_place(const SyncReply& reply);
   ClientAction on_reply(const std::vector<std::uint8_t>& body);
   ClientAction on_failure(const SendFailed& failure);
+  ClientAction on_not_understood(const SendFailed& failure);
   ClientAction on_applied(bool unsent);
   ClientAction gather();
   ClientAction give_up(Error error);
@@ -115,6 +128,7 @@ class ClientSync {
   Cursor cursor_;  ///< of the request that is under way
   std::optional<Backfill> backfill_;
   ClientSyncSummary summary_;
+  std::uint32_t protocol_ = kProtocolVersion;
   std::uint32_t attempts_ = 0;
   std::uint32_t tokens_ = 0;
   std::uint32_t resets_ = 0;

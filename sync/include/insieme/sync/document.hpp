@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "insieme/sync/change.hpp"
+#include "insieme/sync/erasure.hpp"
 #include "insieme/sync/frontier.hpp"
 #include "insieme/sync/record.hpp"
 #include "insieme/sync/review.hpp"
@@ -41,11 +42,13 @@ class Document {
   /// Takes a change from elsewhere, in any order and any number of times. A change that waits is
   /// applied when the last thing it waited for arrives. Errors: `fork`, `broken_chain`, `checksum`
   /// (the body is not the one that the header names), `limit_exceeded` (too much waits).
+  /// The body of a redacted change cannot be checked against its header: it is the caller who
+  /// knows that it comes from somebody who was entitled to take the rest away.
   Result<Delivery> deliver(Change change);
 
   /// The document folded at `at`, a causally closed part of what is applied here. Errors:
   /// `invalid_argument` (not closed, not applied here, or folded here already beyond that);
-  /// `not_yet`: a change here does not stand on all of it, so that more such may come.
+  /// `not_yet`: a change here does not stand on all of it, or one in it is of a later engine.
   [[nodiscard]] Result<Snapshot> snapshot(const VersionVector& at) const;
   [[nodiscard]] Result<Snapshot> snapshot() const { return snapshot(frontier_.version()); }
   /// Drops the log up to `at` and keeps what `snapshot` makes of it. Same errors; nothing is then
@@ -56,6 +59,11 @@ class Document {
   /// (something here stands on what was folded here and is not in it), `expired` (a change here
   /// does not stand on all that is folded in it: it must be authored again).
   Result<bool> install(const Snapshot& snapshot);
+  /// Takes out of everything here what `redaction` names, and out of whatever comes from now on.
+  /// Version, chains and history stay. In whatever order orders, changes and snapshots come, the
+  /// document ends the same.
+  void erase(const Redaction& redaction);
+  [[nodiscard]] const Redaction& erased() const noexcept { return redaction_; }
   /// What is folded and not in the log.
   [[nodiscard]] const VersionVector& horizon() const noexcept;
   /// What the log stands on; null: the log is whole.
@@ -82,6 +90,7 @@ class Document {
 
   DocumentId id_;
   DossierKey key_;
+  Redaction redaction_;
   std::shared_ptr<const Snapshot> ground_;
   Frontier frontier_;
   std::map<RecordId, RecordState> records_;

@@ -49,7 +49,7 @@ struct Handout {
 /// Over the headers; they name their bodies by digest.
 [[nodiscard]] Digest digest_of(const Handout& handout);
 [[nodiscard]] std::vector<std::uint8_t> encode_handout(const Handout& handout);
-/// Changes come back with a zero `body_digest` unless they are hollow, as from a message.
+/// Changes come back with a zero `body_digest`, as from a message, unless hollow or redacted.
 [[nodiscard]] Result<Handout> decode_handout(std::span<const std::uint8_t> bytes);
 /// Everything that does not need a document: the grant, that it covers this section, that the
 /// device signed exactly this, and that each change is of this document and by the granted person

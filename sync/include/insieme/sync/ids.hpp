@@ -35,6 +35,7 @@ struct DossierTag;
 struct TransactionTag;
 struct DeviceTag;
 struct SpaceTag;
+struct ErasureTag;
 
 using ReplicaId = Id128<ReplicaTag>;          ///< one store on one device, random
 using RecordId = Id128<RecordTag>;            ///< UUIDv7, or derived from a natural key
@@ -42,6 +43,7 @@ using DossierId = Id128<DossierTag>;          ///< a household, a network, a pro
 using TransactionId = Id128<TransactionTag>;  ///< what one act did in several documents
 using DeviceId = Id128<DeviceTag>;
 using SpaceId = Id128<SpaceTag>;
+using ErasureId = Id128<ErasureTag>;          ///< of an order to erase: UUIDv7
 
 /// Writes 36 characters.
 [[nodiscard]] std::string to_text(const std::array<std::uint8_t, 16>& bytes);

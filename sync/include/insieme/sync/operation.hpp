@@ -33,6 +33,8 @@ enum class OpKind : std::uint8_t {
   spend = 12,
   refund = 13,
   reclaim = 14,
+  erased = 15,
+  late_splice = 16,  ///< a splice with its base; in work that waits for somebody's decision alone
 };
 inline constexpr std::uint8_t kFirstOpaqueOpKind = 32;
 
@@ -57,6 +59,10 @@ struct IncrementOp {
 };
 struct SpliceOp {
   std::vector<Splice> splices;
+  /// Set in late work alone, whose text the others have folded since: what `splices` name places
+  /// of, or the part of it around them. Whoever accepts it carries the edit over to the text as it
+  /// is then. Never in an accepted change; applied, it has no effect.
+  std::optional<std::string> base{};
   friend bool operator==(const SpliceOp&, const SpliceOp&) = default;
 };
 struct RetractOp {
@@ -73,6 +79,7 @@ enum class ItemKind : std::uint8_t {
   concurrent_lifecycle = 3,
   text_overlap = 4,
   provisional_spend = 5,  ///< one item per spend; its value is the amount
+  edited_after_closure = 6,
 };
 
 enum class Outcome : std::uint8_t {
@@ -112,12 +119,18 @@ struct OpaqueOp {
   friend bool operator==(const OpaqueOp&, const OpaqueOp&) = default;
 };
 
+/// What an erasure left of an operation: its place, so that the dots of the others stay what they
+/// are. Names no record, no type, no field; without effect.
+struct ErasedOp {
+  friend bool operator==(const ErasedOp&, const ErasedOp&) = default;
+};
+
 using Action = std::variant<WriteOp, AddOp, RemoveOp, IncrementOp, SpliceOp, RetractOp, RestoreOp,
                             ResolveOp, TouchOp, GrantOp, TransferOp, SpendOp, RefundOp, ReclaimOp,
-                            OpaqueOp>;
+                            OpaqueOp, ErasedOp>;
 
 struct Operation {
-  RecordId record;
+  RecordId record;    ///< nil, and no type, only where it was erased
   std::string type;   ///< record type, 1..kNameBytesMax bytes
   std::string field;  ///< empty for retract, restore and touch
   Action action;

@@ -11,16 +11,19 @@
 #include <vector>
 
 #include "insieme/sync/change.hpp"
+#include "insieme/sync/erasure.hpp"
 #include "insieme/sync/seal.hpp"
 #include "insieme/sync/voucher.hpp"
 
 namespace insieme::sync {
 
 /// Version 2 brought snapshots and acknowledgements, version 3 vouchers and what devices need to
-/// exchange without a server. A server answers in the version of the request; what a later version
-/// added is then left out.
-inline constexpr std::uint32_t kProtocolVersion = 3;
+/// exchange without a server, version 4 erasures, version 5 the work of a device that was given up
+/// and whose user lost the dossier. A server answers in the version of the request; what a later
+/// version added is then left out.
+inline constexpr std::uint32_t kProtocolVersion = 5;
 inline constexpr std::uint32_t kProtocolVersionMin = 1;  ///< that a server still answers
+inline constexpr std::uint32_t kProtocolVersionSpoken = 3;  ///< the lowest of a client
 /// Raised when an operation kind is added that older engines cannot merge.
 inline constexpr std::uint32_t kEngineVersion = 1;
 
@@ -142,6 +145,23 @@ struct LetterResult {
 };
 [[nodiscard]] Digest digest_letter_bytes(std::span<const std::uint8_t> sealed);
 
+/// What became of an order that this device asked for: `ok`, or why it is not carried out.
+struct ErasureAnswer {
+  ErasureId id;
+  ErrorCode code = ErrorCode::ok;
+  std::string reason;
+  friend bool operator==(const ErasureAnswer&, const ErasureAnswer&) = default;
+};
+
+/// Where a document's log ends, for a device that stands on less than the others have folded: what
+/// it authors again stands on these. Ids alone, nothing of what was written.
+struct Ground {
+  DocumentId document;
+  bool may_write = false;          ///< it comes to the device anyway, with all that it stands on
+  std::vector<VouchedHead> heads;  ///< the newest change of each replica, ascending
+  friend bool operator==(const Ground&, const Ground&) = default;
+};
+
 struct SyncRequest {
   std::uint32_t protocol = kProtocolVersion;
   std::uint32_t engine = kEngineVersion;
@@ -168,6 +188,8 @@ struct SyncRequest {
   std::vector<DossierId> permits_wanted;  ///< that have none, or one that expires soon
   std::vector<TextOfOther> texts_of_others;
   std::vector<std::vector<std::uint8_t>> letters;  ///< of others, sealed for the server
+  std::vector<ErasureId> erased;    ///< orders that this store has carried out, traces included
+  std::vector<ErasureOrder> erase;  ///< of single records, by whoever may decide there
   friend bool operator==(const SyncRequest&, const SyncRequest&) = default;
 };
 
@@ -220,8 +242,16 @@ struct SeenEvent {
   Seen seen;
   friend bool operator==(const SeenEvent&, const SeenEvent&) = default;
 };
+/// From version 4 on: for every device that ever held the dossier, assigned or not.
+struct EraseEvent {
+  ErasureOrder order;
+  /// The same for others who hold the dossier (carried_order.hpp). Empty: its key is gone.
+  std::vector<std::uint8_t> sealed{};
+  friend bool operator==(const EraseEvent&, const EraseEvent&) = default;
+};
 /// The order of alternatives is their number on the wire: append only.
-using Event = std::variant<GrantEvent, RevokeEvent, HeldEvent, HeldClosedEvent, SeenEvent>;
+using Event = std::variant<GrantEvent, RevokeEvent, HeldEvent, HeldClosedEvent, SeenEvent,
+                           EraseEvent>;
 
 /// A piece of a document's snapshot (snapshot.hpp). Pieces come in order; one at offset 0 begins
 /// anew, whatever came before. The last one ends at `total`.
@@ -282,6 +312,9 @@ struct SyncReply {
   std::uint64_t covered = 0;
   std::vector<ExchangePermit> permits;  ///< as far as they were wanted and the person has access
   std::vector<LetterResult> letters;    ///< one per letter of the request, in order
+  std::vector<ErasureAnswer> erasures;  ///< one per order that was asked for, in order
+  // from version 5 on
+  std::vector<Ground> grounds;  ///< of documents of which something was not taken (section 13)
   friend bool operator==(const SyncReply&, const SyncReply&) = default;
 };
 
@@ -292,8 +325,8 @@ using Message = std::variant<SyncRequest, SyncReply>;
 [[nodiscard]] std::vector<std::uint8_t> encode_message(const Message& message);
 /// Whether a frame of `encode_message` may be sent: nothing in it is larger than the limits allow.
 [[nodiscard]] bool fits_limits(std::span<const std::uint8_t> frame) noexcept;
-/// Changes come back with a zero `body_digest` unless they are hollow. Errors: `truncated`,
-/// `malformed`, `trailing_bytes`, `limit_exceeded`, `wrong_version`, `checksum`.
+/// Changes come back with a zero `body_digest` unless they are hollow or redacted. Errors:
+/// `truncated`, `malformed`, `trailing_bytes`, `limit_exceeded`, `wrong_version`, `checksum`.
 [[nodiscard]] Result<Message> decode_message(std::span<const std::uint8_t> frame);
 
 /// Fills in the body digest of a change that came with its body.

@@ -9,8 +9,13 @@ namespace insieme::sync::reasons {
 
 inline constexpr std::string_view kNotAssigned =
     "the dossier is no longer assigned to the author";
+inline constexpr std::string_view kGoneOn =
+    "the others had gone on without the author's device";
 inline constexpr std::string_view kDeviceRevoked =
     "the device was revoked; a colleague brought what it had written";
+inline constexpr std::string_view kReadsOnly =
+    "the author's role only reads: somebody who decides will look at it (il ruolo dell'autore può "
+    "solo leggere: chi decide lo esaminerà)";
 inline constexpr std::string_view kDecidedBefore =
     "somebody has decided on this late change before";
 inline constexpr std::string_view kMayNotGrant =
@@ -21,6 +26,12 @@ inline constexpr std::string_view kTransactionTooLarge = "too much in one transa
 inline constexpr std::string_view kPartRefused = "another part of the same act was refused";
 inline constexpr std::string_view kPartWaits =
     "another part of the same act waits for a coordinator";
+inline constexpr std::string_view kMayNotErase =
+    "the role does not allow to erase: ask a coordinator";
+inline constexpr std::string_view kOnHold =
+    "a legal hold stands on this dossier: nothing of it may be erased until it is released";
+inline constexpr std::string_view kNeedsTwoPeople =
+    "whole sections and dossiers are erased by an order of two people at the server";
 
 inline constexpr std::string_view kHeldBefore =
     "it was waiting for a coordinator before the server was put back from a backup";

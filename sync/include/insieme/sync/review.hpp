@@ -24,7 +24,8 @@ struct ReviewItem {
   ItemKind kind = ItemKind::concurrent_values;
   RecordId record;
   std::string field;             ///< empty for items about the record's life
-  /// The alternatives, by dot; for texts and lives without a value; for a spend its amount.
+  /// The alternatives, by dot; for texts and lives without a value; for a spend its amount; none
+  /// for an edit after a closure.
   std::vector<Survivor> values;
   /// The dots that a resolution has to name: sorted, unique.
   std::vector<Dot> dots;

@@ -31,6 +31,13 @@ struct DossierAccess {
   bool known = false;
   DossierKey key;
   std::vector<std::string> sections;  ///< that the user may write now; empty: none
+  bool on_hold = false;               ///< a legal hold: nothing of it may be erased
+  /// All of it was erased, and nobody was waited for any more: what has a body cannot be checked.
+  bool key_destroyed = false;
+  /// The user wrote its first change and never had it: it was given back to a restored server by
+  /// somebody else.
+  bool opened = false;
+  bool had = false;  ///< the user is assigned to it, or was once
 };
 
 /// What those who may decide made of a held change. Numbers are fixed for ever.
@@ -57,6 +64,9 @@ struct GrantPlace {
   std::string field;
 };
 /// One for each grant in the change; none for a hollow one.
+/// `first_name`, as a place in the log.
+[[nodiscard]] ChangeRef name_of_work(const ChangeHeader& header);
+
 [[nodiscard]] std::vector<GrantPlace> grants_of(const Change& change);
 
 // ---- actions ------------------------------------------------------------------------------------
@@ -72,6 +82,18 @@ struct LoadAction {
   std::vector<ChangeRef> changes;     ///< ids and positions, as far as they exist, sorted
   std::uint64_t protocol = kProtocolVersion;  ///< that the device speaks
   std::vector<DocumentId> grants{};  ///< documents whose accepted grants are to be told, sorted
+  std::vector<ErasureId> erasures{};  ///< which of these orders were carried out
+  std::vector<ChangeRef> origins{};   ///< what was made of these is to be told, sorted
+};
+
+/// A change that authors the one that was asked for again, accepted or held; or that one itself, if
+/// it was accepted.
+struct Authored {
+  ReplicaId replica;
+  std::uint64_t seq = 0;
+  Stamp stamp;
+  std::string author;
+  Digest work;  ///< `digest_of_work`; zero if its body is gone
 };
 
 /// An entry to append to the log. A held or refused change stands there hollow; its body, if any,
@@ -94,6 +116,7 @@ struct NewChange {
 /// Write everything below, in this order, commit, and tell the positions.
 struct CommitAction {
   std::vector<DossierSecret> new_dossiers;  ///< to be granted to the user and to all coordinators
+  std::vector<DossierId> opened{};          ///< known ones, to be granted to the user
   std::vector<NewChange> changes;           ///< consecutive positions
   std::map<DocumentId, Frontier> frontiers; ///< as they are after `changes`
   std::vector<Change> bodies;               ///< of held changes that are `bodyless`
@@ -102,12 +125,15 @@ struct CommitAction {
   /// What the device's replicas will have seen in all that they author from here on. No more than
   /// the log holds. The repository works out from all devices what is stable.
   std::vector<Acknowledgement> acknowledgements;
+  std::vector<ErasureOrder> erasures{};  ///< to be carried out, after all of the above
+  std::vector<ErasureId> erased{};       ///< that the device confirms
   Digest manifest;               ///< what the device signed for this hand-out
   Signature manifest_signature;
   /// Nothing to write: end the transaction without taking a position.
   [[nodiscard]] bool empty() const noexcept {
-    return new_dossiers.empty() && changes.empty() && bodies.empty() && seen.empty() &&
-           held_decisions.empty() && acknowledgements.empty();
+    return new_dossiers.empty() && opened.empty() && changes.empty() && bodies.empty() &&
+           seen.empty() && held_decisions.empty() && acknowledgements.empty() &&
+           erasures.empty() && erased.empty();
   }
 };
 
@@ -118,6 +144,8 @@ struct ReadAction {
   std::size_t bytes_max = 0;
   std::size_t items_max = 0;
   bool snapshots = false;             ///< the device takes them
+  bool erasures = false;              ///< the device takes orders and redacted changes
+  bool late_texts = false;            ///< the device takes held changes with `SpliceOp::base`
   std::vector<DocumentId> stable_of{};  ///< documents whose stable version is to be told
   bool vouches = false;                 ///< heads and hollow changes beside the digests
   std::vector<DossierId> permits_of{};  ///< what the person may see of these is to be told
@@ -141,8 +169,8 @@ struct RequestArrived {
   /// The server's own; without it, it vouches for nothing, believes no voucher, gives no permits.
   std::optional<KeyPair> keys{};
   std::vector<LetterResult> letters{};     ///< what became of those of the request
-  /// Nothing is taken without somebody's decision: the device was revoked since it wrote this.
-  bool hold_all = false;
+  /// Not empty: nothing is taken without somebody's decision, for this reason (one of `reasons`).
+  std::string_view held_for{};
 };
 struct Loaded {
   std::uint64_t epoch = 1;
@@ -156,6 +184,9 @@ struct Loaded {
   /// Of `LoadAction::documents`: what devices were told to be stable.
   std::map<DocumentId, VersionVector> stable;
   std::vector<GrantPlace> grants;  ///< of `LoadAction::grants`, in accepted changes
+  std::map<DocumentId, Redaction> redactions{};  ///< of `LoadAction::documents`
+  std::vector<ErasureId> erasures{};             ///< of `LoadAction::erasures`, carried out
+  std::map<ChangeRef, std::vector<Authored>> origins{};  ///< of `LoadAction::origins`
 };
 struct Committed { std::vector<std::uint64_t> positions; };  ///< of `CommitAction::changes`
 struct PageRead {
@@ -169,6 +200,7 @@ struct PageRead {
   std::vector<Voucher> vouchers;  ///< of `digests`, not signed yet
   std::uint64_t covered = 0;      ///< SyncReply::covered
   std::map<DossierId, DossierAccess> permits{};  ///< of `ReadAction::permits_of`, those that exist
+  std::map<DossierId, DossierKey> order_keys{};  ///< of the orders in `items`, unless destroyed
 };
 using ServerInput = std::variant<RequestArrived, Loaded, Committed, PageRead>;
 
@@ -187,6 +219,7 @@ class ServerSync {
   void vouch(std::vector<Voucher>& vouchers);
   ServerAction read();
   void add_permits(PageRead& page);
+  void seal_orders(const PageRead& page);
 
   State state_ = State::fresh;
   RequestArrived arrived_;

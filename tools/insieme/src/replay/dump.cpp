@@ -110,6 +110,7 @@ const char* item_name(sync::ItemKind kind) {
     case sync::ItemKind::edited_after_retraction: return "edited-after-retraction";
     case sync::ItemKind::concurrent_lifecycle: return "concurrent-lifecycle";
     case sync::ItemKind::provisional_spend: return "provisional-spend";
+    case sync::ItemKind::edited_after_closure:  // nothing is closed there
     case sync::ItemKind::text_overlap: break;
   }
   return nullptr;

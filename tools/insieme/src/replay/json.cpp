@@ -34,6 +34,21 @@ void append_utf8(std::string& out, std::uint32_t point) {
   }
 }
 
+/// Of a number that no double holds: whether it is too small instead of too large.
+bool is_next_to_zero(std::string_view number) {
+  const std::size_t e = number.find_first_of("eE");
+  const std::string_view digits = number.substr(0, e);
+  const std::size_t point = std::min(digits.find('.'), digits.size());
+  const std::size_t first = digits.find_first_of("123456789");
+  if (e == std::string_view::npos) return first > point;
+  if (number[e + 1] == '-') return true;
+  // With an exponent from 0 on, only many zeros after the point keep it small.
+  std::uint64_t power = UINT32_MAX;
+  const char* const begin = number.data() + e + (number[e + 1] == '+' ? 2 : 1);
+  std::from_chars(begin, number.data() + number.size(), power);
+  return first > point && first - point > power;
+}
+
 class Parser {
  public:
   explicit Parser(std::string_view text) : text_(text) {}
@@ -100,7 +115,7 @@ class Parser {
       if (!take(':')) return fault("':' is needed here");
       Json member;
       INSIEME_TRY(read_value(member, depth + 1));
-      value.members.emplace_back(std::move(key), std::move(member));
+      value.members.push_back({std::move(key), std::move(member)});
       skip_spaces();
     } while (take(','));
     if (!take('}')) return fault("'}' is needed here");
@@ -198,9 +213,9 @@ class Parser {
     value.kind = Json::Kind::integer;
     if (is_integer && std::from_chars(first, last, value.integer).ec == std::errc()) return {};
     value.kind = Json::Kind::real;
-    if (std::from_chars(first, last, value.real).ec != std::errc()) {
-      return fault("a number out of range");
-    }
+    if (std::from_chars(first, last, value.real).ec == std::errc()) return {};
+    if (!is_next_to_zero(text_.substr(begin, at_ - begin))) return fault("a number out of range");
+    value.real = 0;
     return {};
   }
   void skip_digits() {

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "insieme/sync/result.hpp"
@@ -23,11 +22,17 @@ struct Json {
   double real = 0;  ///< finite
   std::string text;
   std::vector<Json> items;
-  std::vector<std::pair<std::string, Json>> members;  ///< in the order of the text
+  struct Member;
+  std::vector<Member> members;  ///< in the order of the text
 
   [[nodiscard]] bool is(Kind which) const noexcept { return kind == which; }
   /// Null if there is no such member.
   [[nodiscard]] const Json* find(std::string_view key) const noexcept;
+};
+
+struct Json::Member {
+  std::string key;
+  Json value;
 };
 
 /// The whole text must be one value. Errors: `malformed`, with what is wrong and at which byte.

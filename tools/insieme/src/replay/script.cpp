@@ -69,9 +69,9 @@ Result<sync::Value> value_of(const Json& json, std::string_view field) {
     case Json::Kind::integer: return sync::Value{json.integer};
     case Json::Kind::string: return sync::Value{json.text};
     case Json::Kind::real: {
-      // 1.0 and 1 are one number (RFC 8785), and one value.
-      constexpr double kExact = 9007199254740992.0;
-      if (std::trunc(json.real) == json.real && std::fabs(json.real) <= kExact) {
+      // 1.0 and 1 are one number, and so are 1e17 and 100000000000000000: one value.
+      constexpr double kLimit = 9223372036854775808.0;  // 2^63
+      if (std::trunc(json.real) == json.real && json.real >= -kLimit && json.real < kLimit) {
         return sync::Value{static_cast<std::int64_t>(json.real)};
       }
       return sync::Value{json.real};

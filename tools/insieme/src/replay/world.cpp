@@ -77,8 +77,38 @@ void arrange(std::vector<T>& list, const Order& order) {
   }
 }
 
+/// What the writer has of its own rights, operation by operation of the line. The engine says what
+/// each leaves, since its sums stop at a largest number.
+class Pocket {
+ public:
+  Pocket(const sync::Document& document, const sync::RecordId& record, const sync::ReplicaId& own)
+      : seen_(document.frontier().version()), next_{own, seen_[own] + 1, 0} {
+    const auto at = document.records().find(record);
+    const sync::FieldState* credit =
+        at == document.records().end() ? nullptr : at->second.field("credit");
+    if (credit != nullptr) known_ = &credit->escrow;
+  }
+  [[nodiscard]] bool has(std::uint64_t amount) const {
+    if (after_) return amount <= after_->rights(next_.replica);
+    return amount <= (known_ == nullptr ? 0 : known_->rights(next_.replica));
+  }
+  void take(sync::EscrowAct act) {
+    if (!after_) after_ = known_ == nullptr ? sync::EscrowState() : *known_;
+    after_->apply(next_, sync::Stamp{}, {}, seen_, std::move(act));
+    ++next_.op;
+  }
+
+ private:
+  sync::VersionVector seen_;
+  sync::Dot next_;
+  const sync::EscrowState* known_ = nullptr;
+  std::optional<sync::EscrowState> after_;  ///< of `known_`, once something was taken in
+};
+
+}  // namespace
+
 /// Makes the operations of a write, in the order of the language.
-class OperationList {
+class World::OperationList {
  public:
   OperationList(const sync::RecordId& record, std::optional<sync::VersionVector> context)
       : record_(record), context_(std::move(context)) {}
@@ -95,35 +125,6 @@ class OperationList {
   std::optional<sync::VersionVector> context_;
   std::vector<sync::Operation> ops_;
 };
-
-/// What the writer sees of its own rights, operation by operation of the line.
-class Pocket {
- public:
-  Pocket(const sync::ReplicaId& own, std::uint64_t rights) : own_(own), rights_(rights) {}
-  void grant(const sync::ReplicaId& to, std::uint64_t amount) {
-    if (to == own_) rights_ = amount > UINT64_MAX - rights_ ? UINT64_MAX : rights_ + amount;
-  }
-  [[nodiscard]] bool transfer(const sync::ReplicaId& to, std::uint64_t amount) {
-    if (amount > rights_) return false;
-    if (to != own_) rights_ -= amount;
-    return true;
-  }
-  [[nodiscard]] bool has(std::uint64_t amount) const { return amount <= rights_; }
-
- private:
-  sync::ReplicaId own_;
-  std::uint64_t rights_;
-};
-
-std::uint64_t rights_of(const sync::Document& document, const sync::RecordId& record,
-                        const sync::ReplicaId& replica) {
-  const auto at = document.records().find(record);
-  if (at == document.records().end()) return 0;
-  const sync::FieldState* credit = at->second.field("credit");
-  return credit == nullptr ? 0 : credit->escrow.rights(replica);
-}
-
-}  // namespace
 
 struct World::Runner {
   World& world;
@@ -209,6 +210,27 @@ Result<std::size_t> World::find(const std::string& name) const {
   return static_cast<std::size_t>(at - replicas_.begin());
 }
 
+/// False if the line hands on more than the writer has.
+Result<bool> World::move_rights(const WriteLine& line, const sync::RecordId& record,
+                                const Replica& writer, OperationList& ops) const {
+  Pocket pocket(writer.document, record, writer.id);
+  if (line.grant) {
+    INSIEME_TRY_ASSIGN(const std::size_t to, find(line.grant->to));
+    const sync::GrantOp grant{replicas_[to].id, line.grant->amount};
+    if (line.transfer || line.spend) pocket.take(grant);
+    ops.push("credit", grant);
+  }
+  if (line.transfer) {
+    INSIEME_TRY_ASSIGN(const std::size_t to, find(line.transfer->to));
+    if (!pocket.has(line.transfer->amount)) return false;
+    const sync::TransferOp transfer{replicas_[to].id, line.transfer->amount};
+    if (line.spend) pocket.take(transfer);
+    ops.push("credit", transfer);
+  }
+  if (line.spend) ops.push("credit", sync::SpendOp{*line.spend, pocket.has(*line.spend)});
+  return true;
+}
+
 Status World::write(const WriteLine& line) {
   INSIEME_TRY_ASSIGN(const std::size_t on, find(line.on));
   Replica& replica = replicas_[on];
@@ -225,18 +247,8 @@ Status World::write(const WriteLine& line) {
   for (const std::string& tag : line.add) ops.push("tags", sync::AddOp{tag});
   if (line.inc) ops.push("n", sync::IncrementOp{*line.inc});
   if (line.splice) ops.push("note", sync::SpliceOp{*line.splice});
-  Pocket pocket(replica.id, rights_of(replica.document, record, replica.id));
-  if (line.grant) {
-    INSIEME_TRY_ASSIGN(const std::size_t to, find(line.grant->to));
-    pocket.grant(replicas_[to].id, line.grant->amount);
-    ops.push("credit", sync::GrantOp{replicas_[to].id, line.grant->amount});
-  }
-  if (line.transfer) {
-    INSIEME_TRY_ASSIGN(const std::size_t to, find(line.transfer->to));
-    if (!pocket.transfer(replicas_[to].id, line.transfer->amount)) return {};
-    ops.push("credit", sync::TransferOp{replicas_[to].id, line.transfer->amount});
-  }
-  if (line.spend) ops.push("credit", sync::SpendOp{*line.spend, pocket.has(*line.spend)});
+  INSIEME_TRY_ASSIGN(const bool is_possible, move_rights(line, record, replica, ops));
+  if (!is_possible) return {};
   INSIEME_TRY(author(replica, ops.take()));
   records_.emplace(record, line.record);
   return {};

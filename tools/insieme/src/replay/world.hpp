@@ -47,11 +47,14 @@ class World {
     std::vector<Authored> authored;  ///< its own changes, by seq - 1
   };
   struct Runner;
+  class OperationList;
 
   [[nodiscard]] Result<std::size_t> find(const std::string& name) const;
   void freeze();
   Status add(const ReplicaLine& line);
   Status write(const WriteLine& line);
+  [[nodiscard]] Result<bool> move_rights(const WriteLine& line, const sync::RecordId& record,
+                                         const Replica& writer, OperationList& ops) const;
   Status live(const LifeLine& line);
   Status author(Replica& replica, std::vector<sync::Operation> ops);
   Status deliver(std::size_t from, std::size_t to, const DeliverLine& how);

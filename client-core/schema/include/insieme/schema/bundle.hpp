@@ -45,6 +45,9 @@ struct Bundle {
   [[nodiscard]] const Section* find_section(std::string_view section_name) const noexcept;
   [[nodiscard]] const CodeList* find_list(std::string_view list_name) const noexcept;
   [[nodiscard]] const RecordType* find_type(std::string_view type_name) const noexcept;
+  /// How concurrent values of a field are met; `review` for one that is not known here.
+  [[nodiscard]] RegisterPolicy policy(std::string_view type_name,
+                                      std::string_view field_name) const noexcept;
   /// The rules about records of a type, in the order of the files.
   [[nodiscard]] std::vector<const Rule*> rules_for(std::string_view type_name) const;
   /// 16 lower-case hexadecimal digits.

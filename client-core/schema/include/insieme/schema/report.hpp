@@ -31,6 +31,7 @@ struct ReportGroup {
   bool many = false;  ///< of a set: one record may stand in several groups
   std::shared_ptr<const Expression> by;
   bool all_codes = false;  ///< every code of the list has its line, also where nothing is
+  bool every_month = false;  ///< of months: those in between have their line, too
   std::string keys_type;   ///< records that say which keys there must be; may be empty
   std::shared_ptr<const Expression> keys;
 };

@@ -51,7 +51,9 @@ enum class MergeKind { mv_register, set, counter, text, blob, escrow, list };
 using RegisterPolicy = sync::RegisterPolicy;
 
 /// A known form of a string, which parsing and display may use.
-enum class TextFormat { none, user, month, codice_fiscale, email, phone, cup, iban, belfiore };
+enum class TextFormat {
+  none, user, month, codice_fiscale, email, phone, cup, iban, belfiore, area_code,
+};
 
 /// The names that the JSON uses (`register`, `auto`, `codice_fiscale` …). Never empty.
 [[nodiscard]] std::string_view name_of(FieldKind kind) noexcept;
@@ -162,6 +164,9 @@ struct CodeValue {
   }
   /// Empty when there is no such attribute.
   [[nodiscard]] std::string_view attribute(std::string_view name) const noexcept;
+  /// What else people and documents call it: the parts of its attribute `also`, separated by
+  /// semicolons.
+  [[nodiscard]] std::vector<std::string> other_spellings() const;
 };
 
 struct CodeList {

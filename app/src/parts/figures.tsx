@@ -1,0 +1,200 @@
+// A report on the screen: tables, bars, whether it adds up, and the records behind a figure.
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { useLoad } from "../core/hooks";
+import {
+  barsOf,
+  recordsBehind,
+  type Figure,
+  type FigureTable,
+  type Given,
+  type ReportPage,
+} from "../core/report";
+import { Await, Empty, Note, Row, Section } from "./parts";
+import { to } from "../router";
+import { count, t } from "../words";
+
+export interface Asked {
+  table: FigureTable;
+  figure: Figure;
+}
+
+export function Tables(props: {
+  page: ReportPage;
+  onAsk?: (asked: Asked) => void;
+}): JSX.Element {
+  const { page } = props;
+  return (
+    <>
+      {page.parameters.length > 0 && (
+        <p class="muted">
+          {page.parameters.map((one) => `${one.label}: ${one.text}`).join(" · ")}
+        </p>
+      )}
+      <Checks page={page} />
+      {page.tables.map((table) => (
+        <Section key={table.name} title={table.title}>
+          {table.help && <p class="muted">{table.help}</p>}
+          {table.bars && <Bars table={table} />}
+          <Table table={table} onAsk={props.onAsk} />
+          {table.notes.map((note) => (
+            <p class="muted" key={note}>
+              {note}
+            </p>
+          ))}
+        </Section>
+      ))}
+      {page.source && <p class="muted">{t("report_source", { source: page.source })}</p>}
+    </>
+  );
+}
+
+function Checks(props: { page: ReportPage }): JSX.Element {
+  const { checks, holds } = props.page;
+  const broken = checks.filter((one) => !one.holds);
+  if (holds) return <Note tone="success">{count(checks.length, "check_one", "check_many")}</Note>;
+  return (
+    <Note tone="danger" title={t("checks_broken")} live={false}>
+      <ul>
+        {broken.map((one) => (
+          <li key={one.name}>
+            {one.label}: {one.left} ≠ {one.right}
+          </li>
+        ))}
+      </ul>
+    </Note>
+  );
+}
+
+/** The same as the table below says, so that nobody is read it twice. */
+function Bars(props: { table: FigureTable }): JSX.Element | null {
+  const bars = barsOf(props.table);
+  if (bars.length === 0) return null;
+  return (
+    <div class="bars" aria-hidden="true">
+      {bars.map((bar) => (
+        <div key={bar.label}>
+          <span class="bar-label">{bar.label}</span>
+          <svg viewBox="0 0 100 10" preserveAspectRatio="none">
+            <rect width={bar.share * 100} height="10" />
+          </svg>
+          <span class="bar-text">{bar.text}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Table(props: {
+  table: FigureTable;
+  onAsk: ((asked: Asked) => void) | undefined;
+}): JSX.Element {
+  const { table } = props;
+  if (table.rows.length === 0) return <Empty>{t("report_empty")}</Empty>;
+  return (
+    <div class="figures" role="region" aria-label={table.title} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {table.label_heads.map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+            {table.heads.map((head, at) => (
+              <th key={at} scope="col" class="amount">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {table.rows.map((row, at) => (
+            <tr key={at} class={`figures-${row.level}`}>
+              {table.label_heads.map((_, column) =>
+                column === 0 ? (
+                  <th key={column} scope="row">
+                    {row.labels[0]}
+                  </th>
+                ) : (
+                  <td key={column}>{row.labels[column] ?? ""}</td>
+                ),
+              )}
+              {row.cells.map((figure, column) => (
+                <td key={column} class="amount">
+                  <Cell table={table} figure={figure} onAsk={props.onAsk} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Cell(props: {
+  table: FigureTable;
+  figure: Figure;
+  onAsk: ((asked: Asked) => void) | undefined;
+}): JSX.Element {
+  const { table, figure, onAsk } = props;
+  if (!onAsk || figure.hidden || figure.records === 0) return <>{figure.text}</>;
+  return (
+    <button type="button" onClick={() => onAsk({ table, figure })}>
+      {figure.text}
+      <span class="visually-hidden"> {count(figure.records, "behind_one", "behind_many")}</span>
+    </button>
+  );
+}
+
+const SHOWN = 200;
+
+export function Behind(props: {
+  page: ReportPage;
+  given: Given;
+  asked: Asked;
+  onClose: () => void;
+}): JSX.Element {
+  const { page, given, asked } = props;
+  const key = JSON.stringify([asked.table.name, asked.figure, given]);
+  const load = useLoad(() => recordsBehind(page, given, asked.table, asked.figure), key);
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    place.current?.focus();
+    place.current?.scrollIntoView({ block: "start" });
+  }, [key]);
+  return (
+    <div class="behind" tabIndex={-1} ref={place}>
+      <Section
+        title={t("behind", { figure: asked.figure.text, table: asked.table.title })}
+        action={
+          <button type="button" class="btn btn-sm btn-outline-primary" onClick={props.onClose}>
+            {t("close")}
+          </button>
+        }
+      >
+        <Await of={load}>
+          {({ records }) => (
+            <>
+              {records.length === 0 && <Empty>{t("nothing_here")}</Empty>}
+              <ul class="rows">
+                {records.slice(0, SHOWN).map((one) => (
+                  <Row
+                    key={one.id}
+                    icon="page"
+                    href={to("record", one.id)}
+                    title={one.title ?? one.short}
+                  />
+                ))}
+              </ul>
+              {records.length > SHOWN && (
+                <p class="muted">{t("behind_more", { n: records.length - SHOWN })}</p>
+              )}
+            </>
+          )}
+        </Await>
+      </Section>
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+// Which reports there are, and which were frozen.
+import type { JSX } from "preact";
+import { read } from "../core/core";
+import { useLoad } from "../core/hooks";
+import type { Frozen, ReportLine } from "../core/report";
+import { Await, Empty, Row, Section, Title } from "../parts/parts";
+import { to } from "../router";
+import { t } from "../words";
+
+export function Reports(): JSX.Element {
+  const load = useLoad(
+    () =>
+      Promise.all([
+        read<{ reports: ReportLine[] }>("report.list"),
+        read<{ frozen: Frozen[] }>("report.frozen"),
+      ]),
+    "reports",
+  );
+  return (
+    <>
+      <Title text={t("reports")} lead={t("reports_lead")} />
+      <Await of={load}>
+        {([{ reports }, { frozen }]) => (
+          <>
+            <ul class="rows">
+              {reports.map((one) => (
+                <Row
+                  key={one.name}
+                  icon="report"
+                  href={to("report", one.code)}
+                  title={`${one.code} · ${one.label}`}
+                  note={one.help}
+                />
+              ))}
+            </ul>
+            <Section title={t("frozen")} count={frozen.length}>
+              {frozen.length === 0 && <Empty>{t("frozen_none")}</Empty>}
+              <ul class="rows">
+                {frozen.map((one) => (
+                  <Row
+                    key={one.id}
+                    icon="lock"
+                    href={to("frozen", one.id)}
+                    title={`${one.code} · ${one.title}`}
+                    note={frozenNote(one)}
+                  />
+                ))}
+              </ul>
+            </Section>
+          </>
+        )}
+      </Await>
+    </>
+  );
+}
+
+export function frozenNote(one: Frozen): string {
+  const whom = one.sent_to ? t("frozen_to", { whom: one.sent_to }) : "";
+  return [t("frozen_on", { on: one.frozen_on, who: one.frozen_by }), whom]
+    .filter(Boolean)
+    .join(" · ");
+}

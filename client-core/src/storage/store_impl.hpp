@@ -1,0 +1,70 @@
+#pragma once
+// What the parts of the façade share: transactions, and exceptions turned into values.
+
+#include "insieme/client/store.hpp"
+#include "storage/exchange.hpp"
+#include "storage/outbox.hpp"
+
+namespace insieme::client {
+
+struct Store::Impl {
+  std::unique_ptr<Core> core;
+  std::vector<std::int64_t> gathered;  ///< changes.n of the last request
+  std::optional<std::string> place;    ///< where the last request stood in the server's log
+  std::vector<sync::Acknowledgement> acknowledged;  ///< by the last request
+  CarriedNotes carried;                ///< by the last request
+  bool in_reading = false;             ///< a Reading lives
+  std::optional<sqlite::Transaction> reading;  ///< its transaction, from the first read on
+
+  /// `body` in one immediate transaction; its errors roll everything back.
+  template <class Body>
+  auto write(Body&& body) -> Result<decltype(body())> {
+    Identity before = core->identity;
+    std::int64_t version = core->identity_version;
+    end_reading();
+    try {
+      sqlite::Transaction transaction(core->db);
+      // Another program on this store may have taken a new replica id: one that is under the old
+      // one in memory would fork what that one has left behind.
+      core->refresh_identity();
+      before = core->identity;
+      version = core->identity_version;
+      auto result = body();
+      transaction.commit();
+      return result;
+    } catch (...) {
+      core->dictionary.forget();
+      core->identity = before;  // a replica id that was not stored must not be written under
+      core->identity_version = version;
+      return error_from_current_exception();
+    }
+  }
+  /// `body` over one consistent state. Reading never writes.
+  template <class Body>
+  auto read(Body&& body) -> Result<decltype(body())> {
+    try {
+      if (reading) return body();
+      std::optional<sqlite::Transaction> transaction;
+      (in_reading ? reading : transaction).emplace(core->db, sqlite::TransactionKind::deferred);
+      core->refresh_identity();
+      return body();
+    } catch (...) {
+      core->dictionary.forget();
+      return error_from_current_exception();
+    }
+  }
+  void end_reading() noexcept {
+    in_reading = false;
+    reading.reset();
+  }
+  template <class Body>
+  Status write_status(Body&& body) {
+    const auto result = write([&] {
+      body();
+      return true;
+    });
+    return result.ok() ? Status{} : Status{result.error()};
+  }
+};
+
+}  // namespace insieme::client

@@ -1,0 +1,250 @@
+// What requests and replies are made of. tests/server/openapi_test.cpp holds a real server to it.
+#include <boost/json/parse.hpp>
+
+#include <string_view>
+
+#include "api/openapi.hpp"
+
+namespace insieme::server {
+namespace {
+
+constexpr std::string_view kComponents = R"json({
+"schemas": {
+  "Problem": {
+    "type": "object", "required": ["type", "title", "status", "detail"],
+    "additionalProperties": false,
+    "properties": {
+      "type": {"type": "string", "pattern": "^/problems/[a-z-]+$"},
+      "title": {"type": "string", "minLength": 1, "maxLength": 100},
+      "status": {"type": "integer", "minimum": 400, "maximum": 599},
+      "detail": {"type": "string", "minLength": 1, "maxLength": 4096},
+      "detail_it": {"type": "string", "minLength": 1, "maxLength": 4096}}},
+  "Id": {
+    "type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+    "description": "A UUID. In requests hyphens may be left out and digits be capitals."},
+  "SentId": {"type": "string", "minLength": 32, "maxLength": 36},
+  "Number64": {"type": "string", "pattern": "^[0-9]{1,20}$"},
+  "Key": {"type": "string", "pattern": "^[0-9a-fA-F]{64}$"},
+  "Signature": {"type": "string", "pattern": "^[0-9a-fA-F]{128}$"},
+  "Pins": {
+    "type": "string", "pattern": "^[0-9a-f]{64}(,[0-9a-f]{64}){0,3}$",
+    "description": "SHA-256 of public keys: of the certificate in use, then of those to follow."},
+  "Enrolment": {
+    "type": "object", "required": ["invitation", "device_public_key", "device_name", "replica"],
+    "properties": {
+      "invitation": {"type": "string", "minLength": 1, "maxLength": 64},
+      "device_public_key": {"$ref": "#/components/schemas/Key"},
+      "device_name": {"type": "string", "minLength": 1, "maxLength": 100},
+      "replica": {"$ref": "#/components/schemas/SentId"}}},
+  "Welcome": {
+    "type": "object",
+    "required": ["device", "space", "space_name", "account", "display_name", "role", "may_review",
+                 "server_public_key", "signature"],
+    "properties": {
+      "device": {"$ref": "#/components/schemas/Id"},
+      "space": {"$ref": "#/components/schemas/Id"},
+      "space_name": {"type": "string", "maxLength": 200},
+      "account": {"type": "string", "maxLength": 64},
+      "display_name": {"type": "string"},
+      "role": {"type": "string"},
+      "may_review": {"type": "boolean"},
+      "pins": {"$ref": "#/components/schemas/Pins"},
+      "server_public_key": {"$ref": "#/components/schemas/Key"},
+      "signature": {"$ref": "#/components/schemas/Signature"}}},
+  "ChallengeRequest": {
+    "type": "object", "required": ["device"],
+    "properties": {"device": {"$ref": "#/components/schemas/SentId"}}},
+  "Challenge": {
+    "type": "object", "required": ["nonce", "expires_in_s"], "additionalProperties": false,
+    "properties": {
+      "nonce": {"$ref": "#/components/schemas/Key"},
+      "expires_in_s": {"type": "integer", "minimum": 1}}},
+  "TokenRequest": {
+    "type": "object", "required": ["device", "nonce", "signature"],
+    "properties": {
+      "device": {"$ref": "#/components/schemas/SentId"},
+      "nonce": {"type": "string", "minLength": 1, "maxLength": 64},
+      "signature": {"$ref": "#/components/schemas/Signature"}}},
+  "Token": {
+    "type": "object", "required": ["token", "expires_in_s"], "additionalProperties": false,
+    "properties": {
+      "token": {"$ref": "#/components/schemas/Key"},
+      "expires_in_s": {"type": "integer", "minimum": 1},
+      "pins": {"$ref": "#/components/schemas/Pins"},
+      "pins_signature": {"$ref": "#/components/schemas/Signature"},
+      "schema_version": {"$ref": "#/components/schemas/RulesVersion"},
+      "schema_digest": {"$ref": "#/components/schemas/RulesDigest"}}},
+  "RulesVersion": {
+    "type": "integer", "minimum": 1, "description": "Of the rules that the server evaluates."},
+  "RulesDigest": {
+    "type": "string", "pattern": "^[0-9a-f]{16}$",
+    "description": "Of record types, lists, rules and reports: who has the same, has this."},
+  "Access": {
+    "type": "object", "required": ["dossier", "sections"], "additionalProperties": false,
+    "properties": {
+      "dossier": {"type": "string", "format": "uuid"},
+      "sections": {
+        "type": "array", "minItems": 1,
+        "items": {
+          "type": "object", "required": ["section", "may"], "additionalProperties": false,
+          "properties": {
+            "section": {"type": "string"},
+            "may": {"type": "string", "enum": ["read", "write"]}}}}}},
+  "Openings": {
+    "type": "object", "required": ["openings"],
+    "properties": {
+      "openings": {
+        "type": "array", "maxItems": 200,
+        "items": {
+          "type": "object", "required": ["dossier", "section", "at"],
+          "properties": {
+            "dossier": {"$ref": "#/components/schemas/SentId"},
+            "section": {"type": "string", "minLength": 1, "maxLength": 64},
+            "at": {"type": "string", "format": "date-time", "maxLength": 32},
+            "purpose": {"type": "string", "maxLength": 64}}}}}},
+  "OpeningsNoted": {
+    "type": "object", "required": ["told", "new"], "additionalProperties": false,
+    "properties": {
+      "told": {"type": "integer", "minimum": 0, "maximum": 200},
+      "new": {"type": "integer", "minimum": 0, "maximum": 200}}},
+  "DigestPage": {
+    "type": "object", "required": ["position", "more", "documents"], "additionalProperties": false,
+    "properties": {
+      "position": {"$ref": "#/components/schemas/Number64"},
+      "more": {"type": "boolean"},
+      "next": {"type": "string"},
+      "documents": {
+        "type": "array", "maxItems": 2000,
+        "items": {
+          "type": "object", "required": ["document", "count", "history"],
+          "additionalProperties": false,
+          "properties": {
+            "document": {"type": "string", "description": "DOSSIER/SECTION"},
+            "count": {"type": "integer", "minimum": 0},
+            "history": {"type": "string", "pattern": "^[0-9a-f]+$"}}}}}},
+  "DevicePolicy": {
+    "type": "object", "required": ["space", "pin_required", "recovery_key", "signature"],
+    "properties": {
+      "space": {"$ref": "#/components/schemas/Id"},
+      "pin_required": {"type": "boolean"},
+      "recovery_key": {"type": "string", "pattern": "^([0-9a-f]{64})?$"},
+      "signature": {"$ref": "#/components/schemas/Signature"}}},
+  "Status": {
+    "type": "object", "required": ["status", "version", "protocol", "space", "position", "epoch",
+                                  "schema_version", "schema_digest"],
+    "properties": {
+      "status": {"const": "ok"},
+      "version": {"type": "string"},
+      "schema_version": {"$ref": "#/components/schemas/RulesVersion"},
+      "schema_digest": {"$ref": "#/components/schemas/RulesDigest"},
+      "protocol": {"type": "integer", "minimum": 1},
+      "space": {"$ref": "#/components/schemas/Id"},
+      "position": {"$ref": "#/components/schemas/Number64"},
+      "epoch": {"$ref": "#/components/schemas/Number64"}}},
+  "Flows": {
+    "type": "object", "required": ["elenco_flussi"], "additionalProperties": false,
+    "properties": {
+      "elenco_flussi": {
+        "type": "array", "maxItems": 100,
+        "items": {
+          "type": "object", "additionalProperties": false,
+          "required": ["codice_ente", "id_flusso", "tipo", "ts_flusso", "flusso"],
+          "properties": {
+            "codice_ente": {"type": "string", "pattern": "^[A-Z][0-9]{3}$"},
+            "denominazione_ente": {"type": "string", "maxLength": 256},
+            "id_flusso": {
+              "type": "string", "maxLength": 64,
+              "pattern": "^[A-Z][0-9]{3}\\.(PS|SINBA)\\.[0-9]{8}\\.[0-9]{7,8}$"},
+            "tipo": {"enum": ["PS_PSA_SINA", "SINBA"]},
+            "ts_flusso": {
+              "type": "string", "format": "date-time",
+              "description": "Later than that of every flow before it."},
+            "flusso": {"type": "string", "contentEncoding": "base64", "maxLength": 10000000}}}}}},
+  "Outcomes": {
+    "type": "object", "required": ["elenco_esiti"],
+    "properties": {
+      "elenco_esiti": {
+        "type": "array", "maxItems": 100,
+        "items": {
+          "type": "object",
+          "required": ["id_flusso", "tipo", "ts_flusso", "ts_acquisizione", "codice_esito"],
+          "properties": {
+            "id_flusso": {"type": "string", "minLength": 1, "maxLength": 64},
+            "tipo": {"enum": ["PS_PSA_SINA", "SINBA"]},
+            "ts_flusso": {"type": "string", "format": "date-time"},
+            "ts_acquisizione": {"type": "string", "format": "date-time"},
+            "codice_esito": {
+              "enum": ["OK", "DATI_NON_TROVATI", "RICHIESTA_INVALIDA", "ERRORE_GENERICO"]},
+            "descrizione_esito": {"type": "string", "maxLength": 4096},
+            "id_acquisizione_siuss": {"type": "string", "maxLength": 4096}}}}}},
+  "Health": {
+    "type": "object", "required": ["type", "title", "status", "detail"],
+    "additionalProperties": false,
+    "properties": {
+      "type": {"const": "about:blank"},
+      "title": {"const": "OK"},
+      "status": {"const": 200},
+      "detail": {"type": "string"}}},
+  "Text": {"type": "string"},
+  "Document": {"type": "object", "required": ["openapi", "info", "paths", "components"]}
+},
+"parameters": {
+  "dossier": {
+    "name": "dossier", "in": "query", "required": true,
+    "schema": {"type": "string", "format": "uuid"}},
+  "after": {
+    "name": "after", "in": "query", "required": false,
+    "description": "Those that come after this document, DOSSIER/SECTION.",
+    "schema": {"type": "string", "maxLength": 200}},
+  "limit": {
+    "name": "limit", "in": "query", "required": false,
+    "schema": {"type": "integer", "minimum": 1, "maximum": 2000, "default": 500}},
+  "since": {
+    "name": "since", "in": "query", "required": true,
+    "description": "Milliseconds since 1970 of the last flow that the caller has; first 0.",
+    "schema": {"type": "integer", "format": "int64", "minimum": 0}},
+  "limit-flows": {
+    "name": "limit", "in": "query", "required": false,
+    "description": "At most so many. A page may hold fewer; the last one is empty.",
+    "schema": {"type": "integer", "minimum": 0, "maximum": 100, "default": 10}},
+  "max-entries": {
+    "name": "max_entries", "in": "query", "required": false, "deprecated": true,
+    "description": "Another name of limit, in examples of INPS.",
+    "schema": {"type": "integer", "minimum": 0, "maximum": 100}}
+},
+"headers": {
+  "X-Request-Id": {
+    "description": "The client's, if it is 1 to 64 of A-Z a-z 0-9 - _ . and else drawn here.",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"}},
+  "Allow": {
+    "description": "The methods of this path.",
+    "schema": {"type": "string"}},
+  "WWW-Authenticate": {"schema": {"type": "string"}},
+  "Retry-After": {
+    "description": "Seconds.",
+    "schema": {"type": "integer", "minimum": 0, "maximum": 3600}},
+  "X-RateLimit-Limit": {
+    "description": "Requests in a minute.",
+    "schema": {"type": "integer", "minimum": 1}},
+  "X-RateLimit-Remaining": {
+    "description": "Of them, how many would be answered now.",
+    "schema": {"type": "integer", "minimum": 0}},
+  "X-RateLimit-Reset": {
+    "description": "Seconds until all of them would be.",
+    "schema": {"type": "integer", "minimum": 0, "maximum": 3600}}
+},
+"securitySchemes": {
+  "device": {
+    "type": "http", "scheme": "bearer",
+    "description": "Of /v1/token; opaque, valid for minutes."},
+  "pdnd": {
+    "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+    "description": "A voucher (RS256 or ES256) of the authority that the server was told."}
+}
+})json";
+
+}  // namespace
+
+boost::json::value openapi_components() { return boost::json::parse(kComponents); }
+
+}  // namespace insieme::server

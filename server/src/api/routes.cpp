@@ -1,0 +1,84 @@
+#include "api/routes.hpp"
+
+#include <array>
+
+#include "insieme/sync/limits.hpp"
+
+namespace insieme::server {
+namespace {
+
+constexpr std::size_t kFrameSlack = 64 * 1024;
+constexpr std::size_t kFrame = sync::kFrameBytesMax + kFrameSlack;
+constexpr std::size_t kJson = kJsonBodyBytesMax;
+constexpr std::string_view kJsonType = "application/json";
+constexpr std::size_t kOutcomes = 1024 * 1024;
+constexpr std::size_t kOpenings = 64 * 1024;  ///< 200 of the longest
+constexpr std::string_view kProblemType = "application/problem+json";
+constexpr std::string_view kMetricsType = "text/plain";
+constexpr std::string_view kPage = "after limit";
+
+// clang-format off
+constexpr std::array kRoutes{
+    Route{"POST", "/v1/enrol", enrol, kJson, Proof::none,
+          "Binds a device by an invitation", "",
+          kJsonType, "Enrolment", 200, kJsonType, "Welcome", "400 403 404 409 410"},
+    Route{"POST", "/v1/challenge", challenge, kJson, Proof::none,
+          "A nonce to sign", "",
+          kJsonType, "ChallengeRequest", 200, kJsonType, "Challenge", "400"},
+    Route{"POST", "/v1/token", token, kJson, Proof::none,
+          "An access token for a signed nonce", "",
+          kJsonType, "TokenRequest", 200, kJsonType, "Token", "400 401 403"},
+    Route{"POST", "/v1/sync", synchronise, kFrame, Proof::device,
+          "One turn of the synchronisation", "",
+          kSyncMediaType, "", 200, kSyncMediaType, "", "400 409 410 507"},
+    Route{"GET", "/v1/digests", digests, 0, Proof::device,
+          "Counts and sums of the documents that the caller may see", kPage,
+          "", "", 200, kJsonType, "DigestPage", "400"},
+    Route{"POST", "/v1/digests", digests, 0, Proof::device,
+          "The same, for a client that only posts", kPage,
+          "", "", 200, kJsonType, "DigestPage", "400"},
+    Route{"GET", "/v1/access", access, 0, Proof::device,
+          "What the caller may do with one dossier, section by section", "dossier",
+          "", "", 200, kJsonType, "Access", "400 403"},
+    Route{"POST", "/v1/openings", openings, kOpenings, Proof::device,
+          "What was opened on the device of sensitive sections, for the access log", "",
+          kJsonType, "Openings", 200, kJsonType, "OpeningsNoted", "400"},
+    Route{"GET", "/v1/device-policy", device_policy, 0, Proof::none,
+          "What the space asks of devices, signed by the server", "",
+          "", "", 200, kJsonType, "DevicePolicy", ""},
+    Route{"POST", "/v1/device-policy", device_policy, kJson, Proof::none,
+          "The same, for a client that only posts", "",
+          "", "", 200, kJsonType, "DevicePolicy", ""},
+    Route{"GET", "/status", status, 0, Proof::none,
+          "That the server runs, and where its log stands", "",
+          "", "", 200, kJsonType, "Status", ""},
+    Route{"GET", "/metrics", metrics, 0, Proof::none,
+          "Counters for Prometheus", "",
+          "", "", 200, kMetricsType, "Text", "403"},
+    Route{"GET", "/siuss/v1/flussi", siuss_flows, 0, Proof::machine,
+          "The flows for SIUSS after one that the caller has", "since limit-flows max-entries",
+          "", "", 200, kJsonType, "Flows", "400"},
+    Route{"POST", "/siuss/v1/esiti", siuss_outcomes, kOutcomes, Proof::machine,
+          "What came of flows", "",
+          kJsonType, "Outcomes", 204, "", "", "400"},
+    Route{"GET", "/siuss/v1/status", siuss_status, 0, Proof::none,
+          "That the service for INPS runs", "",
+          "", "", 200, kProblemType, "Health", ""},
+    Route{"GET", "/openapi.json", api_document, 0, Proof::none,
+          "This document", "",
+          "", "", 200, kJsonType, "Document", ""},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Route> routes() noexcept { return kRoutes; }
+
+const Route* find_route(std::string_view method, std::string_view path) noexcept {
+  for (const Route& route : kRoutes) {
+    if (route.path == path && route.method == method) return &route;
+  }
+  return nullptr;
+}
+
+}  // namespace insieme::server

@@ -1,0 +1,88 @@
+#include <algorithm>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/output.hpp"
+#include "doctor.hpp"
+
+namespace insieme::server::cli {
+namespace {
+
+namespace json = boost::json;
+
+const char* name_of(Health health) {
+  switch (health) {
+    case Health::well: return "ok";
+    case Health::warning: return "warning";
+    case Health::fault: return "fault";
+  }
+  return "";
+}
+
+/// A database that cannot be opened is a finding, too.
+std::vector<Finding> examine(Context& context, Depth depth) {
+  const std::int64_t now_ms = wall_clock()();
+  const std::string folder = context.dir().folder.string();
+  auto all = examine_machine(context.dir(), context.config(), look_at_machine(folder), now_ms);
+  std::string why;
+  try {
+    const auto space = examine_space(context.repository(), context.config(), now_ms, depth);
+    all.insert(all.end(), space.begin(), space.end());
+    return all;
+  } catch (const CommandError& error) {
+    why = error.what();
+  } catch (const StorageFailure& failure) {
+    why = failure.what();
+  }
+  all.push_back({"database", Health::fault, why,
+                 "If it is damaged, stop the server and put the last backup back "
+                 "(insieme-server restore)."});
+  return all;
+}
+
+int doctor(Context& context, Depth depth) {
+  const std::vector<Finding> all = examine(context, depth);
+  const auto worst = std::max_element(
+      all.begin(), all.end(),
+      [](const Finding& a, const Finding& b) { return a.health < b.health; });
+  const bool is_ill = worst->health == Health::fault;
+  if (context.json()) {
+    json::array checks;
+    for (const Finding& finding : all) {
+      checks.push_back(json::object{{"check", finding.check},
+                                    {"state", name_of(finding.health)},
+                                    {"says", finding.says},
+                                    {"advice", finding.advice}});
+    }
+    print_json(json::object{{"ok", !is_ill}, {"checks", std::move(checks)}});
+  } else {
+    Table table({"", "", ""});
+    for (const Finding& finding : all) {
+      table.add({name_of(finding.health), finding.check, finding.says});
+      if (!finding.advice.empty()) table.add({"", "", "-> " + finding.advice});
+    }
+    table.print("");
+    print_line(is_ill ? "Something is to be done now." :
+               worst->health == Health::warning ? "Something is to be done soon." : "All well.");
+  }
+  return is_ill ? kFaultsFound : kOk;
+}
+
+}  // namespace
+
+void add_doctor(Program& program) {
+  const auto quick = std::make_shared<bool>(false);
+  CLI::App* command = program.app.add_subcommand(
+      "doctor", "look at disk, clock, certificates, database, backup and devices; say what to do");
+  command->add_flag("--quick", *quick, "without replaying every document");
+  command->footer("Exit status 6 if something is wrong now, 0 with warnings.\n"
+                  "Examples:\n  insieme-server doctor --data DIR\n"
+                  "  insieme-server doctor --quick --json --data DIR");
+  command->callback([&program, quick] {
+    program.chosen = [quick](Context& context) {
+      return doctor(context, *quick ? Depth::quick : Depth::whole);
+    };
+  });
+}
+
+}  // namespace insieme::server::cli

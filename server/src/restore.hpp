@@ -1,0 +1,24 @@
+#pragma once
+// A data folder is put back from a copy of its database.
+
+#include <string>
+
+#include "insieme/server/data_dir.hpp"
+
+namespace insieme::server {
+
+struct RestoredSpace {
+  std::uint64_t position = 0;   ///< of the copy
+  std::uint64_t epoch = 0;      ///< from now on
+  std::uint64_t erasures = 0;   ///< that the ledger knows and the copy did not: carried out again
+  std::string kept;             ///< where what stood there is now; empty if nothing did
+};
+
+/// The copy is checked whole, then takes the place of the database in one step; what stood there
+/// is kept under another name. Tablets find a raised epoch and offer what the copy lacks.
+/// Interrupted anywhere it can be given again. `busy`: a server runs on it. `not_found`, `conflict`
+/// (the copy is of another space; the folder's space is in PostgreSQL), `malformed` (damaged).
+[[nodiscard]] Result<RestoredSpace> restore_space(const DataDir& dir, const std::string& copy,
+                                                  const Roles& roles, const Clock& clock);
+
+}  // namespace insieme::server

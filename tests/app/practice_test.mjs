@@ -1,0 +1,166 @@
+// Practising in a store of its own, the sealed file for when nothing can be sent, and the gauge.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { join } from "node:path";
+import { ask, look, makeHousehold, Person, PHONE } from "./people.mjs";
+import { World } from "./world.mjs";
+
+const world = new World();
+const FAMILY = "Famiglia Bassi";
+let family;
+let office;
+let anna;
+
+before(async () => {
+  await world.start();
+  world.person("anna", "Anna Rossi", "educator");
+  world.person("office", "Ufficio", "coordinator");
+  office = world.desk("office");
+  family = makeHousehold(office, world, ["anna"]);
+  anna = new Person(world, "anna");
+  await anna.browser.start();
+  anna.page = await anna.browser.page(world.url, PHONE);
+});
+
+after(async () => {
+  await anna?.end();
+  await world.end();
+});
+
+test("one tap from the first screen: invented families, and nothing to any server", async () => {
+  const { page } = anna;
+  await page.getByLabel("Codice di invito").waitFor();
+  await look(page, "start");
+  const asked = [];
+  page.on("request", (request) => {
+    if (request.url().includes("/v1/")) asked.push(request.url());
+  });
+  await page.getByRole("button", { name: "Prova con famiglie inventate" }).click();
+  await page.getByText("Famiglie inventate: nulla va a un server.").waitFor();
+  await page.getByRole("link", { name: /Famiglia Rossini \(prova\)/ }).first().waitFor();
+  await look(page, "practice");
+  const dossier = (await ask(page, "dossier.list")).dossiers[0].id;
+  const saved = await ask(page, "record.save", {
+    request_id: "practice-1",
+    type: "note",
+    dossier,
+    fields: { title: "prova", body: "scritta per imparare" },
+  });
+  assert.equal(saved.ok, true);
+  const invitation = world.invite("anna");
+  assert.equal((await ask(page, "device.enrol", { invitation })).error.code, "practice");
+  assert.equal((await ask(page, "sync.run")).error.code, "practice");
+  await anna.goTo("outbox");
+  await page.getByRole("button", { name: "Invia e ricevi adesso" }).click();
+  await page.getByText("Questa è una prova").waitFor();
+  assert.deepEqual(asked, []);
+});
+
+test("the practice is left, gone on with, and thrown away for good", async () => {
+  const { page } = anna;
+  await page.getByRole("button", { name: "Esci dalla prova" }).click();
+  await page.getByLabel("Codice di invito").waitFor();
+  // The real store knows nothing of it.
+  assert.equal((await ask(page, "dossier.list")).dossiers.length, 0);
+  await page.getByRole("button", { name: "Prova con famiglie inventate" }).click();
+  await page.getByText("Famiglie inventate").waitFor();
+  const notes = (await ask(page, "record.list", { type: "note" })).records;
+  assert.deepEqual(notes.map((one) => one.title), ["prova"]);
+  await anna.goTo("tablet");
+  await page.getByRole("button", { name: "Butta via la prova" }).click();
+  await look(page, "throw-away");
+  await page.getByRole("button", { name: "Sì, butta via" }).click();
+  await page.getByLabel("Codice di invito").waitFor();
+  const left = await page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const names = [];
+    for await (const name of root.keys()) names.push(name);
+    return names;
+  });
+  assert.deepEqual(left, ["insieme"]);
+  assert.equal((await page.evaluate(() => globalThis.insieme.erasePractice())).ok, false);
+});
+
+test("an enrolled tablet practises beside its real store, which is untouched", async () => {
+  const { page } = anna;
+  await page.getByLabel("Codice di invito").fill(world.invite("anna"));
+  await page.getByRole("button", { name: "Collega questo tablet" }).click();
+  await anna.goOnWithoutPin();
+  await page.getByRole("navigation", { name: "Sezioni" }).waitFor();
+  await anna.online();
+  await anna.goTo("tablet");
+  await page.getByRole("button", { name: "Prova con famiglie inventate" }).click();
+  await page.getByText("Famiglie inventate").waitFor();
+  await page.getByRole("link", { name: /Famiglia Conti \(prova\)/ }).first().waitFor();
+  await page.getByRole("button", { name: "Esci dalla prova" }).click();
+  await page.getByRole("link", { name: FAMILY }).first().waitFor();
+  assert.equal((await ask(page, "dossier.list")).dossiers.length, 1);
+});
+
+test("[P2] what cannot be sent leaves in a sealed file, for other hands to bring", async () => {
+  const { page } = anna;
+  await anna.offline();
+  await anna.openRecord(FAMILY, family.visitTitle);
+  await anna.editField("Prossimo passo", "portare il libro rosso");
+  await anna.goTo("tablet");
+  await page.getByRole("button", { name: "Scarica il lavoro non inviato" }).waitFor();
+  await look(page, "unsent");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Scarica il lavoro non inviato" }).click(),
+  ]);
+  await page.getByText("Nel file: 1 modifiche").waitFor();
+  assert.match(download.suggestedFilename(), /^insieme-anna-.*\.insieme-x$/);
+  const file = join(world.folder, "anna.insieme-x");
+  await download.saveAs(file);
+  assert.equal(Number((await ask(page, "status")).unsent), 1); // here until the server says so
+  office.run("exchange", "import", file);
+  office.sync();
+  office.sync();
+  const seen = office.call("record.get", { record: family.visit });
+  assert.match(JSON.stringify(seen), /portare il libro rosso/);
+  await anna.online();
+  assert.equal(Number((await ask(page, "status")).unsent), 0);
+});
+
+test("the gauge says in words that space runs out, and what to do", async () => {
+  const { page } = anna;
+  await anna.goTo("tablet");
+  await page.getByRole("region", { name: "Spazio occupato" }).waitFor();
+  assert.equal(await page.getByText(/Lo spazio (sta|è)/).count(), 0);
+  // As browsers say that tell the truth about the disk.
+  const estimate = (part) =>
+    page.evaluate((share) => {
+      navigator.storage.estimate = async () => ({ usage: 1e9 * share, quota: 1e9 });
+    }, part);
+  for (const [part, words] of [
+    [0.85, "Lo spazio sta per finire"],
+    [0.97, "Lo spazio è quasi finito"],
+  ]) {
+    await anna.goTo();
+    await estimate(part);
+    await anna.goTo("tablet");
+    await page.getByText(words).waitFor();
+    await page.getByText("ciò che è sul server non si perde").waitFor();
+  }
+  await look(page, "nearly-full");
+});
+
+test("what found no room is told where the gauge is, whatever the browser says", async () => {
+  const { page } = anna;
+  await page.reload();
+  await anna.openRecord(FAMILY, family.visitTitle);
+  const cdp = await anna.browser.context.newCDPSession(page);
+  const { usage } = await page.evaluate(() => navigator.storage.estimate());
+  const origin = world.url;
+  await page.getByRole("button", { name: "Modifica", exact: true }).click();
+  await cdp.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: usage + 20_000 });
+  const field = page.getByLabel("Osservazioni", { exact: true });
+  await field.fill(Array.from({ length: 40_000 }, (_, i) => `${i} `).join(""));
+  await page.getByRole("button", { name: "Salva", exact: true }).click();
+  await page.getByText("non è stato salvato nulla").first().waitFor();
+  await anna.goTo("tablet");
+  await page.getByText("Lo spazio è quasi finito").waitFor();
+  await cdp.send("Storage.overrideQuotaForOrigin", { origin });
+  assert.equal((await ask(page, "verify")).sound, true);
+});

@@ -1,0 +1,289 @@
+// The document of the HTTP interface against a real server: every route in it is answered, every
+// answered route is in it, and what is answered has the shape that it says.
+#include <boost/json.hpp>
+
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "http_tablet.hpp"
+#include "insieme/server/sqlite_repository.hpp"
+#include "operator.hpp"
+#include "support/voucher_authority.hpp"
+
+using namespace insieme;
+using namespace insieme::testing;
+
+namespace {
+
+using Methods = std::set<std::string>;
+
+std::string upper(std::string text) {
+  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return text;
+}
+
+/// A space whose server gave out its document, and one tablet that is enrolled.
+struct Described {
+  TempDir dir;
+  MemoryDevice tablet{"anna"};
+  VoucherAuthority pdnd;
+  std::unique_ptr<ServerProcess> server;
+  std::string text;
+  json::object document;
+  std::string samples;
+
+  Described() {
+    std::ofstream(dir.file("server.key")) << std::string(64, '7') << '\n';
+    REQUIRE(server::create_space(dir.file("server.db"), id_of<SpaceId>("space"), "T", 0).ok());
+    auto opened = server::open_sqlite_repository(dir.file("server.db"), server::Roles::defaults(),
+                                                 [] { return std::int64_t{1'790'000'000'000}; });
+    REQUIRE(opened.ok());
+    REQUIRE((*opened)->add_user({"user-anna", "Anna", "educator", false, 0}).ok());
+    const Digest hash = Hasher("t").finish();
+    REQUIRE((*opened)->add_invitation(hash, "user-anna", INT64_MAX).ok());
+    REQUIRE((*opened)
+                ->enrol({hash, tablet.public_key(), "t", rep("anna"), tablet.id()})
+                .ok());
+    opened->reset();
+    std::ofstream(dir.file("jwks.json")) << pdnd.jwks();
+    server = std::make_unique<ServerProcess>(
+        dir.path().string(), Words{"--siuss-keys", dir.file("jwks.json"), "--siuss-audience",
+                                   kVoucherAudience, "--siuss-purpose", "p"});
+    text = http_once(server->port(), http_request("GET", "/openapi.json")).body;
+    document = json::parse(text).as_object();
+  }
+
+  [[nodiscard]] std::map<std::string, Methods> paths() const {
+    std::map<std::string, Methods> all;
+    for (const auto& [path, item] : document.at("paths").as_object()) {
+      for (const auto& [method, operation] : item.as_object()) {
+        all[std::string(path)].insert(upper(std::string(method)));
+      }
+    }
+    return all;
+  }
+
+  HttpAnswer ask(const std::string& method, const std::string& target,
+                 const std::string& body = {}, const std::string& headers = {}) {
+    HttpAnswer answer = http_once(server->port(), http_request(method, target, body, headers));
+    const auto type = answer.headers.find("content-type");
+    if (answer.status >= 400) {  // a refusal that the document does not name: also without node
+      const std::string problem =
+          "\"" + std::string(json::parse(answer.body).at("type").as_string()) + "\"";
+      CAPTURE(method, target, problem);
+      CHECK(text.find(problem) != std::string::npos);
+    }
+    json::object said;
+    for (const auto& [name, value] : answer.headers) said[name] = value;
+    samples += json::serialize(json::object{
+                   {"method", method},
+                   {"path", target.substr(0, target.find('?'))},
+                   {"status", answer.status},
+                   {"type", type == answer.headers.end() ? "" : type->second},
+                   {"headers", std::move(said)},
+                   {"body", answer.headers["content-type"].find("vnd") == std::string::npos
+                                ? answer.body
+                                : ""}}) +
+               "\n";
+    return answer;
+  }
+
+  /// All samples against the document, which is itself held to the specification.
+  void check_samples() const {
+    std::ofstream(dir.file("openapi.json")) << text;
+    std::ofstream(dir.file("samples")) << samples;
+    const Finished checked =
+        run_program("/usr/bin/env", {"node", INSIEME_OPENAPI_CHECK, dir.file("openapi.json"),
+                                     dir.file("samples")}, {});
+    if (checked.code == 3 || checked.code == 127) {
+      WARN("skipped: no node, or its packages are not installed (tools/setup): " << checked.out);
+      return;
+    }
+    INFO(checked.out << checked.err);
+    CHECK(checked.code == 0);
+  }
+};
+
+const std::string kJson = "Content-Type: application/json\r\n";
+
+std::string no_such(const char* member, const std::string& value) {
+  return json::serialize(json::object{{member, value}});
+}
+
+}  // namespace
+
+TEST_CASE("openapi: the program prints what the server gives", "[server][process][S106]") {
+  const Described at;
+  const Finished printed = run_server({"openapi"});
+  CHECK(printed.code == 0);
+  CHECK(printed.out == at.text + "\n");
+  CHECK(at.document.at("openapi").as_string() == "3.1.1");
+  CHECK(run_server({"status"}).code == 2);  // all others want a data folder
+}
+
+TEST_CASE("openapi: every route of the document is answered, and no other method is",
+          "[server][process][S106]") {
+  Described at;
+  const auto paths = at.paths();
+  CHECK(paths.size() >= 8);
+  for (const auto& [path, methods] : paths) {
+    Methods answered = methods;
+    if (methods.count("GET") != 0) answered.insert("HEAD");
+    for (const char* method : {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE",
+                               "PROPFIND", "BREW", "get"}) {
+      CAPTURE(path, method);
+      const HttpAnswer answer = http_once(at.server->port(), http_request(method, path));
+      if (answered.count(method) != 0) {
+        CHECK(answer.status != 404);
+        CHECK(answer.status != 405);
+        CHECK(answer.status < 500);
+        continue;
+      }
+      CHECK(answer.status == 405);
+      Methods allowed;
+      std::string list = answer.headers.at("allow") + ", ";
+      for (std::size_t end = 0; (end = list.find(", ")) != std::string::npos;) {
+        allowed.insert(list.substr(0, end));
+        list.erase(0, end + 2);
+      }
+      CHECK(allowed == answered);
+    }
+  }
+}
+
+TEST_CASE("openapi: what is answered is in the document", "[server][process][S106]") {
+  Described at;
+  const auto paths = at.paths();
+  const std::vector<std::string> first{
+      "",       "v1",    "v2",     "api",     "siuss",  "siuss/v1",    "admin",
+      "flussi", "esiti", "status", "metrics", "health", "ready",       ".well-known",
+      "debug",  "problems", "openapi.json", "index.html"};
+  const std::vector<std::string> then{
+      "",         "/",      "/sync",   "/enrol",  "/token", "/challenge", "/digests",
+      "/devices", "/users", "/backup", "/verify", "/flussi", "/esiti",    "/device-policy",
+      "/status",  "/blobs", "/push",   "/events", "/restore", "/erase",   "/../status",
+      "/%2e%2e/status"};
+  for (const std::string& a : first) {
+    for (const std::string& b : then) {
+      const std::string path = "/" + a + b;
+      CAPTURE(path);
+      const int status = http_once(at.server->port(), http_request("GET", path)).status;
+      CHECK((status != 404) == (paths.count(path) != 0));
+    }
+  }
+  // What it has counted are routes of the document.
+  const std::string counted =
+      http_once(at.server->port(), http_request("GET", "/metrics")).body;
+  std::size_t routes = 0;
+  const std::string mark = "insieme_requests_total{route=\"";
+  for (std::size_t i = counted.find(mark); i != std::string::npos; i = counted.find(mark, i + 1)) {
+    const std::size_t begin = i + mark.size();
+    const std::string route = counted.substr(begin, counted.find('"', begin) - begin);
+    CAPTURE(route);
+    CHECK((route == "other" || paths.count(route) != 0));
+    ++routes;
+  }
+  CHECK(routes > 1);
+}
+
+TEST_CASE("openapi: what a tablet tells of openings is answered as the document says",
+          "[server][process][S106][S126]") {
+  Described at;
+  const std::string token = "Authorization: Bearer " + get_token(at.server->port(), at.tablet) +
+                            "\r\n";
+  const std::string told = R"({"openings":[{"dossier":")" + to_text(at.tablet.id()) +
+                           R"(","section":"health","at":"2026-09-01T09:30:00Z"}]})";
+  CHECK(at.ask("POST", "/v1/openings", told, kJson + token).status == 200);
+  CHECK(at.ask("POST", "/v1/openings", "{}", kJson + token).status == 400);
+  CHECK(at.ask("POST", "/v1/openings", told, kJson).status == 401);
+  at.check_samples();
+}
+
+TEST_CASE("openapi: good and bad requests are answered as the document says",
+          "[server][process][S106]") {
+  Described at;
+  const std::string device = to_text(at.tablet.id());
+  for (const char* path : {"/status", "/metrics", "/openapi.json", "/v1/device-policy"}) {
+    CHECK(at.ask("GET", path).status == 200);
+  }
+  const std::string token = "Authorization: Bearer " + get_token(at.server->port(), at.tablet) +
+                            "\r\n";
+  CHECK(at.ask("POST", "/v1/challenge", no_such("device", device), kJson).status == 200);
+  CHECK(at.ask("GET", "/v1/digests?limit=1", "", token).status == 200);
+  CHECK(at.ask("GET", "/v1/digests?limit=0", "", token).status == 400);
+  CHECK(at.ask("POST", "/v1/digests", "", token).status == 200);
+  CHECK(at.ask("GET", "/v1/access", "", token).status == 400);
+  CHECK(at.ask("GET", "/v1/access?dossier=" + device, "", token).status == 403);
+  CHECK(at.ask("POST", "/v1/device-policy").status == 200);
+  for (const char* path : {"/v1/enrol", "/v1/challenge", "/v1/token"}) {
+    CHECK(at.ask("POST", path, "{", kJson).status == 400);
+    CHECK(at.ask("POST", path, "{}").status == 415);
+    CHECK(at.ask("POST", path, "{}", kJson).status == 400);
+    CHECK(at.ask("POST", path, std::string(20'000, ' '), kJson).status == 413);
+    CHECK(at.ask("POST", path, "{}", kJson + "Content-Encoding: gzip\r\n").status == 415);
+  }
+  CHECK(at.ask("POST", "/v1/token",
+               json::serialize(json::object{{"device", device}, {"nonce", "x"},
+                                            {"signature", std::string(128, '0')}}), kJson)
+            .status == 401);
+  CHECK(at.ask("POST", "/v1/enrol",
+               json::serialize(json::object{
+                   {"invitation", "00000-00000-00000-00000-00000-0"},
+                   {"device_public_key", std::string(64, 'a')},
+                   {"device_name", "t"},
+                   {"replica", to_text(rep("b"))}}), kJson)
+            .status == 404);
+  CHECK(at.ask("GET", "/v1/digests").status == 401);
+  CHECK(at.ask("POST", "/v1/sync").status == 401);
+  CHECK(at.ask("POST", "/v1/sync", "x", token).status == 415);
+  CHECK(at.ask("POST", "/v1/sync", "x", token + "Content-Type: application/vnd.insieme.sync\r\n")
+            .status == 400);
+  CHECK(at.ask("GET", "/status", "", "Content-Encoding: br\r\n").status == 415);
+
+  const std::string voucher =
+      "Authorization: Bearer " + at.pdnd.voucher({{"purposeId", "p"}}) + "\r\n";
+  const std::string other = "Authorization: Bearer " + at.pdnd.voucher() + "\r\n";
+  server::Flow flow;
+  flow.name = "H501.PS.20240701.0000001";
+  flow.kind = "PS_PSA_SINA";
+  flow.body_code = "H501";
+  flow.body_name = "Comune di Prova";
+  flow.xml = {'<', 'a', '/', '>'};
+  {
+    auto opened = server::open_sqlite_repository(at.dir.file("server.db"),
+                                                 server::Roles::defaults(), [] { return 1; });
+    REQUIRE(opened.ok());
+    REQUIRE((*opened)->add_flow(flow).ok());
+  }
+  CHECK(at.ask("GET", "/siuss/v1/flussi?since=0", "", voucher).body.find("PGEvPg==") !=
+        std::string::npos);
+  CHECK(at.ask("GET", "/siuss/v1/flussi", "", voucher).status == 400);
+  CHECK(at.ask("GET", "/siuss/v1/flussi?since=0", "", other).status == 403);
+  CHECK(at.ask("GET", "/siuss/v1/flussi?since=0").status == 401);
+  CHECK(at.ask("POST", "/siuss/v1/esiti", R"({"elenco_esiti":[]})", voucher + kJson).status == 204);
+  CHECK(at.ask("POST", "/siuss/v1/esiti", "{}", voucher + kJson).status == 400);
+  CHECK(at.ask("POST", "/siuss/v1/esiti", "{}", voucher).status == 415);
+  CHECK(at.ask("GET", "/siuss/v1/status").status == 200);
+  at.check_samples();
+}
+
+TEST_CASE("http: HEAD tells what GET would, and sends no body", "[server][process]") {
+  const TempDir dir;
+  const ServerProcess server(dir.file("data"));
+  RawClient client(server.port());
+  REQUIRE(client.send(http_request("HEAD", "/v1/device-policy") + http_request("HEAD", "/nothing") +
+                      http_request("HEAD", "/v1/sync") +
+                      http_request("GET", "/v1/device-policy")));
+  // One stream: a body behind a HEAD would be taken for the next answer.
+  const HttpAnswer head = client.read_head();
+  CHECK(head.status == 200);
+  CHECK(client.read_head().status == 404);
+  const HttpAnswer wrong = client.read_head();
+  CHECK(wrong.status == 405);
+  CHECK(wrong.headers.at("allow") == "POST");
+  const HttpAnswer whole = client.read_answer();
+  CHECK(whole.status == 200);
+  CHECK(head.headers.at("content-length") == std::to_string(whole.body.size()));
+  CHECK(head.headers.at("content-type") == whole.headers.at("content-type"));
+}

@@ -1,0 +1,154 @@
+// Permission in the operator's words.
+#include <chrono>
+#include <fstream>
+
+#include "insieme/server/sqlite_repository.hpp"
+#include "operator.hpp"
+#include "support/cli_runner.hpp"
+
+using namespace insieme;
+using namespace insieme::testing;
+
+namespace {
+
+/// A data folder with Anna, Bruno, and a dossier that Anna opened.
+struct Desk : Operator {
+  const std::string id = to_text(dossier("d1"));
+
+  Desk() {
+    REQUIRE(run({"init", "--name", "X"}).code == 0);
+    for (const char* account : {"anna", "bruno"}) {
+      REQUIRE(run({"users", "add", account, "--name", account, "--role", "educator"}).code == 0);
+    }
+    const server::Clock clock = [] {
+      return std::chrono::duration_cast<std::chrono::milliseconds>(
+                 std::chrono::system_clock::now().time_since_epoch())
+          .count();
+    };
+    auto opened =
+        server::open_sqlite_repository(data + "/server.db", server::Roles::defaults(), clock);
+    REQUIRE(opened.ok());
+    server::Repository& repository = **opened;
+    const Digest code = Hasher("t").finish();
+    REQUIRE(repository.add_invitation(code, "anna", INT64_MAX).ok());
+    const auto anna =
+        repository.enrol({code, make_key_pair({1}).public_key, "t", rep("anna"), device("anna")});
+    REQUIRE(anna.ok());
+    CommitAction commit;
+    commit.new_dossiers.push_back({dossier("d1"), key_of("key")});
+    const auto turn = repository.begin_turn(*anna);
+    static_cast<void>(turn->load({}));
+    static_cast<void>(turn->commit(commit, {}));
+  }
+  [[nodiscard]] std::string rule(const char* account, const char* section) const {
+    const json::value why = json_of({"why", account, id});
+    for (const json::value& one : why.at("sections").as_array()) {
+      if (one.at("section").as_string() == section) return std::string(one.at("rule").as_string());
+    }
+    return "none";
+  }
+};
+
+}  // namespace
+
+TEST_CASE("why: the rule for each section, in words of both languages", "[server][process]") {
+  const Desk desk;
+  const Finished english = desk.run({"why", "anna", desk.id});
+  CHECK(english.code == 0);
+  CHECK(says(english.out, "role and assignment give it"));
+  CHECK(says(english.out, "given only where an assignment names it"));
+  CHECK(says(english.out, "anna (educator)"));
+  const Finished italian = desk.run({"why", "anna", desk.id, "--lang", "it"});
+  CHECK(says(italian.out, "SEZIONE"));
+  CHECK(says(italian.out, "scrive"));
+  CHECK(says(italian.out, "la danno il ruolo e l'assegnazione"));
+  const json::value why = desk.json_of({"why", "bruno", desk.id});
+  CHECK(why.at("assignment").is_null());
+  CHECK(why.at("role").as_string() == "educator");
+  CHECK_FALSE(why.at("disabled").as_bool());
+  CHECK(why.at("sections").as_array().size() == 15);
+  CHECK(desk.rule("bruno", "core") == "not-assigned");
+  CHECK(desk.run({"why", "nobody", desk.id}).code == 4);
+  CHECK(desk.run({"why", "anna", "ffff"}).code == 4);
+  CHECK(desk.run({"why", "anna", desk.id, "--lang", "fr"}).code == 2);
+}
+
+TEST_CASE("roles: the table in force is listed, with what the settings change",
+          "[server][process]") {
+  const Desk desk;
+  std::ofstream(desk.data + "/insieme.conf") << "role.fellow.sections = default\n";
+  const json::value roles = desk.json_of({"roles"});
+  std::size_t readers = 0;
+  for (const json::value& role : roles.as_array()) {
+    if (!role.at("write").as_bool()) ++readers;
+    if (role.at("role").as_string() == "fellow") CHECK(role.at("sections").as_array().size() == 11);
+  }
+  CHECK(readers == 2);
+  CHECK(says(desk.run({"roles"}).out, "front_office"));
+}
+
+TEST_CASE("deny: kept with its reason, undone, and mistakes are told", "[server][process]") {
+  const Desk desk;
+  CHECK(says(desk.run({"deny", "anna", desk.id}).err, "a denial has a reason"));
+  CHECK(says(desk.run({"deny", "ana", desk.id, "--reason", "x"}).err, "no account \"ana\""));
+  CHECK(says(desk.run({"deny", "anna", desk.id, "--reason", "x", "--sections", "helth"}).err,
+             "did you mean \"health\"?"));
+  CHECK(desk.json_of({"denials"}).as_array().empty());
+  REQUIRE(desk.run({"deny", "anna", desk.id, "--reason", "parente", "--by", "carla"}).code == 0);
+  CHECK(desk.rule("anna", "core") == "denied");
+  const json::value denials = desk.json_of({"denials"});
+  REQUIRE(denials.as_array().size() == 1);
+  CHECK(denials.at(0).at("reason").as_string() == "parente");
+  CHECK(denials.at(0).at("by").as_string() == "carla");
+  CHECK(desk.run({"assign", "anna", desk.id}).code == 4);
+  CHECK(desk.run({"deny", "anna", desk.id, "--undo"}).code == 0);
+  CHECK(desk.run({"deny", "anna", desk.id, "--undo"}).code == 4);
+  CHECK(desk.rule("anna", "core") == "granted");
+  REQUIRE(desk.run({"deny", "*", desk.id, "--except", "bruno", "--reason", "x"}).code == 0);
+  CHECK(desk.rule("anna", "core") == "reserved");
+  CHECK(desk.rule("bruno", "core") == "not-assigned");
+}
+
+TEST_CASE("days and places in the operator's words", "[server][process]") {
+  const Desk desk;
+  CHECK(says(desk.run({"assign", "bruno", desk.id, "--until", "31/04/2026"}).err, "is not a day"));
+  CHECK(says(desk.run({"assign", "bruno", desk.id, "--from", "2026-02-01", "--until",
+                       "2026-01-01"}).err,
+             "it would end before it begins"));
+  CHECK(says(desk.run({"assign", "bruno", desk.id, "--until", "2020-01-01"}).err,
+             "the assignment has ended"));
+  CHECK(says(desk.run({"assign", "bruno", desk.id, "--from", "2999-01-01"}).out,
+             "nothing of it yet"));
+  CHECK(desk.rule("bruno", "core") == "assignment-not-begun");
+  REQUIRE(desk.run({"organizations", "set", "coop", "--name", "Coop", "--until", "2020-12-31"})
+              .code == 0);
+  CHECK(desk.run({"users", "set", "anna", "--organization", "cop"}).code == 4);
+  REQUIRE(desk.run({"users", "set", "anna", "--organization", "coop"}).code == 0);
+  CHECK(desk.rule("anna", "core") == "organization-ended");
+  REQUIRE(desk.run({"users", "set", "anna", "--organization", "-", "--until", "2020-12-31"}).code ==
+          0);
+  CHECK(desk.rule("anna", "core") == "contract-ended");
+  REQUIRE(desk.run({"users", "set", "anna", "--until", "-"}).code == 0);
+  CHECK(desk.rule("anna", "core") == "granted");
+  CHECK(desk.json_of({"organizations"}).at(0).at("contract").at("until").as_string() ==
+        "2020-12-31");
+  CHECK(desk.run({"transfer", desk.id, "--to", "nowhere"}).code == 4);
+}
+
+TEST_CASE("roles: a person whose role the settings lack stops the server, not their work",
+          "[server][process]") {
+  const Desk desk;
+  const std::string settings = desk.dir.file("other.conf");
+  std::ofstream(settings) << "role.volunteer.sections = core\n";
+  REQUIRE(desk.run({"users", "add", "vera", "--name", "Vera", "--role", "volunteer", "--config",
+                    settings}).code == 0);
+  REQUIRE(desk.run({"assign", "vera", desk.id, "--config", settings}).code == 0);
+  const Finished stopped = desk.run({"serve", "--dev", "--listen", "127.0.0.1:0"});
+  CHECK(stopped.code == 3);
+  CHECK(says(stopped.err, "role.volunteer.sections"));
+  // A command without the settings takes nothing away.
+  REQUIRE(desk.run({"organizations", "set", "a", "--name", "A"}).code == 0);
+  const json::value all = desk.json_of({"dossiers"});
+  CHECK(says(json::serialize(all), "\"account\":\"vera\",\"sections\":[\"core\"]"));
+  CHECK(says(json::serialize(all), "\"to_position\":null"));
+}

@@ -1,0 +1,104 @@
+// A server that was put back from an old backup, while others went on without somebody's device.
+#include "simulation/story.hpp"
+
+using namespace insieme;
+using namespace insieme::simulation;
+
+namespace {
+
+/// A household that everybody has, a server that was backed up then, and tablets that fold early.
+struct Restored : Story {
+  Tablet& anna = tablet(0);
+  Tablet& bruno = tablet(1);
+  std::string record = household(anna);
+  std::string dossier = sync::to_text(anna.store().dossier_ids()->front());
+  std::string note = text_of(must(anna, {{"command", "record.save"},
+                                         {"type", "note"},
+                                         {"dossier", dossier},
+                                         {"fields", {{"title", "Visita"}}}})
+                                 .at("record")
+                                 .as_object(),
+                             "id");
+
+  static Script folding(Script script) {
+    script.settings.fold_from = 2;
+    script.settings.waits_for_backup = true;
+    return script;
+  }
+  explicit Restored(std::size_t count = 2) : Story(folding(people(count))) {
+    everybody();
+    if (count > 2) {
+      const auto id = anna.store().dossier_ids()->front();
+      if (!world.office().repository().assign("carla", id, {}).ok()) FAIL("not assigned");
+    }
+    everybody();
+    world.office().back_up();
+  }
+  void everybody() {
+    for (int round = 0; round < 2; ++round) {
+      for (const auto& one : world.tablets()) {
+        if (!one->revoked) world.synchronise(*one);
+      }
+    }
+  }
+  void roll_back() {
+    world.office().restore_backup();
+    world.rolled_back = true;
+  }
+  /// Nobody waits for `late` any more, and from a backup on the others fold what it holds. Then it
+  /// is back.
+  void go_on_without(Tablet& late) {
+    const auto device = late.store().identity().device;
+    REQUIRE(world.office().repository().give_up_device(device).ok());
+    world.synchronise(anna);
+    world.office().back_up();
+    for (int time = 0; time < 3; ++time) world.synchronise(anna);
+    REQUIRE(anna.store().verify()->folded > 4);
+    CHECK(is_ok(world.synchronise(late)));
+    everybody();
+  }
+  void write(Tablet& on, const std::string& text) {
+    must(on, {{"command", "record.save"}, {"record", note}, {"fields", {{"body", text}}}});
+  }
+  std::string text(Tablet& on) {
+    return text_of(world.get(on, note).at("fields").at("body").as_object(), "text");
+  }
+};
+
+}  // namespace
+
+TEST_CASE("scenario: who was given up brings what a restored server lost, after the others folded",
+          "[simulation][P2][P3]") {
+  Restored story;
+  story.rename(story.bruno, story.record, "Verdi");
+  story.write(story.bruno, "due");
+  story.world.synchronise(story.bruno);
+  for (const char* name : {"A", "B", "C"}) story.rename(story.anna, story.record, name);
+  story.roll_back();
+  story.go_on_without(story.bruno);
+  CHECK(story.text(story.anna) == "due");
+  // Neither had seen the other's name.
+  CHECK(story.anna.store().open_items({})->total == 1);
+  story.rest();
+}
+
+TEST_CASE("scenario: who was given up brings what a colleague wrote whose device is gone",
+          "[simulation][P2][P3]") {
+  Restored story(3);
+  Tablet& carla = story.tablet(2);
+  story.write(carla, "Carla");
+  story.world.synchronise(carla);
+  story.world.synchronise(story.bruno);
+  REQUIRE(story.text(story.bruno) == "Carla");
+  SECTION("and wrote nothing there") {}
+  SECTION("and wrote on top of it") { story.write(story.bruno, "Carla, e Bruno"); }
+  for (const char* name : {"A", "B", "C"}) story.rename(story.anna, story.record, name);
+  story.roll_back();
+  const auto device = carla.store().identity().device;
+  REQUIRE(story.world.office().repository().revoke_device(device, "smarrito").ok());
+  carla.revoked = true;
+  story.go_on_without(story.bruno);
+  CHECK(story.text(story.anna).substr(0, 5) == "Carla");
+  CHECK(story.text(story.anna) == story.text(story.bruno));
+  story.rest();
+}
