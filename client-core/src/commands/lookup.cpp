@@ -210,9 +210,15 @@ Result<Facets> read_facets(Context& context, const RecordRef& ref) {
   return facets;
 }
 
+std::string main_section_of(const schema::RecordType& type, const std::string& part_section) {
+  const auto& others = type.also_sections;
+  const bool is_main = std::find(others.begin(), others.end(), part_section) != others.end();
+  return is_main ? part_section : type.section;
+}
+
 std::string section_of(const schema::RecordType& type, const schema::Field& field,
-                       const std::string& main_section) {
-  return field.section == type.section ? main_section : field.section;
+                       const std::string& part_section) {
+  return field.section == type.section ? main_section_of(type, part_section) : field.section;
 }
 
 schema::RecordValues shown_values(const Facets& facets) {

@@ -36,9 +36,13 @@ struct Facets {
 };
 [[nodiscard]] Result<Facets> read_facets(Context& context, const RecordRef& ref);
 
-/// Where a field of a record that lives in `main` is written.
+/// Where the main part of a record lies of which a part lies in `part_section`: there, or in the
+/// type's own section if that part is a facet. The main part may not be here.
+[[nodiscard]] std::string main_section_of(const schema::RecordType& type,
+                                          const std::string& part_section);
+/// Where a field of such a record is written.
 [[nodiscard]] std::string section_of(const schema::RecordType& type, const schema::Field& field,
-                                     const std::string& main_section);
+                                     const std::string& part_section);
 
 /// What the record shows now, field by field: what the rules of the schema look at.
 [[nodiscard]] schema::RecordValues shown_values(const Facets& facets);

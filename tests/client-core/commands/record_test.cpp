@@ -185,6 +185,32 @@ TEST_CASE("record.save: several records over several documents are one act", "[c
   CHECK(anna.shown(text(member, "id"), "health_notes") == "Asma.");
 }
 
+TEST_CASE("record.save: of a record of which a facet alone is here, each field goes to its section",
+          "[commands][P4]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  const Family family = make_family(anna);
+  // What is here of it when its main part still waits for changes that it stands on.
+  const RecordId visit =
+      sync::id_from_text<RecordId>("01a0fad9-9c4b-756a-8c09-adebbde1fc64").value();
+  const DossierId dossier = sync::id_from_text<DossierId>(family.dossier).value();
+  const auto written = anna.engine->store().once(
+      "part", 1, [&](client::Writer& writer) -> Result<std::string> {
+        sync::SpliceOp note;
+        note.splices.push_back({0, 0, "Asma."});
+        INSIEME_TRY(writer.add({dossier, "health"}, {{visit, "visit", "health_notes", note, {}}}));
+        return std::string("{}");
+      });
+  REQUIRE(written.ok());
+  const std::string id = sync::to_text(visit);
+  anna.save(id, {{"observations", "Serena."}, {"health_notes", "Asma, di notte."}},
+            text(anna.get(id), "version"));
+  CHECK(anna.shown(id, "observations") == "Serena.");
+  CHECK(anna.shown(id, "health_notes") == "Asma, di notte.");
+  CHECK(text(part(part(anna.get(id), "fields"), "observations"), "section") == "education");
+}
+
 TEST_CASE("record.save: amounts, counters, sets and typed values", "[commands]") {
   const Folder folder;
   Office office;

@@ -41,7 +41,7 @@ Outcome<sync::DossierId> dossier_of(Context& context, const json::object& input,
   return line.id;
 }
 
-Outcome<std::string> main_section_of(const schema::RecordType& type, const json::object& input) {
+Outcome<std::string> section_asked(const schema::RecordType& type, const json::object& input) {
   const std::string named = text_at(input, "section");
   if (named.empty() || named == type.section) return type.section;
   const auto& others = type.also_sections;
@@ -63,7 +63,8 @@ Outcome<Target> existing_target(Context& context, std::string_view id) {
         "This version of the program does not know the type " + quoted_en(ref.type) + ".");
   }
   target.dossier = ref.document.dossier;
-  target.main_section = ref.document.section;
+  // What is here may be a facet alone: its main part is on its way, or not given to this user.
+  target.main_section = main_section_of(*target.type, ref.document.section);
   target.id = ref.id;
   return target;
 }
@@ -106,7 +107,7 @@ Outcome<Target> new_target(Context& context, const json::object& input,
                    "type");
   }
   INSIEME_OUT_ASSIGN(target.dossier, dossier_of(context, input, new_dossier));
-  INSIEME_OUT_ASSIGN(target.main_section, main_section_of(*target.type, input));
+  INSIEME_OUT_ASSIGN(target.main_section, section_asked(*target.type, input));
   const json::value* fields = find(input, "fields");
   if (fields != nullptr && fields->is_object()) {
     INSIEME_OUT_ASSIGN(target.natural_key,
