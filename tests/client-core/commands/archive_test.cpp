@@ -4,6 +4,7 @@
 
 #include "client-core/commands/report_desk.hpp"
 #include "client-core/commands/two_desks.hpp"
+#include "exports/archive.hpp"
 #include "insieme/sync/dossier_mark.hpp"
 
 namespace insieme::testing {
@@ -176,6 +177,13 @@ TEST_CASE("archive: altered, cut short or of no sense, it is refused and nothing
   refused(content + content, "checksum");
   refused("", "checksum");
   refused("Rossi;Anna\n", "malformed");
+  std::vector<json::object> lines = client::exports::opened_lines(content).value();
+  const auto of_voucher = std::find_if(lines.begin(), lines.end(), [&](const json::object& line) {
+    return line.contains("record") && text(line, "record") == full.voucher;
+  });
+  REQUIRE(of_voucher != lines.end());
+  lines.insert(of_voucher, json::object(*of_voucher));  // it would write its fields twice
+  refused(client::exports::sealed_lines(lines), "malformed");
 }
 
 TEST_CASE("archive: who asks for their data gets theirs, and nobody else's",

@@ -20,6 +20,7 @@ constexpr std::size_t kActBytes = 200 * 1024;
 constexpr std::size_t kActOps = 1'000;
 /// Of one record: whatever act it comes into has room for it.
 constexpr std::size_t kPartBytesMax = sync::kBodyBytesMax - 2 * kActBytes;
+constexpr std::size_t kPartOpsMax = sync::kOpsPerChangeMax - kActOps;
 
 struct Part {
   std::size_t line = 0;
@@ -97,11 +98,15 @@ class Importer {
       places_[box.root] = &box;
     }
     for (Box& box : boxes_) {
+      std::set<std::pair<std::string, sync::RecordId>> seen;  // a record has one part in a section
       for (const Part& part : box.parts) {
         INSIEME_OUT(check_section(box, part));
         INSIEME_OUT_ASSIGN(const auto ops, operations(part));
-        if (sync::encode_body(ops).size() > kPartBytesMax) {
+        if (ops.size() > kPartOpsMax || sync::encode_body(ops).size() > kPartBytesMax) {
           return unreadable(part.line, "the record is too large");
+        }
+        if (!seen.emplace(part.section, ops.front().record).second) {
+          return unreadable(part.line, "the record comes twice");
         }
         for (const std::string& field : exports::contested_fields(part.fields)) {
           contested_.push_back(
