@@ -15,6 +15,8 @@ namespace json = boost::json;
 constexpr int kOk = 200;
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kBadChallenge = "/problems/bad-challenge";
+constexpr std::string_view kChecksum = "/problems/checksum";
+constexpr std::string_view kTruncated = "/problems/truncated";
 constexpr std::size_t kDetailBytesMax = 300;
 
 std::vector<std::uint8_t> bytes_of(const json::object& object) {
@@ -73,6 +75,12 @@ std::string sentence_of(const HttpReply& reply) {
   const std::string status = std::to_string(reply.status);
   return "the server answered with status " + status + "\nil server ha risposto con lo stato " +
          status;
+}
+
+bool says_damaged(const HttpReply& reply) {
+  if (reply.status != 400 || reply.content_type.rfind("application/", 0) != 0) return false;
+  const std::string type = text_at(object_of(reply.body), "type");
+  return type == kChecksum || type == kTruncated;
 }
 
 Error error_of(const HttpReply& reply) {

@@ -11,6 +11,8 @@ namespace insieme::client {
 
 /// One sentence: the server's own (application/problem+json `detail`), or ours.
 [[nodiscard]] std::string sentence_of(const HttpReply& reply);
+/// Whether the server says that the request was damaged on its way.
+[[nodiscard]] bool says_damaged(const HttpReply& reply);
 /// The error that a status other than 200 stands for.
 [[nodiscard]] Error error_of(const HttpReply& reply);
 

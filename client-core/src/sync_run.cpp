@@ -231,7 +231,7 @@ class SyncRun::Steps {
       }
     }
     why_ = sentence_of(*reply);
-    return sync::SendFailed{reply->status, why_, reply->retry_after_s};
+    return sync::SendFailed{reply->status, why_, reply->retry_after_s, says_damaged(*reply)};
   }
 
   SyncNeed pause(const sync::WaitAction& wait) {

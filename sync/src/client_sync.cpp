@@ -295,10 +295,10 @@ ClientAction ClientSync::on_failure(const SendFailed& failure) {
     full_ = Error{ErrorCode::quota, failure.detail};
     return gather();
   }
-  if (failure.http_status == kNotUnderstood && summary_.turns == 0) {
+  if (failure.http_status == kNotUnderstood && summary_.turns == 0 && !failure.damaged) {
     return on_not_understood(failure);
   }
-  if (!may_pass(failure.http_status)) {
+  if (!may_pass(failure.http_status) && !failure.damaged) {
     return give_up({code_of(failure.http_status), failure.detail});
   }
   if (++attempts_ >= kAttemptsMax) return give_up({ErrorCode::unavailable, failure.detail});

@@ -102,6 +102,19 @@ TEST_CASE("client: a request that is not understood is tried in each version tha
   CHECK(given_up(std::move(action)) == ErrorCode::wrong_version);
 }
 
+TEST_CASE("client: a request that was damaged on its way is sent again as it was",
+          "[sync][client][wire]") {
+  Sent sent(with_changes(1));
+  const SendFailed damaged{400, "damaged on the way", 0, true};
+  ClientAction action = sent.machine.resume(damaged);
+  REQUIRE(std::holds_alternative<WaitAction>(action));
+  while (std::holds_alternative<WaitAction>(action)) {
+    CHECK(expect<SendAction>(sent.machine.resume(WaitOver{})).body == sent.body);
+    action = sent.machine.resume(damaged);
+  }
+  CHECK(given_up(std::move(action)) == ErrorCode::unavailable);
+}
+
 TEST_CASE("client: a server without room is asked for the news alone, and the run says so",
           "[sync][client][P1][P2]") {
   Sent sent(with_changes(2));

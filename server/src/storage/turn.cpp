@@ -260,33 +260,36 @@ class SqlTurn final : public Turn {
   }
 
   /// A device of an older version heard of a revocation where there was an erasure, and nothing of
-  /// late texts that wait. It takes orders now, or these: it reads the log from its beginning.
+  /// late texts that wait. It takes orders now, or these: it reads the log from its beginning. A
+  /// request that comes once more, long after, stands where the device was then: what counts is
+  /// how far it may have read since, or the device's own next request would find nothing amiss.
   [[nodiscard]] bool was_told_less(const sync::LoadAction& action) {
     const std::uint64_t before = caller_.device.protocol;
     const auto from = [&](std::uint64_t version) {
       return before != 0 && before < version && action.protocol >= version;
     };
     if (action.cursor.position == 0) return false;
-    return (from(4) && was_told_of_no_order(action)) || (from(5) && was_told_of_no_text(action));
+    const std::uint64_t read = std::max(action.cursor.position, caller_.device.shipped_position);
+    return (from(4) && was_told_of_no_order(read)) || (from(5) && was_told_of_no_text(read));
   }
 
-  [[nodiscard]] bool was_told_of_no_text(const sync::LoadAction& action) {
+  [[nodiscard]] bool was_told_of_no_text(std::uint64_t read) {
     sql::Statement& row = db_.cached(
         "SELECT 1 FROM held h JOIN assignments a ON a.space = h.space AND a.dossier = h.dossier"
         " WHERE h.space = ? AND h.state = 0 AND h.code = ? AND h.position <= ? AND a.account = ?"
         " LIMIT 1");
     const sql::ResetGuard guard(row);
-    row.bind_all(space_, static_cast<std::int64_t>(ErrorCode::expired),
-                 i64(action.cursor.position), caller_.user.account);
+    row.bind_all(space_, static_cast<std::int64_t>(ErrorCode::expired), i64(read),
+                 caller_.user.account);
     return row.step();
   }
 
-  [[nodiscard]] bool was_told_of_no_order(const sync::LoadAction& action) {
+  [[nodiscard]] bool was_told_of_no_order(std::uint64_t read) {
     sql::Statement& row = db_.cached(
         "SELECT 1 FROM erasures e JOIN assignments a ON a.space = e.space AND a.dossier = e.dossier"
         " WHERE e.space = ? AND e.state = 1 AND e.position <= ? AND a.account = ? LIMIT 1");
     const sql::ResetGuard guard(row);
-    row.bind_all(space_, i64(action.cursor.position), caller_.user.account);
+    row.bind_all(space_, i64(read), caller_.user.account);
     return row.step();
   }
 

@@ -63,8 +63,14 @@ struct GatherDone { Gathered gathered; };
 struct TokenReady {};
 struct TokenFailed { Error error; };
 struct ReplyArrived { std::vector<std::uint8_t> body; };
-/// `http_status` 0: no answer at all (no network, cut, timed out).
-struct SendFailed { int http_status = 0; std::string detail; std::uint32_t retry_after_s = 0; };
+/// `http_status` 0: no answer at all (no network, cut, timed out). `damaged`: the server received
+/// other bytes than were sent, and says nothing of what it understands.
+struct SendFailed {
+  int http_status = 0;
+  std::string detail;
+  std::uint32_t retry_after_s = 0;
+  bool damaged = false;
+};
 struct WaitOver {};
 /// `unsent` says whether anything is left to send; false also when nothing of it can be sent.
 struct ApplyDone { bool unsent = false; };
