@@ -147,16 +147,27 @@ class Healer {
   /// Whatever does not fit was found when it was tried out.
   [[nodiscard]] PushResult answer_known(const Change& change, PushResult result) const {
     const ChangeHeader& header = change.header;
-    const auto known = judge_.loaded_.changes.find({header.document, header.replica, header.seq});
+    const auto at = judge_.loaded_.changes.find({header.document, header.replica, header.seq});
     result.verdict = Verdict::duplicate;
     result.code = ErrorCode::ok;
     result.reason.clear();
-    if (known == judge_.loaded_.changes.end()) return result;
-    result.position = known->second.position;
-    const bool without_body = known->second.bodyless && !change.is_hollow();
-    if (!without_body || known->second.verdict != Verdict::accepted) return result;
-    result.code = ErrorCode::conflict;
-    result.reason = reasons::kWithoutBody;
+    if (at == judge_.loaded_.changes.end()) return result;
+    KnownChange& known = at->second;
+    result.position = known.position;
+    const bool without_body = known.bodyless && !change.is_hollow();
+    if (known.verdict == Verdict::accepted) {
+      if (!without_body) return result;
+      result.code = ErrorCode::conflict;
+      result.reason = reasons::kWithoutBody;
+      return result;
+    }
+    // Others brought it when its author could not write there any more, though it had been
+    // accepted before. What became of it is what its author is told; a decision is told apart.
+    if (known.verdict == Verdict::held && known.decision != HeldState::waiting) return result;
+    if (without_body) static_cast<void>(judge_.take_body(change, known));
+    result.verdict = known.verdict;
+    result.code = known.code;
+    result.reason = known.reason;
     return result;
   }
 

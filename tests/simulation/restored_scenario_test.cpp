@@ -1,4 +1,5 @@
 // A server that was put back from an old backup, while others went on without somebody's device.
+#include "simulation/acts.hpp"
 #include "simulation/story.hpp"
 
 using namespace insieme;
@@ -100,5 +101,24 @@ TEST_CASE("scenario: who was given up brings what a colleague wrote whose device
   story.go_on_without(story.bruno);
   CHECK(story.text(story.anna).substr(0, 5) == "Carla");
   CHECK(story.text(story.anna) == story.text(story.bruno));
+  story.rest();
+}
+
+TEST_CASE("scenario: what a colleague brings back to a restored server after its author lost the "
+          "dossier is held, and its author is told so",
+          "[simulation][exchange][P2][P5]") {
+  Restored story(3);
+  Tablet& carla = story.tablet(2);
+  story.write(carla, "Carla");
+  exchange_between(story.world, carla, story.bruno);
+  story.world.synchronise(carla);
+  story.roll_back();
+  const auto dossier = sync::id_from_text<sync::DossierId>(story.dossier).value();
+  auto& office = story.world.office().repository();
+  REQUIRE(office.unassign("carla", dossier, "passaggio").ok());
+  story.world.synchronise(story.bruno);
+  story.everybody();
+  CHECK(carla.store().status()->held == 1);
+  CHECK(story.bruno.store().status()->open_held == 1);
   story.rest();
 }

@@ -81,6 +81,10 @@ sync::ChangeHeader place_of(const sync::PushResult& result) {
   return header;
 }
 
+bool is_aside(sync::Verdict verdict) {
+  return verdict == sync::Verdict::held || verdict == sync::Verdict::refused;
+}
+
 sync::DossierSecret secret_of(const sync::DossierId& dossier, std::span<const std::uint8_t> key) {
   sync::DossierSecret secret{dossier, {}};
   std::copy(key.begin(), key.end(), secret.key.bytes.begin());
@@ -171,6 +175,7 @@ bool settle_departed_healed(Core& core, const sync::PushResult& result) {
   }
   // Whoever decides on it needs its body yet.
   const bool goes_on = waits_in_quarantine(core, place_of(result));
+  if (is_aside(result.verdict) && !goes_on) return settle_departed(core, result);
   core.db
       .cached("UPDATE departed SET offered = ?, position = ? WHERE dossier = ? AND section = ? "
               "AND replica = ? AND seq = ? AND offered = 1")
@@ -238,8 +243,7 @@ bool settle_departed(Core& core, const sync::PushResult& result) {
   if (result.code == ErrorCode::not_yet && is_late_row(core, result)) return true;
   const bool waits = result.verdict == sync::Verdict::deferred ||
                      result.verdict == sync::Verdict::forked;
-  const bool aside = result.verdict == sync::Verdict::held ||
-                     result.verdict == sync::Verdict::refused;
+  const bool aside = is_aside(result.verdict);
   if (aside) {
     core.db
         .cached(

@@ -277,6 +277,19 @@ void keep_unsent(Core& core, const OpenDocument& document, const LoggedChange& l
 
 }  // namespace
 
+void put_aside(Core& core, Documents& documents, OpenDocument& document,
+               const LoggedChange& logged, const sync::PushResult& result) {
+  const bool held = result.verdict == sync::Verdict::held;
+  const ChangeState state = held ? ChangeState::held : ChangeState::refused;
+  const auto position = static_cast<std::int64_t>(result.position);
+  if (logged.change.ops) {
+    note_standing(core, document.n, logged, quarantine(core, logged, result, state));
+    reopen_inbox(core, logged.change.header);
+  }
+  note_answer(core, documents, document, logged, position, state);
+  if (logged.change.ops) documents.hollow_out(document, logged.n);
+}
+
 void settle(Core& core, Documents& documents, const sync::PushResult& result) {
   if (settle_departed(core, result)) return;
   OpenDocument* document = documents.find(result.document);
@@ -301,17 +314,7 @@ void settle(Core& core, Documents& documents, const sync::PushResult& result) {
       if (!logged->change.ops) put_back(core, documents, *document, *logged);
       return;
     case sync::Verdict::held:
-    case sync::Verdict::refused: {
-      const bool held = result.verdict == sync::Verdict::held;
-      const ChangeState state = held ? ChangeState::held : ChangeState::refused;
-      if (logged->change.ops) {
-        note_standing(core, document->n, *logged, quarantine(core, *logged, result, state));
-        reopen_inbox(core, logged->change.header);
-      }
-      note_answer(core, documents, *document, *logged, position, state);
-      if (logged->change.ops) documents.hollow_out(*document, logged->n);
-      return;
-    }
+    case sync::Verdict::refused: return put_aside(core, documents, *document, *logged, result);
     case sync::Verdict::forked:
     case sync::Verdict::deferred:
       keep_unsent(core, *document, *logged, result);

@@ -10,6 +10,9 @@ namespace insieme::client {
 
 /// What became of a pushed change.
 void settle(Core& core, Documents& documents, const sync::PushResult& result);
+/// The server holds or refused an own change: its body waits in quarantine, and it is hollow here.
+void put_aside(Core& core, Documents& documents, OpenDocument& document,
+               const LoggedChange& logged, const sync::PushResult& result);
 /// The operations of an own change that the server held or refused. Nothing: they were decided on,
 /// or it is none.
 [[nodiscard]] std::optional<std::vector<sync::Operation>> quarantined_ops(

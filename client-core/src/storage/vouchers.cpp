@@ -370,6 +370,12 @@ void settle_healed(Core& core, Documents& documents,
     given_back += result.verdict == sync::Verdict::accepted ? 1 : 0;
     const auto logged = find_change(core, document->n, result.replica, result.seq);
     if (!logged || logged->position) continue;
+    const bool aside = result.verdict == sync::Verdict::held ||
+                       result.verdict == sync::Verdict::refused;
+    if (aside && logged->own) {
+      put_aside(core, documents, *document, *logged, result);
+      continue;
+    }
     documents.note_accepted(*document, logged->n, logged->id,
                             static_cast<std::int64_t>(result.position), logged->state);
     if (result.code == ErrorCode::conflict) give_up_body(core, documents, *document, *logged);
