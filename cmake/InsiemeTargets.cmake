@@ -192,7 +192,8 @@ add_custom_target(insieme_fuzzers)
 
 # insieme_add_fuzzer(<name> SOURCES … [DEPS …] [WHITEBOX sync …] [CORPUS <dir>] [MAX_LEN n])
 # One LLVMFuzzerTestOneInput per target. With preset fuzz: a libFuzzer program and a bounded
-# ctest (label fuzz; environment INSIEME_FUZZ_SECONDS, 20). Otherwise: a program that replays the corpus once.
+# ctest (label fuzz; environment INSIEME_FUZZ_SECONDS, 20, and INSIEME_FUZZ_SEED, 0: another every
+# time). Otherwise: a program that replays the corpus once.
 function(insieme_add_fuzzer name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "CORPUS;MAX_LEN" "SOURCES;DEPS;WHITEBOX")
   if(arg_UNPARSED_ARGUMENTS)
@@ -222,8 +223,9 @@ function(insieme_add_fuzzer name)
   set(found ${PROJECT_BINARY_DIR}/corpus/${name})
   file(MAKE_DIRECTORY ${found})
   add_test(NAME ${name} COMMAND sh -c
-    "exec \"$0\" -max_total_time=\"\${INSIEME_FUZZ_SECONDS:-20}\" \"$@\"" $<TARGET_FILE:${name}>
-    -max_len=${arg_MAX_LEN} -rss_limit_mb=1024 -timeout=10 -artifact_prefix=${found}-
+    "exec \"$0\" -max_total_time=\"\${INSIEME_FUZZ_SECONDS:-20}\" -seed=\"\${INSIEME_FUZZ_SEED:-0}\" \"$@\""
+    $<TARGET_FILE:${name}>
+    -max_len=${arg_MAX_LEN} -rss_limit_mb=1024 -timeout=60 -artifact_prefix=${found}-
     -print_final_stats=1 ${found} ${corpus})
   _insieme_test_properties(${name} 900 "fuzz" "")
 endfunction()
