@@ -129,7 +129,10 @@ Judge::Judged Judge::judge(Change& change) {
   }
   if (request_.protocol >= 4 && is_there_under_another_name(change)) {
     // An increment must not count twice. What stands on it is authored again on what is here.
-    Judged copy = defer(ErrorCode::duplicate, kOtherName);
+    const KnownChange* first = origin_of(header);
+    const bool waits = first != nullptr && first->decision == HeldState::waiting;
+    Judged copy = defer(ErrorCode::duplicate,
+                        waits ? std::string(reasons::kWaitsElsewhere) : kOtherName);
     copy.verdict = Verdict::forked;
     return copy;
   }

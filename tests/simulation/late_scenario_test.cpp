@@ -1,5 +1,6 @@
 // A tablet that was given up, and whose person lost the dossier before it came back: what it has
 // not sent can be put on top of nothing. It goes to whoever decides.
+#include "simulation/acts.hpp"
 #include "simulation/story.hpp"
 
 using namespace insieme;
@@ -180,6 +181,44 @@ TEST_CASE("scenario: late work of an act in two documents stays one act", "[simu
   story.decide(true);
   CHECK(story.field(story.bruno, visit, "health_notes") == "febbre");
   CHECK(story.field(story.bruno, visit, "place") == "A scuola");
+  story.rest();
+}
+
+TEST_CASE("scenario: late work that a colleague brings meanwhile waits once, and its author is told",
+          "[simulation][exchange][P2][P6][P8]") {
+  Evicted story(3);
+  Tablet& anna = story.anna;
+  Tablet& carla = story.tablet(2);
+  REQUIRE(story.office().assign("carla", story.dossier, {}).ok());
+  const std::string other = story.household(anna);
+  for (const std::size_t i : {0U, 2U}) story.world.synchronise(story.tablet(i));
+  story.rename(anna, story.record, "uno");
+  exchange_between(story.world, anna, carla);
+  story.rename(carla, story.record, "due");
+  exchange_between(story.world, carla, anna);
+  story.rename(anna, story.record, "tre");
+  exchange_between(story.world, anna, story.bruno);
+  // An act of which a part may go and a part may not: all that was not taken is authored again.
+  story.must(anna, {{"command", "record.save"},
+                    {"records", {{{"record", story.record}, {"fields", {{"name", "quattro"}}}},
+                                 {{"record", other}, {"fields", {{"name", "Bassi"}}}}}}});
+  story.take_away();
+  // What "tre" stands on is not there yet when she sends it, and is before she sends it again.
+  bool brought = false;
+  story.world.on_the_way = [&](bool away) {
+    if (away || std::exchange(brought, true)) return;
+    story.world.synchronise(story.bruno);
+  };
+  story.world.synchronise(anna);
+  story.world.on_the_way = [](bool) {};
+  CHECK(brought);
+  CHECK(anna.store().status()->unsent == 0);
+  CHECK(anna.store().status()->held == 3);
+  story.world.synchronise(story.bruno);
+  CHECK(story.waiting().size() == 3);
+  story.decide(true);
+  for (const std::size_t i : {1U, 0U, 2U}) story.world.synchronise(story.tablet(i));
+  CHECK(anna.store().status()->held == 0);
   story.rest();
 }
 

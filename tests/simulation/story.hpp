@@ -1,7 +1,9 @@
 #pragma once
 // A world of two people in which only that happens which a test says.
 
+#include <cstdlib>
 #include <filesystem>
+#include <iostream>
 
 #include "simulation/acts/typing.hpp"
 #include "simulation/runner.hpp"
@@ -20,8 +22,10 @@ inline Script people(std::size_t count) {
   return script;
 }
 
+/// INSIEME_STORY=1 tells every step.
 struct Story {
-  explicit Story(const Script& script = people(2)) : world(file_system(), script, nullptr) {}
+  explicit Story(const Script& script = people(2))
+      : world(file_system(), script, std::getenv("INSIEME_STORY") ? &std::cerr : nullptr) {}
 
   World world;
   Tally tally;

@@ -1,6 +1,7 @@
 #include "storage/departed.hpp"
 
 #include "insieme/sync/limits.hpp"
+#include "insieme/sync/reasons.hpp"
 #include "storage/erasures.hpp"
 #include "storage/late_work.hpp"
 #include "storage/packed.hpp"
@@ -224,6 +225,30 @@ void gather_departed(Core& core, const sync::GatherAction& limits, sync::Gathere
 
 namespace {
 
+/// It waits at the server under the name that it had first, brought by somebody else: here, too.
+void put_first_name_aside(Core& core, const sync::PushResult& result) {
+  auto row = core.db.prepare(
+      "SELECT header, body FROM departed WHERE dossier = ? AND section = ? AND replica = ? "
+      "AND seq = ? AND offered IN (1, 3) AND body IS NOT NULL");
+  row.bind_all(result.document.dossier.bytes, result.document.section, result.replica.bytes,
+               static_cast<std::int64_t>(result.seq));
+  if (!row.step()) return;
+  sync::ChangeHeader header = require(sync::decode_header(row.get_blob(0)));
+  const sync::Origin first = sync::first_name(header);
+  header.replica = first.replica;
+  header.seq = first.seq;
+  header.origin.reset();
+  if (waits_in_quarantine(core, header)) return;
+  core.db
+      .cached("INSERT INTO quarantine(dossier, section, replica, seq, header, body, state, code, "
+              "reason) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .bind_all(result.document.dossier.bytes, result.document.section, header.replica.bytes,
+                static_cast<std::int64_t>(header.seq), sync::encode_header(header),
+                to_vector(row.get_blob(1)), static_cast<std::int64_t>(ChangeState::held),
+                static_cast<std::int64_t>(result.code), result.reason)
+      .run();
+}
+
 /// Late work that was never answered waits for what it stands on, like any unsent work.
 bool is_late_row(Core& core, const sync::PushResult& result) {
   auto& find = core.db.cached(
@@ -259,7 +284,8 @@ bool settle_departed(Core& core, const sync::PushResult& result) {
         .run();
   }
   if (result.verdict == sync::Verdict::forked && result.code == ErrorCode::duplicate) {
-    // A copy of this store has brought it.
+    // A copy of this store has brought it, or a colleague.
+    if (result.reason == sync::reasons::kWaitsElsewhere) put_first_name_aside(core, result);
     core.db
         .cached("DELETE FROM departed WHERE dossier = ? AND section = ? AND replica = ? "
                 "AND seq = ? AND offered IN (1, 3)")

@@ -58,8 +58,9 @@ struct InItalian {
   std::string_view en;
   std::string_view it;
 };
-constexpr std::array<InItalian, 8> kReasons{{
+constexpr std::array<InItalian, 9> kReasons{{
     {sync::reasons::kNotAssigned, "il fascicolo non è più assegnato all'autore"},
+    {sync::reasons::kWaitsElsewhere, "l'ha portata un collega, e attende una decisione"},
     {sync::reasons::kGoneOn, "gli altri erano andati avanti senza il dispositivo dell'autore"},
     {sync::reasons::kDecidedBefore, "su questa modifica tardiva qualcuno ha già deciso"},
     {sync::reasons::kMayNotGrant,

@@ -33,6 +33,10 @@ inline constexpr std::string_view kOnHold =
 inline constexpr std::string_view kNeedsTwoPeople =
     "whole sections and dossiers are erased by an order of two people at the server";
 
+/// With `forked` and `duplicate`: it stands in the log under the name that it had first.
+inline constexpr std::string_view kWaitsElsewhere =
+    "a colleague has brought it, and it waits for a coordinator";
+
 inline constexpr std::string_view kHeldBefore =
     "it was waiting for a coordinator before the server was put back from a backup";
 
