@@ -236,12 +236,16 @@ Result<HttpRequest> Engine::begin_enrol(const EnrolRequest& request) {
   // server knows it is us. An enrolment that holds is not touched before there is a better one.
   if (!self.is_enrolled()) INSIEME_TRY(store_->set_identity(self));
   token_.clear();
-  return request_to(
-      self, "/v1/enrol", kJson,
-      bytes_of({{"invitation", request.invitation.code},
-                {"device_public_key", sync::to_hex(self.keys.public_key.bytes)},
-                {"device_name", request.device_name.empty() ? "insieme" : request.device_name},
-                {"replica", sync::to_text(self.replica)}}));
+  const sync::Application asked{request.invitation.code, sync::to_hex(self.keys.public_key.bytes),
+                                request.device_name.empty() ? "insieme" : request.device_name,
+                                sync::to_text(self.replica)};
+  const auto signature = sync::sign(self.keys.secret_key, sync::digest_of(asked).bytes);
+  return request_to(self, "/v1/enrol", kJson,
+                    bytes_of({{"invitation", asked.invitation},
+                              {"device_public_key", asked.device_public_key},
+                              {"device_name", asked.device_name},
+                              {"replica", asked.replica},
+                              {"signature", sync::to_hex(signature.bytes)}}));
 }
 
 Result<Identity> Engine::enrol(const EnrolRequest& request) {

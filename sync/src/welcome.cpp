@@ -14,6 +14,15 @@ bool is_hex(char c) noexcept {
 
 }  // namespace
 
+Digest digest_of(const Application& application) {
+  Hasher hasher("insieme application v1");
+  hasher.add(std::string_view(application.invitation))
+      .add(std::string_view(application.device_public_key))
+      .add(std::string_view(application.device_name))
+      .add(std::string_view(application.replica));
+  return hasher.finish();
+}
+
 Digest digest_of(const Welcome& welcome) {
   Hasher hasher("insieme enrolment v1");
   hasher.add(std::string_view(welcome.device_public_key))

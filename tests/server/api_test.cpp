@@ -131,6 +131,26 @@ TEST_CASE("api: enrolment by invitation", "[server][api]") {
     CHECK(enrol(enrol_body(code, tablet)).body == first.body);
     CHECK(slug(enrol(enrol_body(code, MemoryDevice("other")))) == "invitation-used");
   }
+  SECTION("signed by the device: what was changed on its way binds nothing") {
+    const auto signed_body = [&](const char* changed) {
+      Application asked{code, to_hex(tablet.public_key().bytes), "Tablet di Anna",
+                        to_text(rep("tablet"))};
+      const auto signature = sign(tablet.secret_key(), digest_of(asked).bytes);
+      std::string& field = changed == std::string("device_public_key") ? asked.device_public_key
+                           : changed == std::string("replica")         ? asked.replica
+                                                                       : asked.device_name;
+      if (*changed != 0) field.back() = field.back() == '7' ? '6' : '7';
+      return json::serialize(json::object{{"invitation", asked.invitation},
+                                          {"device_public_key", asked.device_public_key},
+                                          {"device_name", asked.device_name},
+                                          {"replica", asked.replica},
+                                          {"signature", to_hex(signature.bytes)}});
+    };
+    for (const char* changed : {"device_public_key", "replica", "device_name"}) {
+      CHECK(slug(enrol(signed_body(changed))) == "checksum");
+    }
+    CHECK(enrol(signed_body("")).status == 200);
+  }
   SECTION("typed by hand, with look-alikes") {
     std::string typed;
     for (const char c : code) {

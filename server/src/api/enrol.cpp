@@ -61,6 +61,16 @@ Response welcome_response(const Services& services, const Caller& caller) {
   return response;
 }
 
+/// Whether the device signed what came. Programs before this one did not.
+bool is_as_sent(const JsonBody& body, const sync::PublicKey& key,
+                const sync::Application& application) {
+  const auto given = body.text("signature", 0, SIZE_MAX);
+  if (!given) return true;
+  sync::Signature signature;
+  return sync::from_hex(*given, signature.bytes).ok() &&
+         sync::verify(key, sync::digest_of(application).bytes, signature);
+}
+
 }  // namespace
 
 Response enrol(const Services& services, const Request& request) {
@@ -84,6 +94,11 @@ Response enrol(const Services& services, const Request& request) {
   if (!replica_id.ok() || replica_id->is_nil()) return bad("The body needs an id in \"replica\".");
   if (!sync::from_hex(*key, enrolment.device_key.bytes).ok()) {
     return bad("The body needs 64 hexadecimal digits in \"device_public_key\".");
+  }
+  if (!is_as_sent(body, enrolment.device_key, {*code, *key, *name, *replica})) {
+    return problem_response({400, "checksum", "Bad request",
+                             "The request arrived other than it was sent: try again.",
+                             "La richiesta è arrivata diversa da come era partita: riprovare."});
   }
   const auto hash = hash_invitation(*code);
   if (!hash) return refused({ErrorCode::not_found, {}});

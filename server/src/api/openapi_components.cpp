@@ -35,7 +35,8 @@ constexpr std::string_view kComponents = R"json({
       "invitation": {"type": "string", "minLength": 1, "maxLength": 64},
       "device_public_key": {"$ref": "#/components/schemas/Key"},
       "device_name": {"type": "string", "minLength": 1, "maxLength": 100},
-      "replica": {"$ref": "#/components/schemas/SentId"}}},
+      "replica": {"$ref": "#/components/schemas/SentId"},
+      "signature": {"$ref": "#/components/schemas/Signature"}}},
   "Welcome": {
     "type": "object",
     "required": ["device", "space", "space_name", "account", "display_name", "role", "may_review",

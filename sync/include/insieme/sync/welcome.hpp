@@ -1,6 +1,7 @@
 #pragma once
-// What a server signs with its own key, so that a device knows whom it speaks to, also where TLS
-// ends at a proxy, and learns the keys of certificates that will come.
+// What the two sign when a device is enrolled: the device, that it holds the key that it shows; the
+// server, with its own key, so that a device knows whom it speaks to, also where TLS ends at a
+// proxy, and learns the keys of certificates that will come.
 
 #include <string>
 #include <string_view>
@@ -8,6 +9,17 @@
 #include "insieme/sync/digest.hpp"
 
 namespace insieme::sync {
+
+/// What a device asks to be enrolled with, as it stands in its JSON. Signed by the key that it
+/// shows: a key or a replica id that was changed on its way would be bound for ever, and the device
+/// itself kept out.
+struct Application {
+  std::string invitation;
+  std::string device_public_key;
+  std::string device_name;
+  std::string replica;
+};
+[[nodiscard]] Digest digest_of(const Application& application);
 
 /// The answer to an enrolment, as it stands in its JSON; ids and keys in their text forms.
 struct Welcome {
