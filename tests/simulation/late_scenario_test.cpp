@@ -184,7 +184,7 @@ TEST_CASE("scenario: late work of an act in two documents stays one act", "[simu
   story.rest();
 }
 
-TEST_CASE("scenario: late work that a colleague brings meanwhile waits once, and its author is told",
+TEST_CASE("scenario: late work that a colleague brings meanwhile waits, and its author is told",
           "[simulation][exchange][P2][P6][P8]") {
   Evicted story(3);
   Tablet& anna = story.anna;
