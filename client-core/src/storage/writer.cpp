@@ -7,6 +7,7 @@
 #include "storage/erasures.hpp"
 #include "storage/exchange.hpp"
 #include "storage/marks.hpp"
+#include "storage/packed.hpp"
 #include "storage/stand_in.hpp"
 
 namespace insieme::client {
@@ -170,7 +171,9 @@ void StoreWriter::finish() {
   documents_.flush();
 }
 
-Receipt receipt_of(Core& core, const LoadedRecord& record) {
+namespace {
+
+Receipt receipt_in_log(Core& core, const LoadedRecord& record) {
   if (record.own == 0) return Receipt::applied;
   auto& find = core.db.cached(
       "SELECT state, replica, seq, handed FROM changes WHERE n = ?1 UNION ALL "
@@ -208,6 +211,50 @@ Receipt receipt_of(Core& core, const LoadedRecord& record) {
     if (version.contains(sync::ReplicaId{*replica}, seq)) return Receipt::seen;
   }
   return Receipt::applied;
+}
+
+bool touches(std::span<const std::uint8_t> body, const sync::RecordId& record) {
+  const auto ops = read_body(body);
+  return std::any_of(ops.begin(), ops.end(),
+                     [&](const sync::Operation& op) { return op.record == record; });
+}
+
+sync::Stamp stamp_of_own(Core& core, std::int64_t n) {
+  auto& find = core.db.cached(
+      "SELECT header FROM changes WHERE n = ?1 UNION ALL SELECT header FROM kept WHERE n = ?1");
+  const sqlite::ResetGuard guard(find);
+  find.bind_all(n);
+  if (!find.step()) return {INT64_MIN, 0};
+  return require(sync::decode_header(find.get_blob(0))).stamp;
+}
+
+/// Of own work on the record that the server held or refused, the newest, if nothing newer was
+/// taken. Its place in the log is hollow, and says nothing of it once it is folded.
+std::optional<Receipt> put_aside_last(Core& core, const LoadedRecord& record) {
+  auto& rows = core.db.cached(
+      "SELECT header, body, state FROM quarantine WHERE dossier = ? AND section = ? "
+      "AND state IN (3, 4) AND body IS NOT NULL");
+  const sqlite::ResetGuard guard(rows);
+  rows.bind_all(record.document_id.dossier.bytes, record.document_id.section);
+  std::optional<Receipt> found;
+  std::optional<sync::Stamp> newest;
+  while (rows.step()) {
+    if (!newest) newest = stamp_of_own(core, record.own);
+    const auto header = require(sync::decode_header(rows.get_blob(0)));
+    if (!(*newest < header.stamp) || !touches(rows.get_blob(1), record.state.id)) continue;
+    newest = header.stamp;
+    const bool held = rows.get_int64(2) == static_cast<std::int64_t>(ChangeState::held);
+    found = held ? Receipt::waiting : Receipt::refused;
+  }
+  return found;
+}
+
+}  // namespace
+
+Receipt receipt_of(Core& core, const LoadedRecord& record) {
+  const Receipt logged = receipt_in_log(core, record);
+  if (logged != Receipt::applied && logged != Receipt::seen) return logged;
+  return put_aside_last(core, record).value_or(logged);
 }
 
 Result<StoredRecord> read_record(Core& core, Documents& documents, const RecordRef& ref) {
