@@ -205,6 +205,35 @@ TEST_CASE("review: edited while it was being retracted", "[commands][P4]") {
   three.expect_settled();
 }
 
+TEST_CASE("review: the same question about two parts of a record is decided for each",
+          "[commands][P4][P5]") {
+  Three three;
+  for (const char* who : {"anna", "bruno", "carla"}) {
+    three.office.server.grant(who, three.dossier(), {"core", "education", "economic", "health"});
+  }
+  three.exchange();
+  three.anna.save(three.family.visit, {{"health_notes", "Asma."}});
+  three.exchange();
+  three.anna.call({{"command", "record.retract"}, {"record", three.family.visit}});
+  three.bruno.save(three.family.visit,
+                   {{"next_step", "Incontrare"}, {"health_notes", "Asma lieve."}});
+  three.exchange();
+  const json::array items = three.carla.items();
+  REQUIRE(items.size() == 2);
+  CHECK(text(items[0].as_object(), "id") == text(items[1].as_object(), "id"));
+  for (const json::value& item : items) {
+    three.carla.call({{"command", "review.resolve"},
+                      {"item", text(item.as_object(), "id")},
+                      {"version", text(item.as_object(), "version")},
+                      {"life", "restore"},
+                      {"reason", "vale"}});
+  }
+  three.exchange();
+  CHECK(text(three.anna.get(three.family.visit), "lifecycle") == "active");
+  CHECK(three.anna.shown(three.family.visit, "health_notes") == "Asma lieve.");
+  three.expect_settled();
+}
+
 TEST_CASE("inbox: a late change is accepted in its author's name, or refused with a reason",
           "[commands][P8]") {
   Three three;

@@ -396,6 +396,20 @@ Outcome<ItemView> view_item(Context& context, const OpenItem& item) {
   return view;
 }
 
+namespace {
+
+/// A record with parts in two sections may have the same question in both: each is decided for
+/// itself. Meant is the one whose version was read, or else the first that is open.
+const OpenItem* twin_meant(Context& context, const std::vector<const OpenItem*>& twins) {
+  const auto versions = versions_from_token(context.text("version"));
+  for (const OpenItem* item : twins) {
+    if (versions.ok() && versions->count(item->ref.document.section) != 0) return item;
+  }
+  return twins.front();
+}
+
+}  // namespace
+
 Outcome<OpenItem> find_item(Context& context, std::string_view named) {
   ItemQuery query;
   query.limit = static_cast<std::size_t>(kPageMax);
@@ -417,16 +431,18 @@ Outcome<OpenItem> find_item(Context& context, std::string_view named) {
   if (slash != std::string_view::npos || named.size() >= kShortestItem) {
     INSIEME_OUT_ASSIGN(page, context.store().open_items(query));
   }
-  const OpenItem* found = nullptr;
+  std::vector<const OpenItem*> found;
   for (const OpenItem& item : page.items) {
-    if (query.record && item.item.field != field) continue;
-    if (found != nullptr) {
-      return Failure("ambiguous", quoted_it(named) + " indica più di una questione.",
-                     quoted_en(named) + " means more than one item.", "item");
-    }
-    found = &item;
+    if (!query.record || item.item.field == field) found.push_back(&item);
   }
-  if (found != nullptr) return *found;
+  const bool twins = std::all_of(found.begin(), found.end(), [&](const OpenItem* item) {
+    return item->id == found.front()->id && item->ref.id == found.front()->ref.id;
+  });
+  if (!twins) {
+    return Failure("ambiguous", quoted_it(named) + " indica più di una questione.",
+                   quoted_en(named) + " means more than one item.", "item");
+  }
+  if (!found.empty()) return *twin_meant(context, found);
   return Failure(
       "not_open", quoted_it(named) + " non è una questione aperta: forse è già stata decisa.",
       quoted_en(named) + " is not an open item: perhaps it was decided already.", "item");
