@@ -312,6 +312,52 @@ TEST_CASE("scenario: units of a voucher stay with a store that goes on under a n
   story.rest();
 }
 
+TEST_CASE("scenario: a draft of a record in two sections takes nothing away from what was folded",
+          "[simulation][P1][P2]") {
+  Script script = people(2);
+  script.settings.fold_from = 2;
+  Story story(script);
+  Tablet& anna = story.tablet(0);
+  Tablet& bruno = story.tablet(1);
+  story.household(anna);
+  const std::string visit = text_of(
+      story.must(anna, {{"command", "record.save"},
+                        {"type", "visit"},
+                        {"dossier", sync::to_text(anna.store().dossier_ids()->front())},
+                        {"fields",
+                         {{"start_at", "2026-09-10 15:30"},
+                          {"place", "casa"},
+                          {"educator", "anna"},
+                          {"observations", "serena"},
+                          {"health_notes", "asma"}}}})
+          .at("record")
+          .as_object(),
+      "id");
+  const auto everybody = [&] {
+    for (const std::size_t i : {0U, 1U, 0U, 1U}) story.world.synchronise(story.tablet(i));
+  };
+  everybody();
+  ++story.world.opened_drafts;
+  const std::string draft = text_of(
+      story.must(anna, {{"command", "draft.open"}, {"record", visit}}).at("draft").as_object(),
+      "id");
+  for (const char* note : {"asma lieve", "asma lieve, di giorno"}) {
+    story.must(bruno, {{"command", "record.save"},
+                       {"record", visit},
+                       {"fields", {{"health_notes", note}, {"observations", "molto serena"}}}});
+    for (int round = 0; round < 3; ++round) everybody();
+  }
+  REQUIRE(anna.store().verify()->folded > 1);
+  story.must(anna, {{"command", "draft.commit"},
+                    {"draft", draft},
+                    {"fields",
+                     {{"health_notes", "asma; tosse"}, {"observations", "serena, oggi"}}}});
+  const json::object fields = story.world.get(anna, visit).at("fields").as_object();
+  CHECK(text_of(fields.at("health_notes").as_object(), "text") == "asma lieve, di giorno; tosse");
+  CHECK(text_of(fields.at("observations").as_object(), "text") == "molto serena, oggi");
+  story.rest();
+}
+
 TEST_CASE("scenario: a refund that came late goes with the spend that it takes back",
           "[simulation][P8][P11]") {
   VoucherStory story;

@@ -198,11 +198,17 @@ class Eraser {
 
   void drop_drafts() {
     std::vector<std::string> gone;
-    auto rows = core_.db.prepare("SELECT id, section, record FROM drafts WHERE dossier = ?");
+    // A draft holds what its form showed of the record's other sections, too.
+    auto rows = core_.db.prepare(
+        "SELECT id, section, record FROM drafts WHERE dossier = ?1 UNION "
+        "SELECT f.id, c.section, f.record FROM drafts f JOIN dossiers d ON d.id = f.dossier "
+        "JOIN documents c ON c.dossier = d.n WHERE f.dossier = ?1 ORDER BY 1");
     rows.bind_all(order_.dossier.bytes);
     while (rows.step()) {
       const sync::DocumentId id{order_.dossier, std::string(rows.get_text(1))};
       const auto record = id_from_blob<sync::RecordId>(rows.get_blob(2));
+      const bool again = !gone.empty() && gone.back() == rows.get_text(0);
+      if (again || !order_.touches(id.section)) continue;
       if (redaction_of(core_, id).covers(record)) gone.emplace_back(rows.get_text(0));
     }
     drafts_ = gone.size();

@@ -75,6 +75,21 @@ Check remove_field(Context& context, const std::string& type_name, const std::st
   return Done{};
 }
 
+/// Texts of the record's other sections as they are shown. What the draft's own section may fold
+/// waits for it (`Draft::context`); the others go on, and what was typed is carried over to them.
+json::object texts_elsewhere(const Facets& facets) {
+  json::object texts;
+  for (const StoredRecord& part : facets.parts) {
+    if (part.ref.document == facets.main.document || facets.type == nullptr) continue;
+    for (const sync::FieldState& state : part.state.fields) {
+      const schema::Field* field = facets.type->find_field(state.name);
+      if (field == nullptr || field->merge != schema::MergeKind::text) continue;
+      texts[state.name] = state.text.text();
+    }
+  }
+  return texts;
+}
+
 Outcome<Draft> new_draft(Context& context) {
   Draft draft;
   draft.id = sync::to_text(new_uuid7<sync::RecordId>(context.platform()));
@@ -85,6 +100,9 @@ Outcome<Draft> new_draft(Context& context) {
     INSIEME_OUT_ASSIGN(const Facets facets, read_facets(context, draft.ref));
     draft.context = facets.first().version;
     content["version"] = token_of(facets.versions());
+    if (json::object texts = texts_elsewhere(facets); !texts.empty()) {
+      content["base"] = std::move(texts);
+    }
   } else {
     INSIEME_OUT_ASSIGN(const schema::RecordType* type, find_type(context, context.text("type")));
     INSIEME_OUT_ASSIGN(const DossierRef line, find_dossier(context, context.text("dossier")));
@@ -170,6 +188,7 @@ Outcome<Plan> plan_commit(Context& context) {
   } else {
     input["record"] = sync::to_text(draft.ref.id);
     input["version"] = text_at(content, "version");
+    if (const json::value* base = find(content, "base")) input["base"] = *base;
   }
   Plan plan;
   INSIEME_OUT(plan_record(context, input, {}, plan));

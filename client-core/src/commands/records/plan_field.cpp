@@ -242,11 +242,30 @@ Outcome<std::vector<sync::Splice>> explicit_splices(const FieldTask& task,
   return splices;
 }
 
+/// The text that the form was opened with, which is what was typed on. Folded since then together
+/// with what others wrote later, it is only what the form says that it was.
+Outcome<std::string> text_when_opened(FieldTask& task, const sync::TextState& text, bool& folded) {
+  folded = task.seen != nullptr && text.base() != nullptr && !task.seen->covers(text.base()->seen);
+  if (!folded) return task.seen != nullptr ? text.text_at(*task.seen) : text.text();
+  if (task.base == nullptr || !task.base->is_string()) {
+    return Failure("conflict",
+                   task.field.label.it + ": il modulo è stato aperto troppo tempo fa: il testo di "
+                                         "allora non è più qui. Copiare ciò che si è scritto, "
+                                         "riaprire la scheda e aggiungerlo.",
+                   task.field.label.en + ": the form was opened too long ago, and the text as it "
+                                         "was then is not here any more. Copy what was typed, "
+                                         "open the record again and add it.",
+                   task.field.name);
+  }
+  return std::string(task.base->as_string());
+}
+
 Check plan_text(FieldTask& task) {
   const sync::FieldState* state = state_of(task);
   std::string opened;
+  bool folded = false;
   if (state != nullptr) {
-    opened = task.seen != nullptr ? state->text.text_at(*task.seen) : state->text.text();
+    INSIEME_OUT_ASSIGN(opened, text_when_opened(task, state->text, folded));
     task.after = {state->text.text()};
   }
   std::vector<sync::Splice> splices;
@@ -260,6 +279,11 @@ Check plan_text(FieldTask& task) {
     splices = sync::diff_text(opened, text != nullptr ? *text : std::string());
   }
   if (splices.empty()) return Done{};
+  if (folded) {
+    splices = sync::rebase_splices(opened, splices, state->text.text());
+    opened = state->text.text();
+    task.seen = nullptr;
+  }
   task.after = {sync::splice_text(opened, splices)};
   task.actions.emplace_back(sync::SpliceOp{std::move(splices)});
   return Done{};
