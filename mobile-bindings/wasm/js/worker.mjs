@@ -6,6 +6,7 @@ import { dropKey, keepKey, makeKey, readKey } from "./keys.mjs";
 import { networkOf } from "./network.mjs";
 
 const STORE = "store.db";
+const NOTHING = new Uint8Array(0);
 /** Commands whose work is on the network: carried in steps, so that no save waits for them. */
 const ERRANDS = new Set(["sync.run", "device.enrol", "policy.fetch"]);
 /** Commands whose reply has what this browser keeps from now on in place of the key. */
@@ -35,6 +36,12 @@ export function serve(createCore, wasmUrl) {
   function failure(code, italian, english) {
     return { ok: false, error: { code, message_it: italian, message_en: english } };
   }
+
+  const NOT_OPEN = failure(
+    "not_open",
+    "L'archivio non è aperto in questa scheda.",
+    "The store is not open in this tab.",
+  );
 
   /** Resolves when this tab has the store, and not before. */
   function hold() {
@@ -80,6 +87,22 @@ export function serve(createCore, wasmUrl) {
     return JSON.parse(core.call(JSON.stringify({ command: "pin.kept" })));
   }
 
+  /**
+   * A wait for news, with its request: beside every other command, and its secret stays here. A
+   * reply as of `sync.waited`, when there is something or after a minute.
+   */
+  async function waitForNews(text) {
+    const asked = JSON.parse(core.call(text));
+    if (!asked.ok || !asked.ready) return { news: false, ...asked };
+    const { state, ...request } = asked;
+    const { answer, body } = await post({ ...request, reply_bytes_max: 65536 }, NOTHING);
+    if (core === null) return NOT_OPEN;
+    const told = { command: "sync.waited", state, status: answer.status ?? 0 };
+    if (answer.retry_after_s) told.retry_after_s = answer.retry_after_s;
+    told.body = new TextDecoder().decode(body);
+    return JSON.parse(core.call(JSON.stringify(told)));
+  }
+
   async function call(request) {
     const text = JSON.stringify(request);
     if (ERRANDS.has(request.command)) {
@@ -92,6 +115,7 @@ export function serve(createCore, wasmUrl) {
       }
       return JSON.parse(await core.exchange(text, post, pause));
     }
+    if (request.command === "sync.wait") return waitForNews(text);
     const reply = JSON.parse(core.call(text));
     if (!reply.ok) return reply;
     if (KEPT_HERE.has(request.command)) return keepSecret(reply);
@@ -161,11 +185,7 @@ export function serve(createCore, wasmUrl) {
         }
       case "call": {
         if (core === null) {
-          return failure(
-            "not_open",
-            "L'archivio non è aperto in questa scheda.",
-            "The store is not open in this tab.",
-          );
+          return NOT_OPEN;
         }
         return call(request);
       }
