@@ -26,7 +26,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr const char* kAccount = "many";
-constexpr int kCertainlyFilesLess = 300;  ///< of those that may be open: what is not a connection
+constexpr std::size_t kOtherFiles = 300;  ///< of those that may be open: no connections
 
 struct Waiter {
   sync::DeviceId device;
@@ -154,7 +154,7 @@ std::size_t raise_files(std::size_t wanted) {
   ::getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &files);
-  const std::size_t room = files.rlim_cur - kCertainlyFilesLess;
+  const std::size_t room = files.rlim_cur - kOtherFiles;
   return std::min(wanted, room);
 }
 
@@ -183,6 +183,7 @@ void measure_server_idle(Bench& bench) {
       processes::Launch((bench.program.parent_path() / "insieme-server").string(),
                         {"--data", (folder / "data").string(), "serve", "--dev", "--listen",
                          "127.0.0.1:0", "--log-level", "off", "--wait", "60", "--waits-max", most,
+                         "--connections-max", "1000", "--connections-per-address-max", "0",
                          "--requests-per-connection-max", "1000000"},
                         processes::own_environment()),
       (folder / "log").string());
@@ -199,19 +200,17 @@ void measure_server_idle(Bench& bench) {
     waiting.back()->send(fmt::format(
         "GET /v1/wait?seen={} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n", place,
         waiter.token));
+    // A connection counts among those that are served until its wait is held.
+    if (waiting.size() % 500 == 0) wait_until_waiting(line, waiting.size());
   }
   wait_until_waiting(line, count);
   const auto all = static_cast<double>(resident_bytes(server.process()));
   const auto each = [count](double bytes) { return bytes / static_cast<double>(count) / 1024; };
-  Figure figure;
-  figure.name = "server_idle";
-  figure.variant = fmt::format("{} waiting", count);
-  figure.unit = "KiB each";
-  figure.value = each(all);
+  Figure figure = figure_of("server_idle", fmt::format("{} waiting", count), "KiB each",
+                            {each(all)}, "grown since they came",
+                            {each(all - static_cast<double>(before))});
   if (bench.scale.name != "tiny") figure.target = value_at_most(24);
-  figure.note = fmt::format("resident memory of the server by waiting devices; {:.1f} KiB without "
-                            "what it had before they came",
-                            each(all - static_cast<double>(before)));
+  figure.note = "resident memory of the whole server process, shared by those who wait";
   bench.report.add(std::move(figure));
 }
 
