@@ -61,7 +61,7 @@ class Watch {
       trouble_.clear();
     } catch (const Stop& failed) {
       if (failed.exit_code() != kNetwork) throw;
-      complain(failed.what());
+      if (!program_.print_json(failed.reply())) complain(failed.what());
     }
   }
 
@@ -120,7 +120,7 @@ class Watch {
     }
     const json::object heard = program_.call("sync.waited", std::move(told));
     state_ = object_of(heard, "state");
-    if (reply.ok() && reply->status == 0) {
+    if (!program_.globals.json && reply.ok() && reply->status == 0) {
       const std::size_t line = reply->failure.find('\n');
       const bool italian = language() == Language::it && line != std::string::npos;
       complain(italian ? reply->failure.substr(line + 1) : reply->failure.substr(0, line));
@@ -167,10 +167,8 @@ int watch(Program& program) {
 void add_watch_command(CLI::App& app, Program& program) {
   CLI::App* command = add_command(
       app, "watch",
-      "Resta in ascolto del server e riceve subito le novità. Intanto nessun altro programma usi "
-      "l'archivio",
-      "Stays, and fetches what is new as soon as the server has it. Meanwhile no other program "
-      "should use the store",
+      "Resta in ascolto: riceve le novità appena il server le ha",
+      "Stays, and fetches what is new as soon as the server has it",
       "  insieme watch\n  insieme --json watch");
   command->callback([&program] { program.run = [&program] { return watch(program); }; });
 }
