@@ -4,9 +4,9 @@ import { Core } from "./core.mjs";
 import { filesOfStore, OpfsFiles } from "./files.mjs";
 import { dropKey, keepKey, makeKey, readKey } from "./keys.mjs";
 import { networkOf } from "./network.mjs";
+import { waitForNews } from "./waiting.mjs";
 
 const STORE = "store.db";
-const NOTHING = new Uint8Array(0);
 /** Commands whose work is on the network: carried in steps, so that no save waits for them. */
 const ERRANDS = new Set(["sync.run", "device.enrol", "policy.fetch"]);
 /** Commands whose reply has what this browser keeps from now on in place of the key. */
@@ -87,22 +87,6 @@ export function serve(createCore, wasmUrl) {
     return JSON.parse(core.call(JSON.stringify({ command: "pin.kept" })));
   }
 
-  /**
-   * A wait for news, with its request: beside every other command, and its secret stays here. A
-   * reply as of `sync.waited`, when there is something or after a minute.
-   */
-  async function waitForNews(text) {
-    const asked = JSON.parse(core.call(text));
-    if (!asked.ok || !asked.ready) return { news: false, ...asked };
-    const { state, ...request } = asked;
-    const { answer, body } = await post({ ...request, reply_bytes_max: 65536 }, NOTHING);
-    if (core === null) return NOT_OPEN;
-    const told = { command: "sync.waited", state, status: answer.status ?? 0 };
-    if (answer.retry_after_s) told.retry_after_s = answer.retry_after_s;
-    told.body = new TextDecoder().decode(body);
-    return JSON.parse(core.call(JSON.stringify(told)));
-  }
-
   async function call(request) {
     const text = JSON.stringify(request);
     if (ERRANDS.has(request.command)) {
@@ -115,7 +99,13 @@ export function serve(createCore, wasmUrl) {
       }
       return JSON.parse(await core.exchange(text, post, pause));
     }
-    if (request.command === "sync.wait") return waitForNews(text);
+    if (request.command === "sync.wait") {
+      return waitForNews(
+        request,
+        (text) => (core === null ? JSON.stringify(NOT_OPEN) : core.call(text)),
+        post,
+      );
+    }
     const reply = JSON.parse(core.call(text));
     if (!reply.ok) return reply;
     if (KEPT_HERE.has(request.command)) return keepSecret(reply);
