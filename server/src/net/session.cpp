@@ -209,8 +209,10 @@ class Session {
         context_.workers, handle_on_worker(context_.api, std::move(arrived->request)),
         asio::use_awaitable);
     Clock_::duration waited{};
-    if (response.waiting.wait) {
+    if (const std::shared_ptr<Wait> wait = response.waiting.wait) {
       waited = co_await keep_waiting(response);
+      const WaitEnd end = wait->outcome().value_or(Wait::Outcome{}).end;
+      record.quiet = end == WaitEnd::time || end == WaitEnd::left;
       // Many that are told at once must not keep everybody else out while they think.
       const bool crowded = context_.seats.all() > context_.config.connections_max;
       arrived->keep_alive = arrived->keep_alive && !crowded;
