@@ -144,12 +144,11 @@ TEST_CASE("postgres: a push at one server tells who waits at the other, also wit
   const std::string annas = get_token(site.servers[0]->port(), anna);
   const auto push = [&](std::int64_t value) {
     anna.write(kCore, {set_op("note", value)});
-    REQUIRE(anna.run([&](const std::vector<std::uint8_t>& frame) -> SendResult {
-                  const HttpAnswer answer =
-                      http_once(site.servers[0]->port(), sync_request(frame, annas));
-                  if (answer.status != 200) return SendFailed{answer.status, answer.body, 0};
-                  return ReplyArrived{{answer.body.begin(), answer.body.end()}};
-                }).done);
+    sync_until_done(anna, [&](const std::vector<std::uint8_t>& frame) -> SendResult {
+      const HttpAnswer answer = http_once(site.servers[0]->port(), sync_request(frame, annas));
+      if (answer.status != 200) return SendFailed{answer.status, answer.body, 0};
+      return ReplyArrived{{answer.body.begin(), answer.body.end()}};
+    });
   };
   RawClient waiting(site.servers[1]->port());
   const auto wait_at_the_other = [&] {
@@ -174,6 +173,18 @@ TEST_CASE("postgres: a push at one server tells who waits at the other, also wit
     push(10 + round);
     CHECK(waiting.read_answer().body.find("\"news\":true") != std::string::npos);
   }
+  // The database itself dies and comes back: who waits has noticed nothing.
+  wait_at_the_other();
+  std::string counted;
+  while (counted.find("\ninsieme_waiting 1\n") == std::string::npos) {
+    counted = http_once(site.servers[1]->port(), http_request("GET", "/metrics")).body;
+  }
+  cluster().kill_hard();
+  cluster().start();
+  push(20);
+  const HttpAnswer after = waiting.read_answer();
+  CAPTURE(after.status, after.body);
+  CHECK(after.body.find("\"news\":true") != std::string::npos);
 }
 
 TEST_CASE("postgres: kill -9 of one of two servers loses nothing that was acknowledged [P2]",
