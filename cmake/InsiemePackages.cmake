@@ -23,6 +23,7 @@ if(NOT INSIEME_ONLY_CORE)
   find_package(spdlog REQUIRED)                                      # spdlog::spdlog
   find_package(CLI11 REQUIRED)                                       # CLI11::CLI11
   pkg_check_modules(libpq IMPORTED_TARGET libpq)                     # PkgConfig::libpq
+  pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode)   # PkgConfig::qrencode
   option(INSIEME_POSTGRES "Servers may keep spaces in PostgreSQL (libpq)" ${libpq_FOUND})
   if(INSIEME_TESTS)
     find_package(Catch2 2 REQUIRED)                                  # Catch2::Catch2

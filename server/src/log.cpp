@@ -55,7 +55,11 @@ void set_up_log(std::string_view level) {
 }
 
 void log_access(const AccessRecord& record) {
-  boost::json::object line = start(record.status >= 500 ? "error" : "info", "request");
+  const auto level = record.status >= 500 ? spdlog::level::err
+                     : record.quiet       ? spdlog::level::debug
+                                          : spdlog::level::info;
+  const char* name = record.status >= 500 ? "error" : record.quiet ? "debug" : "info";
+  boost::json::object line = start(name, "request");
   line["method"] = record.method;
   line["uri"] = record.path;
   line["status"] = record.status;
@@ -65,7 +69,7 @@ void log_access(const AccessRecord& record) {
   line["client"] = record.client;
   if (!record.device.empty()) line["device"] = record.device;
   line["request_id"] = record.request_id;
-  write(record.status >= 500 ? spdlog::level::err : spdlog::level::info, line);
+  write(level, line);
 }
 
 void log_event(std::string_view event, std::string_view detail) {

@@ -21,6 +21,7 @@ struct AccessRecord {
   std::string_view client;
   std::string_view device;
   std::string_view request_id;
+  bool quiet = false;  ///< nothing came of it: told at `debug` alone
 };
 void log_access(const AccessRecord& record);
 void log_event(std::string_view event, std::string_view detail);

@@ -82,6 +82,13 @@ std::string Metrics::text(const Gauges& gauges) const {
   put("connections_total", "counter", "Connections accepted.", connections_total_);
   put("connections_refused_total", "counter", "Connections over the limit.",
       connections_refused_);
+  put("waiting", "gauge", "Devices that wait for news.", gauges.waiting);
+  out += "# HELP insieme_waits_ended_total Waits for news that ended, by how.\n"
+         "# TYPE insieme_waits_ended_total counter\n";
+  for (std::size_t i = 0; i < kWaitEnds; ++i) {
+    fmt::format_to(std::back_inserter(out), "insieme_waits_ended_total{{how=\"{}\"}} {}\n",
+                   name_of(static_cast<WaitEnd>(i)), gauges.waits_ended[i]);
+  }
   put("log_position", "gauge", "Newest position of the log.", gauges.position);
   put("log_epoch", "gauge", "Epoch of the log.", gauges.epoch);
   put("log_bytes", "gauge", "Bytes of all changes in the log.", gauges.log_bytes);

@@ -53,7 +53,7 @@ std::optional<Tokens::Found> Tokens::find_token(std::string_view token, std::int
   const std::lock_guard lock(mutex_);
   const auto at = tokens_.find(hash);
   if (at == tokens_.end()) return std::nullopt;
-  return Found{at->second.first, now_ms >= at->second.second};
+  return Found{at->second.first, now_ms >= at->second.second, at->second.second};
 }
 
 std::string token_message(const sync::SpaceId& space, const sync::DeviceId& device,

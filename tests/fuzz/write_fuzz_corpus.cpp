@@ -204,6 +204,7 @@ void write_texts(const std::filesystem::path& root) {
   for (std::uint32_t seed = 1; seed <= 3; ++seed) {
     write(root / "text", "events-" + std::to_string(seed), random_bytes(seed, 150 * seed));
   }
+  write(root / "place", "first", "1.57." + std::string(64, 'a'));
   write(root / "invitation", "insieme", "insieme://ats.test:8443/ABCD-EFGH-JKLM?key=00ff&tls=0");
   write(root / "invitation", "https", "https://ats.test/invito?invitation=ABCD-EFGH-JKLM\n");
   write(root / "invitation", "code", "abcd efgh jklm");

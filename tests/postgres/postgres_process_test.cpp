@@ -8,6 +8,7 @@
 #include "cluster.hpp"
 #include "fixture.hpp"
 #include "http_tablet.hpp"
+#include "insieme/sync/log_place.hpp"
 #include "insieme/server/sqlite_repository.hpp"
 #include "support/catch.hpp"
 #include "world_storage.hpp"
@@ -129,6 +130,61 @@ TEST_CASE("postgres: tablets synchronise through either of two servers", "[postg
   sync_until_done(anna, site.network(anna, requests));
   CHECK(anna.document(kCore).state_digest() == luca.document(kCore).state_digest());
   site.check_nothing_lost(anna);
+}
+
+TEST_CASE("postgres: a push at one server tells who waits at the other, also with its ear lost",
+          "[postgres][process][wait]") {
+  Site site;
+  MemoryDevice anna("anna");
+  MemoryDevice luca("luca");
+  site.add(anna);
+  site.add(luca);
+  anna.create(dossier("d1"));
+  const std::string lucas = get_token(site.servers[1]->port(), luca);
+  const std::string annas = get_token(site.servers[0]->port(), anna);
+  const auto push = [&](std::int64_t value) {
+    anna.write(kCore, {set_op("note", value)});
+    sync_until_done(anna, [&](const std::vector<std::uint8_t>& frame) -> SendResult {
+      const HttpAnswer answer = http_once(site.servers[0]->port(), sync_request(frame, annas));
+      if (answer.status != 200) return SendFailed{answer.status, answer.body, 0};
+      return ReplyArrived{{answer.body.begin(), answer.body.end()}};
+    });
+  };
+  RawClient waiting(site.servers[1]->port());
+  const auto wait_at_the_other = [&] {
+    const server::SpaceInfo space = site.repository->space();
+    const Cursor end{space.epoch, space.position, space.log_hash};
+    REQUIRE(waiting.send(http_request("GET", "/v1/wait?seen=" + to_text(end), "",
+                                      "Authorization: Bearer " + lucas + "\r\n")));
+  };
+  const auto listening = [] {
+    return cluster().query("SELECT count(*) FROM pg_stat_activity"
+                           " WHERE application_name = 'insieme-server listening'");
+  };
+  push(1);
+  wait_at_the_other();
+  push(2);
+  CHECK(waiting.read_answer().body.find("\"news\":true") != std::string::npos);
+  for (std::int64_t round = 0; round < 3; ++round) {
+    CAPTURE(round, listening());
+    wait_at_the_other();
+    cluster().execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                      " WHERE application_name = 'insieme-server listening'");
+    push(10 + round);
+    CHECK(waiting.read_answer().body.find("\"news\":true") != std::string::npos);
+  }
+  // The database itself dies and comes back: who waits has noticed nothing.
+  wait_at_the_other();
+  std::string counted;
+  while (counted.find("\ninsieme_waiting 1\n") == std::string::npos) {
+    counted = http_once(site.servers[1]->port(), http_request("GET", "/metrics")).body;
+  }
+  cluster().kill_hard();
+  cluster().start();
+  push(20);
+  const HttpAnswer after = waiting.read_answer();
+  CAPTURE(after.status, after.body);
+  CHECK(after.body.find("\"news\":true") != std::string::npos);
 }
 
 TEST_CASE("postgres: kill -9 of one of two servers loses nothing that was acknowledged [P2]",

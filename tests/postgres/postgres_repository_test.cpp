@@ -2,10 +2,13 @@
 #include "insieme/server/postgres_repository.hpp"
 
 #include <atomic>
+#include <chrono>
+#include <future>
 #include <thread>
 
 #include "cluster.hpp"
 #include "fixture.hpp"
+#include "insieme/server/news_watch.hpp"
 #include "insieme/server/verify.hpp"
 #include "repository_contract.hpp"
 #include "support/catch.hpp"
@@ -70,6 +73,30 @@ sync::PageRead read_from(server::Repository& repository, const server::Caller& c
 }
 
 }  // namespace
+
+TEST_CASE("postgres: what one server commits the other's ear hears, without looking",
+          "[postgres][wait]") {
+  World w;
+  const MemoryDevice anna("anna");
+  w.add(anna);
+  const auto other = w.second_process();
+  server::WaitRoom room({});
+  server::WaitRoom far({});
+  constexpr server::NewsWatchSettings kNeverLooks{3'600'000, 1};
+  const server::NewsWatch here(*w.repository, room, kNeverLooks);
+  const server::NewsWatch there(*other, far, kNeverLooks);
+  for (const char* name : {"d1", "d2", "d3"}) {
+    const auto wait = far.enter(anna.id(), "user-anna", {}, {});
+    REQUIRE(wait);
+    std::promise<void> told;
+    wait->on_end([&told] { told.set_value(); });
+    const auto turn = w.repository->begin_turn(w.caller(anna));
+    static_cast<void>(turn->load({}));
+    turn->commit(new_dossier(name), {});
+    REQUIRE(told.get_future().wait_for(std::chrono::seconds(20)) == std::future_status::ready);
+    CHECK(wait->outcome()->end == server::WaitEnd::news);
+  }
+}
 
 TEST_CASE("postgres: people", "[postgres][repository]") { check_people(make_postgres); }
 TEST_CASE("postgres: enrolment", "[postgres][repository]") { check_enrolment(make_postgres); }

@@ -114,3 +114,34 @@ TEST_CASE("cli: backup while the server runs, and verify that finds damage", "[s
   CHECK(verified.code == 6);
   CHECK_FALSE(json::parse(verified.out).at("ok").as_bool());
 }
+
+TEST_CASE("cli: invitations for several, as QR codes and as a sheet that only its owner reads",
+          "[server][process]") {
+  const Operator op;
+  REQUIRE(op.run({"init", "--name", "Ambito <prova>"}).code == 0);
+  for (const char* account : {"anna", "bruno"}) {
+    REQUIRE(op.run({"users", "add", account, "--name", "N & M", "--role", "educator"}).code == 0);
+  }
+  const Finished shown = op.run({"invite", "anna", "--qr"});
+  CHECK(shown.code == 0);
+  CHECK(shown.out.find("\u2588\u2588") != std::string::npos);
+  const std::string sheet = op.dir.file("inviti.html");
+  // Who is not known spoils it for all, before anything is done.
+  CHECK(op.run({"invite", "anna", "nobody", "--sheet", sheet}).code == 4);
+  CHECK_FALSE(std::filesystem::exists(sheet));
+  const json::value made = op.json_of({"invite", "anna", "bruno", "--sheet", sheet});
+  REQUIRE(made.as_array().size() == 2);
+  CHECK(std::filesystem::status(sheet).permissions() ==
+        (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+  std::ifstream file(sheet);
+  const std::string html((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  for (const json::value& one : made.as_array()) {
+    CHECK(html.find(std::string(one.at("code").as_string())) != std::string::npos);
+  }
+  CHECK(html.find("Ambito &lt;prova&gt;") != std::string::npos);
+  CHECK(html.find("N &amp; M") != std::string::npos);
+  CHECK(html.find("<svg ") != std::string::npos);
+  CHECK(html.find("http") == std::string::npos);
+  CHECK(op.run({"invite", "anna", "--sheet", sheet}).code == 4);  // it is there already
+  CHECK(op.run({"invite", "anna", "--sheet", "/nowhere/x.html"}).code == 5);
+}

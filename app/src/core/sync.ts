@@ -2,7 +2,7 @@
 // ever stands between a person and a save.
 import { CoreError, onChange, onEvent, read, tellChange } from "./core";
 import { learnPolicy } from "./lock";
-import type { Status, SyncState } from "./types";
+import type { Heard, Status, SyncState } from "./types";
 
 const POLL_MS = 15_000;
 
@@ -31,6 +31,7 @@ let picture: Picture = {
 const watchers = new Set<(picture: Picture) => void>();
 let timer = 0;
 let looking = false;
+let listening = false;
 let knowsPolicy = false;
 
 function show(change: Partial<Picture>): void {
@@ -62,12 +63,36 @@ async function look(): Promise<void> {
     if (state.due && may && state.enrolled && navigator.onLine && !picture.running) {
       void syncNow(false);
     }
+    void listen();
   } catch {
     window.clearTimeout(timer);
     timer = window.setTimeout(look, POLL_MS);
   } finally {
     looking = false;
   }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Hears from the server when there is something to fetch, while somebody looks at the page. What is
+ * not heard comes with the next exchange of the plan.
+ */
+async function listen(): Promise<void> {
+  if (listening) return;
+  listening = true;
+  let state: object | undefined;
+  while (!document.hidden && navigator.onLine && picture.state?.enrolled) {
+    try {
+      const heard: Heard = await read("sync.wait", state ? { state } : {});
+      state = heard.state;
+      if (heard.news && !picture.running) await syncNow(false);
+      await pause(heard.in_ms);
+    } catch {
+      await pause(POLL_MS); // locked, or given to another tab
+    }
+  }
+  listening = false;
 }
 
 /** One exchange. Says what became of it if a person asked for it. */

@@ -162,6 +162,13 @@ export interface Status {
   clock_offset_ms: string;
 }
 
+/** What came of a wait for news of the server. */
+export interface Heard {
+  news: boolean;
+  in_ms: number;
+  state: object;
+}
+
 export interface SyncState {
   state: "idle" | "planned" | "running" | "backing_off" | "offline" | "stopped";
   reason: string;

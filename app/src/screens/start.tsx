@@ -9,9 +9,22 @@ import { Icon } from "../parts/icons";
 import { Failed, Note, Title } from "../parts/parts";
 import { t } from "../words";
 
+/** The invitation that a scanned address brought along: it stands where no server sees it. */
+function carriedAlong(): string {
+  let carried = "";
+  try {
+    carried = decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return ""; // no address of ours
+  }
+  if (!carried.startsWith("insieme://")) return "";
+  history.replaceState(null, "", location.pathname);
+  return carried;
+}
+
 /** The first start: an invitation makes this tablet somebody's. An address may carry one along. */
 export function Start(): JSX.Element {
-  const [code, setCode] = useState("");
+  const [code, setCode] = useState(carriedAlong);
   const [name, setName] = useState("");
   const act = useAct();
   const { online } = usePicture();

@@ -7,6 +7,7 @@
 #include "commands/exports/commands.hpp"
 #include "commands/records/hand_overs.hpp"
 #include "commands/reports/commands.hpp"
+#include "commands/waiting.hpp"
 #include "insieme/schema/text.hpp"
 
 namespace insieme::client::commands {
@@ -64,7 +65,8 @@ const std::vector<CommandSpec>& all_commands() {
     for (auto part :
          {about_commands,    dossier_commands,       read_commands,          save_commands,
           life_commands,     erase_commands,         rights_commands,        same_commands,
-          finding_commands,  draft_commands,         network_commands,       hand_over_commands,
+          finding_commands,  draft_commands,         network_commands,       waiting_commands,
+          hand_over_commands,
           notice_commands,   review_commands,        resolve_commands,       inbox_commands,
           report_commands,   report_export_commands, report_freeze_commands, report_frozen_commands,
           export_commands,   import_commands,        words_commands,         offer_commands,

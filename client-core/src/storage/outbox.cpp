@@ -9,6 +9,7 @@
 #include "storage/exchange.hpp"
 #include "storage/late_work.hpp"
 #include "storage/packed.hpp"
+#include "storage/queries.hpp"
 #include "storage/settle.hpp"
 #include "storage/snapshots.hpp"
 #include "storage/vouchers.hpp"
@@ -225,11 +226,7 @@ sync::Gathered gather(Core& core, const sync::GatherAction& limits,
   sync::limit_to(limits.protocol, out);
   carried.erased = out.erased;
   out.log_only = core.setting("log_only").value_or("") == "1";
-  out.cursor.epoch = static_cast<std::uint64_t>(core.setting_number("cursor_epoch", 0));
-  out.cursor.position = static_cast<std::uint64_t>(core.setting_number("cursor_position", 0));
-  if (const auto hash = core.setting("cursor_hash")) {
-    require(sync::from_hex(*hash, out.cursor.log_hash.bytes));
-  }
+  out.cursor = load_cursor(core);
   out.backfill = load_backfill(core);
   auto count = core.db.prepare("SELECT count(*) FROM changes WHERE state IN (0, 1, 5)");
   if (count.step()) {

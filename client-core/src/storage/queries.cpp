@@ -342,13 +342,22 @@ StoreStatus read_status(Core& core) {
     status.records +=
         number(("SELECT count(*) FROM " + table->name + without_marks(*table)).c_str());
   }
-  status.cursor.epoch = static_cast<std::uint64_t>(core.setting_number("cursor_epoch", 0));
-  status.cursor.position = static_cast<std::uint64_t>(core.setting_number("cursor_position", 0));
+  status.cursor = load_cursor(core);
   if (core.setting("last_sync_ms")) status.last_sync_ms = core.setting_number("last_sync_ms", 0);
   status.clock_known = core.setting("clock_offset_ms").has_value();
   status.clock_offset_ms = core.setting_number("clock_offset_ms", 0);
   status.bytes = static_cast<std::uint64_t>(core.db.size_bytes());
   return status;
+}
+
+sync::Cursor load_cursor(Core& core) {
+  sync::Cursor cursor;
+  cursor.epoch = static_cast<std::uint64_t>(core.setting_number("cursor_epoch", 0));
+  cursor.position = static_cast<std::uint64_t>(core.setting_number("cursor_position", 0));
+  if (const auto hash = core.setting("cursor_hash")) {
+    require(sync::from_hex(*hash, cursor.log_hash.bytes));
+  }
+  return cursor;
 }
 
 }  // namespace insieme::client

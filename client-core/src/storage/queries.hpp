@@ -14,6 +14,8 @@ namespace insieme::client {
 [[nodiscard]] std::vector<schema::RuleRecord> read_shown(Core& core, const std::string& type,
                                                          const std::vector<std::string>& fields);
 [[nodiscard]] StoreStatus read_status(Core& core);
+/// Zero before the first synchronisation.
+[[nodiscard]] sync::Cursor load_cursor(Core& core);
 
 // review and history (review_history.cpp)
 [[nodiscard]] OpenItems read_open_items(Core& core, const ItemQuery& query);

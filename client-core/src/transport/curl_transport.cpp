@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-#include "insieme/client/transport.hpp"
+#include "insieme/client/stoppable_transport.hpp"
 #include "insieme/sync/digest.hpp"
 #include "insieme/sync/welcome.hpp"
 
@@ -28,6 +28,11 @@ struct Sink {
   bool headers_ended = false;
   bool chunked = false;
 };
+
+/// About once a second; anything but 0 ends the request.
+int on_progress(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<const std::atomic<bool>*>(stop)->load() ? 1 : 0;
+}
 
 std::size_t on_header(char* data, std::size_t size, std::size_t count, void* context) {
   auto& sink = *static_cast<Sink*>(context);
@@ -175,7 +180,8 @@ Status lasting_error(CURLcode code, long verdict) {
 
 class CurlTransport final : public Transport {
  public:
-  explicit CurlTransport(TransportOptions options) : options_(std::move(options)) {
+  explicit CurlTransport(TransportOptions options, const std::atomic<bool>* stop = nullptr)
+      : options_(std::move(options)), stop_(stop) {
     static const CURLcode global = curl_global_init(CURL_GLOBAL_DEFAULT);
     if (global == CURLE_OK) handle_.reset(curl_easy_init());
   }
@@ -195,6 +201,7 @@ class CurlTransport final : public Transport {
     set_request(curl, request, headers.get(), sink);
     set_limits(curl, request.limits);
     set_trust(curl, request.url);
+    set_stop(curl);
     CURLcode code = CURLE_SSL_PINNEDPUBKEYNOTMATCH;
     if (!request.pin.empty() && options_.public_key.empty()) {
       code = perform_pinned(curl, request.pin);
@@ -249,6 +256,13 @@ class CurlTransport final : public Transport {
                      static_cast<long>(limits.low_speed_bytes_per_s));
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(limits.low_speed_s));
   }
+  void set_stop(CURL* curl) const {
+    if (stop_ == nullptr) return;
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &on_progress);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA,
+                     const_cast<void*>(static_cast<const void*>(stop_)));
+  }
   void set_trust(CURL* curl, const std::string& url) const {
     curl_easy_setopt(curl, CURLOPT_USERAGENT, options_.user_agent.c_str());
     if (!options_.ca_file.empty()) {
@@ -298,10 +312,16 @@ class CurlTransport final : public Transport {
   }
 
   TransportOptions options_;
+  const std::atomic<bool>* stop_;  ///< null: nobody ends a request early
   std::unique_ptr<CURL, EasyCleanup> handle_;
 };
 
 }  // namespace
+
+std::unique_ptr<Transport> make_stoppable_transport(const TransportOptions& options,
+                                                    const std::atomic<bool>& stop) {
+  return std::make_unique<CurlTransport>(options, &stop);
+}
 
 std::unique_ptr<Transport> make_transport(const TransportOptions& options) {
   return std::make_unique<CurlTransport>(options);

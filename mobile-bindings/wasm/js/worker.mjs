@@ -4,6 +4,7 @@ import { Core } from "./core.mjs";
 import { filesOfStore, OpfsFiles } from "./files.mjs";
 import { dropKey, keepKey, makeKey, readKey } from "./keys.mjs";
 import { networkOf } from "./network.mjs";
+import { waitForNews } from "./waiting.mjs";
 
 const STORE = "store.db";
 /** Commands whose work is on the network: carried in steps, so that no save waits for them. */
@@ -35,6 +36,12 @@ export function serve(createCore, wasmUrl) {
   function failure(code, italian, english) {
     return { ok: false, error: { code, message_it: italian, message_en: english } };
   }
+
+  const NOT_OPEN = failure(
+    "not_open",
+    "L'archivio non è aperto in questa scheda.",
+    "The store is not open in this tab.",
+  );
 
   /** Resolves when this tab has the store, and not before. */
   function hold() {
@@ -91,6 +98,13 @@ export function serve(createCore, wasmUrl) {
         );
       }
       return JSON.parse(await core.exchange(text, post, pause));
+    }
+    if (request.command === "sync.wait") {
+      return waitForNews(
+        request,
+        (text) => (core === null ? JSON.stringify(NOT_OPEN) : core.call(text)),
+        post,
+      );
     }
     const reply = JSON.parse(core.call(text));
     if (!reply.ok) return reply;
@@ -161,11 +175,7 @@ export function serve(createCore, wasmUrl) {
         }
       case "call": {
         if (core === null) {
-          return failure(
-            "not_open",
-            "L'archivio non è aperto in questa scheda.",
-            "The store is not open in this tab.",
-          );
+          return NOT_OPEN;
         }
         return call(request);
       }

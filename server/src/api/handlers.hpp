@@ -16,6 +16,7 @@ namespace insieme::server {
 [[nodiscard]] Response challenge(const Services& services, const Request& request);
 [[nodiscard]] Response token(const Services& services, const Request& request);
 [[nodiscard]] Response synchronise(const Services& services, const Request& request);
+[[nodiscard]] Response wait(const Services& services, const Request& request);
 [[nodiscard]] Response digests(const Services& services, const Request& request);
 [[nodiscard]] Response access(const Services& services, const Request& request);
 [[nodiscard]] Response openings(const Services& services, const Request& request);

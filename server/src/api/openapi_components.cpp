@@ -108,6 +108,16 @@ constexpr std::string_view kComponents = R"json({
     "properties": {
       "told": {"type": "integer", "minimum": 0, "maximum": 200},
       "new": {"type": "integer", "minimum": 0, "maximum": 200}}},
+  "Waited": {
+    "type": "object", "required": ["news", "seen"], "additionalProperties": false,
+    "properties": {
+      "news": {
+        "type": "boolean",
+        "description": "There may be something to fetch. False: ask again, with this seen."},
+      "seen": {"$ref": "#/components/schemas/LogPlace"}}},
+  "LogPlace": {
+    "type": "string", "pattern": "^[0-9]{1,20}[.][0-9]{1,20}[.][0-9a-fA-F]{64}$",
+    "description": "EPOCH.POSITION.HASH of the log, as in a reply of /v1/sync."},
   "DigestPage": {
     "type": "object", "required": ["position", "more", "documents"], "additionalProperties": false,
     "properties": {
@@ -197,6 +207,10 @@ constexpr std::string_view kComponents = R"json({
     "name": "after", "in": "query", "required": false,
     "description": "Those that come after this document, DOSSIER/SECTION.",
     "schema": {"type": "string", "maxLength": 200}},
+  "seen": {
+    "name": "seen", "in": "query", "required": true,
+    "description": "Up to where the caller knows all: its cursor, or what an earlier wait gave.",
+    "schema": {"$ref": "#/components/schemas/LogPlace"}},
   "limit": {
     "name": "limit", "in": "query", "required": false,
     "schema": {"type": "integer", "minimum": 1, "maximum": 2000, "default": 500}},

@@ -21,7 +21,7 @@ constexpr std::array kKinds{
     ProblemKind{405, "Method not allowed", "method-not-allowed", "Allow"},
     ProblemKind{409, "Conflict",
                 "wrong-space invitation-used conflict duplicate not-yet fork broken-chain "
-                "already-exists",
+                "already-exists another-wait",
                 ""},
     ProblemKind{410, "Expired", "invitation-expired expired", ""},
     ProblemKind{413, "Too large", "too-large limit-exceeded", ""},
@@ -30,7 +30,8 @@ constexpr std::array kKinds{
                 "Retry-After X-RateLimit-Limit X-RateLimit-Remaining X-RateLimit-Reset"},
     ProblemKind{431, "Header too large", "header-too-large", ""},
     ProblemKind{500, "Internal error", "internal", ""},
-    ProblemKind{503, "Not available now", "busy unavailable cancelled", "Retry-After"},
+    ProblemKind{503, "Not available now", "busy unavailable cancelled no-room-to-wait",
+                "Retry-After"},
     ProblemKind{507, "Server full", "quota storage-full", ""},
 };
 

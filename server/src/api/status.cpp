@@ -43,6 +43,10 @@ Response metrics(const Services& services, const Request& request) {
   gauges.documents = counts.documents;
   gauges.held_waiting = counts.held_waiting;
   gauges.covered_position = space.covered_position;
+  if (services.waits != nullptr) {
+    gauges.waiting = services.waits->size();
+    gauges.waits_ended = services.waits->ended();
+  }
   if (services.free_disk_bytes) gauges.free_disk_bytes = services.free_disk_bytes();
   gauges.min_free_disk_bytes = services.config.min_free_disk;
   gauges.last_backup_s = counts.last_backup_ms.value_or(0) / 1000;

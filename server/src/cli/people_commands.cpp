@@ -1,11 +1,9 @@
-#include <cstdio>
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/invite_command.hpp"
 #include "cli/output.hpp"
 #include "cli/picking.hpp"
-#include "insieme/server/secrets.hpp"
-#include "net/tls.hpp"
 
 namespace insieme::server::cli {
 namespace {
@@ -100,61 +98,6 @@ int set_disabled(Context& context, const std::string& account, bool disabled) {
   return kOk;
 }
 
-/// What the configuration says of the server, or the running server itself, which may have been
-/// given flags.
-Listening reachable_at(Context& context) {
-  const Config& config = context.config();
-  const auto running = read_listening(context.dir());
-  if (!running && config.public_url.empty()) {
-    std::fputs("insieme-server: the server is not running: the address is the configured one\n",
-               stderr);
-  }
-  Listening at = running.value_or(Listening{config.listen_port, config.behind_proxy, {}});
-  if (config.tls_certificate.empty()) return at;
-  at.tls = true;
-  at.pin = pins_of(config);
-  return at;
-}
-
-/// `insieme://HOST:PORT/CODE`, with `tls=0` where a plain connection is meant (dev), the pin of the
-/// certificate's public key where the server does TLS itself, and the server's own key, so that the
-/// device knows whom it speaks to.
-std::string invitation_url(Context& context, const std::string& code) {
-  const Config& config = context.config();
-  Listening at = reachable_at(context);
-  std::string host = config.listen_host + ":" + std::to_string(at.port);
-  if (!config.public_url.empty()) {
-    at.tls = config.public_url.starts_with("https");
-    host = config.public_url.substr(config.public_url.find("://") + 3);
-    host = host.substr(0, host.find('/'));
-  }
-  const sync::KeyPair key = require(load_server_key(context.dir()));
-  std::string url = "insieme://" + host + "/" + code + "?key=" + sync::to_hex(key.public_key.bytes);
-  if (!at.tls) return url + "&tls=0";
-  return at.pin.empty() ? url : url + "&pin=" + at.pin;
-}
-
-int invite(Context& context, const std::string& account, const std::string& expires) {
-  const auto life = parse_duration(expires);
-  if (!life.ok()) throw CommandError(kUsage, "--expires: " + life.error().detail);
-  constexpr std::uint64_t kLongestS = 30ULL * 86'400;
-  if (*life == 0 || *life > kLongestS) throw CommandError(kUsage, "--expires: from 1s to 30d");
-  const std::string code = new_invitation_code();
-  const std::int64_t expires_ms = wall_clock()() + static_cast<std::int64_t>(*life) * 1000;
-  require(context.repository().add_invitation(*hash_invitation(code), account, expires_ms));
-  const std::string url = invitation_url(context, code);
-  if (context.json()) {
-    print_json(json::object{{"account", account}, {"code", code}, {"url", url},
-                            {"expires", json_time(expires_ms)}});
-  } else {
-    print_line("Invitation for " + account + ", for one device, until " + show_time(expires_ms) +
-               ":");
-    print_line("  " + code);
-    print_line("  " + url);
-  }
-  return kOk;
-}
-
 int list_devices(Context& context) {
   const std::vector<Device> devices = context.repository().devices();
   if (context.json()) {
@@ -168,19 +111,23 @@ int list_devices(Context& context) {
                         {"last_sync", json_time(device.last_sync_ms)},
                         {"clock_offset_ms", nullptr},
                         {"unsent", nullptr},
+                        {"protocol", nullptr},
                         {"revoked", json_time(device.revoked_ms)},
                         {"given_up", json_time(device.given_up_ms)}};
       if (device.clock_offset_ms) line["clock_offset_ms"] = *device.clock_offset_ms;
       if (device.unsent) line["unsent"] = *device.unsent;
+      if (device.protocol != 0) line["protocol"] = device.protocol;
       all.push_back(std::move(line));
     }
     print_json(std::move(all));
     return kOk;
   }
-  Table table({"SHORT", "DEVICE", "OWNER", "NAME", "LAST SYNC", "CLOCK", "UNSENT", "STATE"});
+  Table table({"SHORT", "DEVICE", "OWNER", "NAME", "PROTOCOL", "LAST SYNC", "CLOCK", "UNSENT",
+               "STATE"});
   for (const Device& device : devices) {
     const std::string id = sync::to_text(device.id);
     table.add({short_id(id), id, device.account, device.name,
+               device.protocol == 0 ? "-" : std::to_string(device.protocol),
                show_time(device.last_sync_ms), show_offset(device.clock_offset_ms),
                device.unsent ? std::to_string(*device.unsent) : "-",
                device.revoked_ms ? "revoked" : device.given_up_ms ? "given up" : "active"});
@@ -275,18 +222,7 @@ void add_users(Program& program) {
 
 void add_people_commands(Program& program) {
   add_users(program);
-  const auto account = std::make_shared<std::string>();
-  const auto expires = std::make_shared<std::string>("48h");
-  CLI::App* inviting = program.app.add_subcommand("invite", "print a code that enrols one device");
-  inviting->add_option("account", *account, "whose device it will be")->required();
-  inviting->add_option("--expires", *expires, "how long it is valid")->type_name("duration");
-  inviting->footer("Examples:\n  insieme-server invite anna --data DIR\n"
-                   "  insieme-server invite anna --expires 1h --json --data DIR");
-  inviting->callback([&program, account, expires] {
-    program.chosen = [account, expires](Context& context) {
-      return invite(context, *account, *expires);
-    };
-  });
+  add_invite_command(program);
 
   CLI::App* devices = program.app.add_subcommand("devices", "list devices");
   devices->footer("Examples:\n  insieme-server devices --data DIR --json");

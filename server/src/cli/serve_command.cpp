@@ -7,8 +7,10 @@
 #include "cli/output.hpp"
 #include "insieme/server/config.hpp"
 #include "insieme/server/server.hpp"
+#include "insieme/server/news_watch.hpp"
 #include "log.hpp"
 #include "net/certificates.hpp"
+#include "net/descriptors.hpp"
 
 namespace insieme::server::cli {
 namespace {
@@ -60,6 +62,20 @@ void check_roles(Context& context) {
   }
 }
 
+std::uint32_t room_for_waits_of(const Config& config) {
+  const std::uint32_t room = room_for_waits(config);
+  if (room < config.waits_max) {
+    log_event("few files", "only " + std::to_string(room) +
+                               " devices can wait for news: raise the limit of open files");
+  }
+  return room;
+}
+
+void run_with_news(Server& server, Repository& repository, WaitRoom& waits) {
+  const NewsWatch watch(repository, waits);
+  server.run();
+}
+
 int serve(Context& context) {
   const Config& config = context.config();
   if (const Status status = check_config(config); !status.ok()) {
@@ -80,6 +96,7 @@ int serve(Context& context) {
   Tokens tokens;
   Metrics metrics;
   Limiter devices(config.device_requests_max);
+  WaitRoom waits({room_for_waits_of(config), config.waits_per_address_max});
   Reloadable files(config);
   if (!config.siuss_keys.empty()) require(files.voucher_keys.reload());
   Services services{repository, tokens, metrics, config, wall_clock(), key.public_key,
@@ -88,6 +105,7 @@ int serve(Context& context) {
   services.live_pins = [&files] { return files.certificates.pins(); };
   services.certificate_expires_ms = [&files] { return files.certificates.expires_ms(); };
   services.devices = &devices;
+  services.waits = &waits;
   if (!config.siuss_keys.empty()) services.voucher_keys = &files.voucher_keys;
   Api api(services);
   std::uint16_t port = 0;
@@ -104,7 +122,7 @@ int serve(Context& context) {
     // Nobody reads it: no reason to serve nobody.
   }
   log_event("started", server.url());
-  server.run();
+  run_with_news(server, repository, waits);
   std::error_code ignored;
   std::filesystem::remove(context.dir().port(), ignored);
   try {

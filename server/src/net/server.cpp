@@ -9,7 +9,6 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <csignal>
-#include <map>
 #include <set>
 #include <stdexcept>
 
@@ -34,7 +33,7 @@ struct Server::Impl {
         on_reload(std::move(reload)),
         workers(settings.workers),
         addresses(settings.address_requests_max),
-        context{api, counters, settings, workers, certificates, addresses, false} {
+        context{api, counters, settings, workers, certificates, addresses} {
     listen();
   }
 
@@ -67,7 +66,7 @@ struct Server::Impl {
       }
       error_code gone;
       const auto endpoint = socket.remote_endpoint(gone);
-      if (sessions.size() >= config.connections_max || is_one_too_many(endpoint.address())) {
+      if (context.seats.all() >= config.connections_max || is_one_too_many(endpoint.address())) {
         metrics.connection_refused();
         continue;  // closed by its destructor
       }
@@ -78,8 +77,7 @@ struct Server::Impl {
   /// One machine, or one office, must leave room for the others.
   [[nodiscard]] bool is_one_too_many(const asio::ip::address& address) const {
     if (config.behind_proxy || config.connections_per_address_max == 0) return false;
-    const auto at = open_of.find(address);
-    return at != open_of.end() && at->second >= config.connections_per_address_max;
+    return context.seats.of(address) >= config.connections_per_address_max;
   }
 
   asio::awaitable<void> housekeep_loop() {
@@ -94,11 +92,12 @@ struct Server::Impl {
   void start_session(tcp::socket socket, const asio::ip::address& address) {
     const auto control = std::make_shared<SessionControl>();
     sessions.insert(control);
-    ++open_of[address];
+    control->address = address;
+    context.seats.take(address);
     metrics.connection_opened();
     asio::co_spawn(io, run_session(context, control, std::move(socket)),
-                   [this, control, address](const std::exception_ptr& failure) {
-                     if (--open_of[address] == 0) open_of.erase(address);
+                   [this, control](const std::exception_ptr& failure) {
+                     context.seats.give_back(control->address);
                      session_ended(control, failure);
                    });
   }
@@ -134,6 +133,7 @@ struct Server::Impl {
     acceptor.close(ignored);
     housekeeping.cancel();
     reloads.cancel(ignored);
+    context.api.end_waits();
     for (const auto& session : sessions) {
       if (session->idle && session->stream != nullptr) session->stream->cancel();
     }
@@ -164,7 +164,6 @@ struct Server::Impl {
   asio::thread_pool workers;
   Limiter addresses;
   SessionContext context;
-  std::map<asio::ip::address, std::uint32_t> open_of;  ///< connections by address
   std::set<std::shared_ptr<SessionControl>> sessions;
   std::uint16_t port = 0;
 };

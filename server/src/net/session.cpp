@@ -14,6 +14,7 @@
 #include "api/problem.hpp"
 #include "insieme/server/secrets.hpp"
 #include "log.hpp"
+#include "net/stay.hpp"
 
 namespace insieme::server {
 namespace {
@@ -167,8 +168,14 @@ class Session {
     socket().expires_after(std::chrono::seconds(seconds));
   }
 
-  /// False when the connection is to be closed.
-  asio::awaitable<bool> serve_one(bool last) {
+  /// A request as it was read, and what its answer needs to know of it.
+  struct Arrived {
+    Request request;
+    bool keep_alive = false;
+  };
+
+  /// Nothing when the connection is to be closed. What it was read with is gone when it is there.
+  asio::awaitable<std::optional<Arrived>> arrive(bool last) {
     Parser parser;
     parser.header_limit(kHeaderBytesMax);
     parser.body_limit(Api::largest_body_limit());
@@ -176,35 +183,73 @@ class Session {
     control_.idle = false;
     if (error) {
       co_await answer_broken(error);
-      co_return false;
+      co_return std::nullopt;
     }
-    const bool keep_alive = parser.get().keep_alive() && !last && !context_.stopping;
+    Arrived arrived;
+    arrived.keep_alive = parser.get().keep_alive() && !last && !context_.stopping;
     const std::string client = client_of(parser.get());
-    Request request = make_request(parser.release());
-    request.client = client;
+    arrived.request = make_request(parser.release());
+    arrived.request.client = client;
+    co_return arrived;
+  }
+
+  /// False when the connection is to be closed.
+  asio::awaitable<bool> serve_one(bool last) {
+    auto arrived = co_await arrive(last);
+    if (!arrived) co_return false;
     const auto begun = Clock_::now();
     AccessRecord record;
-    const std::string method = request.method;
-    const std::string path = shown_path(request.path);
-    const std::string id = request.request_id;
-    record.bytes_in = request.body.size();
+    const std::string method = arrived->request.method;
+    const std::string path = shown_path(arrived->request.path);
+    const std::string id = arrived->request.request_id;
+    const std::string client = arrived->request.client;
+    record.bytes_in = arrived->request.body.size();
     socket().expires_never();
-    const Response response = co_await asio::co_spawn(
-        context_.workers, handle_on_worker(context_.api, std::move(request)), asio::use_awaitable);
+    Response response = co_await asio::co_spawn(
+        context_.workers, handle_on_worker(context_.api, std::move(arrived->request)),
+        asio::use_awaitable);
+    Clock_::duration waited{};
+    if (const std::shared_ptr<Wait> wait = response.waiting.wait) {
+      waited = co_await keep_waiting(response);
+      const WaitEnd end = wait->outcome().value_or(Wait::Outcome{}).end;
+      record.quiet = end == WaitEnd::time || end == WaitEnd::left;
+      // Many that are told at once must not keep everybody else out while they think.
+      const bool crowded = context_.seats.all() > context_.config.connections_max;
+      arrived->keep_alive = arrived->keep_alive && !crowded;
+    }
     const bool head_only = method == "HEAD";
-    const bool open = co_await write(response, id, keep_alive && !context_.stopping, head_only);
-    const std::chrono::duration<double> took = Clock_::now() - begun;
+    const bool open = co_await write(response, id, arrived->keep_alive && !context_.stopping,
+                                     head_only);
+    const Clock_::duration whole = Clock_::now() - begun;
+    const std::chrono::duration<double> took = whole - waited;
     context_.metrics.count_request(response.route, response.status, took.count());
     record.method = method;
     record.path = path;
     record.status = response.status;
-    record.ms = std::chrono::round<std::chrono::milliseconds>(took).count();
+    record.ms = std::chrono::round<std::chrono::milliseconds>(whole).count();
     record.bytes_out = response.body.size();
     record.client = client;
     record.device = response.device;
     record.request_id = id;
     log_access(record);
-    co_return open && keep_alive;
+    co_return open && arrived->keep_alive;
+  }
+
+  /// Puts the answer in place of what said that there is none yet. How long that took.
+  asio::awaitable<Clock_::duration> keep_waiting(Response& response) {
+    const auto begun = Clock_::now();
+    WaitEnd end = WaitEnd::left;
+    if (buffer_.size() == 0) {
+      buffer_.shrink_to_fit();
+      const Seats::Away away(context_.seats, control_.address);
+      end = co_await stay(response.waiting, socket());
+    }
+    Response answer = context_.api.end_wait(response.waiting, end);
+    answer.route = std::move(response.route);
+    answer.device = std::move(response.device);
+    for (auto& header : response.headers) answer.headers.push_back(std::move(header));
+    response = std::move(answer);
+    co_return Clock_::now() - begun;
   }
 
   /// Header first, since the route decides how large a body may be.

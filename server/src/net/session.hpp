@@ -10,6 +10,7 @@
 #include "insieme/server/api.hpp"
 #include "net/certificates.hpp"
 #include "net/net.hpp"
+#include "net/seats.hpp"
 
 namespace insieme::server {
 
@@ -21,11 +22,13 @@ struct SessionContext {
   asio::thread_pool& workers;
   const Certificates& certificates;
   Limiter& addresses;     ///< used on the I/O thread
+  Seats seats{};
   bool stopping = false;  ///< finish the request in flight, then close
 };
 
 /// How the listener reaches a session that waits for its next request.
 struct SessionControl {
+  asio::ip::address address;  ///< the connection's other end, whose seat it has
   tcp::socket::native_handle_type handle = -1;
   beast::tcp_stream* stream = nullptr;
   bool idle = false;  ///< between two requests: may be closed at once

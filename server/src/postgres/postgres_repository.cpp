@@ -1,6 +1,7 @@
 #include "insieme/server/postgres_repository.hpp"
 
 #include "postgres/connection.hpp"
+#include "postgres/notify_ear.hpp"
 #include "postgres/schema.hpp"
 #include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
@@ -10,10 +11,14 @@ namespace {
 
 class PostgresDatabase final : public sql::Database {
  public:
-  explicit PostgresDatabase(std::string address) : address_(std::move(address)) {}
+  PostgresDatabase(std::string address, const sync::SpaceId& space)
+      : address_(std::move(address)), space_(space) {}
 
   std::unique_ptr<sql::Connection> connect_reader() override {
     return std::make_unique<postgres::Connection>(address_);
+  }
+  std::shared_ptr<CommitEar> listen() override {
+    return postgres::make_notify_ear(address_, space_);
   }
   /// Pages are PostgreSQL's own to check (data checksums, pg_amcheck); what is looked at here is
   /// that no index was left half made.
@@ -47,6 +52,7 @@ class PostgresDatabase final : public sql::Database {
 
  private:
   std::string address_;
+  sync::SpaceId space_;
 };
 
 }  // namespace
@@ -87,8 +93,8 @@ Result<std::unique_ptr<Repository>> open_postgres_repository(const std::string& 
     number = row.get_int64(0);
   }
   std::unique_ptr<Repository> repository = std::make_unique<SqlRepository>(
-      std::make_unique<PostgresDatabase>(address), std::move(writer), number, std::move(roles),
-      std::move(clock), snapshots);
+      std::make_unique<PostgresDatabase>(address, space), std::move(writer), number,
+      std::move(roles), std::move(clock), snapshots);
   return repository;
 }
 

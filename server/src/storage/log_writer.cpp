@@ -28,6 +28,7 @@ LogWriter::LogWriter(sql::Connection& db, std::int64_t space, std::int64_t now_m
   row.bind_all(space_);
   if (!row.step()) throw StorageFailure(ErrorCode::storage_failure, "the space's row is gone");
   position_ = u64(row.get_int64(0));
+  begun_at_ = position_;
   log_hash_ = get_bytes<sync::Digest>(row, 1);
   log_bytes_ = u64(row.get_int64(2));
 }

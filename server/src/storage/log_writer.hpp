@@ -51,6 +51,7 @@ class LogWriter {
 
   [[nodiscard]] std::int64_t now_ms() const noexcept { return now_ms_; }
   [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
+  [[nodiscard]] bool has_moved() const noexcept { return position_ != begun_at_; }
   [[nodiscard]] std::uint64_t bytes() const noexcept { return log_bytes_; }
 
  private:
@@ -60,6 +61,7 @@ class LogWriter {
   sql::Connection& db_;
   std::int64_t space_;
   std::int64_t now_ms_;
+  std::uint64_t begun_at_ = 0;
   std::uint64_t position_ = 0;
   std::uint64_t log_bytes_ = 0;
   sync::Digest log_hash_;

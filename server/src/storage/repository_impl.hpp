@@ -1,6 +1,6 @@
 #pragma once
 // The repository on any database of sql.hpp. Its functions lie in people.cpp, access.cpp,
-// permission_orders.cpp, access_log.cpp, turn.cpp, page.cpp and inspect.cpp, by subject.
+// permission_orders.cpp, access_log.cpp, turn.cpp, news.cpp, page.cpp and inspect.cpp, by subject.
 
 #include <map>
 #include <mutex>
@@ -96,6 +96,10 @@ class SqlRepository final : public Repository {
   void backup_to(const std::string& path) override;
   void checkpoint() override;
 
+  std::optional<News> news_since(const sync::Cursor& since, std::uint64_t entries_max) override;
+  std::vector<sync::DeviceId> barred_devices() override;
+  std::shared_ptr<CommitEar> listen() override;
+
   Result<Flow> add_flow(const Flow& flow) override;
   std::vector<Flow> flows_after(std::int64_t ts_ms, std::size_t count_max,
                                 std::size_t bytes_max) override;
@@ -118,6 +122,7 @@ class SqlRepository final : public Repository {
     if (outcome.ok()) {
       log.finish();
       transaction.commit();
+      if (log.has_moved()) tell_ear();
     }
     return outcome;
   }
@@ -144,6 +149,8 @@ class SqlRepository final : public Repository {
     std::unique_ptr<sql::Connection> connection_;
   };
 
+  /// Somebody may wait for what was committed just now.
+  void tell_ear() noexcept;
   /// Into the ledger, if there is one: before it is carried out.
   [[nodiscard]] Status note_in_ledger(const LedgerEntry& entry) const;
   /// What the ledger knows and the database does not stands again, and the other way round.
@@ -178,6 +185,8 @@ class SqlRepository final : public Repository {
   std::optional<DenialLedger> denial_ledger_;  ///< likewise
   std::mutex writer_mutex_;
   std::unique_ptr<sql::Connection> writer_;  ///< guarded by writer_mutex_
+  std::mutex ear_mutex_;
+  std::weak_ptr<CommitEar> ear_;  ///< guarded by ear_mutex_
   std::mutex settled_mutex_;
   std::string settled_;  ///< guarded by settled_mutex_: what this process knows to be settled
   std::mutex readers_mutex_;

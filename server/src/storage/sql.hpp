@@ -168,6 +168,8 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   [[nodiscard]] virtual std::unique_ptr<Connection> connect_reader() = 0;
+  /// Of this process alone, unless the database can tell of others.
+  [[nodiscard]] virtual std::shared_ptr<CommitEar> listen();
   /// "ok", or what is wrong.
   [[nodiscard]] virtual std::string integrity_check(Connection& reader) = 0;
   virtual void backup_to(Connection& reader, const std::string& path) = 0;

@@ -106,6 +106,7 @@ class SqlTurn final : public Turn {
     const bool noted = note_device(notes, action.empty());
     if (!action.empty()) committed = write_log(action);
     if (noted) transaction_.commit();
+    if (noted && moved_) repository_.tell_ear();
     return committed;
   }
 
@@ -247,6 +248,7 @@ class SqlTurn final : public Turn {
     erasures_.confirm(caller_.device.id, action.erased, log.now_ms());
     for (const sync::ErasureOrder& order : action.erasures) erase(log, order);
     log.finish();
+    moved_ = log.has_moved();
     return committed;
   }
 
@@ -468,6 +470,7 @@ class SqlTurn final : public Turn {
   std::uint64_t cursor_position_ = 0;
   std::uint64_t shipped_position_ = 0;
   std::uint64_t protocol_ = 0;
+  bool moved_ = false;  ///< the log grew
   std::vector<sync::ReplicaId> new_replicas_;  ///< bound to the device by the commit
 };
 

@@ -46,6 +46,7 @@ void measure_caseload(Bench& bench);   // open_case, save_visit, search_name, co
 
 void measure_sync(Bench& bench);       // first_sync_*, incremental*, idle_sync, merge, review_list
 void measure_text(Bench& bench);       // text_*, note_open
+void measure_server_idle(Bench& bench);
 /// The same on a trace of one's own.
 void measure_trace(Bench& bench, const std::string& path);
 

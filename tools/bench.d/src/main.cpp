@@ -28,6 +28,7 @@ constexpr std::array kGroups{
           "first_sync_apply first_sync_bytes incremental incremental_flat idle_sync "
           "merge_concurrent review_list",
           measure_sync},
+    Group{"server", "server_idle", measure_server_idle},
     Group{"text", "text_local text_merge text_size note_open", measure_text},
 };
 

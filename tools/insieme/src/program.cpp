@@ -159,6 +159,7 @@ void Program::ensure_open() {
   }
   if (!globals.ca_file.empty()) options["ca_file"] = globals.ca_file;
   if (!globals.public_key.empty()) options["public_key"] = globals.public_key;
+  if (globals.impatient) options["wait"] = false;
   if (!globals.clock_ms.empty()) options["clock_ms"] = globals.clock_ms;
   const json::object reply = parsed(client::Client::open(json::serialize(options), client_));
   is_locked_ = flag_of(reply, "locked");

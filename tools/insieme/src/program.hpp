@@ -54,6 +54,7 @@ struct Globals {
   std::string request_id;
   std::string purpose;
   bool json = false;
+  bool impatient = false;  ///< a synchronisation ends at its first failure
 };
 
 class Program {

@@ -17,6 +17,7 @@
 #include "insieme/server/secrets.hpp"
 #include "insieme/server/tokens.hpp"
 #include "insieme/server/vouchers.hpp"
+#include "insieme/server/wait_room.hpp"
 
 namespace insieme::server {
 
@@ -43,6 +44,7 @@ struct Services {
   Limiter* devices = nullptr;                ///< and machines; null: no limit
   const VoucherKeys* voucher_keys = nullptr; ///< null: flows are not served here
   std::function<std::optional<std::int64_t>()> certificate_expires_ms{};
+  WaitRoom* waits = nullptr;  ///< null: nobody can wait for news
 };
 
 /// Thread-safe.
@@ -52,6 +54,11 @@ class Api {
 
   /// Never throws for anything that a request or a storage failure can cause.
   [[nodiscard]] Response handle(const Request& request);
+  /// The answer to a request that was kept waiting (`Response::waiting`), whose wait has ended or
+  /// is ended now, because time is up or the device went away. Quick, and asks no database.
+  [[nodiscard]] Response end_wait(const Waiting& waiting, WaitEnd end) const;
+  /// Those who wait are answered, and nobody waits any more: the server stops.
+  void end_waits() const;
   /// What is due once in a while: gives up devices that are silent for `give_up_days`. Never
   /// throws.
   void housekeep() const;

@@ -41,6 +41,10 @@ struct Config {
   /// this machine are not counted: a proxy here may not tell whose requests it brings.
   std::uint32_t device_requests_max = 1'200;
   std::uint32_t address_requests_max = 6'000;
+  /// How long a device's wait for news is held; 0: none is, and devices ask once in a while.
+  std::uint32_t wait_s = 50;
+  std::uint32_t waits_max = 10'000;  ///< beside connections_max
+  std::uint32_t waits_per_address_max = 1'000;  ///< 0: no limit of its own
   bool metrics_for_all = false;      ///< /metrics also for other machines
   std::uint64_t max_log_bytes = 0;   ///< 0: no quota
   std::uint64_t min_free_disk = 64ULL * 1024 * 1024;

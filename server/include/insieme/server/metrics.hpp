@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "insieme/server/wait_room.hpp"
+
 namespace insieme::server {
 
 struct Gauges {
@@ -24,6 +26,8 @@ struct Gauges {
   std::uint64_t covered_position = 0;
   std::uint64_t free_disk_bytes = 0;
   std::uint64_t min_free_disk_bytes = 0;
+  std::uint64_t waiting = 0;  ///< devices
+  std::array<std::uint64_t, kWaitEnds> waits_ended{};
   std::int64_t last_backup_s = 0;          ///< since 1970; 0: never
   std::int64_t certificate_expires_s = 0;  ///< since 1970; 0: no TLS of its own
 };

@@ -17,6 +17,7 @@
 
 #include "insieme/server/erasure.hpp"
 #include "insieme/server/flows.hpp"
+#include "insieme/server/news.hpp"
 #include "insieme/server/permission.hpp"
 #include "insieme/server/roles.hpp"
 #include "insieme/sync/server_sync.hpp"
@@ -259,7 +260,7 @@ struct SnapshotPolicy {
   bool covered_only = false;
 };
 
-class Repository : public FlowStore {
+class Repository : public FlowStore, public NewsSource {
  public:
   [[nodiscard]] virtual SpaceInfo space() = 0;
   [[nodiscard]] virtual Counts counts() = 0;

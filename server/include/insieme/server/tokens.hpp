@@ -32,6 +32,7 @@ class Tokens {
   struct Found {
     sync::DeviceId device;
     bool expired = false;
+    std::int64_t expires_ms = 0;
   };
   [[nodiscard]] std::optional<Found> find_token(std::string_view token, std::int64_t now_ms);
 

@@ -76,6 +76,8 @@ class Running {
   /// Asks it to end (SIGTERM) and waits; after ten seconds it is killed. As `wait_for`; 0 when it
   /// was not started.
   int stop();
+  /// Its id; -1 when it was not started.
+  [[nodiscard]] int process() const noexcept { return pid_; }
 
  private:
   int pid_ = -1;
