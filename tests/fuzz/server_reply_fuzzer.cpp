@@ -4,6 +4,7 @@
 
 #include "fuzz_input.hpp"
 #include "fuzz_store.hpp"
+#include "insieme/client/findings_run.hpp"
 
 using namespace insieme;
 
@@ -53,6 +54,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       "invitation": "http://server.test/CODE-CODE"})"));
   }
   static_cast<void>(tablet.call(R"({"command": "sync.run", "request_id": "s"})"));
+  static_cast<void>(tablet.call(R"({"command": "finding.fetch"})"));
+  const auto page = client::parse_findings_page(std::span(data + 1, size - 1));
+  fuzzing::expect(!page.ok() || page->next.empty() || page->next == page->findings.back().key);
   const auto found = tablet.engine().store().search("rossi", 10);
   fuzzing::expect(found.ok() && !found->empty());
   return 0;

@@ -36,7 +36,8 @@ export type Event =
 
 /**
  * The store of this browser, in its worker. Calls are answered in the order in which they can be;
- * one that needs the network (`sync.run`, `device.enrol`) keeps none of the others waiting.
+ * one that needs the network (`sync.run`, `device.enrol`, `finding.fetch`) keeps none of the others
+ * waiting.
  */
 export class Insieme {
   constructor(worker: Worker);
