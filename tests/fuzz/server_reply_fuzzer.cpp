@@ -22,8 +22,9 @@ class Server {
     reply.status = kStatus[how % 16];
     reply.retry_after_s = how / 16;
     reply.handed_over = true;
-    const std::size_t length =
-        std::min<std::size_t>(byte() + 256U * (byte() % 4U), bytes_.size() - at_);
+    const std::size_t low = byte();
+    const std::size_t wanted = low + 256U * (byte() % 4U);
+    const std::size_t length = std::min(wanted, bytes_.size() - at_);
     const auto body = std::span(bytes_).subspan(at_, length);
     at_ += length;
     const bool is_sync = request.url.find("/v1/sync") != std::string::npos;
