@@ -37,8 +37,17 @@ std::string text_at(const json::object& object, std::string_view key) {
   return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
 }
 
-/// What a stranger wrote, fit to be shown: one line, not long, no broken letter at its end.
-std::string short_line(std::string text) {
+bool may_pass(int status) { return status == 0 || status == 408 || status == 429 || status >= 500; }
+
+Error not_ours() {
+  return {ErrorCode::malformed,
+          "the answer is not that of an Insieme server\n"
+          "la risposta non è quella di un server Insieme"};
+}
+
+}  // namespace
+
+std::string shown_line(std::string text) {
   if (text.size() > kDetailBytesMax) {
     std::size_t end = kDetailBytesMax;
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
@@ -50,16 +59,6 @@ std::string short_line(std::string text) {
   return text;
 }
 
-bool may_pass(int status) { return status == 0 || status == 408 || status == 429 || status >= 500; }
-
-Error not_ours() {
-  return {ErrorCode::malformed,
-          "the answer is not that of an Insieme server\n"
-          "la risposta non è quella di un server Insieme"};
-}
-
-}  // namespace
-
 std::string sentence_of(const HttpReply& reply) {
   if (reply.status == 0) {
     return reply.failure.empty() ? "no answer\nnessuna risposta" : reply.failure;
@@ -69,8 +68,8 @@ std::string sentence_of(const HttpReply& reply) {
     std::string detail = text_at(problem, "detail");
     if (detail.empty()) detail = text_at(problem, "title");
     const std::string italian = text_at(problem, "detail_it");
-    if (!detail.empty() && italian.empty()) return short_line(detail);
-    if (!detail.empty()) return short_line(detail) + "\n" + short_line(italian);
+    if (!detail.empty() && italian.empty()) return shown_line(detail);
+    if (!detail.empty()) return shown_line(detail) + "\n" + shown_line(italian);
   }
   const std::string status = std::to_string(reply.status);
   return "the server answered with status " + status + "\nil server ha risposto con lo stato " +

@@ -9,6 +9,8 @@
 
 namespace insieme::client {
 
+/// What a stranger wrote, fit to be shown: one line, not long, no broken letter at its end.
+[[nodiscard]] std::string shown_line(std::string text);
 /// One sentence: the server's own (application/problem+json `detail`), or ours.
 [[nodiscard]] std::string sentence_of(const HttpReply& reply);
 /// Whether the server says that the request was damaged on its way.

@@ -38,7 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static Office office;
   static const char* const kRoutes[] = {"/v1/enrol",   "/v1/challenge", "/v1/token", "/v1/sync",
                                         "/v1/digests", "/status",       "/metrics",  "/",
-                                        "/v1/device-policy"};
+                                        "/v1/device-policy", "/v1/findings"};
   if (size == 0) return 0;
   std::string rest(reinterpret_cast<const char*>(data) + 1, size - 1);
   static_cast<void>(server::hash_invitation(rest));

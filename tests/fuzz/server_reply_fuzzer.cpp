@@ -4,6 +4,7 @@
 
 #include "fuzz_input.hpp"
 #include "fuzz_store.hpp"
+#include "insieme/client/findings_run.hpp"
 
 using namespace insieme;
 
@@ -21,8 +22,9 @@ class Server {
     reply.status = kStatus[how % 16];
     reply.retry_after_s = how / 16;
     reply.handed_over = true;
-    const std::size_t length =
-        std::min<std::size_t>(byte() + 256U * (byte() % 4U), bytes_.size() - at_);
+    const std::size_t low = byte();
+    const std::size_t wanted = low + 256U * (byte() % 4U);
+    const std::size_t length = std::min(wanted, bytes_.size() - at_);
     const auto body = std::span(bytes_).subspan(at_, length);
     at_ += length;
     const bool is_sync = request.url.find("/v1/sync") != std::string::npos;
@@ -53,6 +55,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       "invitation": "http://server.test/CODE-CODE"})"));
   }
   static_cast<void>(tablet.call(R"({"command": "sync.run", "request_id": "s"})"));
+  static_cast<void>(tablet.call(R"({"command": "finding.fetch"})"));
+  const auto page = client::parse_findings_page(std::span(data + 1, size - 1));
+  fuzzing::expect(!page.ok() || page->next.empty() || page->next == page->findings.back().key);
   const auto found = tablet.engine().store().search("rossi", 10);
   fuzzing::expect(found.ok() && !found->empty());
   return 0;

@@ -245,9 +245,11 @@ void write_requests(const std::filesystem::path& root) {
         std::string(1, 2) + "\f\f" + R"({"device":")" + id + R"(","nonce":"00","signature":")" +
             hex + hex + "\"}");
   write(root / "server_api", "digests",
-        std::string(1, 12) + "after=" + id + "/core&limit=3\ftoken-anna\f");
+        std::string(1, 14) + "after=" + id + "/core&limit=3\ftoken-anna\f");
+  write(root / "server_api", "findings",
+        std::string(1, 9) + "after=" + hex + "&limit=3\ftoken-anna\f");
   const ByteList frame = encode_message(sample_request());
-  ByteList sync{131, '\f'};
+  ByteList sync{133, '\f'};
   for (const char letter : std::string_view("token-anna\f")) {
     sync.push_back(static_cast<std::uint8_t>(letter));
   }
@@ -264,6 +266,12 @@ void write_requests(const std::filesystem::path& root) {
   turns += std::string(1, '\0') + static_cast<char>(reply.size()) + std::string(1, '\0');
   turns.append(reply.begin(), reply.end());
   write(root / "server_reply", "enrol-and-sync", turns);
+  write(root / "server_reply", "findings",
+        std::string(1, 1) + R"({"position":"9","more":true,"next":")" + hex +
+            R"(","findings":[{"key":")" + hex +
+            R"(","kind":"nota_altrove","name":"asl-4","evidence":["elsewhere_tax_code"],)" +
+            R"("records":[{"id":")" + id + R"(","type":"member","dossier":")" + id +
+            R"("}],"body":"ASL 4","ask":"tel. 0522"}],"cut":["likely_same_visit"]})");
 }
 
 }  // namespace

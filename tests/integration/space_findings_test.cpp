@@ -59,6 +59,15 @@ void check_same(const std::set<std::string>& tablet, const std::set<std::string>
   for (const std::string& one : server_only) FAIL_CHECK("only the server: " << one);
 }
 
+/// What is open on the tablet, and what the running server tells it, are the same.
+void check_asked(Tablet& tablet) {
+  const json::object open = tablet.ok("review.list", {{"kind", "finding"}});
+  const json::object told = tablet.ok("finding.fetch", {});
+  check_same(essence(open.at("findings").as_array(), "rule"),
+             essence(told.at("findings").as_array(), "rule"));
+  CHECK(member(told, "only_there") == "0");
+}
+
 std::string saved(const json::object& reply) {
   return member(reply.at("record").as_object(), "id");
 }
@@ -132,6 +141,19 @@ class Scribe {
   std::vector<std::string> here_;
 };
 
+json::array told(const Terminal& who) { return who.ask({"findings"}).at("findings").as_array(); }
+
+/// The one who may know asks from her tablet, and reads whom to ask; the other learns nothing.
+void check_told_whom_to_ask(const Ambito& here) {
+  const json::array hers = told(here.anna);
+  REQUIRE(hers.size() == 1);
+  CHECK(member(hers[0].as_object(), "body") == "ASL 4");
+  const Finished page = here.anna.run({"findings", "--only-there"});
+  CHECK(page.out.find("chiedere a ASL 4, Consultorio, tel. 0522 000000") != std::string::npos);
+  CHECK(page.out.find("Fumagalli") != std::string::npos);  // her own record, by its title
+  CHECK(told(here.bruno).empty());
+}
+
 }  // namespace
 
 TEST_CASE("findings on the server: what a tablet finds that holds the same records, word by word",
@@ -157,6 +179,7 @@ TEST_CASE("findings on the server: what a tablet finds that holds the same recor
     // And each person is told what that person's own tablet finds, no more.
     check_same(on_tablet(anna), essence(found_by(at.server, {"--for", "anna"}), "name"));
     check_same(on_tablet(bruno), essence(found_by(at.server, {"--for", "bruno"}), "name"));
+    for (Tablet* one : {&anna, &bruno, &carla}) check_asked(*one);
     most = std::max(most, here.size());
     // One that is dismissed by the coordinator is dismissed there, too.
     if (here.empty()) continue;
@@ -240,6 +263,7 @@ TEST_CASE("blind index: two servers learn whom both know, from files alone",
   CHECK(one.at("may_know") == json::array{"anna", "carla"});
   CHECK(member(one.at("evidence").as_array()[0].as_object(), "text") ==
         "cognome, nome e data di nascita simili");
+  check_told_whom_to_ask(here);
   // Decided by somebody who may know, with the reason; by nobody else.
   const std::string id = member(one, "id");
   CHECK(refused_by(here.server, {"findings", "dismiss", id, "--by", "bruno", "--reason", "no"})
@@ -250,6 +274,7 @@ TEST_CASE("blind index: two servers learn whom both know, from files alone",
             .at("findings")
             .as_array()
             .empty());
+  CHECK(told(here.anna).empty());
   here.server.admin({"findings", "reopen", id, "--by", "carla", "--reason", "riparlarne"});
   CHECK(found_by(here.server, {"--kind", "nota_altrove"}).size() == 1);
   // One's own index would find everybody.

@@ -21,10 +21,12 @@ TempDir::~TempDir() {
 
 World::World() {
   repository = make_world_storage(database(), [this] { return now_ms; });
-  api_ = std::make_unique<server::Api>(
-      server::Services{*repository, tokens, metrics, config, [this] { return now_ms; },
-                       keys.public_key, [this] { return free_disk; }, server::fill_random,
-                       keys.secret_key, pins});
+  board = std::make_unique<server::FindingBoard>(*repository, dir_.path());
+  server::Services services{*repository, tokens, metrics, config, [this] { return now_ms; },
+                            keys.public_key, [this] { return free_disk; }, server::fill_random,
+                            keys.secret_key, pins};
+  services.findings = board.get();
+  api_ = std::make_unique<server::Api>(std::move(services));
 }
 
 std::unique_ptr<server::Repository> World::second_process() const {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "insieme/server/api.hpp"
+#include "insieme/server/finding_board.hpp"
 #include "insieme/server/repository.hpp"
 #include "support/memory_device.hpp"
 
@@ -54,6 +55,8 @@ class World {
   KeyPair keys = make_key_pair({7});
   std::string pins = std::string(64, 'a') + "," + std::string(64, 'b');
   std::unique_ptr<server::Repository> repository;
+  std::unique_ptr<server::FindingBoard> board;
+  [[nodiscard]] const std::filesystem::path& folder() const { return dir_.path(); }
 
  private:
   TempDir dir_;

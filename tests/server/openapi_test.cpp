@@ -200,6 +200,18 @@ TEST_CASE("openapi: what a tablet tells of openings is answered as the document 
   at.check_samples();
 }
 
+TEST_CASE("openapi: what was found is answered as the document says",
+          "[server][process][S106][S129]") {
+  Described at;
+  const std::string token = "Authorization: Bearer " + get_token(at.server->port(), at.tablet) +
+                            "\r\n";
+  CHECK(at.ask("GET", "/v1/findings?limit=1", "", token).status == 200);
+  CHECK(at.ask("GET", "/v1/findings?limit=0", "", token).status == 400);
+  CHECK(at.ask("GET", "/v1/findings").status == 401);
+  CHECK(at.ask("POST", "/v1/findings", "", token).status == 200);
+  at.check_samples();
+}
+
 TEST_CASE("openapi: good and bad requests are answered as the document says",
           "[server][process][S106]") {
   Described at;

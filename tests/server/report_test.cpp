@@ -76,6 +76,44 @@ TEST_CASE("server bundle: its own types and reports explain themselves in both l
   CHECK(schema::embedded_reports().find("R10") == nullptr);
 }
 
+TEST_CASE("server bundle: a table takes the territory, or says why not", "[server][S037]") {
+  for (const schema::Report& report : server::server_reports().reports) {
+    for (const schema::ReportTable& table : report.tables) {
+      CAPTURE(report.code, table.name);
+      CHECK((table.place != nullptr) == (table.not_by.count("territory") == 0));
+    }
+  }
+}
+
+TEST_CASE("R15: acts and accesses of the dossiers of a territory", "[server][S126]") {
+  World world;
+  MemoryDevice anna{"anna"};
+  world.add(anna);
+  anna.create(dossier("d1"));
+  anna.create(dossier("d2"));
+  anna.write(document_of("d1"), {Operation{rec("h"), "household", "commune",
+                                           WriteOp{Value{std::string("035004")}}, {}}});
+  anna.write(document_of("d2"), {set_op("note", std::int64_t{1})});
+  REQUIRE(world.sync(anna).done);
+  REQUIRE(world.repository->place(dossier("d2"), "", "026086").ok());
+  const auto lines = [&](const char* territory) {
+    std::vector<std::pair<std::string, std::string>> with;
+    if (*territory != 0) with.emplace_back("territory", territory);
+    auto out = server::run_space_report(*world.repository, {"R15", std::move(with)}, world.now_ms);
+    if (!out.ok()) FAIL(out.error().detail);
+    CHECK(out->result.holds());
+    return std::pair(figure(*out, "reads", {}, "lines"), figure(*out, "bases", {}, "dossiers"));
+  };
+  const auto all = lines("");
+  const auto bibbiano = lines("Bibbiano");
+  const auto treviso = lines("VEN_09");  // as it was declared
+  CHECK(bibbiano.first > 0);
+  CHECK(bibbiano.first + treviso.first == all.first);
+  CHECK(bibbiano.second == 1);
+  CHECK(treviso.second == 1);
+  CHECK(lines("VEN_08").first == 0);
+}
+
 TEST_CASE("R10: a device that writes with other rules than the server is told", "[server][S127]") {
   World world;
   MemoryDevice anna{"anna"};
@@ -219,6 +257,21 @@ TEST_CASE("R15: who read, wrote, opened or asked in vain, on which basis and why
       world.now_ms);
   REQUIRE(month.ok());
   CHECK(figure(*month, "reads", {}, "lines") == 1);
+  // A dossier by some of its digits; one that there is not is no empty report.
+  const auto asked = [&](const std::string& dossier_text) {
+    return server::run_space_report(*world.repository, {"R15", {{"dossier", dossier_text}}},
+                                    world.now_ms);
+  };
+  const std::string id = to_text(dossier("d1"));
+  const auto by_digits = asked(id.substr(id.size() - 8));
+  REQUIRE(by_digits.ok());
+  CHECK(figure(*by_digits, "openings", {}, "lines") == 1);
+  CHECK(asked("zzzz").error().code == ErrorCode::not_found);
+  CHECK(asked(to_text(dossier("erased"))).ok());
+  const auto no_day =
+      server::run_space_report(*world.repository, {"R15", {{"from", "31/02/2026"}}}, world.now_ms);
+  REQUIRE_FALSE(no_day.ok());
+  CHECK(no_day.error().detail.find("from \"31/02/2026\"") == 0);
 }
 
 TEST_CASE("R15: every act on a dossier has its day, its account and its kind", "[server][S126]") {

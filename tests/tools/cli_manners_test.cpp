@@ -57,6 +57,10 @@ TEST_CASE("cli: --json answers with one line of JSON, refusals too", "[cli]") {
   CHECK(member(refused.reply().at("error").as_object(), "code") == "not_found");
   const Finished usage = anna.run({"--json", "add", "household", "name"});
   CHECK(member(usage.reply().at("error").as_object(), "code") == "usage");
+  const Finished unknown = anna.run({"--json", "statsu"});
+  const json::object said = unknown.reply().at("error").as_object();
+  CHECK(member(said, "message_it").find("Aiuto:") != std::string::npos);
+  CHECK(member(said, "message_en").find("Help:") != std::string::npos);
   const Finished raw = anna.run({"call", "-"}, R"({"command":"status"})");
   CHECK(raw.code == 0);
   CHECK(raw.reply().at("ok").as_bool());

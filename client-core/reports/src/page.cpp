@@ -176,14 +176,35 @@ class Layout {
     out.label_heads.clear();
   }
 
+  /// ` (why)`, or empty.
+  [[nodiscard]] std::string reason(const schema::ReportTable& table,
+                                   const std::string& parameter) const {
+    const bool period = parameter == "from" || parameter == "to";
+    const auto why = table.not_by.find(period ? std::string("period") : parameter);
+    return why == table.not_by.end() ? std::string() : " (" + why->second.in(language_) + ")";
+  }
+
+  /// A nought of a territory may be somebody whose commune nobody wrote down.
+  void placeless(const TableResult& table, PageTable& out) {
+    if (table.placeless == 0) return;
+    const bool few = table.placeless < static_cast<std::size_t>(table.table->protect);
+    const std::string how_many =
+        few ? say("poche", "few")
+            : decimal(static_cast<std::int64_t>(table.placeless), 0, language_);
+    out.notes.push_back(
+        say("Senza un territorio, e quindi in nessuno: ", "Without a territory, and so in none: ") +
+        how_many + say(" schede.", " records."));
+  }
+
   void notes(const TableResult& table, PageTable& out) {
     for (const std::string& name : table.not_filtered_by) {
       for (const schema::ReportParameter& parameter : result_.report->parameters) {
         if (parameter.name != name) continue;
         out.notes.push_back(std::string(say("Non filtrata per: ", "Not filtered by: ")) +
-                            parameter.as.label.in(language_));
+                            parameter.as.label.in(language_) + reason(*table.table, name));
       }
     }
+    placeless(table, out);
     const bool hidden = std::any_of(table.figures.begin(), table.figures.end(),
                                     [](const Figure& figure) { return figure.hidden; });
     if (!hidden) return;

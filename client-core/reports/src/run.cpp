@@ -26,8 +26,10 @@ class Filter {
 
   bool passes(const schema::RuleRecord& record) {
     if (table_.where != nullptr && !asker_.holds(*table_.where, record)) return false;
-    return in_period(record) && in_place(record) && of_fund(record);
+    return in_period(record) && of_fund(record) && in_place(record);
   }
+
+  [[nodiscard]] std::size_t placeless() const noexcept { return placeless_; }
 
   [[nodiscard]] std::vector<std::string> not_applied() const {
     std::vector<std::string> out;
@@ -66,17 +68,24 @@ class Filter {
            (from_ == nullptr || !ends || *from_ <= *ends);
   }
 
+  /// A commune lies in its area; what is about an area concerns each of its communes.
   bool in_place(const schema::RuleRecord& record) {
     const sync::Value& wanted = asker_.parameters()[schema::kTerritory];
     if (table_.place == nullptr || !is_given(wanted)) return true;
     const std::string territory = key_text(wanted);
-    const schema::CodeList* communes = asker_.bundle().find_list("communes");
     const auto values = asker_.values(*table_.place, record);
+    if (values.empty()) ++placeless_;
     return std::any_of(values.begin(), values.end(), [&](const sync::Value& value) {
       const std::string code = key_text(value);
-      const schema::CodeValue* commune = communes == nullptr ? nullptr : communes->find(code);
-      return code == territory || (commune != nullptr && commune->attribute("ambito") == territory);
+      return code == territory || area_of(code) == territory || code == area_of(territory);
     });
+  }
+
+  /// Of a commune; empty if the code is none.
+  [[nodiscard]] std::string area_of(const std::string& code) const {
+    const schema::CodeList* communes = asker_.bundle().find_list("communes");
+    const schema::CodeValue* commune = communes == nullptr ? nullptr : communes->find(code);
+    return commune == nullptr ? std::string() : std::string(commune->attribute("ambito"));
   }
 
   bool of_fund(const schema::RuleRecord& record) {
@@ -91,6 +100,7 @@ class Filter {
   Asker& asker_;
   const sync::Date* from_;
   const sync::Date* to_;
+  std::size_t placeless_ = 0;
 };
 
 struct Counted {
@@ -122,6 +132,7 @@ class TableRun {
     out.rows = rows.lines();
     out.columns = columns.lines();
     out.not_filtered_by = filter.not_applied();
+    out.placeless = filter.placeless();
     tallies_.resize(out.rows.size() * out.columns.size() * table_.measures.size());
     for (const Counted& one : counted) count(one, out);
     for (std::size_t i = 0; i < tallies_.size(); ++i) {

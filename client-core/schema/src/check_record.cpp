@@ -59,7 +59,8 @@ class Checker {
   std::vector<Problem> run() {
     for (const Field& field : type_.fields) check_field(field);
     for (const auto& [name, values] : values_) {
-      if (type_.find_field(name) != nullptr) continue;
+      // What the engine keeps beside the fields begins with an underscore, no field does.
+      if (type_.find_field(name) != nullptr || name.rfind('_', 0) == 0) continue;
       problems_.push_back({name, Severity::warning, "unknown_field",
                            "Il campo «" + name + "» non è previsto da questa versione.",
                            "The field “" + name + "” is not part of this version."});

@@ -82,6 +82,7 @@ struct CommandSpec {
 [[nodiscard]] std::vector<CommandSpec> rights_commands();
 [[nodiscard]] std::vector<CommandSpec> same_commands();
 [[nodiscard]] std::vector<CommandSpec> finding_commands();
+[[nodiscard]] std::vector<CommandSpec> fetch_finding_commands();
 [[nodiscard]] std::vector<CommandSpec> draft_commands();
 [[nodiscard]] std::vector<CommandSpec> network_commands();
 [[nodiscard]] std::vector<CommandSpec> notice_commands();

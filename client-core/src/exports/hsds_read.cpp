@@ -100,19 +100,24 @@ void read_lists(const json::object& object, HsdsService& out) {
 
 Result<HsdsService> service_in(const json::value& value, std::size_t number) {
   const std::string place = "service " + std::to_string(number + 1);
+  const std::string place_it = "servizio " + std::to_string(number + 1);
   const json::object* object = value.if_object();
-  if (object == nullptr) return {ErrorCode::malformed, place + ": must be an object"};
+  if (object == nullptr)
+    return {ErrorCode::malformed,
+            place + ": must be an object\n" + place_it + ": deve essere un oggetto"};
   const json::object* body = object_in(*object, "organization");
   HsdsService out;
   out.id = text_in(*object, "id");
   out.name = text_in(*object, "name");
   out.status = text_in(*object, "status");
   if (out.id.empty() || out.name.empty() || out.status.empty()) {
-    return {ErrorCode::malformed, place + ": id, name and status are required"};
+    return {ErrorCode::malformed, place + ": id, name and status are required\n" + place_it +
+                                      ": servono id, name e status"};
   }
   if (body != nullptr) out.organization = organization_in(*body);
   if (out.organization.id.empty() || out.organization.name.empty()) {
-    return {ErrorCode::malformed, place + ": an organization with id and name is required"};
+    return {ErrorCode::malformed, place + ": an organization with id and name is required\n" +
+                                      place_it + ": serve un'organization con id e name"};
   }
   out.description = text_in(*object, "description");
   out.url = text_in(*object, "url");
@@ -129,11 +134,18 @@ Result<HsdsService> service_in(const json::value& value, std::size_t number) {
 Result<std::vector<HsdsService>> hsds_from_json(std::string_view text) {
   boost::system::error_code failed;
   const json::value root = json::parse(json::string_view(text.data(), text.size()), failed);
-  if (failed) return {ErrorCode::malformed, "this is not JSON: " + failed.message()};
+  if (failed) {
+    return {ErrorCode::malformed, "this is not JSON (" + failed.message() + ")\nnon è JSON"};
+  }
   const json::array* list = root.if_array();
-  if (list == nullptr) return {ErrorCode::malformed, "a directory is a list of services"};
+  if (list == nullptr) {
+    return {ErrorCode::malformed,
+            "a directory is a list of services\nun elenco è una lista di servizi"};
+  }
   if (list->size() > kServicesMax) {
-    return {ErrorCode::limit_exceeded, "a directory has at most 10,000 services"};
+    return {ErrorCode::limit_exceeded,
+            "a directory has at most 10,000 services\n"
+            "un elenco ha al massimo 10.000 servizi"};
   }
   std::vector<HsdsService> out;
   for (std::size_t i = 0; i < list->size(); ++i) {

@@ -48,40 +48,65 @@ std::string case_text(const SilsCase& one) {
          referrals + "]\n    }";
 }
 
+constexpr std::size_t kSaid = 40;  ///< bytes of a wrong value that are told
+
+/// A wrong value, as far as it helps to find it.
+std::string said(const std::string& text) {
+  std::size_t end = std::min(text.size(), kSaid);
+  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) {
+    --end;
+  }
+  return text.substr(0, end);
+}
+
+std::string member_named(const char* name) { return std::string("\"") + name + "\""; }
+
 /// Reads members of one object; keeps the first fault.
 class Reader {
  public:
   Reader(const json::value& value, std::string place)
       : object_(value.if_object()), place_(std::move(place)) {
-    if (object_ == nullptr) fail("must be an object");
+    if (object_ == nullptr) fail("must be an object", "deve essere un oggetto");
   }
   [[nodiscard]] const std::string& fault() const { return fault_; }
-  void fail(const std::string& what) {
-    if (fault_.empty()) fault_ = place_ + ": " + what;
+  /// In English, and after a line end in Italian.
+  void fail(const std::string& en, const std::string& it) {
+    if (fault_.empty()) fault_ = place_ + ": " + en + "\n" + place_ + ": " + it;
   }
   const json::value* member(const char* name) {
     const json::value* found = object_ == nullptr ? nullptr : object_->if_contains(name);
-    if (found == nullptr) fail(std::string("\"") + name + "\" is missing");
+    if (found == nullptr) fail(member_named(name) + " is missing", "manca " + member_named(name));
     return found;
   }
   std::string text(const char* name) {
     const json::value* found = member(name);
     const json::string* text = found == nullptr ? nullptr : found->if_string();
     if (text != nullptr) return std::string(text->data(), text->size());
-    if (found != nullptr) fail(std::string("\"") + name + "\" must be a text");
+    if (found != nullptr) {
+      const std::string value = said(json::serialize(*found));
+      fail(member_named(name) + " must be a text, not " + value,
+           member_named(name) + " deve essere un testo, non " + value);
+    }
     return {};
   }
   std::optional<sync::Date> day(const char* name) {
     const std::string iso = text(name);
     if (iso.empty()) return std::nullopt;
     const auto date = schema::date_from_iso(iso);
-    if (!date) fail(std::string("\"") + name + "\" must be a date such as 2024-03-04, or empty");
+    if (!date) {
+      const std::string value = said(iso);
+      fail(member_named(name) + " must be a date such as 2024-03-04, or empty, not “" + value + "”",
+           member_named(name) + " deve essere una data come 2024-03-04, o vuoto, non «" + value +
+               "»");
+    }
     return date;
   }
   const json::array* list(const char* name) {
     const json::value* found = member(name);
     const json::array* array = found == nullptr ? nullptr : found->if_array();
-    if (found != nullptr && array == nullptr) fail(std::string("\"") + name + "\" must be a list");
+    if (found != nullptr && array == nullptr) {
+      fail(member_named(name) + " must be a list", member_named(name) + " deve essere una lista");
+    }
     return array;
   }
   std::vector<std::string> texts(const char* name) {
@@ -90,7 +115,7 @@ class Reader {
     for (std::size_t i = 0; all != nullptr && i < all->size(); ++i) {
       const json::string* text = (*all)[i].if_string();
       if (text == nullptr) {
-        fail(std::string("\"") + name + "\" must hold texts");
+        fail(member_named(name) + " must hold texts", member_named(name) + " deve avere testi");
       } else {
         out.emplace_back(text->data(), text->size());
       }
@@ -109,7 +134,9 @@ Result<SilsCase> read_case(const json::value& value, std::size_t number) {
   Reader reader(value, place);
   SilsCase out;
   out.id = reader.text("case");
-  if (out.id.empty()) reader.fail("\"case\" must not be empty");
+  if (out.id.empty()) {
+    reader.fail("\"case\" must not be empty", "\"case\" non può essere vuoto");
+  }
   out.people = reader.texts("people");
   out.status = reader.text("status");
   out.opened_on = reader.day("opened_on");
@@ -161,19 +188,24 @@ std::string to_json(SilsPackage package) {
 Result<SilsPackage> sils_from_json(std::string_view text) {
   boost::system::error_code failed;
   const json::value root = json::parse(json::string_view(text.data(), text.size()), failed);
-  if (failed) return {ErrorCode::malformed, "this is not JSON: " + failed.message()};
-  Reader reader(root, "the package");
-  if (reader.text("format") != kFormat) reader.fail("\"format\" must be \"insieme-sils\"");
+  if (failed)
+    return {ErrorCode::malformed, "this is not JSON (" + failed.message() + ")\nnon è JSON"};
+  Reader reader(root, "package");
+  if (reader.text("format") != kFormat) {
+    reader.fail("\"format\" must be \"insieme-sils\"", "\"format\" deve essere \"insieme-sils\"");
+  }
   const json::value* version = reader.member("version");
   if (version != nullptr && (!version->is_int64() || version->as_int64() != 1)) {
-    reader.fail("only version 1 is known here");
+    reader.fail("only version 1 is known here", "qui si conosce solo la versione 1");
   }
   SilsPackage out;
   out.sender = reader.text("sender");
   const json::array* cases = reader.list("cases");
   if (!reader.fault().empty()) return {ErrorCode::malformed, reader.fault()};
   if (cases->size() > kCasesMax) {
-    return {ErrorCode::limit_exceeded, "a package has at most 10,000 cases"};
+    return {ErrorCode::limit_exceeded,
+            "a package has at most 10,000 cases\n"
+            "un pacchetto ha al massimo 10.000 casi"};
   }
   for (std::size_t i = 0; i < cases->size(); ++i) {
     INSIEME_TRY_ASSIGN(SilsCase one, read_case((*cases)[i], i));

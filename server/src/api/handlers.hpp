@@ -20,6 +20,7 @@ namespace insieme::server {
 [[nodiscard]] Response digests(const Services& services, const Request& request);
 [[nodiscard]] Response access(const Services& services, const Request& request);
 [[nodiscard]] Response openings(const Services& services, const Request& request);
+[[nodiscard]] Response findings(const Services& services, const Request& request);
 [[nodiscard]] Response device_policy(const Services& services, const Request& request);
 [[nodiscard]] Response status(const Services& services, const Request& request);
 [[nodiscard]] Response metrics(const Services& services, const Request& request);

@@ -118,6 +118,38 @@ constexpr std::string_view kComponents = R"json({
   "LogPlace": {
     "type": "string", "pattern": "^[0-9]{1,20}[.][0-9]{1,20}[.][0-9a-fA-F]{64}$",
     "description": "EPOCH.POSITION.HASH of the log, as in a reply of /v1/sync."},
+  "FindingsPage": {
+    "type": "object", "required": ["position", "more", "findings", "cut"],
+    "additionalProperties": false,
+    "properties": {
+      "position": {"$ref": "#/components/schemas/Number64"},
+      "more": {"type": "boolean"},
+      "next": {"$ref": "#/components/schemas/FindingKey"},
+      "findings": {
+        "type": "array", "maxItems": 200,
+        "items": {
+          "type": "object", "required": ["key", "kind", "name", "evidence", "records"],
+          "additionalProperties": false,
+          "properties": {
+            "key": {"$ref": "#/components/schemas/FindingKey"},
+            "kind": {"type": "string", "description": "A code of finding_kinds, or nota_altrove."},
+            "name": {"type": "string", "description": "Of the rule, comparison or agreement."},
+            "evidence": {"type": "array", "items": {"type": "string"}},
+            "records": {
+              "type": "array", "minItems": 1,
+              "items": {
+                "type": "object", "required": ["id", "type", "dossier"],
+                "additionalProperties": false,
+                "properties": {
+                  "id": {"$ref": "#/components/schemas/Id"},
+                  "type": {"type": "string"},
+                  "dossier": {"$ref": "#/components/schemas/Id"}}}},
+            "body": {"type": "string", "description": "The other body, of nota_altrove."},
+            "ask": {"type": "string", "description": "Whom to ask there."}}}},
+      "cut": {
+        "type": "array", "items": {"type": "string"},
+        "description": "Comparisons of which only the first were looked at."}}},
+  "FindingKey": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
   "DigestPage": {
     "type": "object", "required": ["position", "more", "documents"], "additionalProperties": false,
     "properties": {
@@ -214,6 +246,13 @@ constexpr std::string_view kComponents = R"json({
   "limit": {
     "name": "limit", "in": "query", "required": false,
     "schema": {"type": "integer", "minimum": 1, "maximum": 2000, "default": 500}},
+  "after-finding": {
+    "name": "after", "in": "query", "required": false,
+    "description": "Those that come after this one.",
+    "schema": {"$ref": "#/components/schemas/FindingKey"}},
+  "limit-findings": {
+    "name": "limit", "in": "query", "required": false,
+    "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 100}},
   "since": {
     "name": "since", "in": "query", "required": true,
     "description": "Milliseconds since 1970 of the last flow that the caller has; first 0.",

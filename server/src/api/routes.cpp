@@ -16,6 +16,7 @@ constexpr std::size_t kOpenings = 64 * 1024;  ///< 200 of the longest
 constexpr std::string_view kProblemType = "application/problem+json";
 constexpr std::string_view kMetricsType = "text/plain";
 constexpr std::string_view kPage = "after limit";
+constexpr std::string_view kFindingsPage = "after-finding limit-findings";
 
 // clang-format off
 constexpr std::array kRoutes{
@@ -49,6 +50,12 @@ constexpr std::array kRoutes{
     Route{"POST", "/v1/openings", openings, kOpenings, Proof::device,
           "What was opened on the device of sensitive sections, for the access log", "",
           kJsonType, "Openings", 200, kJsonType, "OpeningsNoted", "400"},
+    Route{"GET", "/v1/findings", findings, 0, Proof::device,
+          "What was found over all dossiers and is for the caller to know", kFindingsPage,
+          "", "", 200, kJsonType, "FindingsPage", "400 404"},
+    Route{"POST", "/v1/findings", findings, 0, Proof::device,
+          "The same, for a client that only posts", kFindingsPage,
+          "", "", 200, kJsonType, "FindingsPage", "400 404"},
     Route{"GET", "/v1/device-policy", device_policy, 0, Proof::none,
           "What the space asks of devices, signed by the server", "",
           "", "", 200, kJsonType, "DevicePolicy", ""},

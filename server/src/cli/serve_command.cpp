@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "insieme/server/config.hpp"
+#include "insieme/server/finding_board.hpp"
 #include "insieme/server/server.hpp"
 #include "insieme/server/news_watch.hpp"
 #include "log.hpp"
@@ -106,6 +107,8 @@ int serve(Context& context) {
   services.certificate_expires_ms = [&files] { return files.certificates.expires_ms(); };
   services.devices = &devices;
   services.waits = &waits;
+  FindingBoard findings(repository, context.dir().folder);
+  services.findings = &findings;
   if (!config.siuss_keys.empty()) services.voucher_keys = &files.voucher_keys;
   Api api(services);
   std::uint16_t port = 0;

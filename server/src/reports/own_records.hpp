@@ -32,6 +32,10 @@ namespace insieme::server {
 /// The access log: one record for what a person did in one way with one dossier on one day.
 [[nodiscard]] std::vector<schema::RuleRecord> reading_records(Repository& repository);
 
+/// Fills in `places` of records about dossiers: the territory that was declared for it, and the
+/// communes of its households. Costs a replay of the documents with households.
+[[nodiscard]] Status add_places(Repository& repository, std::vector<schema::RuleRecord>& records);
+
 /// One record in the making.
 class OwnRecord {
  public:

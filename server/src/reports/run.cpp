@@ -25,28 +25,54 @@ std::string digits_of(std::string text) {
   return text;
 }
 
+/// Whether `text` is how an id begins or ends.
+bool names(const std::string& digits, const std::string& id) {
+  constexpr std::size_t kDigitsMin = 4;
+  const std::string whole = digits_of(id);
+  return digits.size() >= kDigitsMin && digits.size() <= whole.size() &&
+         (whole.compare(0, digits.size(), digits) == 0 ||
+          whole.compare(whole.size() - digits.size(), digits.size(), digits) == 0);
+}
+
+/// The dossier that `text` names, as its id. One that is gone still has its lines in the log, and
+/// is named by its whole id.
+Result<std::string> dossier_named(Repository& repository, const std::string& text) {
+  const std::string digits = digits_of(text);
+  std::vector<sync::DossierId> found;
+  for (const DossierInfo& dossier : repository.dossiers()) {
+    if (names(digits, sync::to_text(dossier.id))) found.push_back(dossier.id);
+  }
+  if (found.size() == 1) return sync::to_text(found.front());
+  const auto whole = sync::id_from_text<sync::DossierId>(text);
+  if (whole.ok()) return sync::to_text(*whole);
+  return Error{ErrorCode::not_found,
+               (found.empty() ? "there is no dossier \"" : "more than one dossier is called \"") +
+                   text + "\": give its id, or 4 or more digits of it"};
+}
+
 /// The record of the type that `text` names: its id, or how it begins or ends.
 Result<sync::Value> record_named(const schema::ReportParameter& asked, const std::string& text,
                                  const Loaded& loaded) {
-  constexpr std::size_t kDigitsMin = 4;
   const std::string digits = digits_of(text);
   std::vector<sync::RecordId> found;
   const auto records = loaded.find(asked.as.target);
   for (const schema::RuleRecord& record :
        records == loaded.end() ? std::vector<schema::RuleRecord>{} : records->second) {
-    const std::string id = digits_of(sync::to_text(record.id));
-    const bool fits = digits.size() >= kDigitsMin && digits.size() <= id.size() &&
-                      (id.compare(0, digits.size(), digits) == 0 ||
-                       id.compare(id.size() - digits.size(), digits.size(), digits) == 0);
-    if (fits) found.push_back(record.id);
+    if (names(digits, sync::to_text(record.id))) found.push_back(record.id);
   }
   if (found.size() == 1) return sync::Value{sync::Reference{found.front()}};
   return Error{ErrorCode::not_found, (found.empty() ? "there is no " : "more than one ") +
                                          asked.as.target + " \"" + text + "\" for " + asked.name};
 }
 
-Result<sync::Value> parameter(const schema::ReportParameter& asked, const std::string& text,
-                              const Loaded& loaded) {
+Result<sync::Value> parameter(Repository& repository, const schema::ReportParameter& asked,
+                              const std::string& text, const Loaded& loaded) {
+  if (asked.name == "dossier" && !text.empty()) {
+    INSIEME_TRY_ASSIGN(std::string id, dossier_named(repository, text));
+    sync::Value value;  // g++ 12 warns about variants built in place
+    value.emplace<std::string>(std::move(id));
+    return value;
+  }
   if (asked.name == "territory") {
     const auto territory = reports::territory_of(server_bundle(), text);
     if (territory) return *territory;
@@ -56,12 +82,12 @@ Result<sync::Value> parameter(const schema::ReportParameter& asked, const std::s
   auto value = schema::value_from_text(asked.as, text, server_bundle());
   if (!value.ok()) {  // its second line is Italian
     const std::string& detail = value.error().detail;
-    return wrong(asked.name + ": " + detail.substr(0, detail.find('\n')));
+    return wrong(asked.name + " \"" + text + "\": " + detail.substr(0, detail.find('\n')));
   }
   return value;
 }
 
-Result<std::vector<sync::Value>> parameters_of(const schema::Report& report,
+Result<std::vector<sync::Value>> parameters_of(Repository& repository, const schema::Report& report,
                                                const SpaceRequest& request, const Loaded& loaded) {
   std::vector<sync::Value> out(report.parameters.size());
   for (const auto& given : request.with) {
@@ -72,7 +98,7 @@ Result<std::vector<sync::Value>> parameters_of(const schema::Report& report,
       return wrong(report.code + " has no parameter \"" + name + "\"; it has: " + names_of(report));
     }
     INSIEME_TRY_ASSIGN(out[static_cast<std::size_t>(found - report.parameters.begin())],
-                       parameter(*found, given.second, loaded));
+                       parameter(repository, *found, given.second, loaded));
   }
   for (std::size_t i = 0; i < out.size(); ++i) {
     const schema::ReportParameter& one = report.parameters[i];
@@ -88,7 +114,13 @@ Result<std::vector<sync::Value>> parameters_of(const schema::Report& report,
   return out;
 }
 
-Result<Loaded> load(Repository& repository, const schema::Report& report, std::int64_t now_ms) {
+bool asks_for(const SpaceRequest& request, std::string_view name) {
+  return std::any_of(request.with.begin(), request.with.end(),
+                     [&](const auto& given) { return given.first == name; });
+}
+
+Result<Loaded> load(Repository& repository, const schema::Report& report,
+                    const SpaceRequest& request, std::int64_t now_ms) {
   std::set<std::string> types = schema::types_of(report);
   for (const schema::ReportParameter& one : report.parameters) {
     if (!one.as.target.empty()) types.insert(one.as.target);
@@ -103,6 +135,10 @@ Result<Loaded> load(Repository& repository, const schema::Report& report, std::i
   for (const std::string& type : types) {
     if (server_types().count(type) == 0) continue;
     INSIEME_TRY_ASSIGN(out[type], own_records(repository, type, now_ms));
+    const bool has_places = server_bundle().find_type(type)->find_field("places") != nullptr;
+    if (has_places && asks_for(request, "territory")) {
+      INSIEME_TRY(add_places(repository, out[type]));
+    }
   }
   return out;
 }
@@ -115,10 +151,10 @@ Result<SpaceReport> run_space_report(Repository& repository, const SpaceRequest&
   if (report == nullptr) {
     return Error{ErrorCode::not_found, "there is no report \"" + request.report + "\""};
   }
-  INSIEME_TRY_ASSIGN(Loaded loaded, load(repository, *report, now_ms));
+  INSIEME_TRY_ASSIGN(Loaded loaded, load(repository, *report, request, now_ms));
   reports::Request asked;
   asked.report = report;
-  INSIEME_TRY_ASSIGN(asked.parameters, parameters_of(*report, request, loaded));
+  INSIEME_TRY_ASSIGN(asked.parameters, parameters_of(repository, *report, request, loaded));
   SpaceReport out;
   INSIEME_TRY_ASSIGN(out.records,
                      reports::Records::load(

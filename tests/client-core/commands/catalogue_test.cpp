@@ -57,8 +57,15 @@ TEST_CASE("offer.search: open, near, for this age and need, without a network",
   CHECK(titles(at.search({{"commune", "Treviso"}, {"need", "d"}, {"age", 30}}), "offers").size() ==
         2);
   CHECK(titles(at.search({{"support", "f"}}), "offers") == std::vector<std::string>{"Ovunque"});
-  CHECK(text(at.desk.refused({{"command", "offer.search"}, {"commune", "Atlantide"}}), "field") ==
-        "commune");
+  const json::object nowhere =
+      at.desk.refused({{"command", "offer.search"}, {"commune", "Atlantide"}});
+  CHECK(text(nowhere, "field") == "commune");
+  CHECK(text(nowhere, "message_it").rfind("Comune: «Atlantide»", 0) == 0);
+  for (const std::int64_t age : {std::int64_t{-4}, std::int64_t{9'999'999'999'999}}) {
+    const json::object wrong = at.desk.refused({{"command", "offer.search"}, {"age", age}});
+    CHECK(text(wrong, "field") == "age");
+    CHECK(text(wrong, "message_en").find(std::to_string(age)) != std::string::npos);
+  }
 }
 
 TEST_CASE("offer.propose: out of the catalogue, each covering an open need", "[commands][S073]") {

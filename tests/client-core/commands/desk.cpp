@@ -118,6 +118,12 @@ client::HttpReply Office::answer(const client::HttpRequest& request) {
     return reply_of(200, std::move(granted));
   }
   if (path.rfind("/v1/digests", 0) == 0) return digest_page(path);
+  if (path.rfind("/v1/findings", 0) == 0) {
+    if (findings.empty()) return reply_of(404, {{"detail", "There is nothing here."}});
+    client::HttpReply next = std::move(findings.front());
+    findings.erase(findings.begin());
+    return next;
+  }
   for (const auto& [name, value] : request.headers) {
     const auto token = name == "Authorization" ? tokens_.find(value.substr(7)) : tokens_.end();
     if (token == tokens_.end() || !tokens_valid) continue;

@@ -51,6 +51,7 @@ class Office final : public client::Transport {
   std::string rules_digest;            ///< beside the token; empty: an older release
   std::vector<json::object> digests;  ///< pages of /v1/digests
   std::string digest_text;            ///< in place of them
+  std::vector<client::HttpReply> findings;  ///< the next answers of /v1/findings; none: 404
   KeyPair keys = sync::make_key_pair({1, 2, 3});
   std::string account_shown;  ///< put into the answer to an enrolment by somebody in between
 

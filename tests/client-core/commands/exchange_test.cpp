@@ -72,6 +72,25 @@ TEST_CASE("import: good rows are saved, bad ones are listed with line and reason
   CHECK(list(anna.call({{"command", "dossier.list"}}), "dossiers").size() == 2);
 }
 
+TEST_CASE("import: everything that is wrong in a row is told at once", "[commands]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  const json::object reply =
+      anna.call(import_of("Codice;Cognome;Comune;Ingresso\n2;Bianchi;Atlantide;31/02/2022\n"));
+  REQUIRE(list(reply, "refused").size() == 1);
+  const json::object& row = list(reply, "refused")[0].as_object();
+  CHECK(text(row, "message_it").find("Atlantide") != std::string::npos);
+  REQUIRE(list(row, "also").size() == 1);
+  const json::object& also = list(row, "also")[0].as_object();
+  CHECK(text(also, "field") == "intake_date");
+  CHECK(text(also, "message_it").find("31/02/2022") != std::string::npos);
+  CHECK_FALSE(text(also, "message_en").empty());
+  json::object unmapped = import_of("Targa;Colore\nAB;rosso\n");
+  for (const char* one : {"mapping", "key"}) unmapped.erase(one);
+  CHECK(text(anna.refused(unmapped), "message_it").find("Targa, Colore") != std::string::npos);
+}
+
 TEST_CASE("import: again with the same key edits instead of doubling", "[commands]") {
   const Folder folder;
   Office office;

@@ -177,6 +177,8 @@ TEST_CASE("directory.import: one wrong service, and nothing is written", "[comma
   CHECK(text(to.desk.call({{"command", "directory.export"}}), "content") == "[]\n");
   services[1].as_object().erase("organization");
   CHECK_THAT(text(importing(json::serialize(services)), "message_en"), Contains("service 2"));
+  CHECK_THAT(text(importing(json::serialize(services)), "message_it"),
+             Contains("servizio 2: serve un'organization con id e name"));
   CHECK(text(importing("{\"services\": []}"), "code") == "malformed");
   CHECK(text(importing("[{"), "code") == "malformed");
 }
@@ -299,8 +301,11 @@ TEST_CASE("sils.import: a wrong package is named by its place, and nothing is wr
   };
   CHECK_THAT(text(refused(with("\"2024-01-08\"", "\"8 gennaio\"")), "message_en"),
              Contains("cases[0]") && Contains("opened_on"));
+  CHECK_THAT(text(refused(with("\"2024-01-08\"", "\"8 gennaio\"")), "message_it"),
+             Contains("cases[0]: \"opened_on\" deve essere una data") && Contains("«8 gennaio»"));
   CHECK_THAT(text(refused(with("\"version\": 1", "\"version\": 2")), "message_en"),
              Contains("version 1"));
+  CHECK_THAT(text(refused("{"), "message_it"), Contains("non è JSON"));
   CHECK_THAT(text(refused(with("\"segnalato\"", "\"sconosciuto\"")), "message_it"),
              Contains(sils.case_id));
   CHECK(text(refused(content.substr(0, content.size() / 2)), "code") == "malformed");

@@ -200,6 +200,26 @@ TEST_CASE("report.records: the records behind a figure", "[commands][report]") {
   const json::object nothing = bench.desk.refused(bench.asked(
       "report.records", {{"table", "meetings"}, {"measure", "meetings"}, {"row", {"EQUIPE"}}}));
   CHECK(text(nothing, "code") == "not_found");
+  CHECK_THAT(text(nothing, "message_it"), Contains("«EQUIPE»; ha: ") && Contains("UDP"));
+  CHECK_THAT(text(bench.desk.refused(bench.asked(
+                      "report.records", {{"table", "meetings"}, {"measure", "metres"}})),
+                  "message_en"),
+             Contains("“metres”; it has: meetings, minutes"));
+  CHECK_THAT(text(bench.desk.refused(bench.asked("report.records",
+                                                 {{"table", "tables"}, {"measure", "meetings"}})),
+                  "message_it"),
+             Contains("«tables»; ha: duration, people, meetings"));
+}
+
+TEST_CASE("report.run: a report of the server's says who has it", "[commands][report]") {
+  ValDenza bench;
+  for (const char* code : {"R9S", "R10", "r11", "R15"}) {
+    const json::object refused =
+        bench.desk.refused({{"command", "report.run"}, {"report", code}});
+    CHECK(text(refused, "code") == "unknown_report");
+    CHECK_THAT(text(refused, "message_it"), Contains("lo calcola il server"));
+    CHECK_THAT(text(refused, "message_en"), Contains(std::string("report run ") + code));
+  }
 }
 
 TEST_CASE("report.run: figures about few people are hidden, and what gives them away",

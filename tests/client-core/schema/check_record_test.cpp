@@ -75,6 +75,13 @@ TEST_CASE("check_record: an end may not come before its beginning", "[schema][ch
   CHECK(rules(values).empty());
 }
 
+TEST_CASE("check_record: what the engine keeps beside the fields is no unknown field",
+          "[schema][check]") {
+  CHECK(rules({{"key", {words("A")}}, {"_knowing", {words("x")}}}).empty());
+  CHECK(rules({{"key", {words("A")}}, {"knowing", {words("x")}}}) ==
+        Rules{"knowing:unknown_field"});
+}
+
 TEST_CASE("check_record: a code outside its period is a warning", "[schema][check]") {
   const RecordValues values{{"key", {words("A")}}, {"place", {words("1")}}};
   CHECK(rules(values).empty());

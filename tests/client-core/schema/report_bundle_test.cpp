@@ -38,6 +38,19 @@ TEST_CASE("reports: the program's own are sound, and found by name and code", "[
   CHECK(types.count("project") == 1);
 }
 
+TEST_CASE("reports: a table takes the territory, or says why not", "[schema][report][S037]") {
+  for (const Report& report : embedded_reports().reports) {
+    for (const ReportTable& table : report.tables) {
+      CAPTURE(report.code, table.name);
+      const auto why = table.not_by.find("territory");
+      CHECK((table.place != nullptr) == (why == table.not_by.end()));
+      if (why == table.not_by.end()) continue;
+      CHECK_FALSE(why->second.it.empty());
+      CHECK_FALSE(why->second.en.empty());
+    }
+  }
+}
+
 TEST_CASE("reports: a wrong one is named with file, place and reason", "[schema][report]") {
   struct Case {
     const char* from;
@@ -54,6 +67,11 @@ TEST_CASE("reports: a wrong one is named with file, place and reason", "[schema]
        "tables[0].where: must be true or false, not a date"},
       {R"("date": "entry_on")", R"("date": "person")", "tables[1].date: must be a date"},
       {R"("place": "commune")", R"("place": "type")", "place: must be a code of \"communes\""},
+      {R"("place": "commune")", R"("place": "minutes")", "place: must be a code of \"communes\""},
+      {R"("place": "commune")",
+       R"("place": "commune", "not_by": {"territory": {"it": "a", "en": "b"}})",
+       "not_by.territory: the table is filtered by it"},
+      {R"("not_by": { "territory")", R"("not_by": { "teritory")", "not_by.teritory"},
       {R"("percent": ["out_of_work", "reached"])", R"("percent": ["out_of_work", "reachd"])",
        "percent: no measure above this one is called \"reachd\"; did you mean \"reached\"?"},
       {R"("protect": 3)", R"("protect": 1)", "protect: must be a whole number from 2 to 1000"},

@@ -80,6 +80,10 @@ int import_records(Program& program, const ImportOptions& options) {
     const json::object& line = one.as_object();
     print(coloured(tr("riga ", "line ") + text_of(line, "line"), Colour::bad) + "  " +
           harmless(sentence_of(line)) + "\n");
+    if (!line.contains("also")) continue;
+    for (const json::value& more : list_of(line, "also")) {
+      print("        " + harmless(sentence_of(more.as_object())) + "\n");
+    }
   }
   print((options.dry_run ? tr("Prova, nulla è stato scritto: ", "Dry run, nothing was written: ")
                          : std::string()) +

@@ -14,9 +14,19 @@ struct FindingOptions {
   bool reopen = false;
 };
 
+bool is_there_only(const json::object& finding) {
+  const json::value* here = finding.if_contains("here");
+  return here != nullptr && !here->as_bool();
+}
+
 /// The commands that people answer with.
 std::string answers(const json::object& finding) {
   const std::string id = text_of(finding, "id").substr(0, 8);
+  if (!text_of(finding, "body").empty()) {
+    return tr("se non è la stessa persona, dirlo a chi gestisce il server: ",
+              "if it is not the same person, tell the people who run the server: ") + id;
+  }
+  if (is_there_only(finding)) return "insieme sync && insieme review --kind finding";
   if (!finding.at("open").as_bool()) return "insieme finding " + id + " --reopen --reason '…'";
   const std::string dismiss = "insieme finding " + id + " --dismiss --reason '…'";
   const json::array& records = list_of(finding, "records");
@@ -44,6 +54,43 @@ int decide_finding(Program& program, const FindingOptions& options) {
   return kOk;
 }
 
+int fetch_findings(Program& program, bool only_there) {
+  json::object reply;
+  if (program.answered("finding.fetch", {}, reply)) return kOk;
+  std::size_t shown = 0;
+  for (const json::value& one : list_of(reply, "findings")) {
+    const json::object& finding = one.as_object();
+    if (only_there && !is_there_only(finding)) continue;
+    print(finding_page(finding) + "\n");
+    ++shown;
+  }
+  if (shown == 0) print(tr("Il server non ha trovato nulla.\n", "The server found nothing.\n"));
+  if (reply.at("more").as_bool()) {
+    print(tr("… e altre: tornano quando alcune di queste sono decise.\n",
+             "… and more: they come when some of these are decided.\n"));
+  }
+  for (const json::value& name : list_of(reply, "cut")) {
+    print(tr("Guardate solo le prime: ", "Only the first were looked at: ") +
+          one_line(std::string(name.as_string())) + "\n");
+  }
+  return kOk;
+}
+
+void add_findings(CLI::App& app, Program& program) {
+  CLI::App* command = add_command(
+      app, "findings", "Chiede al server ciò che ha trovato confrontando tutti i fascicoli",
+      "Asks the server what it found by comparing all dossiers",
+      "  insieme findings\n"
+      "  insieme findings --only-there\n"
+      "  insieme findings --json");
+  auto only_there = std::make_shared<bool>(false);
+  command->add_flag("--only-there", *only_there,
+                    tr("Solo ciò che qui non si trova", "Only what is not found here"));
+  command->callback([&program, only_there] {
+    program.run = [&program, only_there] { return fetch_findings(program, *only_there); };
+  });
+}
+
 }  // namespace
 
 std::string finding_page(const json::object& finding) {
@@ -60,8 +107,10 @@ std::string finding_page(const json::object& finding) {
   if (said_once && !records.empty()) out += "  " + message(records.front()) + "\n";
   for (const json::value& one : records) {
     const json::object& record = one.as_object();
-    out += "  " + text_of(record, "type_label") + " " + text_of(record, "short") + " «" +
-           one_line(text_of(record, "title")) + "»" + (said_once ? "" : ": " + message(one)) + "\n";
+    const std::string title = one_line(text_of(record, "title"));
+    out += "  " + text_of(record, "type_label") + " " + text_of(record, "short") +
+           (title.empty() ? "" : " «" + title + "»") + (said_once ? "" : ": " + message(one)) +
+           "\n";
   }
   std::string why;
   for (const json::value& one : list_of(finding, "evidence")) {
@@ -74,6 +123,7 @@ std::string finding_page(const json::object& finding) {
 }
 
 void add_finding_command(CLI::App& app, Program& program) {
+  add_findings(app, program);
   CLI::App* command =
       add_command(app, "finding", "Decide su una segnalazione: non è un problema, o torna aperta",
                   "Decides on a finding: no problem, or open again",

@@ -99,7 +99,7 @@ int report(const Program& program, const Stop& stop) {
   if (program.globals.json && !stop.reply().empty()) {
     program.print_json(stop.reply());
   } else if (program.globals.json) {
-    print(usage_reply(stop.what()));
+    print(usage_reply(stop.what(), stop.what()));
   }
   std::cerr << "insieme: " << harmless(stop.what()) << lookup_hint(stop) << '\n';
   const json::array& problems = list_of(object_of(stop.reply(), "error"), "problems");

@@ -92,8 +92,8 @@ std::string missing_in_italian(const std::string& english) {
   if (english.find("subcommand") != std::string::npos) return "manca un comando";
   const std::string options = options_in(english);
   if (options.empty()) return "manca: " + english.substr(0, english.find(" is required"));
-  const bool only_one = english.find("xactly 1") != std::string::npos ||
-                        english.find("most 1") != std::string::npos;
+  const bool only_one =
+      english.find("xactly 1") != std::string::npos || english.find("most 1") != std::string::npos;
   return (only_one ? "serve una sola di queste opzioni: " : "serve una di queste opzioni: ") +
          options;
 }
@@ -152,10 +152,26 @@ void translate(CLI::App& app) {
   app.get_version_ptr()->group("Opzioni");
 }
 
-std::string usage_reply(const std::string& sentence) {
-  json::object error{{"code", "usage"}, {"message_it", sentence}, {"message_en", sentence}};
+std::string usage_reply(const std::string& it, const std::string& en) {
+  json::object error{{"code", "usage"}, {"message_it", it}, {"message_en", en}};
   return json::serialize(json::object{{"ok", false}, {"error", std::move(error)}}) + "\n";
 }
+
+namespace {
+
+/// What was wrong with the words, in the language that is set.
+std::string usage_sentence(const CLI::App& app, const CLI::ParseError& error,
+                           const std::vector<std::string>& words) {
+  const std::string word = first_word(app, words);
+  const std::string unknown = word.empty() ? std::string() : not_a_command(app, word);
+  return (unknown.empty()
+              ? tr("comando non capito: ", "command not understood: ") + complaint_of(error)
+              : unknown) +
+         tr(". Aiuto: insieme --help, insieme COMANDO --help",
+            ". Help: insieme --help, insieme COMMAND --help");
+}
+
+}  // namespace
 
 int explain(const CLI::App& app, const CLI::ParseError& error,
             const std::vector<std::string>& words) {
@@ -165,19 +181,17 @@ int explain(const CLI::App& app, const CLI::ParseError& error,
     print(help.str());
     return kOk;
   }
-  const std::string word = first_word(app, words);
-  const std::string unknown = word.empty() ? std::string() : not_a_command(app, word);
-  const std::string sentence =
-      (unknown.empty()
-           ? tr("comando non capito: ", "command not understood: ") + complaint_of(error)
-           : unknown) +
-      tr(". Aiuto: insieme --help, insieme COMANDO --help",
-         ". Help: insieme --help, insieme COMMAND --help");
   // The parser may have stopped before it came to the flag.
   if (std::find(words.begin(), words.end(), "--json") != words.end()) {
-    print(usage_reply(sentence));
+    const Language set = language();
+    set_language(Language::it);
+    const std::string it = usage_sentence(app, error, words);
+    set_language(Language::en);
+    const std::string en = usage_sentence(app, error, words);
+    set_language(set);
+    print(usage_reply(it, en));
   }
-  std::cerr << "insieme: " << harmless(sentence) << '\n';
+  std::cerr << "insieme: " << harmless(usage_sentence(app, error, words)) << '\n';
   return kUsage;
 }
 

@@ -9,7 +9,7 @@ namespace insieme::cli {
 void translate(CLI::App& app);
 
 /// The line of --json for what was not understood: the code is `usage`.
-[[nodiscard]] std::string usage_reply(const std::string& sentence);
+[[nodiscard]] std::string usage_reply(const std::string& it, const std::string& en);
 
 /// Prints help, or what is wrong with the command line `words`; gives the exit code.
 int explain(const CLI::App& app, const CLI::ParseError& error,

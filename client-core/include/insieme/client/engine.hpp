@@ -120,6 +120,8 @@ class Engine {
 
   [[nodiscard]] Store& store() noexcept { return *store_; }
   [[nodiscard]] Platform& platform() noexcept { return platform_; }
+  [[nodiscard]] Transport& transport() noexcept { return transport_; }
+  [[nodiscard]] const Waiter& waiter() const noexcept { return waiter_; }
 
   /// Binds the store to a person's account. Keys are made and stored before anything is sent, so
   /// that enrolling again after a lost reply is the same enrolment. Work saved before stays and is
@@ -154,6 +156,7 @@ class Engine {
 
  private:
   friend class SyncRun;
+  friend class FindingsRun;
   [[nodiscard]] Status compare_once(ServerComparison& found);
   /// To the store's own server, or to the one of `server`.
   [[nodiscard]] HttpRequest request_to(const Identity& server, std::string_view path,

@@ -20,7 +20,7 @@ std::string evidence_text(std::string_view word, schema::Language language) {
     const char* it;
     const char* en;
   };
-  static constexpr std::array<Words, 15> kWords{{
+  static constexpr std::array<Words, 16> kWords{{
       {"same_tax_code", "stesso codice fiscale", "the same tax code"},
       {"same_tax_code_omocodia", "stesso codice fiscale, in un caso per omocodia",
        "the same tax code, once with letters for digits"},
@@ -41,11 +41,13 @@ std::string evidence_text(std::string_view word, schema::Language language) {
       {"elsewhere_birth_turned", "cognome e nome simili, giorno e mese di nascita forse scambiati",
        "similar names, day and month of birth perhaps exchanged"},
       {"same_time", "periodi che si sovrappongono", "periods that overlap"},
+      {"different_provider", "enti diversi", "different providers"},
   }};
   for (const Words& one : kWords) {
     if (word == one.code) return it ? one.it : one.en;
   }
-  return it ? "enti diversi" : "different providers";
+  if (word.rfind("different_", 0) == 0) return it ? "dati diversi" : "different particulars";
+  return std::string(word);  // of a newer release
 }
 
 }  // namespace insieme::reports

@@ -108,14 +108,15 @@ class ReportsParser {
     return out;
   }
 
-  /// A code, or a set of codes, of one of the lists.
+  /// A code, or a set of codes, of one of the lists (an empty name: text that may hold one).
   std::shared_ptr<const Expression> code(ObjectReader& reader, std::string_view key,
                                          const RecordType* type,
                                          std::initializer_list<std::string_view> lists) {
     auto out = expressions_.read(reader, key, type, false, parameters_);
     if (out == nullptr || type == nullptr) return out;
     const rules::Type& found = out->root.type;
-    if (std::find(lists.begin(), lists.end(), found.list) == lists.end()) {
+    const bool words = found.kind == rules::Kind::text || found.kind == rules::Kind::texts;
+    if (!words || std::find(lists.begin(), lists.end(), found.list) == lists.end()) {
       reader.fault(key, "must be a code of \"" + std::string(*lists.begin()) + "\", not " +
                             rules::describe(found));
     }
@@ -141,6 +142,23 @@ class ReportsParser {
     }
   }
 
+  /// Why a filter does not apply: of a filter that does, there is nothing to say.
+  void not_by(ObjectReader& reader, ReportTable& out) {
+    const json::value* reasons = reader.find("not_by");
+    if (reasons == nullptr) return;
+    ObjectReader inner(*reasons, reader.place().at("not_by"), faults_);
+    if (!inner.is_object()) return;
+    const bool dated = out.date != nullptr || out.during_from != nullptr;
+    for (const auto& [filter, applies] : {std::pair{"period", dated},
+                                          std::pair{"territory", out.place != nullptr},
+                                          std::pair{"fund", out.fund != nullptr}}) {
+      if (inner.find(filter) == nullptr) continue;
+      if (applies) inner.fault(filter, "the table is filtered by it");
+      out.not_by.emplace(filter, inner.label(filter, true));
+    }
+    inner.finish();
+  }
+
   void table(const json::value& value, const Place& place, Report& report) {
     ObjectReader reader(value, place, faults_);
     if (!reader.is_object()) return;
@@ -153,8 +171,9 @@ class ReportsParser {
     out.where = expression(reader, "where", type, rules::Kind::boolean, "true or false");
     out.date = expression(reader, "date", type, rules::Kind::date, "a date");
     during(reader, type, out);
-    out.place = code(reader, "place", type, {"communes", "ambiti"});
+    out.place = code(reader, "place", type, {"communes", "ambiti", ""});
     out.fund = code(reader, "fund", type, {"funds"});
+    not_by(reader, out);
     out.people = expressions_.read(reader, "people", type, false, parameters_);
     out.protect = reader.integer("protect", 2, kProtectMax, out.people != nullptr);
     if (out.people == nullptr && out.protect != 0) reader.fault("protect", "protects no people");

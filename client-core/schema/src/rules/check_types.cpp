@@ -251,6 +251,12 @@ class Checker {
                     "expected a set of references, \"all\" and a type, or a type \"by\" a field");
       }
       node.record_type = set.type.record;
+    } else if (node.has_beside) {
+      Node& other = node.args[next++];
+      if (!check(other)) return false;
+      if (other.type.kind != Kind::record && other.type.kind != Kind::reference) {
+        return fail(other, "only a record lies in a dossier, not " + describe(other.type));
+      }
     }
     const RecordType* type = bundle_.find_type(node.record_type);
     if (type == nullptr) {
@@ -319,8 +325,19 @@ class Checker {
       case Quantifier::greatest:
         node.type = body;
         return is_ordered(body.kind) || fail(node.args[next], describe(body) + " has no order");
+      case Quantifier::each:
+        return set_of(node, node.args[next]);
     }
     return false;
+  }
+
+  /// A set of what the body gives: texts or references, or what sets of them hold.
+  bool set_of(Node& node, const Node& body) {
+    node.type = body.type;
+    if (body.type.kind == Kind::text) node.type.kind = Kind::texts;
+    if (body.type.kind == Kind::reference) node.type.kind = Kind::references;
+    return node.type.kind == Kind::texts || node.type.kind == Kind::references ||
+           fail(body, "no set is made of " + describe(body.type));
   }
 
   const Bundle& bundle_;

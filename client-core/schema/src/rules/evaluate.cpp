@@ -240,7 +240,10 @@ class Evaluator {
 
   std::vector<const RuleRecord*> records_of(const Node& node) {
     if (node.source == Source::all_of_type) {
-      return others_.in_dossier(slots_[kThisSlot]->dossier, node.record_type);
+      const RuleRecord* where =
+          node.has_beside ? record_in(value(node.args[0])) : slots_[kThisSlot];
+      if (where == nullptr) return {};
+      return others_.in_dossier(where->dossier, node.record_type);
     }
     if (node.source == Source::by_field) {
       sync::Value key = sync::Reference{slots_[kThisSlot]->id};
@@ -267,7 +270,7 @@ class Evaluator {
 
   Datum quantify(const Node& node) {
     const std::vector<const RuleRecord*> records = records_of(node);
-    const std::size_t first = node.source == Source::set ? 1 : 0;
+    const std::size_t first = node.source == Source::set || node.has_beside ? 1 : 0;
     Integer count = 0;
     std::vector<Datum> found;
     slots_.push_back(nullptr);
@@ -296,6 +299,8 @@ class Evaluator {
         return total(node, found);
       case Quantifier::distinct:
         return datum_of(different(found));
+      case Quantifier::each:
+        return joined(found);
       case Quantifier::least:
       case Quantifier::greatest:
         break;
@@ -330,6 +335,28 @@ class Evaluator {
       if (is_nothing(sum)) return sum;
     }
     return sum;
+  }
+
+  /// What is not filled in is in no set.
+  Datum joined(const std::vector<Datum>& found) {
+    std::vector<sync::Value> out;
+    for (const Datum& one : found) {
+      if (const auto* set = std::get_if<std::vector<sync::Value>>(&one)) {
+        out.insert(out.end(), set->begin(), set->end());
+      } else if (const auto* value = std::get_if<sync::Value>(&one); !is_nothing(one)) {
+        if (value != nullptr) out.push_back(*value);
+      }
+    }
+    steps_ += out.size();
+    std::sort(out.begin(), out.end(), [](const sync::Value& a, const sync::Value& b) {
+      return sync::compare(a, b) < 0;
+    });
+    out.erase(std::unique(out.begin(), out.end(),
+                          [](const sync::Value& a, const sync::Value& b) {
+                            return sync::equal(a, b);
+                          }),
+              out.end());
+    return out;
   }
 
   Integer different(const std::vector<Datum>& found) {

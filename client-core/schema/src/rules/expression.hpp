@@ -69,9 +69,10 @@ enum class Op : std::uint8_t {
   quantify,
 };
 
-enum class Quantifier : std::uint8_t { count, sum, any, all, least, greatest, distinct };
+enum class Quantifier : std::uint8_t { count, sum, any, all, least, greatest, distinct, each };
 enum class Source : std::uint8_t {
-  all_of_type,  ///< `all member`: in the dossier of the record under check
+  all_of_type,  ///< `all member`: in the dossier of the record under check;
+                ///< `all household beside m`: in the dossier of m
   by_field,     ///< `expense by action_line`: wherever they are held
   set,          ///< `present`: the records that a set of references names
 };
@@ -86,12 +87,13 @@ struct Node {
                          ///< parameter: its place
   std::size_t function = 0;
   std::vector<Node> args;
-  // quantify: args are [set?] [where?] [body?]
+  // quantify: args are [set or beside?] [where?] [body?]
   Quantifier quantifier = Quantifier::count;
   Source source = Source::all_of_type;
   std::string record_type;  ///< of the records that the variable runs over
   std::string by;           ///< by_field: that field of them
   std::string own_field;    ///< by_field: the own field to compare with; empty: the own id
+  bool has_beside = false;  ///< all_of_type: in the dossier of another record
   bool has_where = false;
   bool has_body = false;
 };

@@ -20,7 +20,7 @@ constexpr Named kQuantifiers[] = {
     {"count", Quantifier::count},      {"sum", Quantifier::sum},
     {"any", Quantifier::any},          {"all", Quantifier::all},
     {"least", Quantifier::least},      {"greatest", Quantifier::greatest},
-    {"distinct", Quantifier::distinct}};
+    {"distinct", Quantifier::distinct}, {"each", Quantifier::each}};
 
 const Named* quantifier_called(std::string_view name) noexcept {
   for (const Named& one : kQuantifiers) {
@@ -324,6 +324,8 @@ class Parser {
     if (!take(Token::name, "in")) fail("expected \"in\", found " + shown());
     if (take(Token::name, "all")) {
       node.record_type = a_name("a record type");
+      node.has_beside = take(Token::name, "beside");
+      if (node.has_beside) node.args.push_back(path());
     } else if (ahead().token == Token::name && ahead().text == "by") {
       node.source = Source::by_field;
       node.record_type = a_name("a record type");

@@ -40,16 +40,30 @@ std::optional<int> nearness(Context& context, const RuleRecord& offer, const std
   return near ? std::optional<int>(1) : std::nullopt;
 }
 
-Outcome<std::string> code(Context& context, const char* argument, const char* list) {
+Outcome<std::string> code(Context& context, const char* argument, const char* list,
+                          schema::Label label) {
   if (!context.has(argument)) return std::string{};
   schema::Field field;
   field.name = argument;
+  field.label = std::move(label);
   field.kind = schema::FieldKind::code;
   field.list = list;
   INSIEME_OUT_ASSIGN(const sync::Value value,
                      value_from_json(field, *find(context.args, argument), context.bundle()));
   const auto* text = std::get_if<std::string>(&value);
   return text != nullptr ? *text : std::string{};
+}
+
+/// A typing error would find nothing, and nobody would know why.
+Check check_age(Context& context) {
+  constexpr std::int64_t kOldest = 130;
+  const std::int64_t age = context.number("age", 0);
+  if (age >= 0 && age <= kOldest) return Done{};
+  const std::string given = std::to_string(age);
+  return Failure("invalid_argument",
+                 "Età: " + quoted_it(given) + " non va bene, servono anni compiuti da 0 a 130.",
+                 "Age: " + quoted_en(given) + " is not right, it is whole years from 0 to 130.",
+                 "age");
 }
 
 json::object offer_json(Context& context, reports::Records& records, const RuleRecord& offer) {
@@ -65,9 +79,13 @@ json::object offer_json(Context& context, reports::Records& records, const RuleR
 }
 
 Outcome<json::object> search(Context& context) {
-  INSIEME_OUT_ASSIGN(const std::string commune, code(context, "commune", "communes"));
-  INSIEME_OUT_ASSIGN(const std::string need, code(context, "need", "need_areas"));
-  INSIEME_OUT_ASSIGN(const std::string support, code(context, "support", "supports"));
+  INSIEME_OUT_ASSIGN(const std::string commune,
+                     code(context, "commune", "communes", {"Comune", "Commune"}));
+  INSIEME_OUT_ASSIGN(const std::string need,
+                     code(context, "need", "need_areas", {"Area di bisogno", "Area of need"}));
+  INSIEME_OUT_ASSIGN(const std::string support,
+                     code(context, "support", "supports", {"Sostegno", "Support"}));
+  INSIEME_OUT(check_age(context));
   INSIEME_OUT_ASSIGN(auto records, load_held(context, {"service_offer", "stakeholder"}));
   std::vector<std::pair<int, json::object>> found;
   std::size_t closed = 0;

@@ -37,8 +37,11 @@ Outcome<json::object> read_date(Context& context) {
   if (context.has("near")) {
     near = schema::date_from_iso(context.text("near"));
     if (!near) {
-      return Failure("invalid_argument", "«near» è una data come 2024-03-04.",
-                     "“near” is a date such as 2024-03-04.", "near");
+      return Failure(
+          "invalid_argument",
+          "«near» è una data come 2024-03-04, non " + quoted_it(context.text("near")) + ".",
+          "“near” is a date such as 2024-03-04, not " + quoted_en(context.text("near")) + ".",
+          "near");
     }
   }
   const auto date = schema::day_near(*day, near);

@@ -305,9 +305,10 @@ Outcome<json::object> run(Context& context) {
   const auto lines = exports::opened_lines(content);
   if (!lines.ok()) {
     return Failure(name_of(lines.error().code),
-                   "L'archivio non è intero, oppure è stato alterato: nulla è stato importato.",
-                   "The archive is not whole, or was altered: nothing was imported. (" +
-                       lines.error().detail + ")",
+                   "Non è un archivio intero di Insieme, oppure è stato alterato: nulla è stato "
+                   "importato. Farsi dare di nuovo il file di archive export.",
+                   "This is no whole archive of Insieme, or it was altered: nothing was imported. "
+                   "(" + lines.error().detail + ") Ask again for the file of archive export.",
                    "path");
   }
   INSIEME_OUT_ASSIGN(std::vector<Box> boxes, boxes_in(*lines));

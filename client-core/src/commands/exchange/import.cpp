@@ -17,6 +17,8 @@ constexpr std::string_view kDossierColumn = "@dossier";
 constexpr std::size_t kEventEvery = 50;
 
 /// What becomes of a column.
+constexpr std::size_t kColumnsToldMax = 300;  ///< bytes
+
 struct Column {
   std::size_t index = 0;
   std::string name;
@@ -82,8 +84,17 @@ Check map_columns(Context& context, const CsvRow& header, Job& job) {
     }
   }
   if (!job.columns.empty()) return Done{};
-  return Failure("invalid_argument", "Nessuna colonna ha il nome di un campo: serve mapping.",
-                 "No column has the name of a field: a mapping is needed.", "mapping");
+  std::string columns;
+  for (const Column& column : job.ignored) {
+    if (columns.size() > kColumnsToldMax) break;
+    columns += (columns.empty() ? "" : ", ") + column.name;
+  }
+  return Failure("invalid_argument",
+                 "Nessuna colonna ha il nome di un campo: dire quale colonna è quale campo "
+                 "(mapping, --map Colonna=campo). Le colonne: " + columns + ".",
+                 "No column has the name of a field: say which column is which field (mapping, "
+                 "--map Column=field). The columns: " + columns + ".",
+                 "mapping");
 }
 
 Check read_key(Context& context, const CsvRow& header, Job& job) {
@@ -229,8 +240,17 @@ Check save_row(Context& context, Row& row, std::size_t line) {
   return Done{};
 }
 
-json::object refusal(const CsvRow& row, const Failure& failure) {
+/// With what else is wrong in the row, so that it is put right once.
+json::object refusal(Context& context, const Job& job, const CsvRow& row, const Failure& failure) {
   json::object out = failure.to_json();
+  json::array also;
+  for (const Column& column : job.columns) {
+    const std::string cell = trimmed(cell_of(row, column.index));
+    if (column.field == nullptr || cell.empty() || column.field->name == failure.field) continue;
+    const auto value = value_from_json(*column.field, json::value(cell), context.bundle());
+    if (!value.ok()) also.push_back(value.error().to_json());
+  }
+  if (!also.empty()) out["also"] = std::move(also);
   out["line"] = row.line;
   return out;
 }
@@ -257,7 +277,7 @@ Check import_row(Context& context, const Job& job, const CsvRow& csv, Tally& tal
   }
   if (!row.ok()) {
     if (ends_all(row.error())) return row.error();
-    tally.refused.push_back(refusal(csv, row.error()));
+    tally.refused.push_back(refusal(context, job, csv, row.error()));
     return Done{};
   }
   const bool created = find(row->record, "created")->as_bool();
@@ -326,7 +346,8 @@ std::vector<CommandSpec> import_commands() {
         {"section", ArgKind::text, false, "sezione di tutte le righe", "section of all rows"},
         {"dry_run", ArgKind::boolean, false, "controlla soltanto", "only check"}},
        "dry_run, rows, created, edited, unchanged, ignored_columns, refused (line, code, "
-       "message_it, message_en, field?, problems?), records (line, id, title, created)",
+       "message_it, message_en, field?, problems?, also?: what else is wrong in it), records "
+       "(line, id, title, created)",
        R"({"command": "import", "request_id": "r-8", "type": "household", "path": "nuclei.csv",
  "mapping": {"Cognome": "name", "Comune": "commune"}, "key": ["Codice"]})",
        run},

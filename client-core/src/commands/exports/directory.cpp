@@ -159,8 +159,9 @@ Outcome<Plan> plan_import(Context& context) {
   INSIEME_OUT_ASSIGN(const std::string content, received(context));
   auto services = hsds_from_json(content);
   if (!services.ok()) {
-    return Failure("malformed", "Non è un elenco HSDS: " + services.error().detail + ".",
-                   "This is no HSDS directory: " + services.error().detail + ".", "content");
+    const Said said(services.error().detail);
+    return Failure("malformed", "Non è un elenco HSDS: " + said.it + ".",
+                   "This is no HSDS directory: " + said.en + ".", "content");
   }
   if (services->size() > kServicesPerAct) {
     return Failure("limit_exceeded", "Si importano al massimo 200 servizi alla volta.",

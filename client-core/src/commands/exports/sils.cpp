@@ -113,8 +113,9 @@ Outcome<Plan> plan_import(Context& context) {
   INSIEME_OUT_ASSIGN(const std::string content, received(context));
   auto package = sils_from_json(content);
   if (!package.ok()) {
-    return Failure("malformed", "Non è un pacchetto SILS: " + package.error().detail + ".",
-                   "This is no SILS package: " + package.error().detail + ".", "content");
+    const Said said(package.error().detail);
+    return Failure("malformed", "Non è un pacchetto SILS: " + said.it + ".",
+                   "This is no SILS package: " + said.en + ".", "content");
   }
   if (package->cases.size() > kCasesPerAct) {
     return Failure("limit_exceeded", "Un pacchetto da importare ha al massimo 300 casi.",

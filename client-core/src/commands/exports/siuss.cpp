@@ -4,6 +4,7 @@
 #include "commands/catalogue/held.hpp"
 #include "commands/exports/commands.hpp"
 #include "commands/exports/deliver.hpp"
+#include "commands/values.hpp"
 #include "exports/record_view.hpp"
 #include "exports/siuss.hpp"
 #include "insieme/schema/civil.hpp"
@@ -23,12 +24,13 @@ Outcome<SiussBody> body_of(Context& context) {
   out.number = context.number("number", 1);
   out.day = today_in_rome(context);
   if (!context.has("day")) return out;
-  const auto day = schema::date_from_iso(context.text("day"));
-  if (!day) {
-    return Failure("invalid_argument", "«day» è una data come 2024-03-04.",
-                   "“day” is a date such as 2024-03-04.", "day");
-  }
-  out.day = *day;
+  schema::Field field;
+  field.name = "day";
+  field.kind = schema::FieldKind::date;
+  field.label = {"Giorno", "Day"};
+  INSIEME_OUT_ASSIGN(const sync::Value day,
+                     value_from_json(field, *find(context.args, "day"), context.bundle()));
+  if (const auto* given = std::get_if<sync::Date>(&day)) out.day = *given;
   return out;
 }
 

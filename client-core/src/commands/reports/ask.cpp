@@ -103,6 +103,13 @@ Check fill_parameters(Context& context, const schema::Report& report, const json
   return Done{};
 }
 
+/// Codes of reports that only a server has (schema/server/reports).
+bool is_the_servers(std::string_view named) {
+  std::string code(named);
+  for (char& c : code) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return code == "R9S" || code == "R10" || code == "R11" || code == "R15";
+}
+
 }  // namespace
 
 const schema::ReportBook& reports_of(Context& context) {
@@ -114,6 +121,15 @@ const schema::ReportBook& reports_of(Context& context) {
 Outcome<const schema::Report*> find_report(Context& context, std::string_view named) {
   const schema::ReportBook& book = reports_of(context);
   if (const schema::Report* found = book.find(named)) return found;
+  if (is_the_servers(named)) {
+    const std::string name(named);
+    return Failure("unknown_report",
+                   quoted_it(name) + " lo calcola il server, su tutto lo spazio: chiederlo a chi "
+                   "lo gestisce (insieme-server report run " + name + ").",
+                   quoted_en(name) + " is computed by the server, over the whole space: ask the "
+                   "people who run it (insieme-server report run " + name + ").",
+                   "report");
+  }
   std::vector<std::string> names;
   for (const schema::Report& one : book.reports) {
     names.push_back(one.name);

@@ -72,33 +72,67 @@ std::vector<std::string> keys_of(Context& context, std::string_view name) {
   return out;
 }
 
-Failure no_such(const char* what_it, const char* what_en, const std::string& named,
-                const char* argument) {
-  return Failure("not_found", std::string(what_it) + " " + quoted_it(named) + ".",
-                 std::string(what_en) + " " + quoted_en(named) + ".", argument);
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+/// `La tabella «x» non ha la riga «y»; ha: …`.
+Failure no_such(const std::string& of_it, const std::string& of_en, const std::string& named,
+                const std::vector<std::string>& there, const char* argument) {
+  constexpr std::size_t kToldMax = 40;
+  std::vector<std::string> told = there;
+  if (told.size() > kToldMax) {
+    told.resize(kToldMax);
+    told.emplace_back("…");
+  }
+  return Failure("not_found", of_it + " " + quoted_it(named) + "; ha: " + joined(told) + ".",
+                 of_en + " " + quoted_en(named) + "; it has: " + joined(told) + ".", argument);
+}
+
+std::vector<std::string> keys_in(const std::vector<reports::Line>& lines) {
+  std::vector<std::string> out;
+  for (const reports::Line& line : lines) {
+    std::string keys;
+    for (const reports::Key& key : line.keys) keys += (keys.empty() ? "" : " ") + key.id;
+    if (!keys.empty()) out.push_back(std::move(keys));
+  }
+  return out;
+}
+
+Outcome<const reports::Figure*> figure_in(Context& context, const reports::TableResult& table) {
+  const std::string& name = table.table->name;
+  const std::string it = "La tabella " + quoted_it(name) + " non ha ";
+  const std::string en = "The table " + quoted_en(name) + " has no ";
+  const std::vector<std::string> row_keys = keys_of(context, "row");
+  const std::vector<std::string> column_keys = keys_of(context, "column");
+  const auto row = table.row_of(row_keys);
+  if (!row)
+    return no_such(it + "la riga", en + "row", joined(row_keys), keys_in(table.rows), "row");
+  const auto column = table.column_of(column_keys);
+  if (!column) {
+    return no_such(it + "la colonna", en + "column", joined(column_keys), keys_in(table.columns),
+                   "column");
+  }
+  const std::string measure_name = context.text("measure");
+  std::vector<std::string> measures;
+  for (std::size_t m = 0; m < table.table->measures.size(); ++m) {
+    if (table.table->measures[m].name == measure_name) return &table.at(*row, *column, m);
+    measures.push_back(table.table->measures[m].name);
+  }
+  return no_such(it + "la misura", en + "measure", measure_name, measures, "measure");
 }
 
 Outcome<const reports::Figure*> find_figure(Context& context, const reports::ReportResult& result) {
   const std::string table_name = context.text("table");
-  const std::string measure_name = context.text("measure");
+  std::vector<std::string> names;
   for (const reports::TableResult& table : result.tables) {
-    if (table.table->name != table_name) continue;
-    const auto row = table.row_of(keys_of(context, "row"));
-    const auto column = table.column_of(keys_of(context, "column"));
-    if (!row)
-      return no_such("La tabella non ha la riga di", "The table has no such row:", table_name,
-                     "row");
-    if (!column) {
-      return no_such("La tabella non ha la colonna di", "The table has no such column:", table_name,
-                     "column");
-    }
-    for (std::size_t m = 0; m < table.table->measures.size(); ++m) {
-      if (table.table->measures[m].name == measure_name) return &table.at(*row, *column, m);
-    }
-    return no_such("La tabella non ha la misura", "The table has no measure", measure_name,
-                   "measure");
+    if (table.table->name == table_name) return figure_in(context, table);
+    names.push_back(table.table->name);
   }
-  return no_such("Il rapporto non ha la tabella", "The report has no table", table_name, "table");
+  return no_such("Il rapporto non ha la tabella", "The report has no table", table_name, names,
+                 "table");
 }
 
 Outcome<json::object> records(Context& context) {

@@ -26,6 +26,7 @@ inline constexpr std::string_view kSyncMediaType = "application/vnd.insieme.sync
 inline constexpr std::size_t kJsonBodyBytesMax = 16 * 1024;
 
 class AppFiles;
+class FindingBoard;
 
 /// Everything that handlers need; outlives them.
 struct Services {
@@ -45,6 +46,7 @@ struct Services {
   const VoucherKeys* voucher_keys = nullptr; ///< null: flows are not served here
   std::function<std::optional<std::int64_t>()> certificate_expires_ms{};
   WaitRoom* waits = nullptr;  ///< null: nobody can wait for news
+  FindingBoard* findings = nullptr;  ///< null: what is found is not told here
 };
 
 /// Thread-safe.

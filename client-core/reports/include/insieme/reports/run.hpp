@@ -53,6 +53,8 @@ struct TableResult {
   std::vector<Figure> figures;
   /// Parameters that were given and that this table has nothing to apply to.
   std::vector<std::string> not_filtered_by;
+  /// Records that lie nowhere: a territory was asked for, and they count in none.
+  std::size_t placeless = 0;
 
   [[nodiscard]] std::size_t place(std::size_t row, std::size_t column, std::size_t measure) const {
     return (row * columns.size() + column) * table->measures.size() + measure;

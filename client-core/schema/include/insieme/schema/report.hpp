@@ -4,6 +4,8 @@
 // the library insieme::reports. The JSON is described in schema/README.md.
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -85,6 +87,9 @@ struct ReportTable {
   std::shared_ptr<const Expression> during_to;
   std::shared_ptr<const Expression> place;
   std::shared_ptr<const Expression> fund;
+  /// Why a filter does not apply, by `period`, `territory`, `fund`; those that need no reason are
+  /// not here.
+  std::map<std::string, Label, std::less<>> not_by;
   /// Who could be recognised in a figure, and how many of them it takes to be shown; 0: nobody.
   std::shared_ptr<const Expression> people;
   std::int64_t protect = 0;
