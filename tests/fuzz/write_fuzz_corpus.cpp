@@ -8,6 +8,7 @@
 #include <span>
 
 #include "commands/table.hpp"
+#include "insieme/sync/sealed_blob.hpp"
 #include "support/exchange_samples.hpp"
 #include "support/memory_dictionary.hpp"
 #include "support/samples.hpp"
@@ -265,6 +266,12 @@ void write_requests(const std::filesystem::path& root) {
   write(root / "server_reply", "enrol-and-sync", turns);
 }
 
+void write_blobs(const std::filesystem::path& root) {
+  write(root / "sealed_blob", "small", after(20, random_bytes(3, 20)));
+  const auto sealed = seal_blob(DossierKey{}, "image/png", random_bytes(4, 60));
+  write(root / "sealed_blob", "sealed", after(60, sealed->bytes));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -275,6 +282,7 @@ int main(int argc, char** argv) {
   const std::filesystem::path root(argv[1]);
   write_sync_formats(root);
   write_texts(root);
+  write_blobs(root);
   write_bundle(root);
   write_books(root);
   write_client_files(root);
