@@ -21,10 +21,11 @@ TempDir::~TempDir() {
 
 World::World() {
   repository = make_world_storage(database(), [this] { return now_ms; });
+  blobs = server::open_blob_folder(dir_.file("blobs"));
   api_ = std::make_unique<server::Api>(
       server::Services{*repository, tokens, metrics, config, [this] { return now_ms; },
                        keys.public_key, [this] { return free_disk; }, server::fill_random,
-                       keys.secret_key, pins});
+                       keys.secret_key, pins, nullptr, {}, nullptr, nullptr, {}, blobs.get()});
 }
 
 std::unique_ptr<server::Repository> World::second_process() const {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "insieme/server/api.hpp"
+#include "insieme/server/blobs.hpp"
 #include "insieme/server/repository.hpp"
 #include "support/memory_device.hpp"
 
@@ -54,6 +55,7 @@ class World {
   KeyPair keys = make_key_pair({7});
   std::string pins = std::string(64, 'a') + "," + std::string(64, 'b');
   std::unique_ptr<server::Repository> repository;
+  std::unique_ptr<server::BlobStore> blobs;
 
  private:
   TempDir dir_;

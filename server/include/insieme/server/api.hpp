@@ -25,6 +25,7 @@ inline constexpr std::string_view kSyncMediaType = "application/vnd.insieme.sync
 inline constexpr std::size_t kJsonBodyBytesMax = 16 * 1024;
 
 class AppFiles;
+class BlobStore;
 
 /// Everything that handlers need; outlives them.
 struct Services {
@@ -43,6 +44,7 @@ struct Services {
   Limiter* devices = nullptr;                ///< and machines; null: no limit
   const VoucherKeys* voucher_keys = nullptr; ///< null: flows are not served here
   std::function<std::optional<std::int64_t>()> certificate_expires_ms{};
+  BlobStore* blobs = nullptr;                ///< null: bytes of blobs are not kept here
 };
 
 /// Thread-safe.
