@@ -163,7 +163,7 @@ class Store {
   Status note_blob_sent(std::int64_t n, std::uint64_t received, bool whole);
   /// Why the server does not take it; `lasting`: trying again cannot help.
   Status note_blob_refused(std::int64_t n, const std::string& why, bool lasting);
-  /// Those asked for in vain come last, then the newest first.
+  /// Those asked for in vain come last, then the newest first. `storage_full`: no room for any.
   [[nodiscard]] Result<std::vector<BlobWanted>> blobs_wanted(std::size_t limit);
   /// The next bytes of it, durable when it returns. False: they are not what the name says; all of
   /// them are forgotten.
