@@ -19,8 +19,8 @@ Engine::Engine(std::unique_ptr<Store> store, Platform& platform, Transport& tran
       transport_(transport),
       waiter_(std::move(waiter)) {}
 
-SyncOutcome Engine::sync_now(const ProgressSink& progress) {
-  SyncRun run(*this, progress);
+SyncOutcome Engine::sync_now(const ProgressSink& progress, const BlobBudget& blobs) {
+  SyncRun run(*this, progress, blobs);
   SyncNeed need = run.begin();
   while (true) {
     if (auto* outcome = std::get_if<SyncOutcome>(&need)) return std::move(*outcome);

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "blob_run.hpp"
 #include "http_problem.hpp"
 #include "insieme/client/engine.hpp"
 
@@ -14,6 +15,7 @@ constexpr int kUnauthorized = 401;
 constexpr std::uint32_t kTokenAttemptsMax = 6;
 constexpr std::uint32_t kTokenWaitMs = 500;
 constexpr std::size_t kOpeningsAtOnce = 200;
+constexpr std::string_view kBytesMediaType = "application/octet-stream";
 constexpr std::string_view kSyncMediaType = "application/vnd.insieme.sync";
 
 /// Uniform in 1..ceiling: everybody who failed at once does not come back at once.
@@ -58,7 +60,14 @@ std::string_view name_of(SyncStep step) noexcept {
 
 class SyncRun::Steps {
  public:
-  Steps(Engine& engine, ProgressSink sink) : engine_(engine), sink_(std::move(sink)) {}
+  Steps(Engine& engine, ProgressSink sink, const BlobBudget& blobs)
+      : engine_(engine),
+        sink_(std::move(sink)),
+        blobs_(*engine.store_, blobs,
+               [&engine](std::string_view path, std::vector<std::uint8_t> body) {
+                 return engine.request_to(engine.store_->identity(), path, kBytesMediaType,
+                                          std::move(body));
+               }) {}
 
   SyncNeed begin() {
     engine_.cancelled_.store(false);
@@ -90,6 +99,9 @@ class SyncRun::Steps {
       }
       case Asked::openings:
         return on_openings(reply);
+      case Asked::blob:
+        blobs_.answered(reply);
+        return carry_blobs();
       case Asked::nothing:
       case Asked::pause:
       case Asked::pause_for_token:
@@ -112,7 +124,7 @@ class SyncRun::Steps {
   }
 
  private:
-  enum class Asked { nothing, frame, challenge, token, openings, pause, pause_for_token };
+  enum class Asked { nothing, frame, challenge, token, openings, blob, pause, pause_for_token };
 
   /// Answers actions of the machine as long as the store alone can, then says what is needed.
   SyncNeed go_on(sync::ClientInput input) {
@@ -169,20 +181,29 @@ class SyncRun::Steps {
   /// server does not take (an older one, one without room) waits for the next run.
   SyncNeed tell_openings() {
     auto openings = engine_.store_->unsent_openings(kOpeningsAtOnce);
-    if (!openings.ok() || openings->empty() || engine_.cancelled_.load()) return whole();
+    if (!openings.ok() || openings->empty() || engine_.cancelled_.load()) return carry_blobs();
     told_ = std::move(openings).value();
     return ask(Asked::openings, engine_.openings_request(told_));
   }
 
   SyncNeed on_openings(const Result<HttpReply>& reply) {
-    if (!reply.ok() || reply->status != kOk) return whole();
-    if (!engine_.store_->openings_told(told_).ok()) return whole();
+    if (!reply.ok() || reply->status == 0) return whole();  // no network any more
+    if (reply->status != kOk) return carry_blobs();
+    if (!engine_.store_->openings_told(told_).ok()) return carry_blobs();
     return tell_openings();
+  }
+
+  /// Last of all: a large photo on a bad network keeps no record waiting.
+  SyncNeed carry_blobs() {
+    if (engine_.cancelled_.load()) return whole();
+    auto request = blobs_.next();
+    if (!request) return whole();
+    return ask(Asked::blob, *std::move(request));
   }
 
   SyncNeed whole() {
     asked_ = Asked::nothing;
-    return SyncOutcome{done_, {}, unsent_};
+    return SyncOutcome{done_, {}, unsent_, blobs_.tally()};
   }
 
   SyncNeed ask_challenge() {
@@ -279,13 +300,14 @@ class SyncRun::Steps {
   bool unsent_ = false;
   sync::ClientSyncSummary done_;
   std::vector<Opening> told_;  ///< by the request under way
+  BlobRun blobs_;
   std::uint32_t token_attempt_ = 0;
   std::uint32_t token_waits_ = 0;
   Error token_error_{ErrorCode::ok, {}};
 };
 
-SyncRun::SyncRun(Engine& engine, ProgressSink sink)
-    : steps_(std::make_unique<Steps>(engine, std::move(sink))) {}
+SyncRun::SyncRun(Engine& engine, ProgressSink sink, const BlobBudget& blobs)
+    : steps_(std::make_unique<Steps>(engine, std::move(sink), blobs)) {}
 SyncRun::~SyncRun() = default;
 
 SyncNeed SyncRun::begin() { return steps_->begin(); }

@@ -282,4 +282,16 @@ std::vector<Finding> examine_space(Repository& repository, const Config& config,
   return all;
 }
 
+Finding examine_blobs(Repository& repository, BlobStore& store, Depth depth) {
+  const BlobReport report = verify_blobs(repository, store, depth == Depth::whole);
+  std::string says = fmt::format("{} photos and files are here, {} are still to come",
+                                 report.whole, report.awaited);
+  if (report.faults.empty()) return well("files", std::move(says));
+  return fault("files",
+               fmt::format("{} of {}: {}", report.faults.size(), report.whole,
+                           report.faults.front()),
+               "Put the folder blobs back from a copy (insieme-server restore does). Until then "
+               "tablets that have them show them; insieme-server verify lists them all.");
+}
+
 }  // namespace insieme::server

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "insieme/server/blobs.hpp"
 #include "insieme/server/data_dir.hpp"
 
 namespace insieme::server {
@@ -42,5 +43,8 @@ enum class Depth : std::uint8_t { quick, whole };
 /// Schema, pages, log and digests, backup, people and devices.
 [[nodiscard]] std::vector<Finding> examine_space(Repository& repository, const Config& config,
                                                  std::int64_t now_ms, Depth depth);
+
+/// Whether photos and files that were brought are still there; whole: and what they were.
+[[nodiscard]] Finding examine_blobs(Repository& repository, BlobStore& store, Depth depth);
 
 }  // namespace insieme::server

@@ -106,6 +106,10 @@ std::string Metrics::text(const Gauges& gauges) const {
   put("certificate_expires_timestamp_seconds", "gauge",
       "End of the certificate in use; 0: no TLS of its own.",
       static_cast<std::uint64_t>(gauges.certificate_expires_s));
+  put("blobs", "gauge", "Photos and files that were begun or are whole.", gauges.blobs);
+  put("blob_bytes", "gauge", "Size of their content.", gauges.blob_bytes);
+  put("blobs_awaited", "gauge", "Photos and files that a record names and that are not all here.",
+      gauges.blobs_awaited);
   put("held_waiting", "gauge", "Held changes that wait for a decision.", gauges.held_waiting);
   return out;
 }

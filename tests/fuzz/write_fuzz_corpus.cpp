@@ -8,6 +8,7 @@
 #include <span>
 
 #include "commands/table.hpp"
+#include "insieme/sync/sealed_blob.hpp"
 #include "support/exchange_samples.hpp"
 #include "support/memory_dictionary.hpp"
 #include "support/samples.hpp"
@@ -274,6 +275,12 @@ void write_requests(const std::filesystem::path& root) {
             R"("}],"body":"ASL 4","ask":"tel. 0522"}],"cut":["likely_same_visit"]})");
 }
 
+void write_blobs(const std::filesystem::path& root) {
+  write(root / "sealed_blob", "small", after(20, random_bytes(3, 20)));
+  const auto sealed = seal_blob(DossierKey{}, "image/png", random_bytes(4, 60));
+  write(root / "sealed_blob", "sealed", after(60, sealed->bytes));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -284,6 +291,7 @@ int main(int argc, char** argv) {
   const std::filesystem::path root(argv[1]);
   write_sync_formats(root);
   write_texts(root);
+  write_blobs(root);
   write_bundle(root);
   write_books(root);
   write_client_files(root);

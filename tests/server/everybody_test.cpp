@@ -13,6 +13,7 @@
 #include "fixture.hpp"
 #include "http_tablet.hpp"
 #include "insieme/server/sqlite_repository.hpp"
+#include "insieme/sync/sealed_blob.hpp"
 #include "support/catch.hpp"
 
 using namespace insieme;
@@ -337,6 +338,19 @@ class Judge {
   bool decides_ = false;
 };
 
+/// What lies as a file in each document.
+SealedBlob blob_of(const std::string& name, const std::string& section) {
+  const std::string words = "file of " + name + "/" + section;
+  auto sealed = seal_blob(key_of("opener"), "text/plain", {
+      reinterpret_cast<const std::uint8_t*>(words.data()), words.size()});
+  REQUIRE(sealed.ok());
+  return std::move(sealed).value();
+}
+
+std::string blob_query(const std::string& name, const SealedBlob& blob) {
+  return "?dossier=" + to_text(dossier(name)) + "&blob=" + to_hex(blob.reference.name);
+}
+
 /// Everything that there is, twenty changes to a document: enough for a snapshot.
 void fill(Office& office, const ServerProcess& server) {
   const std::string token = get_token(server.port(), office.opener);
@@ -347,6 +361,8 @@ void fill(Office& office, const ServerProcess& server) {
       for (int i = 0; i < 20; ++i) {
         office.opener.write(document_of(name, section), {set_op("note", std::int64_t{i})});
       }
+      const Bytes named = *encode_blob_ref(blob_of(name, section).reference);
+      office.opener.write(document_of(name, section), {op_on("r1", "file", WriteOp{Value{named}})});
     }
   }
   const RunResult run =
@@ -383,6 +399,49 @@ void ask_plainly(const Office& office, const ServerProcess& server, const Who& w
   CHECK(judge.got.size() == theirs);
 }
 
+void bring_blobs(const Office& office, const ServerProcess& server) {
+  const std::string headers = "Content-Type: application/octet-stream\r\nAuthorization: Bearer " +
+                              get_token(server.port(), office.opener) + "\r\n";
+  for (const DocumentId& document : Asker::documents()) {
+    for (const auto& [name, sections] : content()) {
+      if (!(dossier(name) == document.dossier)) continue;
+      const SealedBlob blob = blob_of(name, document.section);
+      const std::string bytes(blob.bytes.begin(), blob.bytes.end());
+      const HttpAnswer answer = http_once(
+          server.port(),
+          http_request("POST", "/v1/blobs" + blob_query(name, blob), bytes, headers));
+      CAPTURE(name, document.section, answer.body);
+      REQUIRE(answer.status == 200);
+    }
+  }
+}
+
+/// Every file, by every way: given exactly where the section is.
+void ask_for_files(const ServerProcess& server, const Who& who, const std::string& token) {
+  const std::string bearer = "Authorization: Bearer " + token + "\r\n";
+  for (const auto& [name, sections] : content()) {
+    for (const std::string& section : sections) {
+      CAPTURE(name, section);
+      const SealedBlob blob = blob_of(name, section);
+      const std::string query = blob_query(name, blob);
+      const auto seen = who.sees.find(name);
+      const bool theirs = seen != who.sees.end() && seen->second.count(section) == 1;
+      for (const std::string& request :
+           {http_request("GET", "/v1/blobs" + query, "", bearer),
+            http_request("GET", "/v1/blobs" + query, "", bearer + "Range: bytes=0-\r\n"),
+            http_request("POST", "/v1/blobs/read" + query, "", bearer)}) {
+        const HttpAnswer answer = http_once(server.port(), request);
+        CHECK((answer.status == 200 || answer.status == 206) == theirs);
+        CHECK((answer.status == 404) == !theirs);
+        if (!theirs) CHECK(answer.body.find(to_text(dossier(name))) == std::string::npos);
+      }
+      const int asked =
+          http_once(server.port(), http_request("POST", "/v1/blobs" + query, "", bearer)).status;
+      CHECK((asked == 200) == theirs);
+    }
+  }
+}
+
 /// By the routes that answer in JSON.
 void ask_in_json(const ServerProcess& server, const Who& who, const std::string& token,
                  const Judge& judge) {
@@ -409,6 +468,7 @@ TEST_CASE("permission: everybody asks for everything over HTTP, and nobody gets 
   const std::string data = office.dir.path().string();
   ServerProcess server(data);
   fill(office, server);
+  bring_blobs(office, server);
   office.declare();
   Asker asker(office);
   std::map<std::string, std::string> tokens;
@@ -432,6 +492,7 @@ TEST_CASE("permission: everybody asks for everything over HTTP, and nobody gets 
     CAPTURE(who.name);
     ask_plainly(office, server, who, tokens[who.name], judges.at(who.name));
     ask_in_json(server, who, tokens[who.name], judges.at(who.name));
+    ask_for_files(server, who, tokens[who.name]);
   }
   // Who asked in vain is in the access log, and the log is whole.
   CHECK(run_program("insieme-server", {"verify", "--data", data}, {}).code == 0);

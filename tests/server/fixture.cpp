@@ -22,10 +22,12 @@ TempDir::~TempDir() {
 World::World() {
   repository = make_world_storage(database(), [this] { return now_ms; });
   board = std::make_unique<server::FindingBoard>(*repository, dir_.path());
+  blobs = server::open_blob_folder(dir_.file("blobs"));
   server::Services services{*repository, tokens, metrics, config, [this] { return now_ms; },
                             keys.public_key, [this] { return free_disk; }, server::fill_random,
                             keys.secret_key, pins};
   services.findings = board.get();
+  services.blobs = blobs.get();
   api_ = std::make_unique<server::Api>(std::move(services));
 }
 

@@ -7,6 +7,7 @@
 
 #include "insieme/server/api.hpp"
 #include "insieme/server/finding_board.hpp"
+#include "insieme/server/blobs.hpp"
 #include "insieme/server/repository.hpp"
 #include "support/memory_device.hpp"
 
@@ -57,6 +58,7 @@ class World {
   std::unique_ptr<server::Repository> repository;
   std::unique_ptr<server::FindingBoard> board;
   [[nodiscard]] const std::filesystem::path& folder() const { return dir_.path(); }
+  std::unique_ptr<server::BlobStore> blobs;
 
  private:
   TempDir dir_;

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "insieme/sync/blob.hpp"
+#include "insieme/sync/sealed_blob.hpp"
 #include "insieme/sync/position.hpp"
 #include "support/catch.hpp"
 #include "support/full_messages.hpp"
@@ -302,6 +303,15 @@ TEST_CASE("golden bytes: a place in a list and a reference to a blob",
   ByteList all(place.begin(), place.end());
   all.insert(all.end(), blob.data.begin(), blob.data.end());
   CHECK(as_lines(all) == as_lines(golden("wire-v3/place-and-blob", all)));
+}
+
+TEST_CASE("golden bytes: a file as it is sealed, and what names it", "[sync][wire][golden][blob]") {
+  const auto sealed = seal_blob(key_of("key"), "image/jpeg", ByteList(100, 7));
+  REQUIRE(sealed.ok());
+  const Bytes reference = *encode_blob_ref(sealed->reference);
+  ByteList all = reference.data;
+  all.insert(all.end(), sealed->bytes.begin(), sealed->bytes.end());
+  CHECK(as_lines(all) == as_lines(golden("wire-v5/sealed-blob", all)));
 }
 
 TEST_CASE("golden bytes: what devices exchange without a server",

@@ -6,7 +6,7 @@ import { Mark } from "../parts/parts";
 import { t } from "../words";
 
 /** Kinds that no form edits: they have commands of their own, or none yet. */
-const NOT_EDITED = new Set(["position", "blob", "escrow", "counter"]);
+const NOT_EDITED = new Set(["position", "blob", "blobs", "escrow", "counter"]);
 
 export function isEdited(field: FieldType): boolean {
   return !field.retired && !NOT_EDITED.has(field.kind);

@@ -33,7 +33,8 @@ bool fits_kind(const Field& field, const sync::Value& value) {
     case FieldKind::boolean: return std::holds_alternative<bool>(value);
     case FieldKind::reference:
     case FieldKind::references: return std::holds_alternative<sync::Reference>(value);
-    case FieldKind::blob: {
+    case FieldKind::blob:
+    case FieldKind::blobs: {
       const auto* bytes = std::get_if<sync::Bytes>(&value);
       return bytes != nullptr && sync::decode_blob_ref(*bytes).ok();
     }

@@ -35,7 +35,10 @@ std::string real_text(double number, Language language) {
 std::string blob_text(const sync::Bytes& bytes) {
   const auto blob = sync::decode_blob_ref(bytes);
   if (!blob.ok()) return sync::to_hex(bytes.data);
-  return blob->media_type + " " + std::to_string(blob->size) + " " + sync::to_hex(blob->content);
+  std::string text =
+      blob->media_type + " " + std::to_string(blob->size) + " " + sync::to_hex(blob->content);
+  if (!blob->name.is_zero()) text += " " + sync::to_hex(blob->name);
+  return text;
 }
 
 std::string words_text(const Field& field, const std::string& words, const Bundle& bundle,
@@ -74,7 +77,8 @@ std::string value_to_text(const Field& field, const sync::Value& value, const Bu
     return sync::to_text(reference->record);
   }
   if (const auto* bytes = std::get_if<sync::Bytes>(&value)) {
-    return field.kind == FieldKind::blob ? blob_text(*bytes) : sync::to_hex(bytes->data);
+    const bool refers = field.kind == FieldKind::blob || field.kind == FieldKind::blobs;
+    return refers ? blob_text(*bytes) : sync::to_hex(bytes->data);
   }
   return {};
 }

@@ -23,6 +23,7 @@ std::string_view name_of(FieldKind kind) noexcept {
     case FieldKind::references: return "references";
     case FieldKind::counter: return "counter";
     case FieldKind::blob: return "blob";
+    case FieldKind::blobs: return "blobs";
     case FieldKind::escrow: return "escrow";
     case FieldKind::position: return "position";
   }

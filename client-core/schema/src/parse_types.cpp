@@ -17,8 +17,8 @@ constexpr std::array kKinds{
     FieldKind::string,  FieldKind::text,    FieldKind::integer,   FieldKind::real,
     FieldKind::money,   FieldKind::date,    FieldKind::instant,   FieldKind::boolean,
     FieldKind::code,    FieldKind::codes,   FieldKind::strings,   FieldKind::reference,
-    FieldKind::references, FieldKind::counter, FieldKind::blob, FieldKind::escrow,
-    FieldKind::position};
+    FieldKind::references, FieldKind::counter, FieldKind::blob, FieldKind::blobs,
+    FieldKind::escrow, FieldKind::position};
 constexpr std::array kMerges{MergeKind::mv_register, MergeKind::set, MergeKind::counter,
                              MergeKind::text, MergeKind::blob, MergeKind::escrow, MergeKind::list};
 constexpr std::array kPolicies{RegisterPolicy::review, RegisterPolicy::automatic,
@@ -53,7 +53,8 @@ MergeKind derived_merge(FieldKind kind) noexcept {
     case FieldKind::text: return MergeKind::text;
     case FieldKind::codes:
     case FieldKind::strings:
-    case FieldKind::references: return MergeKind::set;
+    case FieldKind::references:
+    case FieldKind::blobs: return MergeKind::set;
     case FieldKind::counter: return MergeKind::counter;
     case FieldKind::blob: return MergeKind::blob;
     case FieldKind::escrow: return MergeKind::escrow;

@@ -156,7 +156,15 @@ Result<std::string> parse_words(const Field& field, std::string_view text) {
   return out;
 }
 
-/// `image/jpeg 120345 9f2c…`: media type, size, digest of the content.
+bool read_digests(std::string_view text, sync::BlobRef& blob) {
+  const std::size_t space = text.find(' ');
+  if (!sync::from_hex(text.substr(0, space), blob.content.bytes).ok()) return false;
+  if (space == std::string_view::npos) return true;
+  return sync::from_hex(text.substr(space + 1), blob.name.bytes).ok() && !blob.name.is_zero();
+}
+
+/// `image/jpeg 120345 9f2c… [a01b…]`: media type, size, digest of the content, and the name under
+/// which the bytes are kept, if they are.
 Result<sync::Bytes> parse_blob(std::string_view text) {
   const auto malformed = [] {
     return wrong("this is not a media type, a size and a digest",
@@ -171,7 +179,7 @@ Result<sync::Bytes> parse_blob(std::string_view text) {
   const char* end = size.data() + size.size();
   const auto parsed = std::from_chars(size.data(), end, blob.size);
   const bool fine = !size.empty() && parsed.ec == std::errc{} && parsed.ptr == end &&
-                    sync::from_hex(text.substr(second + 1), blob.content.bytes).ok();
+                    read_digests(text.substr(second + 1), blob);
   if (!fine) return malformed();
   auto encoded = sync::encode_blob_ref(blob);
   return encoded.ok() ? encoded : malformed();
@@ -215,7 +223,8 @@ Result<sync::Value> value_from_text(const Field& field, std::string_view text,
     case FieldKind::boolean: return as_value(parse_boolean(text));
     case FieldKind::code:
     case FieldKind::codes: return as_value(parse_code(field, compose_nfc(text), bundle));
-    case FieldKind::blob: return as_value(parse_blob(text));
+    case FieldKind::blob:
+    case FieldKind::blobs: return as_value(parse_blob(text));
     case FieldKind::position: return as_value(parse_position(text));
     case FieldKind::reference:
     case FieldKind::references: {

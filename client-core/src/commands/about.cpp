@@ -66,6 +66,10 @@ Outcome<json::object> status(Context& context) {
   out["exchanged"] = number_text(now.exchanged);
   out["letters"] = number_text(now.letters);
   out["openings"] = number_text(now.openings);
+  INSIEME_OUT_ASSIGN(const BlobCounts blobs, context.store().blob_counts());
+  out["blobs_to_send"] = number_text(blobs.to_send);
+  out["blobs_to_fetch"] = number_text(blobs.to_fetch);
+  out["blobs_refused"] = number_text(blobs.refused);
   if (!now.server_refusal.empty()) {
     const Said said(now.server_refusal);
     out["server_refusal"] = json::object{{"message_it", said.it}, {"message_en", said.en}};
@@ -250,9 +254,9 @@ std::vector<CommandSpec> about_commands() {
        "identity, unsent, oldest_unsent_at?, held, refused, open_items, open_held, drafts, "
        "exchanged, letters, openings (of sensitive data, not told to the server yet), notices, "
        "server_refusal? (message_it, message_en: why it did not accept this device last), "
-       "dossiers, records, bytes, position, last_sync_at?, clock_known, clock_offset_ms, "
-       "clock_wrong, schema_version, schema_digest (equal where the rules are), same_rules?, "
-       "server_schema_version?, server_schema_digest?, other_rules? (office, schema_digest)",
+       "blobs_to_send, blobs_to_fetch, blobs_refused, dossiers, records, bytes, position, "
+       "last_sync_at?, clock_known, clock_offset_ms, clock_wrong, schema_version, schema_digest, "
+       "same_rules?, server_schema_version?, server_schema_digest?, other_rules? (office, …)",
        R"({"command": "status"})",
        status},
       {"identity",

@@ -157,6 +157,36 @@ json::object summary_json(const sync::ClientSyncSummary& summary) {
   return out;
 }
 
+json::object blobs_json(const BlobTally& tally, const BlobCounts& left) {
+  json::object out;
+  out["sent"] = number_text(tally.sent);
+  out["received"] = number_text(tally.received);
+  out["bytes_out"] = number_text(tally.bytes_out);
+  out["bytes_in"] = number_text(tally.bytes_in);
+  out["to_send"] = number_text(left.to_send);
+  out["to_fetch"] = number_text(left.to_fetch);
+  out["refused"] = number_text(left.refused);
+  if (!tally.stopped.empty()) {
+    const Said said(tally.stopped);
+    out["stopped_it"] = said.it;
+    out["stopped_en"] = said.en;
+  }
+  return out;
+}
+
+/// A network that costs carries records alone.
+Outcome<BlobBudget> blob_budget(const Context& context) {
+  BlobBudget budget;
+  if (context.has("blobs")) budget.carry = context.flag("blobs");
+  const std::int64_t bytes = context.number("blob_bytes_max", 0);
+  if (bytes < 0) {
+    return Failure("invalid_argument", "blob_bytes_max è un numero di byte.",
+                   "blob_bytes_max is a number of bytes.", "blob_bytes_max");
+  }
+  if (bytes != 0) budget.bytes_max = static_cast<std::uint64_t>(bytes);
+  return budget;
+}
+
 ProgressSink progress_to(EventSink events) {
   if (!events) return {};
   return [events = std::move(events)](const SyncProgress& progress) {
@@ -206,6 +236,8 @@ Outcome<json::object> end_run(const SyncOutcome& outcome, Engine& engine, Schedu
   }
   INSIEME_OUT_ASSIGN(const StoreStatus now, engine.store().status());
   json::object out = summary_json(outcome.summary);
+  INSIEME_OUT_ASSIGN(const BlobCounts blobs, engine.store().blob_counts());
+  out["blobs"] = blobs_json(outcome.blobs, blobs);
   out["complete"] = !outcome.unsent;
   out["unsent"] = number_text(now.unsent);
   out["open_items"] = number_text(now.open_items);
@@ -217,15 +249,16 @@ Outcome<json::object> end_run(const SyncOutcome& outcome, Engine& engine, Schedu
 }
 
 Outcome<json::object> run(Context& context) {
+  INSIEME_OUT_ASSIGN(const BlobBudget blobs, blob_budget(context));
   INSIEME_OUT(start_run(context));
-  return end_run(context.engine.sync_now(progress_to(context.events)), context.engine,
+  return end_run(context.engine.sync_now(progress_to(context.events), blobs), context.engine,
                  context.scheduler);
 }
 
 class SyncErrand final : public Errand {
  public:
-  explicit SyncErrand(Context& context)
-      : engine_(context.engine), scheduler_(context.scheduler) {}
+  SyncErrand(Context& context, const BlobBudget& blobs)
+      : engine_(context.engine), scheduler_(context.scheduler), blobs_(blobs) {}
   ~SyncErrand() override {
     // Dropped half-way: the next run goes on from what was answered.
     if (is_running_) scheduler_.on_end(SyncEnd::failed, engine_.platform().steady_ms());
@@ -234,7 +267,7 @@ class SyncErrand final : public Errand {
   SyncErrand& operator=(const SyncErrand&) = delete;
 
   Step begin(EventSink events) override {
-    run_.emplace(engine_, progress_to(std::move(events)));
+    run_.emplace(engine_, progress_to(std::move(events)), blobs_);
     return step_of(run_->begin());
   }
   Step answered(Result<HttpReply> reply) override {
@@ -252,13 +285,15 @@ class SyncErrand final : public Errand {
 
   Engine& engine_;
   Scheduler& scheduler_;
+  BlobBudget blobs_;
   std::optional<SyncRun> run_;
   bool is_running_ = true;
 };
 
 Outcome<std::unique_ptr<Errand>> run_errand(Context& context) {
+  INSIEME_OUT_ASSIGN(const BlobBudget blobs, blob_budget(context));
   INSIEME_OUT(start_run(context));
-  return std::unique_ptr<Errand>(std::make_unique<SyncErrand>(context));
+  return std::unique_ptr<Errand>(std::make_unique<SyncErrand>(context, blobs));
 }
 
 Outcome<json::object> state(Context& context) {
@@ -305,10 +340,16 @@ std::vector<CommandSpec> network_commands() {
        "Invia ciò che è nuovo qui e riceve ciò che è nuovo altrove. Si può interrompere e "
        "ripetere.",
        "Sends what is new here and receives what is new elsewhere. May be cut off and repeated.",
-       {},
-       "sent, accepted, held, refused, received, turns, bytes_out, bytes_in, complete, unsent, "
-       "open_items, open_held, clock_offset_ms, notices (as in notices.list); events "
-       "{event:\"sync\", step, …} on the way",
+       {{"blobs", ArgKind::boolean, false,
+         "anche foto e file, dopo le schede (sì, se manca); no su una rete che costa",
+         "photos and files, too, after records (yes if absent); no on a network that costs"},
+        {"blob_bytes_max", ArgKind::integer, false,
+         "byte di foto e file in questo scambio (64 MiB)",
+         "bytes of photos and files in this run (64 MiB)"}},
+       "sent, accepted, held, refused, received, turns, bytes_out, bytes_in, blobs (sent, "
+       "received, bytes_out, bytes_in, to_send, to_fetch, refused, stopped_it?, stopped_en?), "
+       "complete, unsent, open_items, open_held, clock_offset_ms, notices (as in notices.list); "
+       "events {event:\"sync\", step, …} on the way",
        R"({"command": "sync.run"})",
        run,
        run_errand},

@@ -64,6 +64,7 @@ const std::vector<CommandSpec>& all_commands() {
     std::vector<CommandSpec> all;
     for (auto part :
          {about_commands,    dossier_commands,       read_commands,          save_commands,
+          blob_commands,
           life_commands,     erase_commands,         rights_commands,        same_commands,
           finding_commands,  draft_commands,         network_commands,       waiting_commands,
           hand_over_commands,

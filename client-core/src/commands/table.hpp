@@ -77,6 +77,7 @@ struct CommandSpec {
 [[nodiscard]] std::vector<CommandSpec> dossier_commands();
 [[nodiscard]] std::vector<CommandSpec> read_commands();
 [[nodiscard]] std::vector<CommandSpec> save_commands();
+[[nodiscard]] std::vector<CommandSpec> blob_commands();
 [[nodiscard]] std::vector<CommandSpec> life_commands();
 [[nodiscard]] std::vector<CommandSpec> erase_commands();
 [[nodiscard]] std::vector<CommandSpec> rights_commands();

@@ -46,6 +46,7 @@ const char* expected_it(schema::FieldKind kind) {
     case FieldKind::references:
       return "serve l'identificativo di una scheda";
     case FieldKind::blob:
+    case FieldKind::blobs:
       return "servono tipo, dimensione e impronta del contenuto";
     case FieldKind::position:
       return "non è un posto in un elenco";

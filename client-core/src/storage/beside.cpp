@@ -26,6 +26,13 @@ bool is_empty(const std::string& path) {
   return fs::file_size(path, failed) == 0 && !failed;
 }
 
+std::optional<std::uint64_t> free_bytes(const std::string& path) {
+  std::error_code failed;
+  const fs::space_info space = fs::space(path, failed);
+  if (failed) return std::nullopt;
+  return std::uint64_t{space.available};
+}
+
 void drop_file(const std::string& path) noexcept {
   std::remove(path.c_str());  // fs::remove allocates, and may throw where nothing may
 }

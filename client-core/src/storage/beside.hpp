@@ -2,6 +2,8 @@
 // The files beside a store's own: its generation, and what a copy of it is made in. Two
 // implementations: of a machine with a file system, and of a browser.
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "insieme/sync/result.hpp"
@@ -11,6 +13,8 @@ namespace insieme::client {
 [[nodiscard]] bool file_exists(const std::string& path);
 [[nodiscard]] bool is_empty(const std::string& path);
 void drop_file(const std::string& path) noexcept;
+/// Free where the file is; nothing: nobody can say.
+[[nodiscard]] std::optional<std::uint64_t> free_bytes(const std::string& path);
 /// Under its new name, which nobody has, the file is whole or not there at all.
 [[nodiscard]] Status put_in_place(const std::string& from, const std::string& to);
 /// Whether only this program can have the store open, so that no memory is shared with others.

@@ -17,6 +17,8 @@ bool is_empty(const std::string&) { return false; }
 
 void drop_file(const std::string& path) noexcept { sqlite::remove_file(path); }
 
+std::optional<std::uint64_t> free_bytes(const std::string&) { return std::nullopt; }
+
 Status put_in_place(const std::string&, const std::string& to) {
   return {ErrorCode::storage_failure, "files cannot be renamed here: " + to +
                                           "\nqui i file non si possono rinominare: " + to};

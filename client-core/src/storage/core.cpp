@@ -8,6 +8,20 @@ namespace insieme::client {
 
 Core::~Core() { sodium_memzero(key.data(), key.size()); }
 
+std::string_view name_of(BlobPlace place) noexcept {
+  switch (place) {
+    case BlobPlace::here:
+      return "here";
+    case BlobPlace::both:
+      return "both";
+    case BlobPlace::elsewhere:
+      return "elsewhere";
+    case BlobPlace::refused:
+      return "refused";
+  }
+  return "unknown";
+}
+
 std::string_view name_of(Receipt receipt) noexcept {
   switch (receipt) {
     case Receipt::saved_here:

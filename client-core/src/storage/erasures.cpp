@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "storage/blobs.hpp"
 #include "storage/departed.hpp"
 #include "storage/erased_handouts.hpp"
 #include "storage/exchange.hpp"
@@ -57,6 +58,7 @@ class Eraser {
     for (const auto& [n, id] : touched) redact_document(n, id);
     redact_beside();
     redact_departed(core_, order_);
+    drop_unnamed_blobs(core_, documents_, order_);
     drop_carried();
     drop_drafts();
     forget_answers();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "insieme/sync/limits.hpp"
+#include "storage/blobs.hpp"
 #include "storage/departed.hpp"
 #include "storage/exchange.hpp"
 #include "storage/erasures.hpp"
@@ -385,6 +386,7 @@ namespace {
 /// Everything of one document but what its author still needs to see of it: quarantine and inbox.
 void drop_document(Core& core, Documents& documents, std::int64_t n) {
   keep_departed(core, documents, n);
+  drop_blobs(core, documents.by_number(n).id);
   delete_records(core, n);
   for (const char* sql :
        {"DELETE FROM changes WHERE document = ?", "DELETE FROM waiting WHERE document = ?",

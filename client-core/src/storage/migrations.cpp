@@ -5,7 +5,7 @@
 namespace insieme::client {
 namespace {
 
-constexpr std::array<sqlite::Migration, 14> kMigrations{{
+constexpr std::array<sqlite::Migration, 15> kMigrations{{
     {1, "first tables", R"sql(
 CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE dict_ids(n INTEGER PRIMARY KEY, id BLOB UNIQUE);
@@ -186,6 +186,21 @@ CREATE INDEX openings_unsent ON openings(n) WHERE unsent = 1;
 -- alone: of the others, their content in that form.
 ALTER TABLE departed ADD COLUMN late INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE departed ADD COLUMN alone BLOB;
+)sql"},
+    {15, "bytes of blobs", R"sql(
+-- name: of the sealed bytes; content: digest of what they hold, NULL: kept only to be sent; size:
+-- of the content. received: sealed bytes that are here, sent: that the server is known to have.
+-- state: 0 wanted, 1 to be sent, 2 here and on the server, 3 refused. due 1: the server is to be
+-- asked whether it still has them. note: why they were not taken. tries, tried_ms: asked for, or
+-- brought, in vain: how often, and when last.
+CREATE TABLE blobs(n INTEGER PRIMARY KEY, dossier BLOB, section TEXT, name BLOB, content BLOB,
+  size INTEGER, received INTEGER NOT NULL DEFAULT 0, sent INTEGER NOT NULL DEFAULT 0,
+  state INTEGER NOT NULL, due INTEGER NOT NULL DEFAULT 0, note TEXT,
+  tries INTEGER NOT NULL DEFAULT 0, tried_ms INTEGER NOT NULL DEFAULT 0,
+  UNIQUE(dossier, section, name));
+CREATE INDEX blobs_to_send ON blobs(n) WHERE state = 1 OR due = 1;
+CREATE INDEX blobs_not_there ON blobs(state, tries, n) WHERE state <> 2;
+CREATE TABLE blob_pieces(blob INTEGER, at INTEGER, bytes BLOB, PRIMARY KEY(blob, at));
 )sql"},
 }};
 

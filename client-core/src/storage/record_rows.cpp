@@ -4,6 +4,7 @@
 #include <set>
 
 #include "insieme/schema/validate.hpp"
+#include "storage/blobs.hpp"
 #include "storage/marks.hpp"
 
 namespace insieme::client {
@@ -225,6 +226,7 @@ void RecordCache::write(LoadedRecord& record) {
   statement.run();
   if (is_new) record.n = core_.db.last_insert_rowid();
   write_search(record, is_new);
+  note_named_blobs(core_, record.document_id, record.state);
 }
 
 void RecordCache::write_search(const LoadedRecord& record, bool is_new) {

@@ -18,7 +18,11 @@ std::vector<sync::Value> elements_of(const schema::Field& field, std::string_vie
   for (const json::value& one : parsed.as_array()) {
     if (!one.is_string()) continue;
     const std::string_view text(one.as_string().data(), one.as_string().size());
-    if (field.kind != schema::FieldKind::references) {
+    if (field.kind == schema::FieldKind::blobs) {
+      sync::Bytes bytes;
+      bytes.data.resize(text.size() / 2);
+      if (sync::from_hex(text, bytes.data).ok()) out.emplace_back(std::move(bytes));
+    } else if (field.kind != schema::FieldKind::references) {
       out.emplace_back(std::string(text));
     } else if (auto id = sync::id_from_text<sync::RecordId>(text); id.ok()) {
       out.emplace_back(sync::Reference{id.value()});

@@ -24,6 +24,7 @@ class Verifier {
     }
     for (auto& [id, state] : states) report_.states.push_back(std::move(state));
     report_.documents = numbers.size();
+    verify_blobs();
     return std::move(report_);
   }
 
@@ -103,6 +104,26 @@ class Verifier {
               std::to_string(replay.records().size()) + " records");
     }
     report_.records += rows;
+  }
+
+  /// Pieces are what they are said to be; of what is whole, also that they are what was named.
+  void verify_blobs() {
+    auto rows = core_.db.prepare("SELECT n, name, received, state FROM blobs ORDER BY n");
+    while (rows.step()) {
+      const auto name = id_from_blob<sync::Digest>(rows.get_blob(1));
+      sync::BlobNamer namer;
+      std::int64_t bytes = 0;
+      auto pieces = core_.db.prepare("SELECT bytes FROM blob_pieces WHERE blob = ? ORDER BY at");
+      pieces.bind_all(rows.get_int64(0));
+      while (pieces.step()) {
+        bytes += static_cast<std::int64_t>(pieces.get_blob(0).size());
+        namer.add(pieces.get_blob(0));
+      }
+      const bool is_whole = rows.get_int64(3) != 0;
+      if (bytes != rows.get_int64(2) || (is_whole && !(namer.finish() == name))) {
+        problem("file " + sync::to_hex(name).substr(0, 16) + ": its bytes are not what they were");
+      }
+    }
   }
 
   Core& core_;

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "insieme/sync/limits.hpp"
+#include "storage/blobs.hpp"
 #include "storage/departed.hpp"
 #include "storage/notices.hpp"
 #include "storage/outbox.hpp"
@@ -320,6 +321,7 @@ void begin_healing(Core& core) {
   core.db.execute("UPDATE vouchers SET due = 1; UPDATE dossiers SET granted = 0;");
   core.set_setting("stays_untold", "1");
   offer_departed(core);
+  offer_blobs_again(core);
   const bool some = !due_documents(core).empty() || !departed_to_heal(core).empty();
   set_step(core, some ? HealingStep::reading : HealingStep::none);
   // A refusal that the server forgot is told again by who made it.

@@ -1,3 +1,4 @@
+#include "storage/blobs.hpp"
 #include "storage/writer.hpp"
 
 #include <algorithm>
@@ -275,6 +276,11 @@ Result<StoredRecord> read_record(Core& core, Documents& documents, const RecordR
 }
 
 // ---- drafts, inbox, receipts --------------------------------------------------------------------
+
+Status StoreWriter::put_blob(const sync::DocumentId& document, const sync::SealedBlob& blob) {
+  keep_blob(core_, document, blob);
+  return {};
+}
 
 Status StoreWriter::put_draft(const Draft& draft) {
   if (draft.id.empty() || draft.id.size() > sync::kNameBytesMax) {

@@ -12,6 +12,7 @@ class StoreWriter final : public Writer {
   Status add(const sync::DocumentId& document, std::vector<sync::Operation> ops) override;
   void on_behalf_of(std::string author, const sync::Origin& origin) override;
   Result<StoredRecord> read(const RecordRef& ref) override;
+  Status put_blob(const sync::DocumentId& document, const sync::SealedBlob& blob) override;
   Status put_draft(const Draft& draft) override;
   Status drop_draft(const std::string& id) override;
   Status decide_held(const sync::DocumentId& document, const sync::ReplicaId& replica,

@@ -21,6 +21,9 @@ namespace insieme::server {
 [[nodiscard]] Response access(const Services& services, const Request& request);
 [[nodiscard]] Response openings(const Services& services, const Request& request);
 [[nodiscard]] Response findings(const Services& services, const Request& request);
+[[nodiscard]] Response bring_blob(const Services& services, const Request& request);
+[[nodiscard]] Response fetch_blob(const Services& services, const Request& request);
+[[nodiscard]] Response read_blob(const Services& services, const Request& request);
 [[nodiscard]] Response device_policy(const Services& services, const Request& request);
 [[nodiscard]] Response status(const Services& services, const Request& request);
 [[nodiscard]] Response metrics(const Services& services, const Request& request);

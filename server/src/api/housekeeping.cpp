@@ -2,6 +2,7 @@
 #include <exception>
 
 #include "insieme/server/api.hpp"
+#include "insieme/server/blobs.hpp"
 #include "log.hpp"
 
 namespace insieme::server {
@@ -14,6 +15,9 @@ constexpr std::int64_t kDayMs = std::int64_t{24} * 3'600'000;
 void Api::housekeep() const {
   try {
     services_.repository.settle();
+    if (services_.blobs != nullptr) {
+      static_cast<void>(sweep_blobs(services_.repository, *services_.blobs, services_.clock()));
+    }
     if (services_.config.give_up_days == 0) return;
     const auto given_up =
         services_.repository.give_up_silent(services_.config.give_up_days * kDayMs);

@@ -89,6 +89,12 @@ json::object operation_of(const Route& route) {
   operation["security"] = std::move(security);
   json::object responses;
   responses[std::to_string(route.success)] = success_of(route);
+  if (route.has_ranges) {
+    json::object part = success_of(route);
+    part["description"] = "The range that was asked for, or its beginning";
+    part["headers"].as_object()["Content-Range"] = reference("headers", "Content-Range");
+    responses["206"] = std::move(part);
+  }
   for (const std::string& status : refusals_of(route)) {
     responses[status] = reference("responses", "Problem" + status);
   }

@@ -150,6 +150,13 @@ constexpr std::string_view kComponents = R"json({
         "type": "array", "items": {"type": "string"},
         "description": "Comparisons of which only the first were looked at."}}},
   "FindingKey": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+  "BlobState": {
+    "type": "object", "required": ["received", "size", "whole"], "additionalProperties": false,
+    "properties": {
+      "received": {
+        "type": "integer", "minimum": 0, "description": "The offset of the next piece."},
+      "size": {"type": "integer", "minimum": 1, "description": "Of all sealed bytes."},
+      "whole": {"type": "boolean", "description": "All are here and are what was named."}}},
   "DigestPage": {
     "type": "object", "required": ["position", "more", "documents"], "additionalProperties": false,
     "properties": {
@@ -235,6 +242,22 @@ constexpr std::string_view kComponents = R"json({
   "dossier": {
     "name": "dossier", "in": "query", "required": true,
     "schema": {"type": "string", "format": "uuid"}},
+  "blob": {
+    "name": "blob", "in": "query", "required": true,
+    "description": "The name of the sealed bytes.",
+    "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"}},
+  "offset": {
+    "name": "offset", "in": "query", "required": false,
+    "description": "Of the piece in the sealed bytes.",
+    "schema": {"type": "integer", "minimum": 0, "default": 0}},
+  "length": {
+    "name": "length", "in": "query", "required": false,
+    "description": "At most so many bytes.",
+    "schema": {"type": "integer", "minimum": 1, "maximum": 1048576, "default": 1048576}},
+  "range": {
+    "name": "Range", "in": "header", "required": false,
+    "description": "One range of bytes; what is longer than a MiB is answered up to there.",
+    "schema": {"type": "string"}},
   "after": {
     "name": "after", "in": "query", "required": false,
     "description": "Those that come after this document, DOSSIER/SECTION.",
@@ -273,6 +296,7 @@ constexpr std::string_view kComponents = R"json({
   "Allow": {
     "description": "The methods of this path.",
     "schema": {"type": "string"}},
+  "Content-Range": {"schema": {"type": "string"}},
   "WWW-Authenticate": {"schema": {"type": "string"}},
   "Retry-After": {
     "description": "Seconds.",

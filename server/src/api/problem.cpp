@@ -26,13 +26,14 @@ constexpr std::array kKinds{
     ProblemKind{410, "Expired", "invitation-expired expired", ""},
     ProblemKind{413, "Too large", "too-large limit-exceeded", ""},
     ProblemKind{415, "Unsupported media type", "unsupported-media-type unsupported-encoding", ""},
+    ProblemKind{416, "Range not satisfiable", "no-such-range", "Content-Range"},
     ProblemKind{429, "Too many requests", "too-many-requests",
                 "Retry-After X-RateLimit-Limit X-RateLimit-Remaining X-RateLimit-Reset"},
     ProblemKind{431, "Header too large", "header-too-large", ""},
     ProblemKind{500, "Internal error", "internal", ""},
     ProblemKind{503, "Not available now", "busy unavailable cancelled no-room-to-wait",
                 "Retry-After"},
-    ProblemKind{507, "Server full", "quota storage-full", ""},
+    ProblemKind{507, "Server full", "quota storage-full dossier-full", ""},
 };
 
 std::string_view title_of(int status) noexcept {

@@ -15,6 +15,7 @@ constexpr std::size_t kOutcomes = 1024 * 1024;
 constexpr std::size_t kOpenings = 64 * 1024;  ///< 200 of the longest
 constexpr std::string_view kProblemType = "application/problem+json";
 constexpr std::string_view kMetricsType = "text/plain";
+constexpr std::string_view kBytesType = "application/octet-stream";
 constexpr std::string_view kPage = "after limit";
 constexpr std::string_view kFindingsPage = "after-finding limit-findings";
 
@@ -56,6 +57,16 @@ constexpr std::array kRoutes{
     Route{"POST", "/v1/findings", findings, 0, Proof::device,
           "The same, for a client that only posts", kFindingsPage,
           "", "", 200, kJsonType, "FindingsPage", "400 404"},
+    Route{"POST", "/v1/blobs", bring_blob, sync::kBlobPieceBytesMax, Proof::device,
+          "Brings a piece of a blob that a record names; without a body: how much is here",
+          "dossier blob offset",
+          kBytesType, "", 200, kJsonType, "BlobState", "400 404 409 410 507"},
+    Route{"GET", "/v1/blobs", fetch_blob, 0, Proof::device,
+          "The sealed bytes of a blob, or a range of them", "dossier blob range",
+          "", "", 200, kBytesType, "", "400 404 410 416", true},
+    Route{"POST", "/v1/blobs/read", read_blob, 0, Proof::device,
+          "A piece of them, for a client that only posts", "dossier blob offset length",
+          "", "", 200, kBytesType, "", "400 404 410 416"},
     Route{"GET", "/v1/device-policy", device_policy, 0, Proof::none,
           "What the space asks of devices, signed by the server", "",
           "", "", 200, kJsonType, "DevicePolicy", ""},

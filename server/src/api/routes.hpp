@@ -31,6 +31,7 @@ struct Route {
   std::string_view gives;       ///< media type, or empty
   std::string_view gives_what;  ///< as takes_what
   std::string_view refusals;    ///< statuses of its own, separated by blanks
+  bool has_ranges = false;      ///< answers a Range with 206
 };
 
 [[nodiscard]] std::span<const Route> routes() noexcept;

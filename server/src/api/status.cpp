@@ -42,6 +42,9 @@ Response metrics(const Services& services, const Request& request) {
   gauges.dossiers = counts.dossiers;
   gauges.documents = counts.documents;
   gauges.held_waiting = counts.held_waiting;
+  gauges.blobs = counts.blobs;
+  gauges.blob_bytes = counts.blob_bytes;
+  gauges.blobs_awaited = counts.blobs_awaited;
   gauges.covered_position = space.covered_position;
   if (services.waits != nullptr) {
     gauges.waiting = services.waits->size();

@@ -3,6 +3,7 @@
 #include "api/handlers.hpp"
 #include "api/letters.hpp"
 #include "api/problem.hpp"
+#include "insieme/server/blobs.hpp"
 #include "insieme/sync/limits.hpp"
 #include "insieme/sync/reasons.hpp"
 #include "log.hpp"
@@ -92,6 +93,9 @@ sync::ServerAction run_machine(const Services& services, const Request& request,
     action = perform(services, caller, summary.notes, machine, wanted);
     // Rare, and as long as a copy of the database takes. What fails is tried again at the start.
     if (erased && !services.repository.clean_traces()) log_event("traces remain", "erase clean");
+    if (erased && services.blobs != nullptr) {
+      static_cast<void>(sweep_blobs(services.repository, *services.blobs, services.clock()));
+    }
   }
   if (const auto* read = std::get_if<sync::ReadAction>(&action)) {
     sync::PageRead page = services.repository.read_page(caller, summary.replica, *read);

@@ -53,6 +53,8 @@ int status(Context& context) {
                       {"held_waiting", counts.held_waiting},
                       {"log_bytes", space.log_bytes},
                       {"database_bytes", counts.database_bytes},
+                      {"blobs", counts.blobs},
+                      {"blob_bytes", counts.blob_bytes},
                       {"schema_version", schema::embedded_bundle().version},
                       {"schema_digest", schema::embedded_bundle().digest_text()},
                       {"port", nullptr}};
@@ -72,12 +74,20 @@ int status(Context& context) {
   table.add({"changes", std::to_string(counts.changes)});
   table.add({"held", std::to_string(counts.held_waiting) + " waiting"});
   table.add({"database", show_bytes(counts.database_bytes)});
+  table.add({"files", std::to_string(counts.blobs) + ", " + show_bytes(counts.blob_bytes)});
   // As a tablet's status shows it: the same digest, the same rules.
   table.add({"rules", "version " + std::to_string(schema::embedded_bundle().version) + ", " +
                           schema::embedded_bundle().digest_text()});
   table.add({"port", listening ? std::to_string(listening->port) : "not running"});
   table.print("");
   return kOk;
+}
+
+/// Photos and files go to the folder `blobs` beside the copy, each once for all copies there.
+std::uint64_t copy_blobs(Context& context, const std::string& file) {
+  const auto copies = context.blob_copies(file);
+  if (!copies) return 0;
+  return back_up_blobs(context.repository(), context.blobs(), *copies);
 }
 
 json::object report_json(const VerifyReport& report) {
@@ -99,19 +109,26 @@ json::object report_json(const VerifyReport& report) {
 
 int verify(Context& context) {
   const bool show_progress = !context.json() && ::isatty(STDERR_FILENO) == 1;
-  const VerifyReport report = verify_repository(
+  VerifyReport report = verify_repository(
       context.repository(), [show_progress](std::size_t done, std::size_t total) {
         if (!show_progress) return;
         std::fprintf(stderr, "\rchecking documents %zu / %zu", done, total);
         if (done == total) std::fputs("\n", stderr);
       });
+  const BlobReport blobs = verify_blobs(context.repository(), context.blobs(), true);
+  report.faults.insert(report.faults.end(), blobs.faults.begin(), blobs.faults.end());
   if (context.json()) {
-    print_json(report_json(report));
+    json::object body = report_json(report);
+    body["blobs"] = blobs.whole;
+    body["blobs_awaited"] = blobs.awaited;
+    print_json(std::move(body));
   } else {
     print_line("log        " + std::to_string(report.entries) + " entries");
     print_line("hand-outs  " + std::to_string(report.manifests) + " signatures");
     print_line("accesses   " + std::to_string(report.accesses) + " lines");
     print_line("documents  " + std::to_string(report.documents.size()) + " replayed");
+    print_line("files      " + std::to_string(blobs.whole) + " read, " +
+               std::to_string(blobs.awaited) + " not brought yet");
     for (const std::string& fault : report.faults) print_line("FAULT      " + fault);
     print_line(report.ok() ? "All well." : "Something is wrong: restore from a backup.");
   }
@@ -135,16 +152,22 @@ int backup(Context& context, const std::string& file) {
   }
   for (const char* rest : {"-wal", "-shm"}) std::filesystem::remove(aside + rest, ignored);
   std::filesystem::rename(aside, file);
+  const std::uint64_t blobs = copy_blobs(context, file);
   // From here on tablets may fold what this file holds.
   require(context.repository().note_backup(copied.position));
   if (context.json()) {
     print_json(json::object{{"file", file},
                             {"position", std::to_string(copied.position)},
+                            {"blobs", blobs},
                             {"bytes", std::filesystem::file_size(file)}});
   } else {
     print_line("Copied and checked: " + file + ", up to position " +
                std::to_string(copied.position) + ", " +
                show_bytes(std::filesystem::file_size(file)) + ".");
+    if (blobs != 0) {
+      print_line("Photos and files that were not in the folder blobs beside it yet: " +
+                 std::to_string(blobs) + ".");
+    }
     print_line("The server's key (server.key) is not in it: keep a copy apart.");
   }
   return kOk;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 
 namespace insieme::server::cli {
 namespace {
@@ -47,6 +48,25 @@ Repository& Context::repository() {
         require(open_repository(dir_, config_.roles, wall_clock(), config_.database, snapshots));
   }
   return *repository_;
+}
+
+std::string Context::blob_folder() const {
+  return config_.blob_folder.empty() ? dir_.blobs() : config_.blob_folder;
+}
+
+BlobStore& Context::blobs() {
+  if (!blobs_) blobs_ = open_blob_folder(blob_folder());
+  return *blobs_;
+}
+
+std::unique_ptr<BlobStore> Context::blob_copies(const std::string& copy) const {
+  namespace fs = std::filesystem;
+  const fs::path beside = fs::absolute(copy).parent_path() / "blobs";
+  std::error_code ignored;
+  if (fs::weakly_canonical(beside, ignored) == fs::weakly_canonical(blob_folder(), ignored)) {
+    return nullptr;
+  }
+  return open_blob_folder(beside.string());
 }
 
 namespace {

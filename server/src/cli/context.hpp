@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "insieme/server/blobs.hpp"
 #include "insieme/server/config.hpp"
 #include "insieme/server/data_dir.hpp"
 #include "insieme/server/repository.hpp"
@@ -49,12 +50,18 @@ class Context {
   [[nodiscard]] bool json() const noexcept { return json_; }
   /// Opened when first asked for.
   [[nodiscard]] Repository& repository();
+  [[nodiscard]] BlobStore& blobs();
+  /// Where those that go with a copy of the database lie; null: it lies beside the store itself.
+  [[nodiscard]] std::unique_ptr<BlobStore> blob_copies(const std::string& copy) const;
 
  private:
   DataDir dir_;
   Config config_;
   bool json_;
+  [[nodiscard]] std::string blob_folder() const;
+
   std::unique_ptr<Repository> repository_;
+  std::unique_ptr<BlobStore> blobs_;
 };
 
 /// Throws CommandError(kRefused) or (kStorage).

@@ -28,6 +28,7 @@ std::vector<Finding> examine(Context& context, Depth depth) {
   try {
     const auto space = examine_space(context.repository(), context.config(), now_ms, depth);
     all.insert(all.end(), space.begin(), space.end());
+    all.push_back(examine_blobs(context.repository(), context.blobs(), depth));
     return all;
   } catch (const CommandError& error) {
     why = error.what();

@@ -160,6 +160,7 @@ int confirm(Context& context, const Arguments& arguments) {
   const Erasure before = pick_order(context, arguments.order);
   require(context.repository().confirm_erasure(before.order.id, arguments.by));
   const bool cleaned = context.repository().clean_traces();
+  const BlobSweep blobs = sweep_blobs(context.repository(), context.blobs(), wall_clock()());
   const Erasure erasure = pick_order(context, sync::to_text(before.order.id));
   if (context.json()) {
     print_json(erasure_json(erasure));
@@ -170,6 +171,9 @@ int confirm(Context& context, const Arguments& arguments) {
   print_line("database    it is out of log, held changes and snapshots" +
              std::string(cleaned ? ", and of every page of the file"
                                  : "; traces remain in unused pages: insieme-server erase clean"));
+  if (blobs.erased != 0) {
+    print_line("files       " + std::to_string(blobs.erased) + " photos or files are removed");
+  }
   print_line("ledger      " + context.dir().ledger() + ": keep a copy of it apart from the "
              "database's, and put it back with it");
   print_line(backups_line(context, erasure.decided_ms.value_or(0)));
@@ -313,6 +317,7 @@ int clean(Context& context) {
     throw CommandError(kStorage, "the database is in use or there is no room for a copy of it: "
                                  "try again");
   }
+  static_cast<void>(sweep_blobs(context.repository(), context.blobs(), wall_clock()()));
   if (context.json()) {
     print_json(json::object{{"cleaned", true}});
   } else {

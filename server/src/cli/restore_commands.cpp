@@ -13,10 +13,15 @@ namespace json = boost::json;
 int restore(Context& context, const std::string& copy) {
   const RestoredSpace restored =
       require(restore_space(context.dir(), copy, context.config().roles, wall_clock()));
+  std::uint64_t blobs = 0;
+  if (const auto copies = context.blob_copies(copy)) {
+    blobs = restore_blobs(context.repository(), context.blobs(), *copies);
+  }
   if (context.json()) {
     print_json(json::object{{"position", std::to_string(restored.position)},
                             {"epoch", std::to_string(restored.epoch)},
                             {"erasures", restored.erasures},
+                            {"blobs", blobs},
                             {"kept", restored.kept}});
     return kOk;
   }
@@ -27,6 +32,7 @@ int restore(Context& context, const std::string& copy) {
     print_line(std::to_string(restored.erasures) +
                " erasures that were ordered since are carried out again.");
   }
+  if (blobs != 0) print_line("Photos and files put back: " + std::to_string(blobs) + ".");
   if (!restored.kept.empty()) {
     print_line("What stood there is kept as " + restored.kept + ": delete it when all is well.");
   }

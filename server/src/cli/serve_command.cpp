@@ -92,6 +92,7 @@ int serve(Context& context) {
   set_up_log(config.log_level);
   // What an erasure left in unused pages, should the process have died before.
   if (!repository.clean_traces()) log_event("traces remain", "erase clean");
+  static_cast<void>(sweep_blobs(repository, context.blobs(), wall_clock()()));
   std::optional<AppFiles> app;
   if (!config.app.empty()) app = require(AppFiles::load(config.app));
   Tokens tokens;
@@ -109,6 +110,7 @@ int serve(Context& context) {
   services.waits = &waits;
   FindingBoard findings(repository, context.dir().folder);
   services.findings = &findings;
+  services.blobs = &context.blobs();
   if (!config.siuss_keys.empty()) services.voucher_keys = &files.voucher_keys;
   Api api(services);
   std::uint16_t port = 0;

@@ -94,6 +94,7 @@ Request make_request(Parser::value_type&& message) {
   request.content_encoding = text_of(message[http::field::content_encoding]);
   request.accept_encoding = text_of(message[http::field::accept_encoding]);
   request.if_none_match = text_of(message[http::field::if_none_match]);
+  request.range = text_of(message[http::field::range]);
   const beast::string_view id = message["X-Request-Id"];
   request.request_id = usable_id(id) ? text_of(id) : random_hex(kRequestIdBytes);
   request.body = std::move(message.body());

@@ -230,13 +230,29 @@ CREATE UNIQUE INDEX access_opened ON
 )sql";
 }
 
+// What names which sealed bytes, as in SQLite.
+constexpr std::array kBlobTables{
+    Table{"blobs", R"(dossier BYTEA NOT NULL, name BYTEA NOT NULL, size BIGINT NOT NULL,
+      state BIGINT NOT NULL, PRIMARY KEY(space, dossier, name))"},
+    Table{"blob_places", R"(dossier BYTEA NOT NULL, name BYTEA NOT NULL,
+      section TEXT COLLATE "C" NOT NULL, account TEXT COLLATE "C" NOT NULL,
+      position BIGINT NOT NULL, PRIMARY KEY(space, dossier, name, section, account))"},
+};
+
+std::string blobs() {
+  std::string sql;
+  for (const Table& table : kBlobTables) sql += create(table);
+  return sql + "CREATE INDEX blobs_erased ON blobs(space, dossier, name) WHERE state = 3;\n";
+}
+
 constexpr std::array kMigrations{Migration{1, "first release", first_release},
                                  Migration{2, "what a restored server is given back", healing},
                                  Migration{3, "erasures", erasures},
                                  Migration{4, "what is authored again", origins},
                                  Migration{5, "permission", permission},
                                  Migration{6, "flows for INPS", flows},
-                                 Migration{7, "what was opened on tablets", openings}};
+                                 Migration{7, "what was opened on tablets", openings},
+                                 Migration{8, "blobs that records name", blobs}};
 
 }  // namespace
 
@@ -258,6 +274,7 @@ std::vector<std::string> partitioned_tables() {
   names.emplace_back(kCovered.name);
   for (const Table& table : kErasureTables) names.emplace_back(table.name);
   for (const Table& table : kFlowTables) names.emplace_back(table.name);
+  for (const Table& table : kBlobTables) names.emplace_back(table.name);
   for (const Table& table : kPermissionTables) names.emplace_back(table.name);
   return names;
 }

@@ -1,3 +1,4 @@
+#include "storage/blob_rows.hpp"
 #include "storage/erasures.hpp"
 
 #include <algorithm>
@@ -178,6 +179,7 @@ void Erasures::redact_document(LogWriter& log, const sync::DocumentId& document,
   log.forget_bytes(redact_log(document, erased));
   redact_held(log, document, erased, by);
   redact_snapshot(document, erased);
+  BlobRows(db_, space_).forget_unnamed(document);
 }
 
 /// How many bytes went.

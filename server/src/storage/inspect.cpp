@@ -76,6 +76,14 @@ Counts SqlRepository::counts() {
     counts.devices_revoked = count(
         db, "SELECT count(*) FROM devices WHERE space = ? AND revoked_ms IS NOT NULL", space_);
     counts.dossiers = count(db, "SELECT count(*) FROM dossiers WHERE space = ?", space_);
+    counts.blobs =
+        count(db, "SELECT count(*) FROM blobs WHERE space = ? AND state IN (1, 2)", space_);
+    counts.blob_bytes = count(db,
+                              "SELECT CAST(coalesce(sum(size), 0) AS BIGINT) FROM blobs"
+                              " WHERE space = ? AND state IN (1, 2)",
+                              space_);
+    counts.blobs_awaited =
+        count(db, "SELECT count(*) FROM blobs WHERE space = ? AND state IN (0, 1)", space_);
     counts.documents = count(db, "SELECT count(*) FROM documents WHERE space = ?", space_);
     // Documents know their number of changes: no scan of the log.
     counts.changes =

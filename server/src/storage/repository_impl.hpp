@@ -75,6 +75,13 @@ class SqlRepository final : public Repository {
   std::vector<LegalHold> holds() override;
   bool clean_traces() override;
 
+  BlobStanding blob_standing(const BlobKey& key) override;
+  Result<BlobRight> blob_right(const Caller& caller, const BlobKey& key) override;
+  void note_blob(const BlobKey& key, BlobStanding standing) override;
+  std::vector<BlobKey> erased_blobs() override;
+  void visit_blobs(const std::function<bool(const BlobFacts&)>& visit) override;
+  BlobUsage blob_usage(const std::optional<sync::DossierId>& dossier) override;
+
   std::unique_ptr<Turn> begin_turn(const Caller& caller) override;
   sync::PageRead read_page(const Caller& caller, const sync::ReplicaId& replica,
                            const sync::ReadAction& action) override;

@@ -244,7 +244,22 @@ CREATE UNIQUE INDEX access_opened ON
   access_log(space, device, dossier, sections, opened_day, opened_for) WHERE kind = 4;
 )sql";
 
-constexpr std::array<sqlite::Migration, 10> kMigrations{
+// blobs: sealed bytes that records name; size: of the content; state: BlobStanding. blob_places:
+// where they are named, and by whom a change that names them was sent.
+constexpr std::string_view kBlobs = R"sql(
+CREATE TABLE blobs(
+  space INTEGER NOT NULL, dossier BLOB NOT NULL, name BLOB NOT NULL, size INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  PRIMARY KEY(space, dossier, name)) STRICT, WITHOUT ROWID;
+CREATE INDEX blobs_erased ON blobs(space, dossier, name) WHERE state = 3;
+
+CREATE TABLE blob_places(
+  space INTEGER NOT NULL, dossier BLOB NOT NULL, name BLOB NOT NULL, section TEXT NOT NULL,
+  account TEXT NOT NULL, position INTEGER NOT NULL,
+  PRIMARY KEY(space, dossier, name, section, account)) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<sqlite::Migration, 11> kMigrations{
     sqlite::Migration{1, "first release", kFirst},
     sqlite::Migration{2, "snapshots and acknowledgements", kSnapshots},
     sqlite::Migration{3, "held with what they stand on", kStanding},
@@ -255,6 +270,7 @@ constexpr std::array<sqlite::Migration, 10> kMigrations{
     sqlite::Migration{8, "permission", kPermission},
     sqlite::Migration{9, "flows for INPS", kFlows},
     sqlite::Migration{10, "what was opened on tablets", kOpenings},
+    sqlite::Migration{11, "blobs that records name", kBlobs},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The write transaction of one sync turn.
 #include <algorithm>
 
+#include "storage/blob_rows.hpp"
 #include "storage/erasures.hpp"
 #include "storage/access_log.hpp"
 #include "storage/hand_overs.hpp"
@@ -232,6 +233,9 @@ class SqlTurn final : public Turn {
     }
     for (const sync::Change& change : action.bodies) {
       held_.add_body(log, caller_.user.account, change);
+      if (!change.ops) continue;
+      BlobRows(db_, space_)
+          .note(change.header.document, *change.ops, caller_.user.account, log.position());
     }
     for (const sync::Seen& seen : action.seen) append_seen(log, seen);
     for (const sync::HeldDecision& decision : action.held_decisions) held_.close(log, decision);
@@ -354,9 +358,12 @@ class SqlTurn final : public Turn {
       item.origin = pack_origin(header.origin->replica, header.origin->seq);
     }
     const std::uint64_t position = log.append(item);
+    const std::string& sender = change.healed ? header.author : caller_.user.account;
+    if (change.change.ops) {
+      BlobRows(db_, space_).note(header.document, *change.change.ops, sender, position);
+    }
     if (item.kind != EntryKind::change) {
-      held_.keep(log, change.healed ? header.author : caller_.user.account, position, change,
-                 body);
+      held_.keep(log, sender, position, change, body);
     }
     return position;
   }

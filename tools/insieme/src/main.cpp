@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "archive_commands.hpp"
+#include "file_commands.hpp"
 #include "hand_over_commands.hpp"
 #include "pin_commands.hpp"
 #include "program.hpp"
@@ -127,6 +128,7 @@ int run(int argc, char** argv) {
   add_write_commands(app, program);
   add_rights_commands(app, program);
   add_erase_command(app, program);
+  add_file_commands(app, program);
   add_same_commands(app, program);
   add_hand_over_commands(app, program);
   add_schema_commands(app, program);

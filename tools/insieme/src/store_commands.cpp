@@ -129,7 +129,9 @@ void status_rules(const json::object& reply, Table& table) {
 void status_work(const Program& program, const json::object& reply, Table& table) {
   const std::string unsent = text_of(reply, "unsent");
   const bool all_there = flag_of(object_of(reply, "identity"), "enrolled") &&
-                         text_of(reply, "held") == "0" && text_of(reply, "refused") == "0";
+                         text_of(reply, "held") == "0" && text_of(reply, "refused") == "0" &&
+                         text_of(reply, "blobs_to_send") == "0" &&
+                         text_of(reply, "blobs_refused") == "0";
   if (unsent == "0") {
     add_line(table, tr("Da inviare", "To send"),
              all_there ? tr("niente: tutto è sul server", "nothing: all is on the server")
@@ -151,6 +153,12 @@ void status_work(const Program& program, const json::object& reply, Table& table
               "insieme status --quarantine", Colour::warn);
   only_if_any("refused", tr("Rifiutate dal server", "Refused by the server"),
               "insieme status --quarantine", Colour::bad);
+  only_if_any("blobs_to_send", tr("Foto e file da inviare", "Photos and files to send"),
+              "insieme attachments", Colour::warn);
+  only_if_any("blobs_refused", tr("Foto e file rifiutati", "Photos and files refused"),
+              "insieme attachments", Colour::bad);
+  only_if_any("blobs_to_fetch", tr("Foto e file non ancora qui", "Photos and files not here yet"),
+              "insieme attachments", Colour::none);
   only_if_any("open_items", tr("Questioni da decidere", "Items to decide"), "insieme review",
               Colour::warn);
   only_if_any("open_held", tr("Modifiche tardive", "Late changes"), "insieme inbox", Colour::warn);
@@ -240,9 +248,35 @@ int status(Program& program) {
   return kOk;
 }
 
-int synchronise(Program& program) {
+/// What of photos and files travelled, and what is left; empty if there are none.
+std::string files_line(const json::object& reply) {
+  const json::object& blobs = object_of(reply, "blobs");
+  std::string line;
+  const auto add = [&](const char* key, const char* it, const char* en) {
+    const std::string number = text_of(blobs, key);
+    if (number.empty() || number == "0") return;
+    line += (line.empty() ? "" : ", ") + std::string(tr(it, en)) + number;
+  };
+  add("sent", "inviati ", "sent ");
+  add("received", "ricevuti ", "received ");
+  add("to_send", "da inviare ", "to send ");
+  add("to_fetch", "non ancora qui ", "not here yet ");
+  add("refused", "rifiutati ", "refused ");
+  if (line.empty()) return line;
+  const std::string why = text_of(blobs, tr("stopped_it", "stopped_en"));
+  return std::string(tr("Foto e file: ", "Photos and files: ")) + line + "." +
+         (why.empty() ? "" : " " + one_line(why)) + "\n";
+}
+
+struct SyncOptions {
+  bool no_blobs = false;
+};
+
+int synchronise(Program& program, const SyncOptions& options) {
   json::object reply;
-  if (program.answered("sync.run", {}, reply)) return kOk;
+  json::object arguments;
+  if (options.no_blobs) arguments["blobs"] = false;
+  if (program.answered("sync.run", std::move(arguments), reply)) return kOk;
   const std::string sent = text_of(reply, "sent");
   const std::string received = text_of(reply, "received");
   std::string line =
@@ -265,7 +299,7 @@ int synchronise(Program& program) {
       tr("questioni da decidere", "items to decide"), ": insieme review.");
   add("open_held", tr("modifica tardiva", "late change"), tr("modifiche tardive", "late changes"),
       ": insieme inbox.");
-  print(line + "\n");
+  print(line + "\n" + files_line(reply));
   prepare_recovery(program);
   const std::string notices = notice_lines(reply);
   if (!notices.empty()) {
@@ -346,6 +380,20 @@ void add_status(CLI::App& app, Program& program) {
   });
 }
 
+void add_sync(CLI::App& app, Program& program) {
+  CLI::App* command = add_command(
+      app, "sync", "Invia il nuovo di qui e riceve il nuovo degli altri",
+      "Sends what is new here and receives what is new elsewhere",
+      "  insieme sync\n  insieme sync --no-blobs");
+  auto options = std::make_shared<SyncOptions>();
+  command->add_flag("--no-blobs", options->no_blobs,
+                    tr("Solo le schede, su una rete che costa; foto e file un'altra volta",
+                       "Records alone, on a network that costs; photos and files another time"));
+  command->callback([&program, options] {
+    program.run = [&program, options] { return synchronise(program, *options); };
+  });
+}
+
 }  // namespace
 
 void add_store_commands(CLI::App& app, Program& program) {
@@ -370,9 +418,7 @@ void add_store_commands(CLI::App& app, Program& program) {
   });
 
   add_status(app, program);
-  add_command(app, "sync", "Invia il nuovo di qui e riceve il nuovo degli altri",
-              "Sends what is new here and receives what is new elsewhere", "  insieme sync")
-      ->callback([&program] { program.run = [&program] { return synchronise(program); }; });
+  add_sync(app, program);
   CLI::App* verifying =
       add_command(app, "verify", "Ricontrolla tutto l'archivio", "Checks the whole store again",
                   "  insieme verify\n  insieme verify --server");

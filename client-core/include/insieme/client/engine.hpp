@@ -58,11 +58,26 @@ struct SyncProgress {
 };
 using ProgressSink = std::function<void(const SyncProgress&)>;
 
+/// Bytes of blobs that a run may carry, after everything else.
+struct BlobBudget {
+  bool carry = true;  ///< false: the network costs, only records travel
+  std::uint64_t bytes_max = 64ULL * 1024 * 1024;  ///< out and in; a single one may be larger
+};
+
+struct BlobTally {
+  std::uint64_t sent = 0;      ///< whole ones
+  std::uint64_t received = 0;  ///< likewise
+  std::uint64_t bytes_out = 0;
+  std::uint64_t bytes_in = 0;
+  std::string stopped;  ///< why some did not go, if that was said; as the detail of an error
+};
+
 /// A run that ended. What was done before an error stays done.
 struct SyncOutcome {
   sync::ClientSyncSummary summary;
   Status status;
   bool unsent = false;  ///< work that can be sent is left
+  BlobTally blobs{};
 };
 
 /// What a run in steps asks for: a request to perform, time to let pass, or nothing any more.
@@ -94,7 +109,7 @@ class Engine;
 /// that was cut off. One run at a time.
 class SyncRun {
  public:
-  SyncRun(Engine& engine, ProgressSink sink);
+  SyncRun(Engine& engine, ProgressSink sink, const BlobBudget& blobs = {});
   ~SyncRun();
   SyncRun(const SyncRun&) = delete;
   SyncRun& operator=(const SyncRun&) = delete;
@@ -142,7 +157,8 @@ class Engine {
   }
 
   /// A SyncRun from its begin to its end.
-  [[nodiscard]] SyncOutcome sync_now(const ProgressSink& progress = {});
+  [[nodiscard]] SyncOutcome sync_now(const ProgressSink& progress = {},
+                                     const BlobBudget& blobs = {});
 
   /// Synchronises, then asks the server how many changes it has of each document that this device
   /// may see, and their sum. What others write meanwhile is fetched and compared again.

@@ -14,6 +14,7 @@
 #include "insieme/schema/bundle.hpp"
 #include "insieme/schema/rules.hpp"
 #include "insieme/sync/protocol.hpp"
+#include "insieme/sync/sealed_blob.hpp"
 
 namespace insieme::client {
 
@@ -43,6 +44,8 @@ class Writer {
   virtual void on_behalf_of(std::string author, const sync::Origin& origin) = 0;
   /// The state of a record as this act sees it, before its own operations.
   virtual Result<StoredRecord> read(const RecordRef& ref) = 0;
+  /// Bytes that an operation of this act names in that document. `limit_exceeded`.
+  virtual Status put_blob(const sync::DocumentId& document, const sync::SealedBlob& blob) = 0;
   virtual Status put_draft(const Draft& draft) = 0;
   virtual Status drop_draft(const std::string& id) = 0;
   /// Marks an inbox entry as decided; refusals travel to the server.
@@ -142,6 +145,30 @@ class Store {
 
   /// Notices up to this number were read.
   Status drop_notices(std::int64_t up_to);
+
+  // ---- bytes of blobs (docs/adr/0032) ----------------------------------------------------------
+  /// Ready to be put by an act. `not_found`, `invalid_argument`, `limit_exceeded`, `malformed`.
+  [[nodiscard]] Result<sync::SealedBlob> seal_blob(const sync::DossierId& dossier,
+                                                   std::string media_type,
+                                                   std::span<const std::uint8_t> content);
+  /// What a record of the document names. `not_found`: its bytes are not here, or not all.
+  [[nodiscard]] Result<std::vector<std::uint8_t>> blob(const sync::DocumentId& document,
+                                                       const sync::BlobRef& reference);
+  /// All that records here name or named. In the order in which they became known.
+  [[nodiscard]] Result<std::vector<BlobLine>> blobs();
+  [[nodiscard]] Result<BlobCounts> blob_counts();
+  /// The first after number `after` that is to be sent.
+  [[nodiscard]] Result<std::optional<BlobParcel>> next_blob_to_send(std::int64_t after);
+  /// The server has so many of its bytes, or all of them.
+  Status note_blob_sent(std::int64_t n, std::uint64_t received, bool whole);
+  /// Why the server does not take it; `lasting`: trying again cannot help.
+  Status note_blob_refused(std::int64_t n, const std::string& why, bool lasting);
+  /// Those asked for in vain come last, then the newest first. `storage_full`: no room for any.
+  [[nodiscard]] Result<std::vector<BlobWanted>> blobs_wanted(std::size_t limit);
+  /// The next bytes of it, durable when it returns. False: they are not what the name says; all of
+  /// them are forgotten.
+  Result<bool> keep_blob_piece(std::int64_t n, std::span<const std::uint8_t> piece);
+  Status note_blob_absent(std::int64_t n);
 
   // ---- what was opened here (docs/adr/0029) ---------------------------------------------------
   /// Notes what is not noted yet for the civil day in Rome that it is now, durable when it returns;

@@ -181,6 +181,51 @@ struct Opening {
   std::string purpose;     ///< code of the list `access_purposes`; empty: none was given
 };
 
+/// Where the bytes of a blob are, as far as this device knows.
+enum class BlobPlace : std::uint8_t {
+  here = 1,   ///< only here: to be sent
+  both,       ///< here and on the server
+  elsewhere,  ///< a record names them, and they are not here, or not all
+  refused,    ///< here; the server does not take them
+};
+[[nodiscard]] std::string_view name_of(BlobPlace place) noexcept;
+
+struct BlobLine {
+  sync::DocumentId document;
+  sync::Digest name;
+  std::uint64_t size = 0;         ///< of the content
+  std::uint64_t sealed_size = 0;  ///< of what travels
+  std::uint64_t moved = 0;        ///< of these, sent or received so far
+  BlobPlace place = BlobPlace::here;
+  std::string note;  ///< why the server did not take them yet; as of other errors
+};
+
+struct BlobCounts {
+  std::uint64_t to_send = 0;
+  std::uint64_t to_fetch = 0;
+  std::uint64_t refused = 0;
+};
+
+/// Bytes on their way to the server.
+struct BlobParcel {
+  std::int64_t n = 0;
+  sync::DossierId dossier;
+  sync::Digest name;
+  std::uint64_t sealed_size = 0;
+  std::uint64_t offset = 0;
+  std::vector<std::uint8_t> bytes;  ///< sealed, from the offset on
+  bool is_due = false;  ///< the server had it once, and is asked whether it still does
+};
+
+/// Bytes that are wanted from the server.
+struct BlobWanted {
+  std::int64_t n = 0;
+  sync::DossierId dossier;
+  sync::Digest name;
+  std::uint64_t sealed_size = 0;
+  std::uint64_t offset = 0;
+};
+
 /// Something that happened to the store and that its owner should know of.
 struct Notice {
   std::int64_t n = 0;

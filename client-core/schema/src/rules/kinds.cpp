@@ -15,6 +15,7 @@ Type type_of(const Field& field) {
     case FieldKind::codes:
       return {Kind::texts, field.list, {}};
     case FieldKind::strings:
+    case FieldKind::blobs:
       return {Kind::texts, {}, {}};
     case FieldKind::integer:
     case FieldKind::counter:

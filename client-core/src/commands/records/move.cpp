@@ -17,6 +17,7 @@ struct Move {
   sync::RecordId id;  ///< there
   std::vector<DocumentOps> documents;
   json::array dropped;  ///< references that mean nothing there
+  std::vector<std::pair<sync::DocumentId, sync::SealedBlob>> blobs;  ///< sealed anew for there
 };
 
 Outcome<DossierLine> line_of(const std::vector<DossierLine>& dossiers, const sync::DossierId& id) {
@@ -82,8 +83,47 @@ sync::RecordState without_references(Context& context, const sync::RecordState& 
   return out;
 }
 
+/// What the value names is sealed for its dossier: there it is sealed anew, under another name.
+Check reseal(Context& context, const sync::DocumentId& from, Move& move, sync::Value& value) {
+  const auto* bytes = std::get_if<sync::Bytes>(&value);
+  if (bytes == nullptr) return Done{};
+  const auto reference = sync::decode_blob_ref(*bytes);
+  if (!reference.ok() || reference->name.is_zero()) return Done{};
+  const auto content = context.store().blob(from, *reference);
+  if (!content.ok() && content.error().code == ErrorCode::not_found) {
+    return Failure("not_here",
+                   "La scheda ha una foto o un file che non è ancora su questo dispositivo: prima "
+                   "uno scambio dati, poi lo spostamento.",
+                   "The record has a photo or a file that is not on this device yet: synchronise "
+                   "first, then move it.",
+                   "record");
+  }
+  INSIEME_OUT(content);
+  INSIEME_OUT_ASSIGN(sync::SealedBlob sealed, context.store().seal_blob(
+                                                  move.target.id, reference->media_type, *content));
+  const auto anew = sync::encode_blob_ref(sealed.reference);
+  INSIEME_OUT(anew);
+  value = sync::Value{*anew};
+  move.blobs.emplace_back(sync::DocumentId{move.target.id, from.section}, std::move(sealed));
+  return Done{};
+}
+
+Check reseal_all(Context& context, const sync::DocumentId& from, Move& move,
+                 sync::RecordState& state) {
+  for (sync::FieldState& field : state.fields) {
+    for (sync::Survivor& one : field.survivors) {
+      INSIEME_OUT(reseal(context, from, move, one.value));
+    }
+    for (sync::SetMember& one : field.members) {
+      INSIEME_OUT(reseal(context, from, move, one.element));
+    }
+  }
+  return Done{};
+}
+
 Check copy_part(Context& context, const StoredRecord& part, Move& move) {
-  const sync::RecordState state = without_references(context, part.state, move);
+  sync::RecordState state = without_references(context, part.state, move);
+  INSIEME_OUT(reseal_all(context, part.ref.document, move, state));
   const json::object fields = exports::archive_fields(
       state,
       [&](std::string_view type, std::string_view field) {
@@ -139,6 +179,9 @@ sync::ErasureOrder order_for(Context& context, const Move& move, const std::stri
 }
 
 Outcome<json::object> carry_out_move(Context& context, const Move& move, Writer& writer) {
+  for (const auto& [document, blob] : move.blobs) {
+    INSIEME_OUT(writer.put_blob(document, blob));
+  }
   for (const DocumentOps& document : move.documents) {
     INSIEME_OUT(writer.add(document.document, document.ops));
   }

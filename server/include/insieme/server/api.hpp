@@ -27,6 +27,7 @@ inline constexpr std::size_t kJsonBodyBytesMax = 16 * 1024;
 
 class AppFiles;
 class FindingBoard;
+class BlobStore;
 
 /// Everything that handlers need; outlives them.
 struct Services {
@@ -47,6 +48,7 @@ struct Services {
   std::function<std::optional<std::int64_t>()> certificate_expires_ms{};
   WaitRoom* waits = nullptr;  ///< null: nobody can wait for news
   FindingBoard* findings = nullptr;  ///< null: what is found is not told here
+  BlobStore* blobs = nullptr;                ///< null: bytes of blobs are not kept here
 };
 
 /// Thread-safe.

@@ -47,6 +47,9 @@ struct Config {
   std::uint32_t waits_per_address_max = 1'000;  ///< 0: no limit of its own
   bool metrics_for_all = false;      ///< /metrics also for other machines
   std::uint64_t max_log_bytes = 0;   ///< 0: no quota
+  std::string blob_folder;              ///< of blobs' bytes; empty: `blobs` in the data folder
+  std::uint64_t max_blob_bytes = 0;     ///< of all blobs of the space; 0: no quota
+  std::uint64_t max_dossier_blob_bytes = 500ULL * 1024 * 1024;  ///< likewise
   std::uint64_t min_free_disk = 64ULL * 1024 * 1024;
   /// Fold documents before `insieme-server backup` (or `note-backup`) has said that a backup holds
   /// them. What is folded on the tablets cannot be given back to a server that has lost it.

@@ -22,6 +22,7 @@ struct DataDir {
   [[nodiscard]] std::string key() const { return (folder / "server.key").string(); }
   [[nodiscard]] std::string config() const { return (folder / "insieme.conf").string(); }
   [[nodiscard]] std::string ledger() const { return (folder / "erasures.ledger").string(); }
+  [[nodiscard]] std::string blobs() const { return (folder / "blobs").string(); }
   [[nodiscard]] std::string port() const { return (folder / "server.port").string(); }
   [[nodiscard]] bool initialised() const;
 };

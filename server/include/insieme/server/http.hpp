@@ -18,6 +18,7 @@ struct Request {
   std::string content_encoding;
   std::string accept_encoding;
   std::string if_none_match;
+  std::string range;
   std::string client;      ///< address, as text; empty if it is not known
   std::string request_id;  ///< the client's, if usable, else drawn here; never empty
   std::vector<std::uint8_t> body;

@@ -28,6 +28,9 @@ struct Gauges {
   std::uint64_t min_free_disk_bytes = 0;
   std::uint64_t waiting = 0;  ///< devices
   std::array<std::uint64_t, kWaitEnds> waits_ended{};
+  std::uint64_t blobs = 0;
+  std::uint64_t blob_bytes = 0;
+  std::uint64_t blobs_awaited = 0;
   std::int64_t last_backup_s = 0;          ///< since 1970; 0: never
   std::int64_t certificate_expires_s = 0;  ///< since 1970; 0: no TLS of its own
 };

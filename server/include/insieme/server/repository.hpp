@@ -174,6 +174,43 @@ struct Counts {
   std::uint64_t held_waiting = 0;
   std::uint64_t database_bytes = 0;
   std::optional<std::int64_t> last_backup_ms;  ///< when one was noted
+  std::uint64_t blobs = 0;          ///< begun and whole
+  std::uint64_t blob_bytes = 0;     ///< of their content
+  std::uint64_t blobs_awaited = 0;  ///< named, and not all here
+};
+
+/// Names the sealed bytes of a blob: within its dossier, so that two dossiers never share any.
+struct BlobKey {
+  sync::DossierId dossier;
+  sync::Digest name;
+  friend bool operator==(const BlobKey&, const BlobKey&) = default;
+};
+
+enum class BlobStanding : std::uint8_t {
+  awaited = 0,  ///< named by a record, nobody has brought a byte yet
+  begun = 1,    ///< counts against the limits from here on
+  whole = 2,
+  erased = 3,   ///< nothing names it any more: its bytes are to be removed
+  gone = 4,     ///< and they were
+  unknown = 255,
+};
+
+struct BlobFacts {
+  BlobKey key;
+  std::uint64_t size = 0;  ///< of the content, as the first record that named it says
+  BlobStanding standing = BlobStanding::unknown;
+};
+
+/// What one person may do with one blob.
+struct BlobRight {
+  BlobFacts facts;
+  std::vector<std::string> sections;  ///< where it is named and they may read; empty: may not read
+  bool may_bring = false;
+};
+
+struct BlobUsage {
+  std::uint64_t count = 0;  ///< begun and whole ones
+  std::uint64_t bytes = 0;  ///< of their content
 };
 
 /// What the server notes about the device when a turn is committed.
@@ -371,6 +408,18 @@ class Repository : public FlowStore, public NewsSource {
   /// reads any more. Takes as long as copying the database. False: somebody uses it just now, or it
   /// failed; to be tried again.
   virtual bool clean_traces() = 0;
+
+  // ---- blobs: what names them (their bytes are elsewhere: blobs.hpp) ----
+  [[nodiscard]] virtual BlobStanding blob_standing(const BlobKey& key) = 0;
+  /// `not_found`: no record names it.
+  [[nodiscard]] virtual Result<BlobRight> blob_right(const Caller& caller, const BlobKey& key) = 0;
+  /// Of those whose standing is `erased` only `gone` is noted, of others anything else.
+  virtual void note_blob(const BlobKey& key, BlobStanding standing) = 0;
+  [[nodiscard]] virtual std::vector<BlobKey> erased_blobs() = 0;
+  /// All that was ever named. Stops when `visit` gives false. `visit` does not call the repository.
+  virtual void visit_blobs(const std::function<bool(const BlobFacts&)>& visit) = 0;
+  /// Of one dossier, or of the space.
+  [[nodiscard]] virtual BlobUsage blob_usage(const std::optional<sync::DossierId>& dossier) = 0;
 
   // ---- synchronisation ----
   [[nodiscard]] virtual std::unique_ptr<Turn> begin_turn(const Caller& caller) = 0;

@@ -14,9 +14,12 @@ namespace insieme::sync {
 inline constexpr std::size_t kMediaTypeBytesMax = 64;
 
 struct BlobRef {
-  Digest content;          ///< `blob_digest` of the bytes
+  Digest content;          ///< `blob_digest` of the bytes; with the dossier's key it opens them
   std::uint64_t size = 0;  ///< of the bytes
   std::string media_type;  ///< such as `image/jpeg`: 1..64 bytes of printable ASCII, no space
+  /// `name` of the sealed bytes (sealed_blob.hpp), under which they travel and are kept. Zero: the
+  /// bytes were never here to be sent.
+  Digest name{};
   friend bool operator==(const BlobRef&, const BlobRef&) = default;
 };
 

@@ -49,6 +49,10 @@ inline constexpr std::size_t kUnknownOpBytesMax = 64 * 1024;
 inline constexpr std::size_t kSnapshotBytesMax = 64 * 1024 * 1024;  ///< before compression
 inline constexpr std::size_t kSnapshotFieldsMax = 1'000'000;  ///< of all records of a document
 inline constexpr std::size_t kSnapshotPartBytesMax = 256 * 1024;
+/// Of a blob: a photo, a signature, a voice note.
+inline constexpr std::size_t kBlobBytesMax = 20 * 1024 * 1024;
+inline constexpr std::size_t kBlobChunkBytes = 256 * 1024;   ///< sealed one by one
+inline constexpr std::size_t kBlobPieceBytesMax = 1024 * 1024;  ///< that one request brings or asks
 inline constexpr std::size_t kExchangeGrantsPerMessageMax = 512;
 inline constexpr std::size_t kLettersPerMessageMax = 16;
 inline constexpr std::size_t kLetterBytesMax = 3 * 1024 * 1024;    ///< sealed for the server

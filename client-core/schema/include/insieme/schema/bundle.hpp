@@ -17,8 +17,9 @@
 namespace insieme::schema {
 
 /// The bundle format that this build reads. A bundle that asks for more is `wrong_version`. Since 2
-/// there are rules and computed fields, since 3 escrows, entries that spend, and positions.
-inline constexpr int kEngineVersion = 4;
+/// there are rules and computed fields, since 3 escrows, entries that spend, and positions, since 5
+/// tables for each of several words, and figures beside one another, in reports.
+inline constexpr int kEngineVersion = 5;
 /// A refused bundle names at most so many of its faults.
 inline constexpr std::size_t kReportedFaultsMax = 20;
 

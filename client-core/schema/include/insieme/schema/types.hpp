@@ -34,12 +34,12 @@ struct Label {
 /// What a field holds. The insieme::sync::Value that stands for it in a change: a string for
 /// string, text and code; int64 for integer, counter and money (cents); double for real; Date,
 /// Instant, bool, Reference and Bytes for date, instant, boolean, reference and blob (Bytes of
-/// sync::encode_blob_ref). The elements of codes, strings and references are as the values of code,
-/// string and reference. A position is a string (sync/position.hpp); an escrow shows an int64, what
-/// is left to spend on all devices together.
+/// sync::encode_blob_ref). Elements of codes, strings, references, blobs are as values of code,
+/// string, reference, blob. A position is a string (sync/position.hpp); an escrow shows what is
+/// left to spend on all devices together, an int64.
 enum class FieldKind {
   string, text, integer, real, money, date, instant, boolean,
-  code, codes, strings, reference, references, counter, blob, escrow, position,
+  code, codes, strings, reference, references, counter, blob, blobs, escrow, position,
 };
 
 /// How concurrent writes of a field meet. Fixed for the life of the field. A list is a register of

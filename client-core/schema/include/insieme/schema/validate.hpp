@@ -29,7 +29,8 @@ namespace insieme::schema {
 /// - boolean: sì, si, s, vero, x, yes, y, true, 1; no, n, falso, false, 0;
 /// - code: the code, or one of its labels, in any case;
 /// - reference: a record id; position: its digits; an escrow: one amount, as of an integer;
-/// - blob: media type, size in bytes and digest of its content in hexadecimal, with spaces between;
+/// - blob: media type, size in bytes and digest of its content in hexadecimal, with spaces between,
+///   and the name of its sealed bytes, if they are kept;
 /// - format month: `06/2021` or `2021-06`, kept as `2021-06`; codice_fiscale, cup, iban, belfiore:
 ///   capitals, no spaces.
 [[nodiscard]] Result<sync::Value> value_from_text(const Field& field, std::string_view text,
