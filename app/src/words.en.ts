@@ -391,4 +391,17 @@ export const en: Record<Word, string> = {
   spent_confirmed: "confirmed",
   spent_refused: "not confirmed",
   spent_refunded: "taken back",
+  purpose: "Purpose of reading",
+  purpose_why:
+    "There is sensitive data here: why do you open it? Say it once a day; " +
+    "it goes into the access log.",
+  purpose_said: "Sensitive data opened today for: {what}.",
+  purpose_change: "Change",
+  not_noted: "The reading was not noted",
+  understood: "I see",
+  findings_server: "Found by the server",
+  findings_server_lead:
+    "By comparing all dossiers, and with other bodies. Needs the network; nothing stays here.",
+  findings_server_ask: "Ask the server",
+  findings_server_none: "The server found nothing else.",
 };

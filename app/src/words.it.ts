@@ -406,4 +406,17 @@ export const it = {
   spent_confirmed: "confermato",
   spent_refused: "non confermato",
   spent_refunded: "stornato",
+  purpose: "Motivo di lettura",
+  purpose_why:
+    "Qui ci sono dati riservati: perché li apri? Si dice una volta al " +
+    "giorno e va nel registro degli accessi.",
+  purpose_said: "Dati riservati aperti oggi per: {what}.",
+  purpose_change: "Cambia",
+  not_noted: "La lettura non è stata annotata",
+  understood: "Ho capito",
+  findings_server: "Trovate dal server",
+  findings_server_lead:
+    "Confrontando tutti i fascicoli, e con altri enti. Serve la rete; qui non resta nulla.",
+  findings_server_ask: "Chiedi al server",
+  findings_server_none: "Il server non ha trovato altro.",
 };

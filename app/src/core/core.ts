@@ -3,6 +3,7 @@
 import { Insieme, keepStorage, PRACTICE, requestId } from "insieme/index.mjs";
 import type { Event, Failure, Reply } from "insieme";
 import { language } from "../words";
+import { learn, purposeFor } from "./purpose";
 
 export class CoreError extends Error {
   constructor(readonly failure: Failure) {
@@ -62,7 +63,10 @@ export async function takeOver(): Promise<void> {
 
 /** A command that reads. */
 export async function read<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
-  return take(await insieme.call<T>(command, { lang: language(), ...args }));
+  const given = { lang: language(), ...purposeFor(command, args), ...args };
+  const reply = take(await insieme.call<T>(command, given));
+  learn(reply as object);
+  return reply;
 }
 
 /**

@@ -5,6 +5,7 @@ import { read } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import type { Dossier, Identity, RecordLine, TypeLine, WholeRecord } from "../core/types";
 import { Icon, type IconName } from "../parts/icons";
+import { Purpose } from "../parts/purpose";
 import { Await, byWhen, Empty, Failed, Mark, Note, Row, Section, Title } from "../parts/parts";
 import { to } from "../router";
 import { startVisit } from "./today";
@@ -82,6 +83,10 @@ export function DossierScreen(props: { id: string; me: Identity }): JSX.Element 
               </button>
             )}
             <Failed error={act.failure} />
+            <Purpose
+              dossier={dossier.id}
+              sections={records.filter((one) => !one.retracted).map((one) => one.section)}
+            />
             {root && <Summary root={root} />}
             {household &&
               SECTIONS.map((section) => (

@@ -7,6 +7,7 @@ import type { Decision, Draft, HistoryLine, Identity, WholeRecord } from "../cor
 import { ago } from "../format";
 import { Icon } from "../parts/icons";
 import { Await, byWhen, Failed, Mark, Note, say, SureButton, Title } from "../parts/parts";
+import { Purpose } from "../parts/purpose";
 import { Receipt } from "../parts/receipt";
 import { RightsPanel } from "../parts/rights";
 import { go } from "../router";
@@ -26,6 +27,7 @@ export function RecordScreen(props: { id: string; me: Identity }): JSX.Element {
             {record.lifecycle === "retracted" && <Mark tone="neutral">{t("retracted")}</Mark>}
           </Title>
           <Receipt record={record} />
+          <Purpose dossier={record.dossier} sections={sectionsShown(record)} />
           <Problems record={record} />
           <Failed error={act.failure} />
           {Object.values(record.fields).some((field) => field.kind === "escrow") && (
@@ -67,6 +69,14 @@ export function RecordScreen(props: { id: string; me: Identity }): JSX.Element {
       )}
     </Await>
   );
+}
+
+/** Where the fields lie that say something. */
+function sectionsShown(record: WholeRecord): string[] {
+  return Object.values(record.fields)
+    .filter((field) => field.text)
+    .map((field) => field.section)
+    .concat(record.section);
 }
 
 async function edit(record: WholeRecord): Promise<void> {

@@ -14,7 +14,17 @@ interface Finding {
   kind_text: string;
   rule: string;
   evidence: { code: string; text: string }[];
-  records: { id: string; short: string; title: string; type_label: string; message: string }[];
+  records: {
+    id: string;
+    short: string;
+    title: string;
+    type_label: string;
+    message: string;
+    /** Of what the server found: the record is on this tablet. */
+    held?: boolean;
+  }[];
+  /** Of what the server found: this tablet finds it, too. */
+  here?: boolean;
 }
 
 export interface Queue {
@@ -99,6 +109,64 @@ export function Review(props: { me: Identity }): JSX.Element {
           </>
         )}
       </Await>
+      <FromServer />
+    </>
+  );
+}
+
+/** What only the server can find: over all dossiers, and with other bodies. Nothing of it stays. */
+function FromServer(): JSX.Element {
+  const [found, setFound] = useState<Finding[] | null>(null);
+  const act = useAct();
+  const ask = (): void =>
+    void act.run(async () => {
+      const { findings } = await read<{ findings: Finding[] }>("finding.fetch");
+      setFound(findings.filter((one) => !one.here));
+    });
+  return (
+    <Section title={t("findings_server")} count={found?.length}>
+      <p class="muted">{t("findings_server_lead")}</p>
+      {found?.length === 0 && <Empty>{t("findings_server_none")}</Empty>}
+      {found?.map((one) => (
+        <article key={one.id} class="card-box">
+          <FindingHead finding={one} />
+        </article>
+      ))}
+      <Failed error={act.failure} />
+      <button
+        type="button"
+        class="btn btn-outline-primary"
+        disabled={act.busy}
+        onClick={ask}
+      >
+        {t("findings_server_ask")}
+      </button>
+    </Section>
+  );
+}
+
+function FindingHead(props: { finding: Finding }): JSX.Element {
+  const { finding } = props;
+  return (
+    <>
+      <div class="card-head">
+        <span class="card-name">{finding.kind_text}</span>
+        <span class="muted">{finding.evidence.map((one) => one.text).join(" · ")}</span>
+      </div>
+      <ul class="plain">
+        {finding.records.map((record) => (
+          <li key={record.id}>
+            {record.held === false ? (
+              `${record.type_label} ${record.short}`
+            ) : (
+              <a href={to("record", record.id)}>
+                {record.type_label} {record.title ? `«${record.title}»` : record.short}
+              </a>
+            )}
+          </li>
+        ))}
+      </ul>
+      <p>{finding.records[0]?.message}</p>
     </>
   );
 }
@@ -143,20 +211,7 @@ function FindingCard(props: { finding: Finding }): JSX.Element {
     });
   return (
     <article class="card-box">
-      <div class="card-head">
-        <span class="card-name">{finding.kind_text}</span>
-        <span class="muted">{finding.evidence.map((one) => one.text).join(" · ")}</span>
-      </div>
-      <ul class="plain">
-        {finding.records.map((record) => (
-          <li key={record.id}>
-            <a href={to("record", record.id)}>
-              {record.type_label} «{record.title}»
-            </a>
-          </li>
-        ))}
-      </ul>
-      <p>{first?.message}</p>
+      <FindingHead finding={finding} />
       <Reason id={`finding-${finding.id}`} value={reason} set={setReason} />
       <Failed error={act.failure} />
       <div class="buttons">

@@ -183,7 +183,20 @@ Outcome<json::object> schema_types(Context& context) {
   for (const schema::RecordType& type : context.bundle().types) {
     types.push_back(type_line(type, context.language));
   }
-  return json::object{{"version", context.bundle().version}, {"types", std::move(types)}};
+  json::array sensitive;
+  for (const schema::Section& section : context.bundle().sections) {
+    if (section.sensitive) sensitive.emplace_back(section.name);
+  }
+  json::array purposes;
+  if (const schema::CodeList* list = context.bundle().find_list("access_purposes")) {
+    for (const schema::CodeValue& one : list->values) {
+      purposes.push_back({{"code", one.code}, {"label", one.label.in(context.language)}});
+    }
+  }
+  return json::object{{"version", context.bundle().version},
+                      {"sensitive_sections", std::move(sensitive)},
+                      {"purposes", std::move(purposes)},
+                      {"types", std::move(types)}};
 }
 
 json::object field_description(Context& context, const schema::Field& field) {
@@ -239,8 +252,9 @@ Outcome<json::object> list_commands(Context& context) {
 }
 
 constexpr const char* kTypesReply =
-    "version, types (name, label, label_plural, section, root, append_only, retired, spends?: of "
-    "(the type whose rights a record of this one spends), through, amount, reverses? (its fields))";
+    "version, sensitive_sections, purposes (code, label: why one may look at them), types (name, "
+    "label, label_plural, section, root, append_only, retired, spends?: of (the type whose rights "
+    "a record of this one spends), through, amount, reverses? (its fields))";
 
 }  // namespace
 
