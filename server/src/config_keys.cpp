@@ -151,6 +151,17 @@ std::vector<ConfigSetter> siuss_setters() {
   };
 }
 
+std::vector<ConfigSetter> blob_setters() {
+  return {
+      {{"blob_folder", "path", "where photos and files lie (blobs in the data folder)"},
+       set_text<&Config::blob_folder>},
+      {{"max_blob_bytes", "size", "of all photos and files; 0: no quota (0)"},
+       set_size<&Config::max_blob_bytes>},
+      {{"max_dossier_blob_bytes", "size", "of those of one dossier; 0: no quota (500M)"},
+       set_size<&Config::max_dossier_blob_bytes>},
+  };
+}
+
 std::vector<ConfigSetter> server_setters() {
   return {
       {{"listen", "host:port", "where to listen; port 0 with dev: any free one"}, set_listen},
@@ -202,12 +213,6 @@ std::vector<ConfigSetter> server_setters() {
        set_number<&Config::workers, 1, 64>},
       {{"max_log_bytes", "size", "pushes are refused beyond it; 0: no quota (0)"},
        set_size<&Config::max_log_bytes>},
-      {{"blob_folder", "path", "where photos and files lie (blobs in the data folder)"},
-       set_text<&Config::blob_folder>},
-      {{"max_blob_bytes", "size", "of all photos and files; 0: no quota (0)"},
-       set_size<&Config::max_blob_bytes>},
-      {{"max_dossier_blob_bytes", "size", "of those of one dossier; 0: no quota (500M)"},
-       set_size<&Config::max_dossier_blob_bytes>},
       {{"min_free_disk", "size", "pushes are refused below it (64M)"},
        set_size<&Config::min_free_disk>},
       {{"fold_without_backup", "yes/no", "fold documents before a backup holds them (no)"},
@@ -230,6 +235,7 @@ std::vector<ConfigSetter> server_setters() {
 const std::vector<ConfigSetter>& config_setters() {
   static const std::vector<ConfigSetter> kSetters = [] {
     std::vector<ConfigSetter> all = server_setters();
+    for (ConfigSetter& setter : blob_setters()) all.push_back(std::move(setter));
     for (ConfigSetter& setter : siuss_setters()) all.push_back(std::move(setter));
     return all;
   }();

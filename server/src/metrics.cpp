@@ -40,6 +40,19 @@ void Metrics::connection_refused() {
   ++connections_refused_;
 }
 
+namespace {
+
+void put_waits_ended(std::string& out, const Gauges& gauges) {
+  out += "# HELP insieme_waits_ended_total Waits for news that ended, by how.\n"
+         "# TYPE insieme_waits_ended_total counter\n";
+  for (std::size_t i = 0; i < kWaitEnds; ++i) {
+    fmt::format_to(std::back_inserter(out), "insieme_waits_ended_total{{how=\"{}\"}} {}\n",
+                   name_of(static_cast<WaitEnd>(i)), gauges.waits_ended[i]);
+  }
+}
+
+}  // namespace
+
 std::string Metrics::text(const Gauges& gauges) const {
   std::string out;
   const auto put = [&out](std::string_view name, std::string_view type, std::string_view help,
@@ -83,12 +96,7 @@ std::string Metrics::text(const Gauges& gauges) const {
   put("connections_refused_total", "counter", "Connections over the limit.",
       connections_refused_);
   put("waiting", "gauge", "Devices that wait for news.", gauges.waiting);
-  out += "# HELP insieme_waits_ended_total Waits for news that ended, by how.\n"
-         "# TYPE insieme_waits_ended_total counter\n";
-  for (std::size_t i = 0; i < kWaitEnds; ++i) {
-    fmt::format_to(std::back_inserter(out), "insieme_waits_ended_total{{how=\"{}\"}} {}\n",
-                   name_of(static_cast<WaitEnd>(i)), gauges.waits_ended[i]);
-  }
+  put_waits_ended(out, gauges);
   put("log_position", "gauge", "Newest position of the log.", gauges.position);
   put("log_epoch", "gauge", "Epoch of the log.", gauges.epoch);
   put("log_bytes", "gauge", "Bytes of all changes in the log.", gauges.log_bytes);
