@@ -312,6 +312,26 @@ TEST_CASE("scenario: units of a voucher stay with a store that goes on under a n
   story.rest();
 }
 
+TEST_CASE("scenario: of an act in two dossiers one is lost, and both receipts say that it waits",
+          "[simulation][P6]") {
+  Story story;
+  Tablet& anna = story.tablet(0);
+  const std::string lost = story.household(anna);
+  story.world.synchronise(anna);
+  const json::object shown = story.world.get(anna, lost);
+  const auto dossier = sync::id_from_text<sync::DossierId>(text_of(shown, "dossier")).value();
+  REQUIRE(story.world.office().repository().unassign("anna", dossier, "passaggio").ok());
+  const std::string kept = story.household(anna);
+  story.must(anna, {{"command", "record.save"},
+                    {"records", {{{"record", kept}, {"fields", {{"name", "Bassi"}}}},
+                                 {{"record", lost}, {"fields", {{"name", "Neri"}}}}}}});
+  story.world.synchronise(anna);
+  CHECK(anna.store().status()->held == 2);
+  CHECK(story.name(anna, kept) == "Rossi");
+  CHECK(text_of(story.world.get(anna, kept), "receipt") == "waiting");
+  story.rest();
+}
+
 TEST_CASE("scenario: a draft of a record in two sections takes nothing away from what was folded",
           "[simulation][P1][P2]") {
   Script script = people(2);

@@ -230,7 +230,7 @@ sync::Stamp stamp_of_own(Core& core, std::int64_t n) {
 }
 
 /// Of own work on the record that the server held or refused, the newest, if nothing newer was
-/// taken. Its place in the log is hollow, and says nothing of it once it is folded.
+/// taken. Its place in the log is hollow: nothing there tells which record it was about.
 std::optional<Receipt> put_aside_last(Core& core, const LoadedRecord& record) {
   auto& rows = core.db.cached(
       "SELECT header, body, state FROM quarantine WHERE dossier = ? AND section = ? "
