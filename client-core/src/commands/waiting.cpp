@@ -71,7 +71,13 @@ Outcome<json::object> wait(Context& context) {
   json::object out;
   out["ready"] = true;
   out["url"] = now.identity.server_url + "/v1/wait?seen=" + state.seen;
-  out["headers"] = json::array{json::array{key_of(token->first), token->second}};
+  // Not in braces: an array of one array is, for clang and emscripten, a copy of that one.
+  json::array header;
+  header.emplace_back(key_of(token->first));
+  header.emplace_back(token->second);
+  json::array headers;
+  headers.emplace_back(std::move(header));
+  out["headers"] = std::move(headers);
   out["pin"] = known.pin;
   out["total_timeout_ms"] = kTimeoutMs;
   out["state"] = to_json(state);
