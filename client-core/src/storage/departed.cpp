@@ -82,10 +82,6 @@ sync::ChangeHeader place_of(const sync::PushResult& result) {
   return header;
 }
 
-bool is_aside(sync::Verdict verdict) {
-  return verdict == sync::Verdict::held || verdict == sync::Verdict::refused;
-}
-
 sync::DossierSecret secret_of(const sync::DossierId& dossier, std::span<const std::uint8_t> key) {
   sync::DossierSecret secret{dossier, {}};
   std::copy(key.begin(), key.end(), secret.key.bytes.begin());
@@ -176,7 +172,7 @@ bool settle_departed_healed(Core& core, const sync::PushResult& result) {
   }
   // Whoever decides on it needs its body yet.
   const bool goes_on = waits_in_quarantine(core, place_of(result));
-  if (is_aside(result.verdict) && !goes_on) return settle_departed(core, result);
+  if (state_aside(result.verdict) && !goes_on) return settle_departed(core, result);
   core.db
       .cached("UPDATE departed SET offered = ?, position = ? WHERE dossier = ? AND section = ? "
               "AND replica = ? AND seq = ? AND offered = 1")
@@ -233,20 +229,15 @@ void put_first_name_aside(Core& core, const sync::PushResult& result) {
   row.bind_all(result.document.dossier.bytes, result.document.section, result.replica.bytes,
                static_cast<std::int64_t>(result.seq));
   if (!row.step()) return;
-  sync::ChangeHeader header = require(sync::decode_header(row.get_blob(0)));
-  const sync::Origin first = sync::first_name(header);
-  header.replica = first.replica;
-  header.seq = first.seq;
-  header.origin.reset();
-  if (waits_in_quarantine(core, header)) return;
-  core.db
-      .cached("INSERT INTO quarantine(dossier, section, replica, seq, header, body, state, code, "
-              "reason) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      .bind_all(result.document.dossier.bytes, result.document.section, header.replica.bytes,
-                static_cast<std::int64_t>(header.seq), sync::encode_header(header),
-                to_vector(row.get_blob(1)), static_cast<std::int64_t>(ChangeState::held),
-                static_cast<std::int64_t>(result.code), result.reason)
-      .run();
+  sync::Change change;
+  change.header = require(sync::decode_header(row.get_blob(0)));
+  const sync::Origin first = sync::first_name(change.header);
+  change.header.replica = first.replica;
+  change.header.seq = first.seq;
+  change.header.origin.reset();
+  if (waits_in_quarantine(core, change.header)) return;
+  change.ops = read_body(row.get_blob(1));
+  quarantine(core, change, result, ChangeState::held);
 }
 
 /// Late work that was never answered waits for what it stands on, like any unsent work.
@@ -268,7 +259,7 @@ bool settle_departed(Core& core, const sync::PushResult& result) {
   if (result.code == ErrorCode::not_yet && is_late_row(core, result)) return true;
   const bool waits = result.verdict == sync::Verdict::deferred ||
                      result.verdict == sync::Verdict::forked;
-  const bool aside = is_aside(result.verdict);
+  const auto aside = state_aside(result.verdict);
   if (aside) {
     core.db
         .cached(
@@ -276,10 +267,8 @@ bool settle_departed(Core& core, const sync::PushResult& result) {
             "reason) SELECT dossier, section, replica, seq, header, body, ?, ?, ? FROM departed "
             "WHERE dossier = ? AND section = ? AND replica = ? AND seq = ? AND offered IN (1, 3) "
             "AND body IS NOT NULL")
-        .bind_all(static_cast<std::int64_t>(result.verdict == sync::Verdict::held
-                                                ? ChangeState::held
-                                                : ChangeState::refused),
-                  static_cast<std::int64_t>(result.code), result.reason,
+        .bind_all(static_cast<std::int64_t>(*aside), static_cast<std::int64_t>(result.code),
+                  result.reason,
                   document.dossier.bytes, document.section, result.replica.bytes, seq)
         .run();
   }

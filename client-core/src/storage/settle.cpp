@@ -11,14 +11,18 @@
 #include "storage/snapshots.hpp"
 
 namespace insieme::client {
-namespace {
 
-/// Moves a change's body aside, whole, with the reason why the server did not take it.
-std::int64_t quarantine(Core& core, const LoggedChange& logged, const sync::PushResult& result,
+std::optional<ChangeState> state_aside(sync::Verdict verdict) noexcept {
+  if (verdict == sync::Verdict::held) return ChangeState::held;
+  if (verdict == sync::Verdict::refused) return ChangeState::refused;
+  return std::nullopt;
+}
+
+std::int64_t quarantine(Core& core, const sync::Change& change, const sync::PushResult& result,
                         ChangeState state) {
-  const sync::ChangeHeader& header = logged.change.header;
+  const sync::ChangeHeader& header = change.header;
   const auto header_bytes = sync::encode_header(header);
-  const auto body = sync::encode_body(*logged.change.ops);
+  const auto body = sync::encode_body(*change.ops);
   core.db
       .cached(
           "INSERT INTO quarantine(dossier, section, replica, seq, header, body, state, code, "
@@ -30,6 +34,8 @@ std::int64_t quarantine(Core& core, const LoggedChange& logged, const sync::Push
       .run();
   return core.db.last_insert_rowid();
 }
+
+namespace {
 
 /// What was with nobody is accepted after all, by a server that had forgotten its verdict.
 void put_back(Core& core, Documents& documents, OpenDocument& document,
@@ -103,9 +109,8 @@ void reopen_inbox(Core& core, const sync::ChangeHeader& header) {
 
 /// The server that had lost it does not take it any more. It is folded here with its body, so the
 /// document is received anew, as the server has it.
-void quarantine_kept(Core& core, const OpenDocument& document, const sync::PushResult& result) {
-  const auto state = static_cast<std::int64_t>(
-      result.verdict == sync::Verdict::held ? ChangeState::held : ChangeState::refused);
+void quarantine_kept(Core& core, const OpenDocument& document, const sync::PushResult& result,
+                     ChangeState state) {
   const auto seq = static_cast<std::int64_t>(result.seq);
   const std::int64_t replica = core.dictionary.find_id(result.replica.bytes);
   core.db
@@ -113,7 +118,8 @@ void quarantine_kept(Core& core, const OpenDocument& document, const sync::PushR
           "INSERT INTO quarantine(dossier, section, replica, seq, header, body, state, code, "
           "reason) SELECT ?, ?, ?, seq, header, body, ?, ?, ? FROM kept WHERE document = ? "
           "AND replica = ? AND seq = ? AND body IS NOT NULL")
-      .bind_all(document.id.dossier.bytes, document.id.section, result.replica.bytes, state,
+      .bind_all(document.id.dossier.bytes, document.id.section, result.replica.bytes,
+                static_cast<std::int64_t>(state),
                 static_cast<std::int64_t>(result.code), result.reason, document.n, replica, seq)
       .run();
   const bool was_folded_whole = core.db.changes() != 0;
@@ -175,9 +181,9 @@ void settle_kept(Core& core, const OpenDocument& document, const sync::PushResul
   if (result.verdict == sync::Verdict::deferred) return;
   const std::int64_t replica = core.dictionary.find_id(result.replica.bytes);
   const auto seq = static_cast<std::int64_t>(result.seq);
-  const bool with_nobody =
-      result.verdict == sync::Verdict::held || result.verdict == sync::Verdict::refused;
-  if (with_nobody) return quarantine_kept(core, document, result);
+  if (const auto state = state_aside(result.verdict)) {
+    return quarantine_kept(core, document, result, *state);
+  }
   if (result.verdict != sync::Verdict::forked) {
     return note_kept_is_there(core, document, result);
   }
@@ -236,7 +242,7 @@ void confirm_exchanged(Core& core, Documents& documents, OpenDocument& document,
   if (taken_out) {
     const sync::PushResult unheard{};
     note_standing(core, document.n, logged,
-                  quarantine(core, logged, unheard, ChangeState::exchanged));
+                  quarantine(core, logged.change, unheard, ChangeState::exchanged));
     core.db
         .cached("DELETE FROM quarantine WHERE state = 6 AND NOT EXISTS "
                 "(SELECT 1 FROM changes WHERE state IN (0, 1, 5) AND stands_on = quarantine.n)")
@@ -278,12 +284,10 @@ void keep_unsent(Core& core, const OpenDocument& document, const LoggedChange& l
 }  // namespace
 
 void put_aside(Core& core, Documents& documents, OpenDocument& document,
-               const LoggedChange& logged, const sync::PushResult& result) {
-  const bool held = result.verdict == sync::Verdict::held;
-  const ChangeState state = held ? ChangeState::held : ChangeState::refused;
+               const LoggedChange& logged, const sync::PushResult& result, ChangeState state) {
   const auto position = static_cast<std::int64_t>(result.position);
   if (logged.change.ops) {
-    note_standing(core, document.n, logged, quarantine(core, logged, result, state));
+    note_standing(core, document.n, logged, quarantine(core, logged.change, result, state));
     reopen_inbox(core, logged.change.header);
   }
   note_answer(core, documents, document, logged, position, state);
@@ -314,7 +318,8 @@ void settle(Core& core, Documents& documents, const sync::PushResult& result) {
       if (!logged->change.ops) put_back(core, documents, *document, *logged);
       return;
     case sync::Verdict::held:
-    case sync::Verdict::refused: return put_aside(core, documents, *document, *logged, result);
+    case sync::Verdict::refused:
+      return put_aside(core, documents, *document, *logged, result, *state_aside(result.verdict));
     case sync::Verdict::forked:
     case sync::Verdict::deferred:
       keep_unsent(core, *document, *logged, result);

@@ -10,9 +10,15 @@ namespace insieme::client {
 
 /// What became of a pushed change.
 void settle(Core& core, Documents& documents, const sync::PushResult& result);
+/// Held or refused: what becomes of a change that is with nobody then. Nothing for other verdicts.
+[[nodiscard]] std::optional<ChangeState> state_aside(sync::Verdict verdict) noexcept;
+/// Moves a change that has a body aside, whole, with the reason why the server did not take it. Its
+/// row of quarantine.
+std::int64_t quarantine(Core& core, const sync::Change& change, const sync::PushResult& result,
+                        ChangeState state);
 /// The server holds or refused an own change: its body waits in quarantine, and it is hollow here.
 void put_aside(Core& core, Documents& documents, OpenDocument& document,
-               const LoggedChange& logged, const sync::PushResult& result);
+               const LoggedChange& logged, const sync::PushResult& result, ChangeState state);
 /// The operations of an own change that the server held or refused. Nothing: they were decided on,
 /// or it is none.
 [[nodiscard]] std::optional<std::vector<sync::Operation>> quarantined_ops(

@@ -372,10 +372,8 @@ void settle_healed(Core& core, Documents& documents,
     given_back += result.verdict == sync::Verdict::accepted ? 1 : 0;
     const auto logged = find_change(core, document->n, result.replica, result.seq);
     if (!logged || logged->position) continue;
-    const bool aside = result.verdict == sync::Verdict::held ||
-                       result.verdict == sync::Verdict::refused;
-    if (aside && logged->own) {
-      put_aside(core, documents, *document, *logged, result);
+    if (const auto state = state_aside(result.verdict); state && logged->own) {
+      put_aside(core, documents, *document, *logged, result, *state);
       continue;
     }
     documents.note_accepted(*document, logged->n, logged->id,

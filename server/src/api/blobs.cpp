@@ -5,12 +5,12 @@
 #include <boost/url.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <variant>
 
 #include "api/handlers.hpp"
 #include "api/problem.hpp"
+#include "api/query.hpp"
 #include "insieme/sync/sealed_blob.hpp"
 
 namespace insieme::server {
@@ -18,12 +18,6 @@ namespace {
 
 constexpr std::string_view kBytes = "application/octet-stream";
 constexpr std::uint64_t kFilesStopAt = 4;  ///< times `min_free_disk`
-
-bool read_number(std::string_view text, std::uint64_t& out) noexcept {
-  const char* end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, out);
-  return !text.empty() && parsed.ec == std::errc() && parsed.ptr == end;
-}
 
 struct Question {
   BlobKey key;

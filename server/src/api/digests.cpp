@@ -1,11 +1,9 @@
 // What a device may see, as counts and sums, so that it can verify its store.
 #include <boost/json.hpp>
-#include <boost/url.hpp>
-
-#include <charconv>
 
 #include "api/handlers.hpp"
 #include "api/problem.hpp"
+#include "api/query.hpp"
 #include "insieme/server/verify.hpp"
 
 namespace insieme::server {
@@ -21,27 +19,15 @@ struct PageQuery {
 
 Result<PageQuery> parse_query(const std::string& query) {
   PageQuery page;
-  const auto params = boost::urls::parse_query(query);
-  if (!params) return Error{ErrorCode::malformed, "the query is not well-formed"};
-  for (const auto& param : boost::urls::params_view(*params)) {
-    const std::string& value = param.value;
-    if (param.key == "after") {
-      const std::size_t slash = value.find('/');
-      if (slash == std::string::npos) return Error{ErrorCode::malformed, "after: dossier/section"};
-      INSIEME_TRY_ASSIGN(const auto dossier,
-                         sync::id_from_text<sync::DossierId>(value.substr(0, slash)));
-      page.after = sync::DocumentId{dossier, value.substr(slash + 1)};
-    } else if (param.key == "limit") {
-      const auto parsed =
-          std::from_chars(value.data(), value.data() + value.size(), page.count_max);
-      if (parsed.ec != std::errc() || parsed.ptr != value.data() + value.size() ||
-          page.count_max == 0 || page.count_max > kPageMax) {
-        return Error{ErrorCode::malformed, "limit: 1 to 2000"};
-      }
-    } else {
-      return Error{ErrorCode::malformed, "the query knows \"after\" and \"limit\""};
-    }
-  }
+  const auto after = [&page](const std::string& value) -> Status {
+    const std::size_t slash = value.find('/');
+    if (slash == std::string::npos) return {ErrorCode::malformed, "after: dossier/section"};
+    INSIEME_TRY_ASSIGN(const auto dossier,
+                       sync::id_from_text<sync::DossierId>(value.substr(0, slash)));
+    page.after = sync::DocumentId{dossier, value.substr(slash + 1)};
+    return {};
+  };
+  INSIEME_TRY(read_page(query, kPageMax, page.count_max, after));
   return page;
 }
 

@@ -1,12 +1,11 @@
 // What was found over all dossiers, for whoever may know of it: docs/adr/0031.
 #include <boost/json.hpp>
-#include <boost/url.hpp>
 
 #include <algorithm>
-#include <charconv>
 
 #include "api/handlers.hpp"
 #include "api/problem.hpp"
+#include "api/query.hpp"
 #include "insieme/server/finding_board.hpp"
 #include "log.hpp"
 
@@ -31,24 +30,12 @@ bool is_key(const std::string& text) {
 
 Result<PageQuery> parse_query(const std::string& query) {
   PageQuery page;
-  const auto params = boost::urls::parse_query(query);
-  if (!params) return Error{ErrorCode::malformed, "the query is not well-formed"};
-  for (const auto& param : boost::urls::params_view(*params)) {
-    const std::string& value = param.value;
-    if (param.key == "after") {
-      if (!is_key(value)) return Error{ErrorCode::malformed, "after: the key of a finding"};
-      page.after = value;
-    } else if (param.key == "limit") {
-      const auto parsed =
-          std::from_chars(value.data(), value.data() + value.size(), page.count_max);
-      if (parsed.ec != std::errc() || parsed.ptr != value.data() + value.size() ||
-          page.count_max == 0 || page.count_max > kPageMax) {
-        return Error{ErrorCode::malformed, "limit: 1 to 200"};
-      }
-    } else {
-      return Error{ErrorCode::malformed, "the query knows \"after\" and \"limit\""};
-    }
-  }
+  const auto after = [&page](const std::string& value) -> Status {
+    if (!is_key(value)) return {ErrorCode::malformed, "after: the key of a finding"};
+    page.after = value;
+    return {};
+  };
+  INSIEME_TRY(read_page(query, kPageMax, page.count_max, after));
   return page;
 }
 
