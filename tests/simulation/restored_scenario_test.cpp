@@ -122,3 +122,69 @@ TEST_CASE("scenario: what a colleague brings back to a restored server after its
   CHECK(story.bruno.store().status()->open_held == 1);
   story.rest();
 }
+
+TEST_CASE("scenario: what the server had confirmed comes back by the colleague who was given it, "
+          "whole, when its author's device is gone",
+          "[simulation][exchange][P2][P4]") {
+  Restored story(3);
+  Tablet& carla = story.tablet(2);
+  // An act in two documents, and one in a document that stands between these.
+  const json::object visit{{"start_at", "2026-09-10 15:30"},
+                           {"place", "casa"},
+                           {"educator", "carla"},
+                           {"observations", "Da Carla"}};
+  story.must(carla,
+             {{"command", "record.save"},
+              {"records",
+               {{{"record", story.record}, {"fields", {{"name", "Verdi"}}}},
+                {{"type", "visit"}, {"dossier", story.dossier}, {"fields", visit}}}}});
+  story.must(carla, {{"command", "record.save"},
+                     {"type", "emporium_card"},
+                     {"dossier", story.dossier},
+                     {"fields",
+                      {{"number", "T-1"},
+                       {"household", story.record},
+                       {"state", "attiva"},
+                       {"points", "3000"},
+                       {"valid_from", "2026-01-01"},
+                       {"valid_to", "2026-12-31"},
+                       {"emporium", "Emporio"}}}});
+  story.world.synchronise(carla);
+  exchange_between(story.world, carla, story.bruno);
+  REQUIRE(story.name(story.bruno, story.record) == "Verdi");
+  SECTION("its device is lost") {
+    const auto device = carla.store().identity().device;
+    story.roll_back();
+    REQUIRE(story.world.office().repository().revoke_device(device, "smarrito").ok());
+    carla.revoked = true;
+    story.everybody();
+    // It is late work of a device that is not trusted any more: whoever decides sees all of it.
+    CHECK(story.bruno.store().status()->open_held == 3);
+    CHECK(story.name(story.bruno, story.record) != "Verdi");
+  }
+  SECTION("its device is only away") {
+    story.roll_back();
+    story.world.synchronise(story.bruno);
+    story.world.synchronise(story.anna);
+    CHECK(story.name(story.anna, story.record) == "Verdi");
+  }
+  story.rest();
+}
+
+TEST_CASE("scenario: a colleague carries no letter about what a backup of the server holds",
+          "[simulation][exchange][P2]") {
+  Restored story(3);
+  Tablet& carla = story.tablet(2);
+  story.write(carla, "Carla");
+  story.world.synchronise(carla);
+  const bool covered = GENERATE(false, true);
+  CAPTURE(covered);
+  if (covered) {
+    story.world.office().back_up();
+    story.world.synchronise(carla);
+  }
+  exchange_between(story.world, carla, story.bruno);
+  CHECK(story.text(story.bruno) == "Carla");
+  CHECK(story.bruno.store().status()->letters == (covered ? 0 : 1));
+  story.rest();
+}

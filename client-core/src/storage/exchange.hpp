@@ -34,8 +34,9 @@ struct ExchangedDocument {
 /// What this device has written and no server has answered, in hand-outs of whole acts. The same
 /// work gives the same bytes.
 [[nodiscard]] std::vector<OutgoingBundle> make_bundles(Core& core, const HandOutFor& whom);
-/// Own work that the server has and the reader may lack: in each document what is beyond `known`.
-/// Nothing: there is none. The work of others comes from the server, or from their own hand-outs.
+/// Own work that the server has and the reader may lack: in each document what is beyond `known`,
+/// whole acts; with a letter for what no backup of the server holds. Nothing: there is none. The
+/// work of others comes from the server, or from their own hand-outs.
 using KnownVersion = std::function<std::optional<sync::VersionVector>(const sync::DocumentId&)>;
 [[nodiscard]] std::optional<OutgoingBundle> make_answered(Core& core, const KnownVersion& known);
 /// What everybody who holds the document has acknowledged.

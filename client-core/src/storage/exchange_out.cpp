@@ -57,17 +57,20 @@ class BundleMaker {
     return ids;
   }
 
-  OutgoingBundle make(sync::Gathered gathered, std::vector<std::int64_t> numbers) {
+  /// `handed` goes to colleagues, and to the server what it is to be told.
+  OutgoingBundle make(const std::vector<sync::Change>& handed,
+                      std::optional<sync::Gathered> for_server,
+                      std::vector<std::int64_t> numbers) {
     sync::Bundle bundle;
     bundle.space = core_.identity.space;
     OutgoingBundle out;
-    for (auto& [document, changes] : by_document(gathered.changes)) {
+    for (auto& [document, changes] : by_document(handed)) {
       const auto known = documents_.find(document);
       if (known == documents_.end()) continue;
       bundle.parts.push_back(seal_part(known->second, std::move(changes)));
       ++out.documents;
     }
-    if (whom_.server) bundle.parts.push_back({{}, seal_letter(std::move(gathered))});
+    if (for_server) bundle.parts.push_back({{}, seal_letter(*std::move(for_server))});
     std::sort(bundle.parts.begin(), bundle.parts.end(),
               [](const auto& a, const auto& b) { return a.label < b.label; });
     out.bytes = sync::encode_bundle(bundle);
@@ -124,34 +127,103 @@ class BundleMaker {
 
 }  // namespace
 
-std::optional<OutgoingBundle> make_answered(Core& core, const KnownVersion& known) {
-  BundleMaker maker(core, {false, true});
-  Documents documents(core, Access::read);
-  sync::Gathered gathered;
-  for (const sync::DocumentId& id : maker.documents()) {
-    const auto version = known(id);
-    const OpenDocument* document = version ? documents.find(id) : nullptr;
-    if (document == nullptr) continue;
-    auto rows = core.db.prepare(
-        "SELECT header, body FROM changes WHERE document = ? AND own = 1 AND state = 2 "
-        "AND body IS NOT NULL ORDER BY n");
-    rows.bind_all(document->n);
-    std::size_t bytes = 0;
-    std::size_t count = 0;
-    while (rows.step()) {
-      sync::Change change;
-      change.header = require(sync::decode_header(rows.get_blob(0)));
-      if (version->contains(change.header.replica, change.header.seq)) continue;
-      bytes += rows.get_blob(0).size() + rows.get_blob(1).size();
-      // A beginning of it is as good: the rest comes the next time.
-      if (count != 0 && bytes > sync::kMessageBytesTarget) break;
-      if (++count > sync::kChangesPerMessageMax) break;
-      change.ops = read_body(rows.get_blob(1));
-      gathered.changes.push_back(std::move(change));
+namespace {
+
+/// An act among own confirmed changes: one change, or several that stand side by side in the log.
+struct OwnAct {
+  std::string act;
+  std::vector<std::int64_t> numbers;
+  std::size_t count = 1;  ///< how many changes it has where it is whole
+  bool wanted = false;
+  bool is_at_risk = false;  ///< in no backup: a server that is put back asks its author alone
+};
+
+/// All of them, oldest first: also what is folded here, for it is part of acts that are not.
+std::vector<OwnAct> acts_beyond(Core& core, const std::vector<sync::DocumentId>& documents,
+                                const KnownVersion& known) {
+  std::map<sync::DocumentId, sync::VersionVector> versions;
+  for (const sync::DocumentId& id : documents) {
+    if (auto version = known(id)) versions.emplace(id, *std::move(version));
+  }
+  std::vector<OwnAct> acts;
+  auto rows = core.db.prepare(
+      "SELECT n, header, act, position > ? FROM changes WHERE own = 1 AND state = 2 "
+      "AND body IS NOT NULL UNION ALL SELECT n, header, act, 0 FROM kept "
+      "WHERE offered = 0 AND body IS NOT NULL ORDER BY n");
+  rows.bind_all(core.setting_number("covered", 0));
+  while (!versions.empty() && rows.step()) {
+    const auto header = require(sync::decode_header(rows.get_blob(1)));
+    const auto act = rows.get_blob(2);
+    std::string id(act.begin(), act.end());
+    if (acts.empty() || id.empty() || acts.back().act != id) {
+      if (!acts.empty() && !acts.back().wanted) acts.pop_back();
+      acts.emplace_back();
+      acts.back().act = std::move(id);
+      acts.back().count = header.transaction ? header.transaction->count : 1;
+    }
+    acts.back().numbers.push_back(rows.get_int64(0));
+    acts.back().is_at_risk = acts.back().is_at_risk || rows.get_int64(3) != 0;
+    const auto version = versions.find(header.document);
+    if (version != versions.end() && !version->second.contains(header.replica, header.seq)) {
+      acts.back().wanted = true;
     }
   }
-  if (gathered.changes.empty()) return std::nullopt;
-  return maker.make(std::move(gathered), {});
+  if (!acts.empty() && !acts.back().wanted) acts.pop_back();
+  return acts;
+}
+
+struct OwnChange {
+  sync::Change change;
+  std::int64_t document = 0;
+};
+
+OwnChange own_change(Core& core, std::int64_t n) {
+  auto& row = core.db.cached(
+      "SELECT header, body, document FROM changes WHERE n = ?1 "
+      "UNION ALL SELECT header, body, document FROM kept WHERE n = ?1 LIMIT 1");
+  const sqlite::ResetGuard guard(row);
+  row.bind_all(n);
+  if (!row.step()) refuse(ErrorCode::internal, "a change of the log is not there any more");
+  OwnChange own;
+  own.change.header = require(sync::decode_header(row.get_blob(0)));
+  own.change.ops = read_body(row.get_blob(1));
+  own.document = row.get_int64(2);
+  return own;
+}
+
+}  // namespace
+
+std::optional<OutgoingBundle> make_answered(Core& core, const KnownVersion& known) {
+  BundleMaker maker(core, {false, true});
+  std::vector<sync::Change> handed;
+  // Of what no backup holds a server that is put back asks the author's device alone, and that may
+  // be gone by then: the colleague can bring it.
+  std::optional<sync::Gathered> for_server;
+  std::size_t bytes = 0;
+  for (const OwnAct& act : acts_beyond(core, maker.documents(), known)) {
+    std::vector<OwnChange> changes;
+    std::size_t size = 0;
+    for (const std::int64_t n : act.numbers) {
+      changes.push_back(own_change(core, n));
+      size += sync::encoded_size(changes.back().change);
+    }
+    // A beginning of it is as good: the rest comes the next time.
+    const bool full = bytes + size > sync::kMessageBytesTarget ||
+                      handed.size() + changes.size() > sync::kChangesPerMessageMax;
+    if (!handed.empty() && full) break;
+    bytes += size;
+    // Of an act of which a part was erased the server takes no other part by itself.
+    const bool by_letter = act.is_at_risk && act.numbers.size() == act.count;
+    for (OwnChange& own : changes) {
+      handed.push_back(own.change);
+      if (!by_letter) continue;
+      if (!for_server) for_server.emplace();
+      add_texts_of_others(core, own.document, own.change, for_server->texts_of_others);
+      for_server->changes.push_back(std::move(own.change));
+    }
+  }
+  if (handed.empty()) return std::nullopt;
+  return maker.make(handed, std::move(for_server), {});
 }
 
 sync::VersionVector stable_version(Core& core, const sync::DocumentId& document) {
@@ -174,7 +246,10 @@ std::vector<OutgoingBundle> make_bundles(Core& core, const HandOutFor& whom) {
                 numbers);
     if (numbers.empty()) return bundles;
     after = *std::max_element(numbers.begin(), numbers.end());
-    OutgoingBundle bundle = maker.make(std::move(gathered), std::move(numbers));
+    const std::vector<sync::Change> handed = gathered.changes;
+    std::optional<sync::Gathered> for_server;
+    if (whom.server) for_server = std::move(gathered);
+    OutgoingBundle bundle = maker.make(handed, std::move(for_server), std::move(numbers));
     if (whom.server || bundle.documents != 0) bundles.push_back(std::move(bundle));
   }
 }
