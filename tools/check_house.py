@@ -77,7 +77,7 @@ LAYERS = {
                "libxml": "src/flow_file.cpp", "qrencode": "src/cli/qr.cpp", "sodium": "src"}),
     "mobile-bindings/c": Layer(ours={"insieme/insieme.h", "insieme/client"}),
     "mobile-bindings/wasm": Layer(ours={"insieme/insieme.h"}, third={"sqlite3": "src"}),
-    "mobile-bindings": Layer(ours={"insieme/insieme.h"}, third={"jni": "any"}),
+    "mobile-bindings/jni": Layer(ours={"insieme/insieme.h"}, third={"jni": "src", "boost/json": "src"}),
     "tools": Layer(ours=ALL_OURS, third=ALL_THIRD),
     "tests": Layer(ours=ALL_OURS, third=ALL_THIRD),
     "cmake": Layer(),
