@@ -2,6 +2,7 @@
 import { render, type JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { onEvent, open, read, takeOver } from "./core/core";
+import { isDesk } from "./core/desk";
 import { loadKept } from "./core/kept";
 import { isPinRequired, isPinSkipped, pinState, watchIdle, type PinState } from "./core/lock";
 import { fillPractice, isPractice } from "./core/practice";
@@ -172,6 +173,7 @@ function App(): JSX.Element {
 }
 
 function canRun(): boolean {
+  if (isDesk()) return true;
   return (
     "locks" in navigator &&
     typeof navigator.storage?.getDirectory === "function" &&
@@ -198,4 +200,6 @@ if (place !== null) {
   );
 }
 // Without it everything works as long as the server answers; with it, without a network too.
-if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => undefined);
+if ("serviceWorker" in navigator && !isDesk()) {
+  navigator.serviceWorker.register("/sw.js").catch(() => undefined);
+}

@@ -304,6 +304,7 @@ export const en: Record<Word, string> = {
   server: "Server",
   space: "Storage used",
   space_of: "{used} of {quota}",
+  kept_desk: "The store is a file of this computer.",
   kept_yes: "The browser has promised not to erase the store.",
   kept_no:
     "The browser might erase the store when space runs out. Install Insieme (Add to Home " +

@@ -318,6 +318,7 @@ export const it = {
   server: "Server",
   space: "Spazio occupato",
   space_of: "{used} di {quota}",
+  kept_desk: "L'archivio è un file di questo computer.",
   kept_yes: "Il browser ha promesso di non cancellare l'archivio.",
   kept_no:
     "Il browser potrebbe cancellare l'archivio se lo spazio finisce. Installa Insieme " +

@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = resolve(fileURLToPath(import.meta.url), "../../..");
-const bin = process.env.INSIEME_BIN_DIR ?? join(root, "build/dev/bin");
+export const bin = process.env.INSIEME_BIN_DIR ?? join(root, "build/dev/bin");
 export const appFolder = process.env.INSIEME_APP_DIR ?? join(root, "build/app");
 
 export class World {

@@ -1,8 +1,9 @@
 // The store, as screens speak to it: one call, replies or a CoreError, and a note to everybody who
 // shows something when anything was written.
-import { Insieme, keepStorage, PRACTICE, requestId } from "insieme/index.mjs";
+import { Insieme, keepStorage as keepInBrowser, PRACTICE, requestId } from "insieme/index.mjs";
 import type { Event, Failure, Reply } from "insieme";
 import { language } from "../words";
+import { Desk, isDesk } from "./desk";
 import { learn, purposeFor } from "./purpose";
 
 export class CoreError extends Error {
@@ -14,8 +15,8 @@ export class CoreError extends Error {
   }
 }
 
-const worker = new Worker(WORKER_URL, { type: "module" });
-const insieme = new Insieme(worker);
+const carrier = isDesk() ? new Desk() : new Worker(WORKER_URL, { type: "module" });
+const insieme = new Insieme(carrier);
 const watchers = new Set<() => void>();
 
 /** Called whenever something here may look different now. Returns what ends it. */
@@ -84,7 +85,11 @@ export async function write<T>(
   return reply;
 }
 
-export { keepStorage, requestId };
+/** A file on this computer is kept as long as nobody removes it; what room there is, is unknown. */
+export async function keepStorage(): Promise<{ kept: boolean; usage: number; quota: number }> {
+  return isDesk() ? { kept: true, usage: 0, quota: 0 } : keepInBrowser();
+}
+export { requestId };
 
 /** The bundler puts the worker's address here. */
 declare const WORKER_URL: string;

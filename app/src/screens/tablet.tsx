@@ -1,6 +1,7 @@
 // What this tablet is, how it looks, and the last way out for work that cannot be sent.
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { isDesk } from "../core/desk";
 import { foundNoRoom, keepStorage, onChange, read } from "../core/core";
 import { useAct, usePicture } from "../core/hooks";
 import { enterPractice, isPractice, throwPracticeAway } from "../core/practice";
@@ -127,21 +128,25 @@ function Storage(): JSX.Element {
     <Section title={t("space")}>
       {state && (
         <>
-          <meter
-            class="gauge"
-            max={state.quota}
-            value={state.usage}
-            high={state.quota * 0.8}
-            aria-label={t("space")}
-          />
-          <p>{t("space_of", { used: bytes(state.usage), quota: bytes(state.quota) })}</p>
+          {state.quota > 0 && (
+            <>
+              <meter
+                class="gauge"
+                max={state.quota}
+                value={state.usage}
+                high={state.quota * 0.8}
+                aria-label={t("space")}
+              />
+              <p>{t("space_of", { used: bytes(state.usage), quota: bytes(state.quota) })}</p>
+            </>
+          )}
           {how !== "fine" && (
             <Note tone={how === "full" ? "danger" : "warning"} title={t(`space_${how}`)}>
               <p>{t("space_what")}</p>
             </Note>
           )}
           <Note tone={state.kept ? "success" : "warning"}>
-            <p>{t(state.kept ? "kept_yes" : "kept_no")}</p>
+            <p>{t(isDesk() ? "kept_desk" : state.kept ? "kept_yes" : "kept_no")}</p>
           </Note>
           {!state.kept && (
             <button

@@ -34,6 +34,12 @@ export type Event =
       [more: string]: unknown;
     };
 
+/** Whoever carries messages to the store and back: a worker, or what stands for one. */
+export interface Carrier {
+  postMessage(message: { id: number }): void;
+  onmessage: ((message: MessageEvent) => void) | null;
+}
+
 /**
  * The store of this browser, in its worker. Calls are answered in the order in which they can be;
  * one that needs the network (`sync.run`, `device.enrol`, `finding.fetch`) keeps none of the others
@@ -41,7 +47,7 @@ export type Event =
  * minute later.
  */
 export class Insieme {
-  constructor(worker: Worker);
+  constructor(worker: Carrier | Worker);
   /**
    * Opens the store of that folder of the Origin Private File System, or makes it. Waits while
    * another tab has it. With a PIN the reply is that of `pin.state`, `locked` is true, and

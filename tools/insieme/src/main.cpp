@@ -13,6 +13,7 @@
 #include "package_commands.hpp"
 #include "report_commands.hpp"
 #include "usage.hpp"
+#include "serve_app_command.hpp"
 #include "watch_command.hpp"
 
 namespace insieme::cli {
@@ -133,6 +134,7 @@ int run(int argc, char** argv) {
   add_hand_over_commands(app, program);
   add_schema_commands(app, program);
   add_watch_command(app, program);
+  add_serve_app_command(app, program);
   add_notice_commands(app, program);
   add_review_commands(app, program);
   add_report_commands(app, program);

@@ -206,6 +206,8 @@ json::object Program::call_locked(const std::string& command, json::object argum
   return reply;
 }
 
+void Program::close() { client_.reset(); }
+
 std::string Program::call_raw(std::string_view request) {
   ensure_unlocked();
   return client_->call(request);

@@ -75,6 +75,8 @@ class Program {
   json::object call(const std::string& command, json::object arguments = {});
   /// The same for what also works while the store is locked: no PIN is asked for.
   json::object call_locked(const std::string& command, json::object arguments = {});
+  /// Closes the store: somebody else may open it.
+  void close();
   /// A request as it is, its reply as it is.
   std::string call_raw(std::string_view request);
   /// Prints the reply as JSON if that is wanted; then the human form is not.

@@ -2,37 +2,22 @@
 #include "watch_command.hpp"
 
 #include <poll.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <array>
-#include <atomic>
-#include <cstring>
 #include <ctime>
 
 #include "insieme/client/stoppable_transport.hpp"
+#include "posting.hpp"
+#include "signals.hpp"
 
 namespace insieme::cli {
 namespace {
 
-static_assert(std::atomic<bool>::is_always_lock_free);
-std::atomic<bool> stop_asked{false};
-
-extern "C" void on_signal(int) { stop_asked.store(true); }
-
-/// Asked once, it ends after what is under way; asked twice, at once: nothing is lost by that.
-void end_on_signals() {
-  struct ::sigaction action;
-  std::memset(&action, 0, sizeof action);
-  action.sa_handler = &on_signal;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  for (const int number : {SIGINT, SIGTERM}) ::sigaction(number, &action, nullptr);
-}
-
 /// Ends early when a signal comes.
 void let_pass(std::int64_t ms) {
   constexpr std::int64_t kStepMs = 200;  // a signal just before a sleep waits no longer
-  for (std::int64_t left = ms; left > 0 && !stop_asked; left -= kStepMs) {
+  for (std::int64_t left = ms; left > 0 && !stop_asked(); left -= kStepMs) {
     ::poll(nullptr, 0, static_cast<int>(std::min(left, kStepMs)));
   }
 }
@@ -42,14 +27,14 @@ class Watch {
   explicit Watch(Program& program)
       : program_(program),
         transport_(client::make_stoppable_transport(
-            {program.globals.ca_file, program.globals.public_key}, stop_asked)) {}
+            {program.globals.ca_file, program.globals.public_key}, stop_asked())) {}
 
   int run() {
-    while (!stop_asked) {
+    while (!stop_asked()) {
       const json::object plan = program_.call("sync.state");
       if (text_of(plan, "state") == "stopped") return kNetwork;  // said already
       if (flag_of(plan, "due")) synchronise();
-      if (!stop_asked) wait();
+      if (!stop_asked()) wait();
     }
     return kOk;
   }
@@ -94,21 +79,14 @@ class Watch {
     const json::object ask = program_.call("sync.wait", with_state());
     state_ = object_of(ask, "state");
     if (!flag_of(ask, "ready")) {
-      let_pass(number_of(ask, "in_ms"));
+      let_pass(number_at(ask, "in_ms"));
       return;
     }
-    client::HttpRequest request;
-    request.url = text_of(ask, "url");
-    request.pin = text_of(ask, "pin");
-    for (const json::value& header : list_of(ask, "headers")) {
-      request.headers.emplace_back(header.at(0).as_string(), header.at(1).as_string());
-    }
-    request.limits.total_timeout_ms =
-        static_cast<std::uint32_t>(number_of(ask, "total_timeout_ms"));
+    client::HttpRequest request = request_of(ask);
     request.limits.low_speed_s = 0;  // nothing comes for a long time, and that is how it should be
     request.limits.reply_bytes_max = 64 * 1024;
     const Result<client::HttpReply> reply = transport_->post(request);
-    if (!stop_asked) hear(reply);
+    if (!stop_asked()) hear(reply);
   }
 
   void hear(const Result<client::HttpReply>& reply) {
@@ -129,16 +107,12 @@ class Watch {
     // A plan of the core may be due before it is time to wait again.
     const json::object plan = program_.call("sync.state");
     const std::string due = text_of(plan, "due_in_ms");
-    const std::int64_t due_ms = due.empty() ? number_of(heard, "in_ms") : std::stoll(due);
-    let_pass(std::min(number_of(heard, "in_ms"), due_ms));
+    const std::int64_t due_ms = due.empty() ? number_at(heard, "in_ms") : std::stoll(due);
+    let_pass(std::min(number_at(heard, "in_ms"), due_ms));
   }
 
   [[nodiscard]] json::object with_state() const {
     return state_.empty() ? json::object{} : json::object{{"state", state_}};
-  }
-  [[nodiscard]] static std::int64_t number_of(const json::object& object, std::string_view name) {
-    const json::value* value = object.if_contains(json::string_view(name.data(), name.size()));
-    return value != nullptr && value->is_int64() ? value->get_int64() : 0;
   }
   [[nodiscard]] std::string now_text() const {
     const auto seconds = static_cast<std::time_t>(program_.now_ms() / 1000);

@@ -1,0 +1,181 @@
+// `insieme serve-app`: the screens over a store in a file, for one browser of this computer.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { request } from "node:http";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { Browser } from "./browser.mjs";
+import { ask, DESK, look, makeHousehold } from "./people.mjs";
+import { appFolder, bin, World } from "./world.mjs";
+
+const world = new World();
+const FAMILY = "Famiglia Bassi";
+const PIN = "407319";
+let office;
+let anna;
+let family;
+const browser = new Browser();
+let page;
+
+const IDENTITY = '{"act":"call","request":{"command":"identity"}}';
+
+/** The program that serves Anna's store, and the address that it printed. */
+class Host {
+  async start(port = 0) {
+    this.process = spawn(
+      join(bin, "insieme"),
+      ["--json", "--store", anna.store, "serve-app", "--app", appFolder, "--port", String(port)],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    this.gone = new Promise((done) => {
+      this.process.on("exit", (code, signal) => done(code ?? signal));
+    });
+    const line = await new Promise((done) => this.process.stdout.once("data", done));
+    this.address = JSON.parse(String(line)).address;
+    this.port = Number(new URL(this.address).port);
+    return this;
+  }
+  end(signal = "SIGTERM") {
+    this.process.kill(signal);
+    return this.gone;
+  }
+  get token() {
+    return /#desk=([0-9a-f]{64})$/.exec(this.address)[1];
+  }
+
+  /** The status that a request gets, whoever it pretends to be. */
+  status(path, headers, method = "POST", body = IDENTITY) {
+    return new Promise((done, failed) => {
+      const sent = request(
+        { host: "127.0.0.1", port: this.port, path, method, headers },
+        (answer) => {
+          answer.resume();
+          answer.on("end", () => done(answer.statusCode));
+        },
+      );
+      sent.on("error", failed);
+      sent.end(method === "POST" ? body : undefined);
+    });
+  }
+}
+let host;
+
+const nav = () => page.getByRole("navigation", { name: "Sezioni" });
+
+before(async () => {
+  await world.start();
+  world.person("anna", "Anna Rossi", "educator");
+  world.person("office", "Ufficio", "coordinator");
+  office = world.desk("office");
+  family = makeHousehold(office, world, ["anna"]);
+  anna = world.desk("anna");
+  anna.sync();
+  await browser.start();
+});
+
+after(async () => {
+  await browser.end();
+  await host?.end();
+  await world.end();
+});
+
+test("the address that the program prints opens the app over this computer's store", async () => {
+  host = await new Host().start();
+  page = await browser.page(host.address, DESK);
+  await page.getByRole("button", { name: "Continua senza PIN" }).click();
+  await page.getByRole("button", { name: "Sì, senza PIN" }).click();
+  await nav().waitFor();
+  assert.equal(await page.evaluate(() => location.href.includes("desk=")), false);
+  assert.equal((await ask(page, "identity")).account, "anna");
+  await page.evaluate(() => {
+    location.hash = "#/families";
+  });
+  await page.getByRole("link", { name: FAMILY }).first().waitFor();
+  await look(page, "desk-families");
+  await page.setViewportSize(DESK);
+});
+
+test("whoever does not know the secret, or comes from elsewhere, gets nothing", async () => {
+  const own = { Host: `127.0.0.1:${host.port}`, Origin: `http://127.0.0.1:${host.port}` };
+  const secret = { Authorization: `Bearer ${host.token}` };
+  const status = (headers) => host.status("/desk/ask", headers);
+  assert.equal(await status({ ...own, ...secret }), 200);
+  assert.equal(await status(own), 401);
+  assert.equal(await status({ ...own, Authorization: `Bearer ${"0".repeat(64)}` }), 401);
+  assert.equal(await status({ ...own, ...secret, Origin: "http://evil.example" }), 401);
+  assert.equal(await status({ ...own, ...secret, Host: "evil.example" }), 421);
+  assert.equal(await host.status("/desk/ask", { ...own, ...secret }, "POST", "garbage"), 400);
+  for (const path of ["/../anna.insieme", "/%2e%2e/anna.insieme", "/etc/passwd"]) {
+    assert.equal(await host.status(path, own, "GET"), 404);
+  }
+});
+
+test("what is saved here reaches the others, and what they save is heard of at once", async () => {
+  const saved = await ask(page, "record.save", {
+    request_id: "desk-1",
+    type: "note",
+    dossier: family.dossier,
+    fields: { title: "Dal computero dell'ufficio" },
+  });
+  assert.equal(saved.ok, true, JSON.stringify(saved));
+  assert.equal((await ask(page, "sync.run")).unsent, "0");
+  office.sync();
+  office.call("record.save", {
+    type: "note",
+    dossier: family.dossier,
+    fields: { title: "Dal coordinamento" },
+  });
+  office.sync();
+  await page.waitForFunction(async () => {
+    const found = await globalThis.insieme.call("search", { words: "coordinamento" });
+    return JSON.stringify(found).includes("Dal coordinamento");
+  });
+  const copy = await page.evaluate(async () => (await globalThis.insieme.copy()).bytes?.length);
+  assert.ok(copy > 10_000, `a copy of ${copy} bytes`);
+});
+
+test("a second page has the store, and the first one says so", async () => {
+  const former = page;
+  page = await browser.page(host.address, DESK);
+  await former.getByRole("heading", { name: /altra scheda|un'altra/i }).first().waitFor();
+  assert.equal((await ask(former, "identity")).ok, false);
+  await nav().or(page.getByRole("heading", { name: "Scegli un PIN" })).first().waitFor();
+  assert.equal((await ask(page, "identity")).account, "anna");
+  assert.deepEqual(former.troubles, []);
+  await former.close();
+});
+
+test("a PIN that is chosen here takes the place of the key in its file", async () => {
+  const key = readFileSync(`${anna.store}.key`, "utf8");
+  const set = await ask(page, "pin.set", { pin: PIN });
+  assert.equal(set.ok, true, JSON.stringify(set));
+  assert.equal("device_secret" in set, false);
+  assert.notEqual(readFileSync(`${anna.store}.key`, "utf8"), key);
+  assert.deepEqual(page.troubles, []);
+});
+
+test("killed in the middle of work, the program lost nothing, and the page says what to do", async () => {
+  const saved = await ask(page, "record.save", {
+    request_id: "desk-3",
+    type: "note",
+    dossier: family.dossier,
+    fields: { title: "Prima del colpo" },
+  });
+  assert.equal(saved.ok, true);
+  await host.end("SIGKILL");
+  const gone = await ask(page, "status");
+  assert.match(gone.error.message_it, /avviarlo di nuovo/);
+  await page.close();
+  host = await new Host().start(host.port);
+  page = await browser.page(host.address, DESK);
+  await page.getByRole("heading", { name: "Insieme è chiuso" }).waitFor();
+  await page.getByLabel("PIN", { exact: true }).fill(PIN);
+  await page.getByRole("button", { name: "Apri", exact: true }).click();
+  await nav().waitFor();
+  const found = await ask(page, "search", { words: "colpo" });
+  assert.ok(JSON.stringify(found).includes("Prima del colpo"));
+  assert.deepEqual(page.troubles, []);
+  assert.equal(await host.end(), 0);
+  host = null;
+});

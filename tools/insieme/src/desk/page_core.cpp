@@ -1,0 +1,296 @@
+#include "desk/page_core.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "insieme/client/platform.hpp"
+#include "insieme/client/stoppable_transport.hpp"
+#include "insieme/sync/digest.hpp"
+#include "key_file.hpp"
+#include "posting.hpp"
+
+namespace insieme::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kPracticeFolder = "insieme-practice";
+
+/// Commands whose work is on the network.
+bool is_errand(const std::string& command) {
+  static const std::set<std::string> kErrands{"sync.run", "device.enrol", "policy.fetch",
+                                              "finding.fetch"};
+  return kErrands.count(command) != 0;
+}
+
+std::string failure(const char* code, const char* italian, const char* english) {
+  return json::serialize(json::object{
+      {"ok", false},
+      {"error", {{"code", code}, {"message_it", italian}, {"message_en", english}}}});
+}
+
+std::string not_open() {
+  return failure("not_open", "L'archivio non è aperto.", "The store is not open.");
+}
+
+json::object parsed(const std::string& text) {
+  boost::system::error_code error;
+  json::value value = json::parse(text, error);
+  return !error && value.is_object() ? std::move(value.get_object()) : json::object();
+}
+
+std::string request(const char* command) {
+  return json::serialize(json::object{{"command", command}});
+}
+
+/// A transport is one thread's at a time.
+struct Wire {
+  Wire(const client::TransportOptions& options, const std::atomic<bool>& stop)
+      : transport(client::make_stoppable_transport(options, stop)) {}
+
+  /// What Client::resume takes; the body of the answer apart.
+  json::object post(const client::HttpRequest& request, std::vector<std::uint8_t>& body) {
+    const std::lock_guard lock(mutex);
+    Result<client::HttpReply> reply = transport->post(request);
+    if (!reply.ok()) return {{"refused", reply.error().detail}};
+    body = std::move(reply->body);
+    return {{"status", reply->status},
+            {"content_type", reply->content_type},
+            {"retry_after_s", reply->retry_after_s},
+            {"failure", reply->failure},
+            {"handed_over", reply->handed_over}};
+  }
+
+  std::mutex mutex;
+  std::unique_ptr<client::Transport> transport;
+};
+
+}  // namespace
+
+struct PageCore::Line {
+  explicit Line(const client::TransportOptions& options)
+      : errands(options, stop), waits(options, stop) {}
+
+  std::atomic<bool> stop{false};
+  Wire errands;
+  Wire waits;
+};
+
+PageCore::PageCore(const Program& program, std::function<void(std::string)> tell)
+    : program_(program),
+      events_([tell = std::move(tell)](std::string_view event) { tell(std::string(event)); }) {}
+
+PageCore::~PageCore() {
+  close();
+  erase_practice();
+}
+
+void PageCore::stop() {
+  stopped_ = true;
+  close();
+}
+
+std::string PageCore::answer(const json::object& message, std::vector<char>& copied) {
+  if (stopped_) return not_open();
+  const std::string act = text_of(message, "act");
+  if (act == "open") return open(text_of(message, "folder"));
+  if (act == "call") return call(object_of(message, "request"));
+  if (act == "copy") return copy(copied);
+  if (act == "take_over") return R"({"ok":true})";  // whoever opens last has it
+  if (act == "close") {
+    close();
+    return R"({"ok":true})";
+  }
+  if (act == "erase_practice") {
+    close();
+    erase_practice();
+    return R"({"ok":true})";
+  }
+  return failure("unknown_command", "Richiesta sconosciuta.", "Unknown request.");
+}
+
+void PageCore::close() {
+  const std::lock_guard lock(calls_);
+  client_.reset();
+  if (line_) line_->stop = true;
+  line_ = std::make_shared<Line>(
+      client::TransportOptions{program_.globals.ca_file, program_.globals.public_key});
+  paused_.notify_all();
+}
+
+void PageCore::erase_practice() {
+  const std::lock_guard lock(calls_);
+  if (practice_.empty()) return;
+  std::error_code ignored;
+  fs::remove_all(practice_, ignored);
+  practice_.clear();
+}
+
+std::string PageCore::opening(const std::string& path, const std::string& key,
+                              const char* mode) const {
+  const Globals& globals = program_.globals;
+  json::object options{{"path", path}, {"key", key}, {"mode", mode}};
+  if (!globals.ca_file.empty()) options["ca_file"] = globals.ca_file;
+  if (!globals.public_key.empty()) options["public_key"] = globals.public_key;
+  if (!globals.clock_ms.empty()) options["clock_ms"] = globals.clock_ms;
+  return json::serialize(options);
+}
+
+std::string PageCore::open(const std::string& folder) {
+  close();
+  if (folder == kPracticeFolder) return open_practice();
+  const std::lock_guard lock(calls_);
+  practises_ = false;
+  try {
+    std::string reply =
+        client::Client::open(opening(program_.store_path(), program_.key(), "open"), client_);
+    if (!flag_of(parsed(reply), "ok")) client_.reset();
+    return reply;
+  } catch (const Stop& stop) {  // its key is not where it was
+    return failure("wrong_key", stop.what(), stop.what());
+  }
+}
+
+/// Nothing of it is meant to stay: its key is nowhere but here.
+std::string PageCore::open_practice() {
+  erase_practice();
+  const std::lock_guard lock(calls_);
+  practises_ = true;
+  std::string folder = (fs::temp_directory_path() / "insieme-practice-XXXXXX").string();
+  if (::mkdtemp(folder.data()) == nullptr) {
+    return failure("storage_failure", "Per la prova non c'è posto su questo computer.",
+                   "There is no room on this computer to practise.");
+  }
+  practice_ = folder;
+  std::array<std::uint8_t, 32> key{};
+  client::system_platform().random(key);
+  std::string reply = client::Client::open(
+      opening((practice_ / "store.db").string(), sync::to_hex(key), "create"), client_);
+  if (!flag_of(parsed(reply), "ok")) client_.reset();
+  return reply;
+}
+
+std::string PageCore::call(const json::object& request) {
+  const std::string command = text_of(request, "command");
+  const std::string text = json::serialize(request);
+  bool practises = false;
+  {
+    const std::lock_guard lock(calls_);
+    if (!client_) return not_open();
+    practises = practises_;
+  }
+  if (is_errand(command)) {
+    if (!practises) return errand(text);
+    return failure("practice", "Questa è una prova: nulla va a un server.",
+                   "This is for practice: nothing goes to a server.");
+  }
+  if (command == "sync.wait") return wait(text);
+  return call_here(command, text);
+}
+
+std::string PageCore::call_here(const std::string& command, const std::string& text) {
+  const bool keeps = command == "pin.set" || command == "pin.remove";
+  const std::lock_guard lock(calls_);
+  if (!client_) return not_open();
+  if (keeps && !practises_ && program_.globals.key_file.empty() &&
+      std::getenv("INSIEME_KEY") != nullptr) {
+    return failure("not_allowed",
+                   "La chiave viene da INSIEME_KEY: un PIN cambia ciò che va custodito, e lì non "
+                   "si può scrivere. Avviare con --key-file FILE.",
+                   "The key comes from INSIEME_KEY: a PIN changes what is to be kept, and nothing "
+                   "can be written there. Start with --key-file FILE.");
+  }
+  std::string reply = client_->call(text, events_);
+  return keeps && flag_of(parsed(reply), "ok") ? keep_secret(reply) : reply;
+}
+
+/// The page never sees it; the core goes over to it once it is on the disk.
+std::string PageCore::keep_secret(const std::string& reply) {
+  if (!practises_) {
+    try {
+      replace_key_file(program_.key_path(), text_of(parsed(reply), "device_secret"));
+    } catch (const Stop& stop) {
+      return failure("storage_failure", stop.what(), stop.what());
+    }
+  }
+  return client_->call(request("pin.kept"));
+}
+
+std::string PageCore::errand(const std::string& text) {
+  std::unique_lock lock(calls_);
+  if (!client_) return not_open();
+  const std::shared_ptr<Line> line = line_;
+  client::Client::Step step = client_->begin(text, events_);
+  while (step.kind != client::Client::Step::Kind::reply) {
+    const json::object needed = parsed(step.text);
+    json::object answer;
+    std::vector<std::uint8_t> body;
+    if (step.kind == client::Client::Step::Kind::post) {
+      client::HttpRequest request = request_of(needed);
+      request.body = std::move(step.body);
+      lock.unlock();
+      answer = line->errands.post(request, body);
+      lock.lock();
+    } else {
+      paused_.wait_for(lock, std::chrono::milliseconds(number_at(needed, "ms")),
+                       [&] { return line->stop.load(); });
+    }
+    if (line->stop || !client_) return not_open();
+    step = client_->resume(json::serialize(answer), body);
+  }
+  return step.text;
+}
+
+std::string PageCore::wait(const std::string& text) {
+  json::object asked;
+  std::shared_ptr<Line> line;
+  {
+    const std::lock_guard lock(calls_);
+    if (!client_) return not_open();
+    line = line_;
+    std::string reply = client_->call(text);
+    asked = parsed(reply);
+    if (!flag_of(asked, "ok")) return reply;
+  }
+  if (!flag_of(asked, "ready")) {
+    asked["news"] = false;
+    return json::serialize(asked);
+  }
+  client::HttpRequest request = request_of(asked);
+  request.limits.low_speed_s = 0;  // nothing comes for a long time, and that is how it should be
+  request.limits.reply_bytes_max = 64 * 1024;
+  std::vector<std::uint8_t> body;
+  const json::object outcome = line->waits.post(request, body);
+  json::object told{{"command", "sync.waited"},
+                    {"state", asked.at("state")},
+                    {"status", number_at(outcome, "status")},
+                    {"body", std::string(body.begin(), body.end())}};
+  if (const auto after = number_at(outcome, "retry_after_s"); after != 0) {
+    told["retry_after_s"] = after;
+  }
+  const std::lock_guard lock(calls_);
+  return line->stop || !client_ ? not_open() : client_->call(json::serialize(told));
+}
+
+std::string PageCore::copy(std::vector<char>& copied) {
+  const std::lock_guard lock(calls_);
+  if (!client_) return not_open();
+  const std::string path = program_.store_path() + ".copy";
+  std::error_code ignored;
+  fs::remove(path, ignored);
+  std::string reply =
+      client_->call(json::serialize(json::object{{"command", "backup"}, {"path", path}}));
+  if (flag_of(parsed(reply), "ok")) {
+    std::ifstream file(path, std::ios::binary);
+    copied.assign(std::istreambuf_iterator<char>(file), {});
+  }
+  fs::remove(path, ignored);
+  return reply;
+}
+
+}  // namespace insieme::cli

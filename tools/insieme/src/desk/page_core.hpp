@@ -1,0 +1,66 @@
+#pragma once
+// The store behind a page of this desk: what a browser's worker does (mobile-bindings/wasm), done
+// by a program with a store in a file.
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "insieme/client/client.hpp"
+#include "insieme/client/transport.hpp"
+#include "program.hpp"
+
+namespace insieme::cli {
+
+/// Safe from any thread. Commands take turns; one that waits for the network keeps none waiting.
+class PageCore {
+ public:
+  /// `program` says which store, which key, whom to trust. `tell` is given events as JSON, from
+  /// whatever thread runs a command.
+  PageCore(const Program& program, std::function<void(std::string)> tell);
+  ~PageCore();
+  PageCore(const PageCore&) = delete;
+  PageCore& operator=(const PageCore&) = delete;
+
+  /// A message of the page, `{act, folder?, request?}` as mobile-bindings/wasm/js/index.mjs sends
+  /// them; the reply is one of a command. `copy` gives the store's bytes in `copied`.
+  [[nodiscard]] std::string answer(const json::object& message, std::vector<char>& copied);
+  /// Ends what waits, and refuses what comes: the program is to end.
+  void stop();
+
+ private:
+  /// The network of one opening of the store: what is under way ends with it.
+  struct Line;
+
+  [[nodiscard]] std::string open(const std::string& folder);
+  [[nodiscard]] std::string open_practice();
+  [[nodiscard]] std::string call(const json::object& request);
+  [[nodiscard]] std::string call_here(const std::string& command, const std::string& text);
+  [[nodiscard]] std::string errand(const std::string& text);
+  [[nodiscard]] std::string wait(const std::string& text);
+  [[nodiscard]] std::string copy(std::vector<char>& copied);
+  [[nodiscard]] std::string keep_secret(const std::string& reply);
+  void close();
+  void erase_practice();
+  [[nodiscard]] std::string opening(const std::string& path, const std::string& key,
+                                    const char* mode) const;
+
+  const Program& program_;
+  client::EventSink events_;
+  std::atomic<bool> stopped_{false};
+
+  std::mutex calls_;  ///< guards what follows
+  std::condition_variable paused_;
+  std::unique_ptr<client::Client> client_;
+  std::shared_ptr<Line> line_;  ///< another one: another opening
+  bool practises_ = false;
+  std::filesystem::path practice_;  ///< its folder, gone with this program
+};
+
+}  // namespace insieme::cli
