@@ -155,7 +155,33 @@ test("a PIN that is chosen here takes the place of the key in its file", async (
   assert.deepEqual(page.troubles, []);
 });
 
-test("killed in the middle of work, the program lost nothing, and the page says what to do", async () => {
+test("practice has a store of its own, which stays until it is thrown away", async () => {
+  const practise = () =>
+    page.evaluate(() => {
+      sessionStorage.setItem("insieme-practising", "yes");
+      location.reload();
+    });
+  await practise();
+  await page.getByText("Famiglie inventate: nulla va a un server.").waitFor();
+  const { dossiers } = await ask(page, "dossier.list");
+  assert.ok(dossiers.length > 0 && dossiers.every((one) => one.id !== family.dossier));
+  assert.equal((await ask(page, "sync.run")).error.code, "practice");
+  await page.getByRole("button", { name: "Esci dalla prova" }).click();
+  await page.getByRole("heading", { name: "Insieme è chiuso" }).waitFor();
+  await practise();
+  await page.getByText("Famiglie inventate: nulla va a un server.").waitFor();
+  assert.deepEqual((await ask(page, "dossier.list")).dossiers, dossiers);
+  await page.evaluate(() => {
+    location.hash = "#/tablet";
+  });
+  await page.getByRole("button", { name: "Butta via la prova" }).click();
+  await page.getByRole("button", { name: "Sì, butta via" }).click();
+  await page.getByLabel("PIN", { exact: true }).fill(PIN);
+  await page.getByRole("button", { name: "Apri", exact: true }).click();
+  await nav().waitFor();
+});
+
+test("killed in the middle of work, the program lost nothing and the page says so", async () => {
   const saved = await ask(page, "record.save", {
     request_id: "desk-3",
     type: "note",

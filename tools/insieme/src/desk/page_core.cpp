@@ -156,21 +156,25 @@ std::string PageCore::open(const std::string& folder) {
   }
 }
 
-/// Nothing of it is meant to stay: its key is nowhere but here.
+/// It stays until it is thrown away, or this program ends: its key is nowhere but here.
 std::string PageCore::open_practice() {
-  erase_practice();
   const std::lock_guard lock(calls_);
   practises_ = true;
-  std::string folder = (fs::temp_directory_path() / "insieme-practice-XXXXXX").string();
-  if (::mkdtemp(folder.data()) == nullptr) {
-    return failure("storage_failure", "Per la prova non c'è posto su questo computer.",
-                   "There is no room on this computer to practise.");
+  const bool is_new = practice_.empty();
+  if (is_new) {
+    std::string folder = (fs::temp_directory_path() / "insieme-practice-XXXXXX").string();
+    if (::mkdtemp(folder.data()) == nullptr) {
+      return failure("storage_failure", "Per la prova non c'è posto su questo computer.",
+                     "There is no room on this computer to practise.");
+    }
+    practice_ = folder;
+    std::array<std::uint8_t, 32> key{};
+    client::system_platform().random(key);
+    practice_key_ = sync::to_hex(key);
   }
-  practice_ = folder;
-  std::array<std::uint8_t, 32> key{};
-  client::system_platform().random(key);
+  const std::string path = (practice_ / "store.db").string();
   std::string reply = client::Client::open(
-      opening((practice_ / "store.db").string(), sync::to_hex(key), "create"), client_);
+      opening(path, practice_key_, is_new ? "create" : "open"), client_);
   if (!flag_of(parsed(reply), "ok")) client_.reset();
   return reply;
 }
@@ -211,12 +215,15 @@ std::string PageCore::call_here(const std::string& command, const std::string& t
 
 /// The page never sees it; the core goes over to it once it is on the disk.
 std::string PageCore::keep_secret(const std::string& reply) {
-  if (!practises_) {
-    try {
-      replace_key_file(program_.key_path(), text_of(parsed(reply), "device_secret"));
-    } catch (const Stop& stop) {
-      return failure("storage_failure", stop.what(), stop.what());
+  const std::string secret = text_of(parsed(reply), "device_secret");
+  try {
+    if (practises_) {
+      practice_key_ = secret;
+    } else {
+      replace_key_file(program_.key_path(), secret);
     }
+  } catch (const Stop& stop) {
+    return failure("storage_failure", stop.what(), stop.what());
   }
   return client_->call(request("pin.kept"));
 }

@@ -61,6 +61,7 @@ class PageCore {
   std::shared_ptr<Line> line_;  ///< another one: another opening
   bool practises_ = false;
   std::filesystem::path practice_;  ///< its folder, gone with this program
+  std::string practice_key_;
 };
 
 }  // namespace insieme::cli
