@@ -174,6 +174,17 @@ Finding check_backup(const SpaceInfo& space, const Counts& counts, const Config&
   return well("backup", says);
 }
 
+/// Whether whoever steals a copy reads it. PostgreSQL's are made by its own tools.
+Finding check_sealing(const Config& config) {
+  if (!config.backup_keys.empty()) {
+    return well("sealing", fmt::format("copies are sealed for {} keys", config.backup_keys.size()));
+  }
+  if (!config.database.empty()) return well("sealing", "pg_dump's copies are yours to encrypt");
+  return warning("sealing", "copies hold every record in clear",
+                 "insieme-server backup-key new, on another machine; then backup_keys in "
+                 "insieme.conf (docs/operations.md).");
+}
+
 Finding check_quota(const SpaceInfo& space, const Config& config) {
   if (config.max_log_bytes == 0) return well("quota", "none is set");
   const std::string says = megabytes(space.log_bytes) + " of " + megabytes(config.max_log_bytes);
@@ -275,6 +286,7 @@ std::vector<Finding> examine_space(Repository& repository, const Config& config,
   std::vector<Finding> all{check_schema(repository), check_pages(repository)};
   if (depth == Depth::whole) all.push_back(check_log(repository));
   all.push_back(check_backup(space, repository.counts(), config, now_ms));
+  all.push_back(check_sealing(config));
   all.push_back(check_quota(space, config));
   all.push_back(check_past(repository, now_ms));
   all.push_back(check_devices(repository, now_ms));
