@@ -250,6 +250,20 @@ std::optional<Finding> check_flows(Repository& repository) {
                  "number.");
 }
 
+/// Somebody opened a dossier that is not theirs, and nobody says that it was right.
+std::optional<Finding> check_glass(Repository& repository, std::int64_t now_ms) {
+  std::size_t unseen = 0;
+  for (const Glass& glass : repository.glasses()) {
+    if (!glass.refused && !glass.seen_ms && now_ms - glass.opened_ms > kDayMs) ++unseen;
+  }
+  if (unseen == 0) return std::nullopt;
+  return warning("glass",
+                 fmt::format("{} dossiers were opened with a reason that nobody has looked into "
+                             "for a day", unseen),
+                 "insieme-server glass --unseen. Ask who coordinates them; if nobody does, assign "
+                 "somebody.");
+}
+
 }  // namespace
 
 MachineState look_at_machine(const std::string& folder) {
@@ -290,6 +304,7 @@ std::vector<Finding> examine_space(Repository& repository, const Config& config,
   all.push_back(check_quota(space, config));
   all.push_back(check_past(repository, now_ms));
   all.push_back(check_devices(repository, now_ms));
+  if (auto glass = check_glass(repository, now_ms)) all.push_back(*std::move(glass));
   if (auto flows = check_flows(repository)) all.push_back(*std::move(flows));
   return all;
 }

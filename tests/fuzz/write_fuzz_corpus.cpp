@@ -133,6 +133,12 @@ void write_client_files(const std::filesystem::path& root) {
   write(root / "lock", "slots", after(1, slot));
   write(root / "lock", "raw", after(0, slot));
   write(root / "lock", "answer", after(2, "0A1B-2C3D-4E5F-6071-8293-A4B5-C6D7-E8F9-0102-0304"));
+  write(root / "glass", "list",
+        R"({"openings":[{"id":"00112233445566778899aabbccddeeff","dossier":")"
+        R"(019a4c2e-0000-7000-8000-000000000001","account":"dora","name":"Dora","mine":false,)"
+        R"("reason":"una chiamata","opened_at":"2026-01-31T08:30:00.000Z",)"
+        R"("until":"2026-01-31T10:30:00.000Z","seen_by":"carla","seen_at":)"
+        R"("2026-01-31T09:00:00.000Z","note":"x"}]})");
   write(root / "frozen", "page",
         after(0, R"({"code":"R1","title":"T","help":"","source":"s","language":"it","holds":true,)"
                  R"("parameters":[{"label":"Anno","text":"2026"}],"tables":[{"name":"t","title":)"

@@ -83,6 +83,7 @@ json::object why_json(const Standing& standing, const sync::DossierId& dossier,
     mandate["term"] = json_term(standing.mandate->term);
     body["assignment"] = std::move(mandate);
   }
+  body["glass_until"] = standing.glass ? json_time(standing.glass->until_ms) : nullptr;
   body["sections"] = std::move(rows);
   return body;
 }
@@ -111,6 +112,10 @@ void print_facts(const Standing& standing, bool italian) {
     const std::string term = show_term(standing.mandate->term);
     if (!term.empty()) text += ", " + term;
     facts.add({tr("assegnazione", "assignment"), text});
+  }
+  if (standing.glass) {
+    facts.add({tr("apertura d'urgenza", "opened with a reason"),
+               tr("fino a ", "until ") + show_time(standing.glass->until_ms)});
   }
   facts.print("");
   print_line("");
