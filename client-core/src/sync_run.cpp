@@ -6,6 +6,7 @@
 #include "blob_run.hpp"
 #include "http_problem.hpp"
 #include "insieme/client/engine.hpp"
+#include "insieme/client/glass_run.hpp"
 
 namespace insieme::client {
 namespace {
@@ -99,6 +100,8 @@ class SyncRun::Steps {
       }
       case Asked::openings:
         return on_openings(reply);
+      case Asked::glasses:
+        return on_glasses(reply);
       case Asked::blob:
         blobs_.answered(reply);
         return carry_blobs();
@@ -124,7 +127,9 @@ class SyncRun::Steps {
   }
 
  private:
-  enum class Asked { nothing, frame, challenge, token, openings, blob, pause, pause_for_token };
+  enum class Asked {
+    nothing, frame, challenge, token, openings, glasses, blob, pause, pause_for_token
+  };
 
   /// Answers actions of the machine as long as the store alone can, then says what is needed.
   SyncNeed go_on(sync::ClientInput input) {
@@ -181,16 +186,33 @@ class SyncRun::Steps {
   /// server does not take (an older one, one without room) waits for the next run.
   SyncNeed tell_openings() {
     auto openings = engine_.store_->unsent_openings(kOpeningsAtOnce);
-    if (!openings.ok() || openings->empty() || engine_.cancelled_.load()) return carry_blobs();
+    if (!openings.ok() || openings->empty() || engine_.cancelled_.load()) return ask_glasses();
     told_ = std::move(openings).value();
     return ask(Asked::openings, engine_.openings_request(told_));
   }
 
   SyncNeed on_openings(const Result<HttpReply>& reply) {
     if (!reply.ok() || reply->status == 0) return whole();  // no network any more
-    if (reply->status != kOk) return carry_blobs();
-    if (!engine_.store_->openings_told(told_).ok()) return carry_blobs();
+    if (reply->status != kOk) return ask_glasses();
+    if (!engine_.store_->openings_told(told_).ok()) return ask_glasses();
     return tell_openings();
+  }
+
+  /// What somebody opened with a reason, for those whom it concerns; as with openings, nothing that
+  /// happens to it makes this run one that failed.
+  SyncNeed ask_glasses() {
+    if (engine_.cancelled_.load() || !engine_.store_->asks_for_glasses()) return carry_blobs();
+    return ask(Asked::glasses, engine_.request_to(engine_.store_->identity(), kGlassListPath,
+                                                  "application/json", {'{', '}'}));
+  }
+
+  SyncNeed on_glasses(const Result<HttpReply>& reply) {
+    if (!reply.ok() || reply->status == 0) return whole();
+    if (reply->status == kOk) {
+      const auto glasses = parse_glasses(reply->body);
+      if (glasses.ok()) static_cast<void>(engine_.store_->note_glasses(*glasses));
+    }
+    return carry_blobs();
   }
 
   /// Last of all: a large photo on a bad network keeps no record waiting.

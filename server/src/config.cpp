@@ -99,6 +99,8 @@ const std::vector<ConfigKey>& config_keys() {
     keys.push_back({"role.NAME.write", "yes/no", "writes (yes); if not, what it sends is held"});
     keys.push_back({"role.NAME.review", "yes/no", "decides on review items and held changes"});
     keys.push_back({"role.NAME.grant", "yes/no", "mints rights: vouchers, cards, their units"});
+    keys.push_back({"role.NAME.glass", "duration",
+                    "opens for so long at most what is not assigned, with a reason; no: never"});
     keys.push_back({"role.NAME.all_dossiers", "yes/no",
                     "is assigned every dossier of its organization and territory"});
     return keys;

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <limits>
 
+#include "insieme/server/sealed_backup.hpp"
 #include "insieme/sync/digest.hpp"
 #include "insieme/sync/ids.hpp"
 
@@ -121,6 +122,24 @@ Status set_recovery_key(Config& config, std::string_view value) {
   return {};
 }
 
+Status set_backup_keys(Config& config, std::string_view value) {
+  std::vector<std::string> keys;
+  while (!value.empty()) {
+    const std::size_t end = value.find_first_of(", ");
+    const std::string_view one = value.substr(0, end);
+    value = end == std::string_view::npos ? std::string_view() : value.substr(end + 1);
+    if (one.empty()) continue;
+    sync::PublicKey key;
+    if (!sync::from_hex(one, key.bytes).ok()) {
+      return bad(one, "a key of 64 digits (insieme-server backup-key new)");
+    }
+    keys.push_back(sync::to_hex(key.bytes));
+  }
+  if (keys.size() > kBackupKeysMax) return bad("backup_keys", "a list of at most 8 keys");
+  config.backup_keys = std::move(keys);
+  return {};
+}
+
 Status set_log_level(Config& config, std::string_view value) {
   const std::vector<std::string> levels{"trace", "debug", "info", "warn", "error", "off"};
   for (const std::string& level : levels) {
@@ -148,6 +167,15 @@ std::vector<ConfigSetter> siuss_setters() {
        set_text<&Config::siuss_purpose>},
       {{"siuss_schemas", "path", "folder of INPS's schemas PS_PSA_SINA201812.xsd and SINBA.xsd"},
        set_text<&Config::siuss_schemas>},
+  };
+}
+
+std::vector<ConfigSetter> backup_setters() {
+  return {
+      {{"backup_days", "number", "how long you keep copies: when what is erased is gone from them"},
+       set_number<&Config::backup_days, 0, 36'500>},
+      {{"backup_keys", "64 digits, …", "for whom copies are sealed, at most 8 (nobody: in clear)"},
+       set_backup_keys},
   };
 }
 
@@ -220,8 +248,6 @@ std::vector<ConfigSetter> server_setters() {
       {{"give_up_days", "number",
         "a tablet that is silent for longer is not waited for (180); 0: always"},
        set_number<&Config::give_up_days, 0, 36'500>},
-      {{"backup_days", "number", "how long you keep copies: when what is erased is gone from them"},
-       set_number<&Config::backup_days, 0, 36'500>},
       {{"recovery_key", "64 digits", "who can open tablets whose PIN was forgotten (nobody)"},
        set_recovery_key},
       {{"pin_required", "yes/no", "tablets are to have a PIN (no)"},
@@ -235,6 +261,7 @@ std::vector<ConfigSetter> server_setters() {
 const std::vector<ConfigSetter>& config_setters() {
   static const std::vector<ConfigSetter> kSetters = [] {
     std::vector<ConfigSetter> all = server_setters();
+    for (ConfigSetter& setter : backup_setters()) all.push_back(std::move(setter));
     for (ConfigSetter& setter : blob_setters()) all.push_back(std::move(setter));
     for (ConfigSetter& setter : siuss_setters()) all.push_back(std::move(setter));
     return all;

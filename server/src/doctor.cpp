@@ -174,6 +174,17 @@ Finding check_backup(const SpaceInfo& space, const Counts& counts, const Config&
   return well("backup", says);
 }
 
+/// Whether whoever steals a copy reads it. PostgreSQL's are made by its own tools.
+Finding check_sealing(const Config& config) {
+  if (!config.backup_keys.empty()) {
+    return well("sealing", fmt::format("copies are sealed for {} keys", config.backup_keys.size()));
+  }
+  if (!config.database.empty()) return well("sealing", "pg_dump's copies are yours to encrypt");
+  return warning("sealing", "copies hold every record in clear",
+                 "insieme-server backup-key new, on another machine; then backup_keys in "
+                 "insieme.conf (docs/operations.md).");
+}
+
 Finding check_quota(const SpaceInfo& space, const Config& config) {
   if (config.max_log_bytes == 0) return well("quota", "none is set");
   const std::string says = megabytes(space.log_bytes) + " of " + megabytes(config.max_log_bytes);
@@ -239,6 +250,20 @@ std::optional<Finding> check_flows(Repository& repository) {
                  "number.");
 }
 
+/// Somebody opened a dossier that is not theirs, and nobody says that it was right.
+std::optional<Finding> check_glass(Repository& repository, std::int64_t now_ms) {
+  std::size_t unseen = 0;
+  for (const Glass& glass : repository.glasses()) {
+    if (!glass.refused && !glass.seen_ms && now_ms - glass.opened_ms > kDayMs) ++unseen;
+  }
+  if (unseen == 0) return std::nullopt;
+  return warning("glass",
+                 fmt::format("{} dossiers were opened with a reason that nobody has looked into "
+                             "for a day", unseen),
+                 "insieme-server glass --unseen. Ask who coordinates them; if nobody does, assign "
+                 "somebody.");
+}
+
 }  // namespace
 
 MachineState look_at_machine(const std::string& folder) {
@@ -275,9 +300,11 @@ std::vector<Finding> examine_space(Repository& repository, const Config& config,
   std::vector<Finding> all{check_schema(repository), check_pages(repository)};
   if (depth == Depth::whole) all.push_back(check_log(repository));
   all.push_back(check_backup(space, repository.counts(), config, now_ms));
+  all.push_back(check_sealing(config));
   all.push_back(check_quota(space, config));
   all.push_back(check_past(repository, now_ms));
   all.push_back(check_devices(repository, now_ms));
+  if (auto glass = check_glass(repository, now_ms)) all.push_back(*std::move(glass));
   if (auto flows = check_flows(repository)) all.push_back(*std::move(flows));
   return all;
 }

@@ -96,10 +96,12 @@ int run(int argc, char** argv) {
   app.add_flag("--json", program.options.json, "for programs: one line of JSON");
   add_serve(program);
   add_check_commands(program);
+  add_backup_commands(program);
   add_people_commands(program);
   add_access_commands(program);
   add_permission_commands(program);
   add_access_log(program);
+  add_glass(program);
   add_erase_commands(program);
   add_recovery_commands(program);
   add_report_commands(program);

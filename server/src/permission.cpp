@@ -54,6 +54,12 @@ bool may_be_given(const Standing& s, std::string_view section) {
   return s.rules != nullptr && s.rules->may_be_given(section);
 }
 
+/// What the role is given with a dossier, and no section that has to be named.
+bool opened_by_glass(const Standing& s, std::string_view section) {
+  return s.glass && s.rules != nullptr && s.rules->glass_hours != 0 && s.rules->may_write &&
+         has(s.rules->sections, section);
+}
+
 struct Line {
   Rule rule;
   May may;
@@ -65,7 +71,7 @@ using S = const Standing&;
 using Section = std::string_view;
 
 // The table. Lines after `not_assigned` may rely on a mandate.
-constexpr std::array<Line, 18> kLines{{
+constexpr std::array<Line, 19> kLines{{
     {Rule::erased, May::nothing, [](S s, Section) { return s.erased; },
      {"erased", "the dossier was erased by order", "il fascicolo è stato cancellato per ordine"}},
     {Rule::denied, May::nothing, [](S s, Section name) { return any_denial(s, name, false); },
@@ -97,6 +103,9 @@ constexpr std::array<Line, 18> kLines{{
      },
      {"organization-ended", "the organization's contract has ended",
       "l'affidamento dell'ente è finito"}},
+    {Rule::glass, May::writes, [](S s, Section name) { return opened_by_glass(s, name); },
+     {"glass", "opened by the person with a reason, for a while",
+      "aperto dalla persona con un motivo, per un certo tempo"}},
     {Rule::not_assigned, May::nothing, [](S s, Section) { return !s.mandate; },
      {"not-assigned", "the dossier is not assigned to this person",
       "il fascicolo non è assegnato a questa persona"}},
@@ -220,6 +229,11 @@ Decision decide(const Standing& standing) {
   std::vector<std::string> asked;
   if (standing.mandate) asked = standing.mandate->sections;
   if (asked.empty() && standing.rules != nullptr) asked = standing.rules->sections;
+  if (standing.glass && standing.rules != nullptr) {
+    for (const std::string& section : standing.rules->sections) {
+      if (!has(asked, section)) asked.push_back(section);
+    }
+  }
   bool first = true;
   for (const std::string& section : asked) {
     const SectionDecision one = decide(standing, section);
@@ -229,7 +243,7 @@ Decision decide(const Standing& standing) {
   }
   if (!decision.sections.empty()) {
     decision.rule = Rule::granted;
-    decision.kept_to = standing.mandate->kept_to;
+    if (standing.mandate && !standing.glass) decision.kept_to = standing.mandate->kept_to;
   }
   return decision;
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "backup/sealed_file.hpp"
 #include "durable.hpp"
 #include "insieme/server/sqlite_repository.hpp"
 #include "insieme/server/verify.hpp"
@@ -84,6 +85,7 @@ Result<RestoredSpace> prepare(const std::string& aside, const Present& present, 
 void remove_files(const std::string& path) {
   std::error_code ignored;
   fs::remove(path, ignored);
+  fs::remove(path + ".part", ignored);
   for (const char* rest : kBeside) fs::remove(path + rest, ignored);
 }
 
@@ -95,10 +97,31 @@ std::uint64_t carried_out(Repository& repository) {
       }));
 }
 
+/// The copy in clear, in the data folder.
+Status bring(const std::string& copy, const std::string& aside, const sync::KeyPair& server,
+             const std::optional<sync::SecretKey>& key) {
+  if (is_sealed_file(copy)) {
+    if (!key) {
+      return {ErrorCode::wrong_key, copy + " is sealed: give --key-file, the key that "
+                                           "insieme-server backup-key made"};
+    }
+    const auto opened = unseal_file(copy, aside, *key);
+    if (!opened.ok()) return Error{opened.error().code, copy + ": " + opened.error().detail};
+    if (opened->header.server == server.public_key) return {};
+    return {ErrorCode::conflict, copy + " was written by a server with another key than this "
+                                        "server.key"};
+  }
+  std::error_code failed;
+  fs::copy_file(copy, aside, failed);
+  if (failed) return {ErrorCode::storage_failure, aside + ": " + failed.message()};
+  return {};
+}
+
 }  // namespace
 
 Result<RestoredSpace> restore_space(const DataDir& dir, const std::string& copy,
-                                    const Roles& roles, const Clock& clock) {
+                                    const Roles& roles, const Clock& clock,
+                                    const std::optional<sync::SecretKey>& key) {
   std::error_code failed;
   if (!fs::is_regular_file(copy, failed)) return Error{ErrorCode::not_found, copy + " is no file"};
   if (fs::exists(dir.space())) {
@@ -110,14 +133,13 @@ Result<RestoredSpace> restore_space(const DataDir& dir, const std::string& copy,
     return Error{ErrorCode::not_found, dir.key() + " is missing: put it back first, from where you "
                                                    "keep its copy. Tablets know the server by it"};
   }
-  INSIEME_TRY(load_server_key(dir));
+  INSIEME_TRY_ASSIGN(const sync::KeyPair server, load_server_key(dir));
   INSIEME_TRY_ASSIGN(const DataLock no_server, DataLock::take_now(dir));
   const std::string aside = dir.database() + ".restoring";
   remove_files(aside);
-  fs::copy_file(copy, aside, failed);
-  if (failed) {
+  if (const Status brought = bring(copy, aside, server, key); !brought.ok()) {
     remove_files(aside);
-    return Error{ErrorCode::storage_failure, aside + ": " + failed.message()};
+    return brought.error();
   }
   const Present present = look_at(dir, roles, clock);
   auto prepared = prepare(aside, present, roles, clock, copy);

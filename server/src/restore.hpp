@@ -1,6 +1,7 @@
 #pragma once
 // A data folder is put back from a copy of its database.
 
+#include <optional>
 #include <string>
 
 #include "insieme/server/data_dir.hpp"
@@ -16,9 +17,12 @@ struct RestoredSpace {
 
 /// The copy is checked whole, then takes the place of the database in one step; what stood there
 /// is kept under another name. Tablets find a raised epoch and offer what the copy lacks.
-/// Interrupted anywhere it can be given again. `busy`: a server runs on it. `not_found`, `conflict`
+/// A sealed copy is opened with `key`, and has to be signed by the folder's own server.
+/// Interrupted anywhere it can be given again. `wrong_key`: sealed, and `key` is missing or is
+/// another's. `busy`: a server runs on it. `not_found`, `conflict`
 /// (the copy is of another space; the folder's space is in PostgreSQL), `malformed` (damaged).
 [[nodiscard]] Result<RestoredSpace> restore_space(const DataDir& dir, const std::string& copy,
-                                                  const Roles& roles, const Clock& clock);
+                                                  const Roles& roles, const Clock& clock,
+                                                  const std::optional<sync::SecretKey>& key = {});
 
 }  // namespace insieme::server

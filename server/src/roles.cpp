@@ -101,6 +101,23 @@ Status Roles::set(std::string_view key, std::string_view value) {
     INSIEME_TRY_ASSIGN(out, parse_flag(value));
     return {};
   };
+  const auto hours = [&](std::uint32_t& out) -> Status {
+    constexpr std::uint64_t kHour = 3'600;
+    constexpr std::uint64_t kMost = 72;
+    const auto words = split_names(value);
+    if (words.size() == 1 && words.front() == "no") {
+      out = 0;
+      return {};
+    }
+    INSIEME_TRY_ASSIGN(const std::uint64_t seconds,
+                       parse_duration(words.size() == 1 ? words.front() : std::string()));
+    if (seconds % kHour != 0 || seconds > kMost * kHour) {
+      return {ErrorCode::invalid_argument,
+              "\"" + std::string(value) + "\" is not no, or from 1h to 72h"};
+    }
+    out = static_cast<std::uint32_t>(seconds / kHour);
+    return {};
+  };
   const auto names = [&](std::vector<std::string>& out) -> Status {
     INSIEME_TRY_ASSIGN(out, parse_sections(value));
     return {};
@@ -109,12 +126,13 @@ Status Roles::set(std::string_view key, std::string_view value) {
   if (what == "grant") return flag(edit(name).may_grant);
   if (what == "all_dossiers") return flag(edit(name).all_dossiers);
   if (what == "write") return flag(edit(name).may_write);
+  if (what == "glass") return hours(edit(name).glass_hours);
   if (what == "sections") return names(edit(name).sections);
   if (what == "by_name") return names(edit(name).by_name);
   return {ErrorCode::not_found,
           "there is no setting \"role." + std::string(key) + "\"" +
               did_you_mean(what, {"sections", "by_name", "write", "review", "grant",
-                                  "all_dossiers"})};
+                                  "all_dossiers", "glass"})};
 }
 
 std::string Roles::digest() const {
@@ -122,7 +140,7 @@ std::string Roles::digest() const {
   for (const auto& [name, rules] : rules_) {
     const std::uint64_t powers = (rules.may_review ? 1U : 0U) | (rules.may_grant ? 2U : 0U) |
                                  (rules.all_dossiers ? 4U : 0U) | (rules.may_write ? 8U : 0U);
-    hasher.add(std::string_view(name)).add(powers);
+    hasher.add(std::string_view(name)).add(powers).add(std::uint64_t{rules.glass_hours});
     hasher.add(std::string_view(join_names(rules.sections)));
     hasher.add(std::string_view(join_names(rules.by_name)));
   }

@@ -109,12 +109,36 @@ void write_sealed(const std::filesystem::path& root) {
   write(root / "stick", "for-the-server", after(3, encode_letter(s.letter("anna", core))));
 }
 
+void write_backups(const std::filesystem::path& root) {
+  ByteList file;
+  for (const char c : std::string_view("INSIEME BACKUP\n\x01")) {
+    file.push_back(static_cast<std::uint8_t>(c));
+  }
+  file.resize(file.size() + 16 + 32 + 8);
+  file.push_back(1);                              // one recipient, and the header of the stream
+  file.resize(file.size() + 8 + 80 + 24, 7);
+  const ByteList length{121, 0, 0, 0};
+  file.insert(file.end(), length.begin(), length.end());
+  file.resize(file.size() + 121, 9);
+  write(root / "backup", "file", after(0, file));
+  write(root / "backup", "content", after(1, random_bytes(5, 90)));
+  write(root / "backup", "key",
+        after(2, "# x\nf5b1-6a49-a569-c269-8da6-775f-eb65-51b4-26ba-ecc9-792b-707e-d035-a3a7-"
+                 "4f0b-1f9f-23e5-63ba\n"));
+}
+
 void write_client_files(const std::filesystem::path& root) {
   ByteList slot{'I', 'P', 'I', 'N', 1, 1};
   for (std::uint8_t at = 6; at < 240; ++at) slot.push_back(at < 46 ? std::uint8_t{1} : at);
   write(root / "lock", "slots", after(1, slot));
   write(root / "lock", "raw", after(0, slot));
   write(root / "lock", "answer", after(2, "0A1B-2C3D-4E5F-6071-8293-A4B5-C6D7-E8F9-0102-0304"));
+  write(root / "glass", "list",
+        R"({"openings":[{"id":"00112233445566778899aabbccddeeff","dossier":")"
+        R"(019a4c2e-0000-7000-8000-000000000001","account":"dora","name":"Dora","mine":false,)"
+        R"("reason":"una chiamata","opened_at":"2026-01-31T08:30:00.000Z",)"
+        R"("until":"2026-01-31T10:30:00.000Z","seen_by":"carla","seen_at":)"
+        R"("2026-01-31T09:00:00.000Z","note":"x"}]})");
   write(root / "frozen", "page",
         after(0, R"({"code":"R1","title":"T","help":"","source":"s","language":"it","holds":true,)"
                  R"("parameters":[{"label":"Anno","text":"2026"}],"tables":[{"name":"t","title":)"
@@ -151,6 +175,7 @@ void write_books(const std::filesystem::path& root) {
 void write_sync_formats(const std::filesystem::path& root) {
   write_exchange(root / "exchange");
   write_sealed(root);
+  write_backups(root);
   write(root / "header", "sample", encode_header(sample_header()));
   ChangeHeader first = sample_header();
   first.seq = 1;

@@ -108,6 +108,7 @@ TEST_CASE("postgres: cursors", "[postgres][repository]") { check_cursors(make_po
 TEST_CASE("postgres: vouching", "[postgres][repository][P2]") { check_vouching(make_postgres); }
 TEST_CASE("postgres: backups", "[postgres][repository]") { check_backups(make_postgres); }
 TEST_CASE("postgres: epochs", "[postgres][repository]") { check_epochs(make_postgres); }
+TEST_CASE("postgres: glass", "[postgres][repository]") { check_glass(make_postgres); }
 TEST_CASE("postgres: flows", "[postgres][repository][S105]") { check_flows(make_postgres); }
 
 TEST_CASE("postgres: the other server waits for a turn that is slow to commit, and no cursor"

@@ -150,6 +150,29 @@ TEST_CASE("blobs: readings, and askings in vain, are in the access log", "[serve
   CHECK(lines[lines.size() - 1] == "user-nino 3 ");
 }
 
+TEST_CASE("blobs: a file that comes in pieces is one line for a device, until it rests",
+          "[server][blob][S126]") {
+  Office o;
+  o.bring_all(o.anna, o.face);
+  const auto lines = [&o] { return o.repository->access_end().first; };
+  const std::uint64_t before = lines();
+  for (std::uint64_t offset = 0; offset < o.face.bytes.size(); offset += 40'000) {
+    REQUIRE(o.read(o.elsa, o.face, offset).status == 200);
+  }
+  CHECK(lines() == before + 1);
+  static_cast<void>(o.read(o.anna, o.face));  // somebody else's is another one
+  CHECK(lines() == before + 2);
+  o.now_ms += server::ReadSessions::kIdleMs - 1;
+  static_cast<void>(o.read(o.elsa, o.face));
+  CHECK(lines() == before + 2);
+  o.now_ms += server::ReadSessions::kIdleMs;
+  static_cast<void>(o.read(o.elsa, o.face));
+  CHECK(lines() == before + 3);
+  static_cast<void>(o.read(o.nino, o.face));  // in vain, each time
+  static_cast<void>(o.read(o.nino, o.face));
+  CHECK(lines() == before + 5);
+}
+
 TEST_CASE("blobs: an upload that is cut at any byte goes on where it was", "[server][blob][P10]") {
   Office o;
   constexpr std::size_t kStep = 23'456;

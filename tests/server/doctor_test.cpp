@@ -78,8 +78,11 @@ TEST_CASE("doctor: a server in good order is well", "[server][process]") {
     CAPTURE(check);
     CHECK(fresh.state(check) == "ok");
   }
+  CHECK(fresh.state("sealing") == "warning");
   CHECK(fresh.code == 0);
   CHECK(at.look({"--quick"}).checks.count("digests") == 0);
+  at.set("dev = yes\nbackup_keys = " + std::string(64, 'a'));
+  CHECK(at.look({"--quick"}).state("sealing") == "ok");
   const Finished words = at.run({"doctor"});
   CHECK(words.code == 0);
   CHECK(says(words.out, "its pages are whole"));

@@ -200,6 +200,29 @@ TEST_CASE("openapi: what a tablet tells of openings is answered as the document 
   at.check_samples();
 }
 
+TEST_CASE("openapi: what is asked of openings for a while is answered as the document says",
+          "[server][process][S106]") {
+  Described at;
+  const std::string token = "Authorization: Bearer " + get_token(at.server->port(), at.tablet) +
+                            "\r\n";
+  const auto ask = [&](const char* path, const std::string& body) {
+    return at.ask("POST", path, body, kJson + token).status;
+  };
+  const std::string none = std::string(32, '0');
+  CHECK(ask("/v1/glass", R"({"dossier":"3f2a9c10","reason":"una chiamata"})") == 404);
+  CHECK(ask("/v1/glass", R"({"dossier":"3f2a9c10","reason":"x"})") == 400);
+  CHECK(ask("/v1/glass/list", "{}") == 200);
+  CHECK(ask("/v1/glass/list", "[]") == 400);
+  CHECK(ask("/v1/glass/end", R"({"id":")" + none + R"("})") == 404);
+  CHECK(ask("/v1/glass/end", "{}") == 400);
+  CHECK(ask("/v1/glass/seen", R"({"id":")" + none + R"("})") == 404);
+  for (const char* path : {"/v1/glass", "/v1/glass/list", "/v1/glass/end", "/v1/glass/seen"}) {
+    CHECK(at.ask("POST", path, "{}", kJson).status == 401);
+    CHECK(at.ask("POST", path, "{}", token).status == 415);
+  }
+  at.check_samples();
+}
+
 TEST_CASE("openapi: what was found is answered as the document says",
           "[server][process][S106][S129]") {
   Described at;

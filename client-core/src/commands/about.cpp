@@ -66,6 +66,7 @@ Outcome<json::object> status(Context& context) {
   out["exchanged"] = number_text(now.exchanged);
   out["letters"] = number_text(now.letters);
   out["openings"] = number_text(now.openings);
+  out["glass_unseen"] = number_text(now.glass_unseen);
   INSIEME_OUT_ASSIGN(const BlobCounts blobs, context.store().blob_counts());
   out["blobs_to_send"] = number_text(blobs.to_send);
   out["blobs_to_fetch"] = number_text(blobs.to_fetch);
@@ -267,8 +268,8 @@ std::vector<CommandSpec> about_commands() {
        {},
        "identity, unsent, oldest_unsent_at?, held, refused, open_items, open_held, drafts, "
        "exchanged, letters, openings (of sensitive data, not told to the server yet), notices, "
-       "server_refusal? (message_it, message_en: why it did not accept this device last), "
-       "blobs_to_send, blobs_to_fetch, blobs_refused, dossiers, records, bytes, position, "
+       "glass_unseen, server_refusal? (message_it, message_en: why it did not accept this device "
+       "last), blobs_to_send, blobs_to_fetch, blobs_refused, dossiers, records, bytes, position, "
        "last_sync_at?, clock_known, clock_offset_ms, clock_wrong, schema_version, schema_digest, "
        "same_rules?, server_schema_version?, server_schema_digest?, other_rules? (office, …)",
        R"({"command": "status"})",

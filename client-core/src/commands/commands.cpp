@@ -200,6 +200,9 @@ std::string Commands::run(std::string_view request, const EventSink& events, boo
   if (const Check filled = fill_common(context, parsed.value(), spec); !filled.ok()) {
     return failed(filled.error());
   }
+  // What was opened for a while is not shown, nor written, a minute longer. A disk without room
+  // for that note keeps nobody from working: it is tried again.
+  static_cast<void>(context.store().end_due_glasses());
   if (spec.errand == nullptr) {
     const Store::Reading reading = context.store().reading();
     Outcome<json::object> done = spec.run(context);

@@ -74,7 +74,7 @@ const std::vector<CommandSpec>& all_commands() {
           benefit_commands,  siuss_commands,         sils_commands,          directory_commands,
           calendar_commands, care_commands,          lock_commands,          retention_commands,
           archive_export_commands, archive_import_commands, move_commands,
-          dossier_hand_over_commands, fetch_finding_commands}) {
+          dossier_hand_over_commands, fetch_finding_commands,  glass_commands}) {
       for (CommandSpec& command : part()) all.push_back(std::move(command));
     }
     return all;

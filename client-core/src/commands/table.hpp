@@ -94,6 +94,7 @@ struct CommandSpec {
 [[nodiscard]] std::vector<CommandSpec> import_commands();
 [[nodiscard]] std::vector<CommandSpec> hand_over_commands();
 [[nodiscard]] std::vector<CommandSpec> care_commands();
+[[nodiscard]] std::vector<CommandSpec> glass_commands();
 [[nodiscard]] std::vector<CommandSpec> lock_commands();
 
 }  // namespace insieme::client::commands

@@ -5,7 +5,7 @@
 namespace insieme::client {
 namespace {
 
-constexpr std::array<sqlite::Migration, 15> kMigrations{{
+constexpr std::array<sqlite::Migration, 17> kMigrations{{
     {1, "first tables", R"sql(
 CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE dict_ids(n INTEGER PRIMARY KEY, id BLOB UNIQUE);
@@ -201,6 +201,14 @@ CREATE TABLE blobs(n INTEGER PRIMARY KEY, dossier BLOB, section TEXT, name BLOB,
 CREATE INDEX blobs_to_send ON blobs(n) WHERE state = 1 OR due = 1;
 CREATE INDEX blobs_not_there ON blobs(state, tries, n) WHERE state <> 2;
 CREATE TABLE blob_pieces(blob INTEGER, at INTEGER, bytes BLOB, PRIMARY KEY(blob, at));
+)sql"},
+    {16, "kept free", "SELECT 1;"},
+    {17, "dossiers opened for a while", R"sql(
+-- Times are the server's. mine: opened by this store's account; gone: it left by its time, before
+-- the server said so.
+CREATE TABLE glass(id BLOB PRIMARY KEY, dossier BLOB, account TEXT, name TEXT, reason TEXT,
+  opened_ms INTEGER, until_ms INTEGER, ended_ms INTEGER, ended_by TEXT, seen_by TEXT,
+  seen_ms INTEGER, note TEXT, mine INTEGER, gone INTEGER NOT NULL);
 )sql"},
 }};
 

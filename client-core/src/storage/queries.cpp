@@ -6,6 +6,7 @@
 #include "insieme/schema/validate.hpp"
 #include "insieme/sync/dossier_mark.hpp"
 #include "storage/late_work.hpp"
+#include "storage/glass.hpp"
 #include "storage/openings.hpp"
 
 namespace insieme::client {
@@ -334,6 +335,7 @@ StoreStatus read_status(Core& core) {
   status.exchanged = number("SELECT count(*) FROM changes WHERE state = 6");
   status.letters = number("SELECT count(*) FROM bundles WHERE letter = 1");
   status.openings = count_unsent_openings(core);
+  status.glass_unseen = count_unseen_glasses(core);
   status.server_rules_version = core.setting_number("server_rules_version", 0);
   status.server_rules_digest = core.setting("server_rules_digest").value_or("");
   status.server_refusal = core.setting("server_refusal").value_or("");

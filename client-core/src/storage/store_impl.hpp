@@ -13,6 +13,7 @@ struct Store::Impl {
   std::optional<std::string> place;    ///< where the last request stood in the server's log
   std::vector<sync::Acknowledgement> acknowledged;  ///< by the last request
   CarriedNotes carried;                ///< by the last request
+  std::int64_t glass_looked_ms = 0;    ///< when it was last read when one is over; 0: never
   bool in_reading = false;             ///< a Reading lives
   std::optional<sqlite::Transaction> reading;  ///< its transaction, from the first read on
 

@@ -1,6 +1,7 @@
 // The façade of one synchronisation: what is sent, and what the answer makes of the store.
 #include "storage/departed.hpp"
 #include "storage/erasures.hpp"
+#include "storage/glass.hpp"
 #include "storage/incoming.hpp"
 #include "storage/late_work.hpp"
 #include "storage/marks.hpp"
@@ -139,6 +140,38 @@ Status Store::forget_cursor() {
     core.set_setting("log_only", "1");
     begin_healing(core);
     offer_everything_again(core, Anew::lost_cursor);
+  });
+}
+
+Status Store::note_glasses(const std::vector<Glass>& glasses) {
+  impl_->glass_looked_ms = 0;
+  return impl_->write_status([&] { client::note_glasses(*impl_->core, glasses); });
+}
+
+Result<std::vector<Glass>> Store::glasses() {
+  return impl_->read([&] { return read_glasses(*impl_->core); });
+}
+
+bool Store::asks_for_glasses() {
+  const auto asks = impl_->read([&] { return client::asks_for_glasses(*impl_->core); });
+  return asks.ok() && *asks;
+}
+
+Status Store::end_due_glasses() {
+  constexpr std::int64_t kLookAgainMs = 60'000;
+  Core& core = *impl_->core;
+  const std::int64_t now = core.platform.now_ms();
+  const std::int64_t since = now - impl_->glass_looked_ms;
+  if (impl_->glass_looked_ms != 0 && since >= 0 && since < kLookAgainMs) return {};
+  const auto due = impl_->read([&] { return next_glass_end(core); });
+  if (!due.ok()) return due.error();
+  impl_->glass_looked_ms = now;
+  // Also one that is not over: the clock may have been set back.
+  if (*due == 0) return {};
+  return impl_->write_status([&] {
+    Documents documents(core);
+    client::end_due_glasses(core, documents);
+    documents.flush();
   });
 }
 

@@ -155,14 +155,19 @@ Response bring(Errand& errand, const Request& request) {
   return answer(errand, *added);
 }
 
-/// The bytes of a whole blob from the offset on, noted as read before they leave.
+/// The bytes of a whole blob from the offset on, noted as read before the first of them leave.
 std::variant<std::vector<std::uint8_t>, Response> piece_of(Errand& errand, std::size_t length) {
   const auto may_read = [](const BlobRight& right) { return !right.sections.empty(); };
   if (auto refused = refuse(errand, may_read)) return *std::move(refused);
   auto bytes =
       errand.services.blobs->read(errand.question.key, errand.question.offset, length);
   if (bytes.ok()) {
-    errand.note(AccessKind::read, errand.right.sections);
+    const Services& services = errand.services;
+    const sync::DeviceId& device = errand.caller.device.id;
+    if (!services.reads->goes_on(device, errand.question.key, services.clock())) {
+      errand.note(AccessKind::read, errand.right.sections);
+      services.reads->noted(device, errand.question.key, services.clock());
+    }
     return std::move(bytes).value();
   }
   if (bytes.error().code == ErrorCode::not_found) return nothing_there();

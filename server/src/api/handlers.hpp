@@ -21,6 +21,10 @@ namespace insieme::server {
 [[nodiscard]] Response access(const Services& services, const Request& request);
 [[nodiscard]] Response openings(const Services& services, const Request& request);
 [[nodiscard]] Response findings(const Services& services, const Request& request);
+[[nodiscard]] Response open_glass(const Services& services, const Request& request);
+[[nodiscard]] Response list_glass(const Services& services, const Request& request);
+[[nodiscard]] Response end_glass(const Services& services, const Request& request);
+[[nodiscard]] Response see_glass(const Services& services, const Request& request);
 [[nodiscard]] Response bring_blob(const Services& services, const Request& request);
 [[nodiscard]] Response fetch_blob(const Services& services, const Request& request);
 [[nodiscard]] Response read_blob(const Services& services, const Request& request);

@@ -227,6 +227,50 @@ constexpr std::string_view kComponents = R"json({
               "enum": ["OK", "DATI_NON_TROVATI", "RICHIESTA_INVALIDA", "ERRORE_GENERICO"]},
             "descrizione_esito": {"type": "string", "maxLength": 4096},
             "id_acquisizione_siuss": {"type": "string", "maxLength": 4096}}}}}},
+  "Nothing": {"type": "object"},
+  "Done": {
+    "type": "object", "required": ["done"], "additionalProperties": false,
+    "properties": {"done": {"const": true}}},
+  "GlassId": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+  "GlassName": {
+    "type": "object", "required": ["id"],
+    "properties": {"id": {"$ref": "#/components/schemas/GlassId"}}},
+  "GlassSeen": {
+    "type": "object", "required": ["id"],
+    "properties": {
+      "id": {"$ref": "#/components/schemas/GlassId"},
+      "note": {"type": "string", "maxLength": 500}}},
+  "GlassRequest": {
+    "type": "object", "required": ["dossier", "reason"],
+    "properties": {
+      "dossier": {
+        "type": "string", "minLength": 8, "maxLength": 36,
+        "description": "Its id, or its last 8 or more digits."},
+      "reason": {"type": "string", "minLength": 10, "maxLength": 500},
+      "hours": {"type": "integer", "minimum": 1, "maximum": 72, "default": 4}}},
+  "Glass": {
+    "type": "object",
+    "required": ["id", "dossier", "account", "name", "mine", "reason", "opened_at", "until"],
+    "additionalProperties": false,
+    "properties": {
+      "id": {"$ref": "#/components/schemas/GlassId"},
+      "dossier": {"$ref": "#/components/schemas/Id"},
+      "account": {"type": "string", "maxLength": 64},
+      "name": {"type": "string"},
+      "mine": {"type": "boolean"},
+      "reason": {"type": "string", "maxLength": 500},
+      "opened_at": {"type": "string", "format": "date-time"},
+      "until": {"type": "string", "format": "date-time"},
+      "ended_at": {"type": "string", "format": "date-time"},
+      "ended_by": {"type": "string"},
+      "seen_at": {"type": "string", "format": "date-time"},
+      "seen_by": {"type": "string"},
+      "note": {"type": "string", "maxLength": 500}}},
+  "Glasses": {
+    "type": "object", "required": ["openings"], "additionalProperties": false,
+    "properties": {
+      "openings": {
+        "type": "array", "maxItems": 200, "items": {"$ref": "#/components/schemas/Glass"}}}},
   "Health": {
     "type": "object", "required": ["type", "title", "status", "detail"],
     "additionalProperties": false,

@@ -1,12 +1,15 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 
+#include "backup/make_backup.hpp"
+#include "backup/sealed_file.hpp"
+#include "cli/backup_key_file.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "insieme/schema/bundle.hpp"
-#include "insieme/server/sqlite_repository.hpp"
 #include "insieme/server/verify.hpp"
 
 namespace insieme::server::cli {
@@ -83,13 +86,6 @@ int status(Context& context) {
   return kOk;
 }
 
-/// Photos and files go to the folder `blobs` beside the copy, each once for all copies there.
-std::uint64_t copy_blobs(Context& context, const std::string& file) {
-  const auto copies = context.blob_copies(file);
-  if (!copies) return 0;
-  return back_up_blobs(context.repository(), context.blobs(), *copies);
-}
-
 json::object report_json(const VerifyReport& report) {
   json::object documents;
   for (const VerifiedDocument& document : report.documents) {
@@ -105,6 +101,76 @@ json::object report_json(const VerifyReport& report) {
                       {"accesses", report.accesses},
                       {"documents", std::move(documents)},
                       {"faults", json::array(report.faults.begin(), report.faults.end())}};
+}
+
+struct BackupArguments {
+  std::string file;
+  std::string key_file;
+  std::string work = std::filesystem::temp_directory_path().string();
+};
+
+void tell(const VerifyReport& report) {
+  print_line("log        " + std::to_string(report.entries) + " entries");
+  print_line("hand-outs  " + std::to_string(report.manifests) + " signatures");
+  print_line("accesses   " + std::to_string(report.accesses) + " lines");
+  print_line("documents  " + std::to_string(report.documents.size()) + " replayed");
+}
+
+/// Without its key: whether it is the file that was written, as far as that can be seen.
+int verify_unopened(Context& context, const BackupArguments& arguments) {
+  auto reader = require(FileReader::open(arguments.file));
+  const ByteSource source = reader.source();
+  const BackupHeader header = require(read_backup_header(source));
+  require(check_backup_frame(source));
+  const std::string hash = require(sha256_of(arguments.file));
+  const std::string noted = noted_backup(
+      context.dir(), std::filesystem::path(arguments.file).filename().string());
+  if (!noted.empty() && noted != hash) {
+    throw CommandError(kFaultsFound, arguments.file + " is not what was written: its SHA-256 is "
+                                                      "another than in backups.list");
+  }
+  std::string keys;
+  json::array ids;
+  for (const BackupRecipient& recipient : header.recipients) {
+    ids.emplace_back(sync::to_hex(recipient.key));
+    keys += (keys.empty() ? "" : ", ") + sync::to_hex(recipient.key);
+  }
+  if (context.json()) {
+    print_json(json::object{{"ok", true}, {"opened", false}, {"sha256", hash},
+                            {"noted", !noted.empty()}, {"keys", std::move(ids)}});
+    return kOk;
+  }
+  print_line("sealed     " + show_time(header.made_ms) + ", for the key " + keys);
+  print_line("sha256     " + hash + (noted.empty() ? ", not in backups.list" : ", as written"));
+  print_line("Not opened: only its key (--key-file) shows that a server can be made of it.");
+  return kOk;
+}
+
+int verify_backup(Context& context, const BackupArguments& arguments) {
+  const auto key = backup_secret(arguments.key_file);
+  const bool sealed = is_sealed_file(arguments.file);
+  if (sealed && !key) return verify_unopened(context, arguments);
+  const auto found = check_backup(arguments.file, context.config(),
+                                  sealed ? key : std::nullopt, arguments.work, wall_clock());
+  if (!found.ok()) throw CommandError(kFaultsFound, arguments.file + ": " + found.error().detail);
+  const VerifyReport& report = found->report;
+  if (context.json()) {
+    json::object body = report_json(report);
+    body["opened"] = true;
+    body["sealed"] = sealed;
+    body["space"] = sync::to_text(found->space.id);
+    body["position"] = std::to_string(found->space.position);
+    print_json(std::move(body));
+    return report.ok() ? kOk : kFaultsFound;
+  }
+  print_line(found->space.name + ", up to position " + std::to_string(found->space.position));
+  if (found->server) print_line("signed by  server " + sync::to_hex(found->server->bytes));
+  tell(report);
+  for (const std::string& fault : report.faults) print_line("FAULT      " + fault);
+  print_line(!report.ok() ? "Something is wrong: keep another copy." :
+             sealed ? "All well: a server can be made of it." :
+                      "All well. It is NOT sealed: whoever has the file reads it.");
+  return report.ok() ? kOk : kFaultsFound;
 }
 
 int verify(Context& context) {
@@ -123,68 +189,13 @@ int verify(Context& context) {
     body["blobs_awaited"] = blobs.awaited;
     print_json(std::move(body));
   } else {
-    print_line("log        " + std::to_string(report.entries) + " entries");
-    print_line("hand-outs  " + std::to_string(report.manifests) + " signatures");
-    print_line("accesses   " + std::to_string(report.accesses) + " lines");
-    print_line("documents  " + std::to_string(report.documents.size()) + " replayed");
+    tell(report);
     print_line("files      " + std::to_string(blobs.whole) + " read, " +
                std::to_string(blobs.awaited) + " not brought yet");
     for (const std::string& fault : report.faults) print_line("FAULT      " + fault);
     print_line(report.ok() ? "All well." : "Something is wrong: restore from a backup.");
   }
   return report.ok() ? kOk : kFaultsFound;
-}
-
-int backup(Context& context, const std::string& file) {
-  if (std::filesystem::exists(file)) throw CommandError(kRefused, file + " exists already");
-  // Written aside: a kill leaves no file that looks like a backup.
-  const std::string aside = file + ".part";
-  std::error_code ignored;
-  std::filesystem::remove(aside, ignored);
-  context.repository().backup_to(aside);
-  SpaceInfo copied;
-  {
-    auto copy = require(open_sqlite_repository(aside, context.config().roles, wall_clock()));
-    const std::string found = copy->integrity_check();
-    if (found != "ok") throw CommandError(kFaultsFound, "the copy is damaged: " + found);
-    copied = copy->space();
-    copy->checkpoint();
-  }
-  for (const char* rest : {"-wal", "-shm"}) std::filesystem::remove(aside + rest, ignored);
-  std::filesystem::rename(aside, file);
-  const std::uint64_t blobs = copy_blobs(context, file);
-  // From here on tablets may fold what this file holds.
-  require(context.repository().note_backup(copied.position));
-  if (context.json()) {
-    print_json(json::object{{"file", file},
-                            {"position", std::to_string(copied.position)},
-                            {"blobs", blobs},
-                            {"bytes", std::filesystem::file_size(file)}});
-  } else {
-    print_line("Copied and checked: " + file + ", up to position " +
-               std::to_string(copied.position) + ", " +
-               show_bytes(std::filesystem::file_size(file)) + ".");
-    if (blobs != 0) {
-      print_line("Photos and files that were not in the folder blobs beside it yet: " +
-                 std::to_string(blobs) + ".");
-    }
-    print_line("The server's key (server.key) is not in it: keep a copy apart.");
-  }
-  return kOk;
-}
-
-int note_backup(Context& context, std::uint64_t position) {
-  require(context.repository().note_backup(position));
-  const SpaceInfo space = context.repository().space();
-  if (context.json()) {
-    print_json(json::object{{"covered", std::to_string(space.covered_position)},
-                            {"position", std::to_string(space.position)}});
-  } else {
-    print_line("Noted: a backup holds the log up to position " +
-               std::to_string(space.covered_position) + " of " + std::to_string(space.position) +
-               ".");
-  }
-  return kOk;
 }
 
 }  // namespace
@@ -205,27 +216,24 @@ void add_check_commands(Program& program) {
 
   CLI::App* verifying = program.app.add_subcommand(
       "verify", "check log, signatures and digests, and replay every document");
+  const auto copy = std::make_shared<BackupArguments>();
+  CLI::Option* file = verifying->add_option(
+      "--backup", copy->file, "a copy in place of the space; needs no data folder");
+  verifying->add_option("--key-file", copy->key_file, "of a sealed copy")->needs(file);
+  verifying->add_option("--work", copy->work, "where it is unpacked meanwhile, in clear")
+      ->needs(file);
   verifying->footer("Exit status 6 if anything is wrong.\n"
-                    "Examples:\n  insieme-server verify --data DIR --json");
-  verifying->callback([&program] { program.chosen = verify; });
-
-  const auto file = std::make_shared<std::string>();
-  CLI::App* copying = program.app.add_subcommand("backup", "copy the database while it is used");
-  copying->add_option("file", *file, "a new file")->required();
-  copying->footer("Examples:\n  insieme-server backup /backup/insieme-2026-01-31.db --data DIR");
-  copying->callback([&program, file] {
-    program.chosen = [file](Context& context) { return backup(context, *file); };
-  });
-
-  const auto position = std::make_shared<std::uint64_t>(0);
-  CLI::App* noting = program.app.add_subcommand(
-      "note-backup", "say that a backup made by another tool was read and checked");
-  noting->add_option("position", *position, "of the log, that the backup holds: its \"status\"")
-      ->required();
-  noting->footer("Tablets fold only what a backup holds; backup does this by itself.\n"
-                 "Examples:\n  insieme-server note-backup 18250 --data DIR");
-  noting->callback([&program, position] {
-    program.chosen = [position](Context& context) { return note_backup(context, *position); };
+                    "Examples:\n  insieme-server verify --data DIR --json\n"
+                    "  insieme-server verify --backup COPY --key-file /media/stick/backup.key");
+  verifying->callback([&program, copy] {
+    if (copy->file.empty()) {
+      program.chosen = verify;
+      return;
+    }
+    program.chosen_without_data = [&program, copy] {
+      Context context(program.options);
+      return verify_backup(context, *copy);
+    };
   });
 }
 

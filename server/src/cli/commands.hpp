@@ -21,8 +21,10 @@ void add_people_commands(Program& program);  ///< users, invite, devices, revoke
 void add_access_commands(Program& program);  ///< assign, handover, dossiers, held
 void add_permission_commands(Program& program);  ///< why, deny, place, transfer, organizations
 void add_access_log(Program& program);
+void add_glass(Program& program);  ///< glass, glass end, glass seen
 void add_erase_commands(Program& program);   ///< erase propose, confirm, list, status, hold …
-void add_check_commands(Program& program);   ///< init, status, verify, backup
+void add_check_commands(Program& program);   ///< init, status, verify
+void add_backup_commands(Program& program);  ///< backup, note-backup, backup-key
 void add_recovery_commands(Program& program);  ///< recovery keygen, answer
 void add_report_commands(Program& program);  ///< report list, run, records
 void add_finding_commands(Program& program);  ///< findings, findings dismiss, reopen

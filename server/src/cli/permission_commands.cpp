@@ -83,6 +83,7 @@ json::object why_json(const Standing& standing, const sync::DossierId& dossier,
     mandate["term"] = json_term(standing.mandate->term);
     body["assignment"] = std::move(mandate);
   }
+  body["glass_until"] = standing.glass ? json_time(standing.glass->until_ms) : nullptr;
   body["sections"] = std::move(rows);
   return body;
 }
@@ -111,6 +112,10 @@ void print_facts(const Standing& standing, bool italian) {
     const std::string term = show_term(standing.mandate->term);
     if (!term.empty()) text += ", " + term;
     facts.add({tr("assegnazione", "assignment"), text});
+  }
+  if (standing.glass) {
+    facts.add({tr("apertura d'urgenza", "opened with a reason"),
+               tr("fino a ", "until ") + show_time(standing.glass->until_ms)});
   }
   facts.print("");
   print_line("");
@@ -154,12 +159,13 @@ std::string show_flag(bool flag) { return flag ? "yes" : "-"; }
 /// The table in force: what the program brings, and what the settings put in its place.
 int list_roles(Context& context) {
   const Roles& roles = context.config().roles;
-  Table table({"ROLE", "WRITES", "DECIDES", "GRANTS", "ALL", "SECTIONS", "BY NAME"});
+  Table table({"ROLE", "WRITES", "DECIDES", "GRANTS", "ALL", "GLASS", "SECTIONS", "BY NAME"});
   json::array all;
   for (const std::string& name : roles.names()) {
     const RoleRules& rules = *roles.find(name);
     table.add({name, show_flag(rules.may_write), show_flag(rules.may_review),
                show_flag(rules.may_grant), show_flag(rules.all_dossiers),
+               rules.glass_hours == 0 ? "-" : std::to_string(rules.glass_hours) + "h",
                join_names(rules.sections), join_names(rules.by_name)});
     all.push_back(json::object{
         {"role", name},
@@ -168,7 +174,8 @@ int list_roles(Context& context) {
         {"write", rules.may_write},
         {"review", rules.may_review},
         {"grant", rules.may_grant},
-        {"all_dossiers", rules.all_dossiers}});
+        {"all_dossiers", rules.all_dossiers},
+        {"glass_hours", rules.glass_hours}});
   }
   if (context.json()) {
     print_json(std::move(all));

@@ -1,6 +1,7 @@
 // restore, raise-epoch: a server that is put back from a copy.
 #include <memory>
 
+#include "cli/backup_key_file.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "restore.hpp"
@@ -10,9 +11,10 @@ namespace {
 
 namespace json = boost::json;
 
-int restore(Context& context, const std::string& copy) {
+int restore(Context& context, const std::string& copy, const std::string& key_file) {
   const RestoredSpace restored =
-      require(restore_space(context.dir(), copy, context.config().roles, wall_clock()));
+      require(restore_space(context.dir(), copy, context.config().roles, wall_clock(),
+                            backup_secret(key_file)));
   std::uint64_t blobs = 0;
   if (const auto copies = context.blob_copies(copy)) {
     blobs = restore_blobs(context.repository(), context.blobs(), *copies);
@@ -58,10 +60,13 @@ void add_restore_commands(Program& program) {
   CLI::App* restoring = program.app.add_subcommand(
       "restore", "put the database back from a copy, with the server stopped");
   restoring->add_option("file", *copy, "that `backup` wrote")->required();
+  const auto key = std::make_shared<std::string>();
+  restoring->add_option("--key-file", *key, "of a sealed copy: what `backup-key new` made");
   restoring->footer("What stands there is kept under another name.\n"
-                    "Examples:\n  insieme-server restore /backup/insieme-2026-01-31.db --data DIR");
-  restoring->callback([&program, copy] {
-    program.chosen = [copy](Context& context) { return restore(context, *copy); };
+                    "Examples:\n  insieme-server restore /backup/insieme-2026-01-31.db --data DIR\n"
+                    "  insieme-server restore COPY --key-file /media/stick/backup.key --data DIR");
+  restoring->callback([&program, copy, key] {
+    program.chosen = [copy, key](Context& context) { return restore(context, *copy, *key); };
   });
 
   const auto reason = std::make_shared<std::string>();

@@ -239,6 +239,26 @@ constexpr std::array kBlobTables{
       position BIGINT NOT NULL, PRIMARY KEY(space, dossier, name, section, account))"},
 };
 
+// SQLite's thirteenth.
+constexpr std::array kGlassTables{
+    Table{"glass", R"(id BYTEA NOT NULL, dossier BYTEA NOT NULL, account TEXT COLLATE "C" NOT NULL,
+      reason BYTEA NOT NULL, opened_ms BIGINT NOT NULL, until_ms BIGINT NOT NULL, ended_ms BIGINT,
+      ended_by TEXT COLLATE "C" NOT NULL, seen_by TEXT COLLATE "C" NOT NULL, seen_ms BIGINT,
+      note BYTEA NOT NULL, refused BIGINT NOT NULL, PRIMARY KEY(space, id))"},
+};
+
+std::string kept_free() { return "SELECT 1;\n"; }
+
+std::string glass() {
+  std::string sql;
+  for (const Table& table : kGlassTables) sql += create(table);
+  return sql + R"sql(
+CREATE INDEX glass_open ON glass(space, until_ms) WHERE ended_ms IS NULL;
+CREATE INDEX glass_of_dossier ON glass(space, dossier, account);
+CREATE INDEX glass_of_account ON glass(space, account, opened_ms);
+)sql";
+}
+
 std::string blobs() {
   std::string sql;
   for (const Table& table : kBlobTables) sql += create(table);
@@ -252,7 +272,9 @@ constexpr std::array kMigrations{Migration{1, "first release", first_release},
                                  Migration{5, "permission", permission},
                                  Migration{6, "flows for INPS", flows},
                                  Migration{7, "what was opened on tablets", openings},
-                                 Migration{8, "blobs that records name", blobs}};
+                                 Migration{8, "blobs that records name", blobs},
+                                 Migration{9, "kept free", kept_free},
+                                 Migration{10, "what is opened for a while", glass}};
 
 }  // namespace
 
@@ -275,6 +297,7 @@ std::vector<std::string> partitioned_tables() {
   for (const Table& table : kErasureTables) names.emplace_back(table.name);
   for (const Table& table : kFlowTables) names.emplace_back(table.name);
   for (const Table& table : kBlobTables) names.emplace_back(table.name);
+  for (const Table& table : kGlassTables) names.emplace_back(table.name);
   for (const Table& table : kPermissionTables) names.emplace_back(table.name);
   return names;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "insieme/schema/calendar.hpp"
+#include "storage/glass_rows.hpp"
 #include "storage/permissions.hpp"
 #include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
@@ -30,6 +31,7 @@ End load_end(sql::Connection& db, std::int64_t space) {
 /// Why the person has the dossier: what their assignment rests on.
 std::string purpose_of(sql::Connection& db, std::int64_t space, const std::string& account,
                        const sync::DossierId& dossier) {
+  if (is_open_by_glass(db, space, account, dossier)) return "glass";
   sql::Statement& row = db.cached(
       "SELECT basis, team FROM mandates WHERE space = ? AND dossier = ? AND account = ?");
   const sql::ResetGuard guard(row);

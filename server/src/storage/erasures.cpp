@@ -286,6 +286,10 @@ void Erasures::end_assignments(const sync::DossierId& dossier, std::uint64_t pos
   db_.cached("DELETE FROM acknowledgements WHERE space = ? AND dossier = ?")
       .bind_all(space_, dossier.bytes)
       .run();
+  // That it was opened, by whom and when stays; what was said of the family does not.
+  db_.cached("UPDATE glass SET reason = '', note = '' WHERE space = ? AND dossier = ?")
+      .bind_all(space_, dossier.bytes)
+      .run();
   db_.cached("DELETE FROM mandates WHERE space = ? AND dossier = ?")
       .bind_all(space_, dossier.bytes)
       .run();

@@ -4,6 +4,7 @@
 // the page): the cost is that of the rows passed over. Rows of other people's dossiers are passed
 // over too; should that ever show, an index by (account, position) of what is visible is the cure.
 #include "insieme/sync/limits.hpp"
+#include "storage/glass_rows.hpp"
 #include "storage/log_view.hpp"
 #include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
@@ -287,6 +288,8 @@ class PageReader {
       // To exchange with colleagues is for those who see all that there is.
       const Access& access = view_.access(dossier);
       if (access.kept_to) continue;
+      // A permit outlasts what it rests on: an opening for hours gives none.
+      if (is_open_by_glass(db_, space_, caller_.user.account, dossier)) continue;
       page_.permits[dossier] = {true, *key, access.sections};
     }
   }

@@ -46,6 +46,7 @@ std::string subject_of(const sync::DossierId& dossier, const std::string& accoun
 }  // namespace
 
 void SqlRepository::settle() {
+  settle_glasses();
   const std::string mark = Permissions::mark(roles_digest_, clock_());
   {
     const std::lock_guard lock(settled_mutex_);

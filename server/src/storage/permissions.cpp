@@ -84,6 +84,7 @@ Standing Permissions::standing(const User& user, const sync::DossierId& dossier)
         [&](const Organization& one) { standing.dossier_organizations.push_back(one.id); });
   standing.erased = erasures_.is_whole(dossier);
   standing.mandate = mandate(user.account, dossier);
+  standing.glass = glass_of(user.account, dossier);
   standing.denials = denials_of(dossier);
   return standing;
 }
@@ -105,6 +106,17 @@ std::optional<Mandate> Permissions::mandate(const std::string& account,
   mandate.team = row.get_int64(4) != 0;
   if (!row.is_null(5)) mandate.kept_to = u64(row.get_int64(5));
   return mandate;
+}
+
+std::optional<GlassTerm> Permissions::glass_of(const std::string& account,
+                                               const sync::DossierId& dossier) {
+  sql::Statement& row =
+      db_.cached("SELECT until_ms FROM glass WHERE space = ? AND dossier = ? AND account = ?"
+                 " AND refused = 0 AND ended_ms IS NULL AND until_ms > ? LIMIT 1");
+  const sql::ResetGuard guard(row);
+  row.bind_all(space_, dossier.bytes, account, now_ms_);
+  if (!row.step()) return std::nullopt;
+  return GlassTerm{row.get_int64(0)};
 }
 
 void Permissions::put_mandate(const std::string& account, const sync::DossierId& dossier,

@@ -24,6 +24,7 @@ class Permissions {
         space_(space),
         roles_(roles),
         today_(day_in_italy(now_ms)),
+        now_ms_(now_ms),
         erasures_(db, space) {}
 
   [[nodiscard]] Standing standing(const User& user, const sync::DossierId& dossier);
@@ -58,6 +59,8 @@ class Permissions {
 
  private:
   using Pair = std::pair<std::string, sync::DossierId>;
+  [[nodiscard]] std::optional<GlassTerm> glass_of(const std::string& account,
+                                                  const sync::DossierId& dossier);
   [[nodiscard]] std::vector<Denial> denials_of(const sync::DossierId& dossier);
   void settle_pairs(LogWriter& log, const std::vector<Pair>& pairs);
   void keep_to(const std::string& account, const sync::DossierId& dossier, std::uint64_t position);
@@ -66,6 +69,7 @@ class Permissions {
   std::int64_t space_;
   const Roles& roles_;
   Day today_;
+  std::int64_t now_ms_;
   Erasures erasures_;
   std::optional<std::map<std::string, Organization>> organizations_;
 };

@@ -115,6 +115,12 @@ class SqlRepository final : public Repository {
   void note_outcomes(std::span<const FlowOutcome> outcomes) override;
   std::vector<FlowOutcome> flow_outcomes() override;
 
+  Result<Glass> break_glass(const Caller& caller, const GlassRequest& request) override;
+  std::vector<Glass> glasses() override;
+  std::vector<Glass> glasses_for(const Caller& caller) override;
+  Status end_glass(const GlassId& id, const std::string& by) override;
+  Status see_glass(const GlassId& id, const std::string& by, const std::string& note) override;
+
  private:
   friend class SqlTurn;
 
@@ -172,6 +178,13 @@ class SqlRepository final : public Repository {
                                                          const sync::PublicKey& key) const;
   [[nodiscard]] Device reinstate(sql::Connection& db, LogWriter& log, const Enrolment& enrolment,
                                  Device device) const;
+  /// What was opened for a while ends when its time is over.
+  void settle_glasses();
+  /// Whether an account that decides there may see to it.
+  [[nodiscard]] bool decides_on(sql::Connection& db, const std::string& account,
+                                const sync::DossierId& dossier) const;
+  [[nodiscard]] std::optional<sync::DossierId> dossier_named(sql::Connection& db,
+                                                             const std::string& digits) const;
   void end_now(LogWriter& log, sql::Connection& db, const std::string& account,
                const sync::DossierId& dossier, const std::string& reason) const;
   void save_terms(sql::Connection& db, const User& user) const;
@@ -196,6 +209,7 @@ class SqlRepository final : public Repository {
   std::weak_ptr<CommitEar> ear_;  ///< guarded by ear_mutex_
   std::mutex settled_mutex_;
   std::string settled_;  ///< guarded by settled_mutex_: what this process knows to be settled
+  std::int64_t glass_due_ms_ = 0;  ///< likewise: when to look again for one whose time is over
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<sql::Connection>> readers_;  ///< guarded by readers_mutex_
 };

@@ -259,7 +259,21 @@ CREATE TABLE blob_places(
   PRIMARY KEY(space, dossier, name, section, account)) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<sqlite::Migration, 11> kMigrations{
+// glass: dossiers that somebody opened with a reason, for a while. refused 1: in vain; its dossier
+// is empty if there was none of that name.
+constexpr std::string_view kGlass = R"sql(
+CREATE TABLE glass(
+  space INTEGER NOT NULL, id BLOB NOT NULL, dossier BLOB NOT NULL, account TEXT NOT NULL,
+  reason TEXT NOT NULL, opened_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL, ended_ms INTEGER,
+  ended_by TEXT NOT NULL, seen_by TEXT NOT NULL, seen_ms INTEGER, note TEXT NOT NULL,
+  refused INTEGER NOT NULL,
+  PRIMARY KEY(space, id)) STRICT, WITHOUT ROWID;
+CREATE INDEX glass_open ON glass(space, until_ms) WHERE ended_ms IS NULL;
+CREATE INDEX glass_of_dossier ON glass(space, dossier, account);
+CREATE INDEX glass_of_account ON glass(space, account, opened_ms);
+)sql";
+
+constexpr std::array<sqlite::Migration, 13> kMigrations{
     sqlite::Migration{1, "first release", kFirst},
     sqlite::Migration{2, "snapshots and acknowledgements", kSnapshots},
     sqlite::Migration{3, "held with what they stand on", kStanding},
@@ -271,6 +285,8 @@ constexpr std::array<sqlite::Migration, 11> kMigrations{
     sqlite::Migration{9, "flows for INPS", kFlows},
     sqlite::Migration{10, "what was opened on tablets", kOpenings},
     sqlite::Migration{11, "blobs that records name", kBlobs},
+    sqlite::Migration{12, "kept free", "SELECT 1;"},
+    sqlite::Migration{13, "what is opened for a while", kGlass},
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "archive_commands.hpp"
 #include "file_commands.hpp"
+#include "glass_command.hpp"
 #include "hand_over_commands.hpp"
 #include "pin_commands.hpp"
 #include "program.hpp"
@@ -132,6 +133,7 @@ int run(int argc, char** argv) {
   add_file_commands(app, program);
   add_same_commands(app, program);
   add_hand_over_commands(app, program);
+  add_glass_command(app, program);
   add_schema_commands(app, program);
   add_watch_command(app, program);
   add_serve_app_command(app, program);

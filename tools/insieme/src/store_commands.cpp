@@ -162,6 +162,8 @@ void status_work(const Program& program, const json::object& reply, Table& table
   only_if_any("open_items", tr("Questioni da decidere", "Items to decide"), "insieme review",
               Colour::warn);
   only_if_any("open_held", tr("Modifiche tardive", "Late changes"), "insieme inbox", Colour::warn);
+  only_if_any("glass_unseen", tr("Aperture da esaminare", "Openings to look into"), "insieme glass",
+              Colour::warn);
   only_if_any("notices", tr("Avvisi", "Notices"), "insieme notices", Colour::warn);
   const json::object& refusal = object_of(reply, "server_refusal");
   if (!refusal.empty()) {

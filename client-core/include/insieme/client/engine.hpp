@@ -173,6 +173,7 @@ class Engine {
  private:
   friend class SyncRun;
   friend class FindingsRun;
+  friend class GlassRun;
   [[nodiscard]] Status compare_once(ServerComparison& found);
   /// To the store's own server, or to the one of `server`.
   [[nodiscard]] HttpRequest request_to(const Identity& server, std::string_view path,

@@ -179,6 +179,18 @@ class Store {
   [[nodiscard]] Result<std::vector<Opening>> unsent_openings(std::size_t limit);
   /// The server has these. Those of earlier days are forgotten here.
   Status openings_told(const std::vector<Opening>& openings);
+
+  // ---- dossiers opened for a while (docs/adr/0039) --------------------------------------------
+  /// What the server says of them now.
+  Status note_glasses(const std::vector<Glass>& glasses);
+  /// The newest first.
+  [[nodiscard]] Result<std::vector<Glass>> glasses();
+  /// Whether the server is to be asked.
+  [[nodiscard]] bool asks_for_glasses();
+  /// Those of one's own whose time is over leave. Quick, and asked before everything: it reads at
+  /// most once in a minute if none is due.
+  Status end_due_glasses();
+
   /// The version and the digest of the rules that the server evaluates.
   Status note_server_rules(std::int64_t version, const std::string& digest);
 

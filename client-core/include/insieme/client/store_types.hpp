@@ -233,6 +233,25 @@ struct Notice {
   std::string text;        ///< a sentence in English, and after a line end in Italian
 };
 
+using GlassId = std::array<std::uint8_t, 16>;
+
+/// A dossier that somebody opened with a reason, for a while (docs/adr/0039).
+struct Glass {
+  GlassId id{};
+  sync::DossierId dossier;
+  std::string account;
+  std::string name;
+  std::string reason;
+  std::int64_t opened_ms = 0;  ///< by the server's clock, as all of them
+  std::int64_t until_ms = 0;
+  std::optional<std::int64_t> ended_ms;
+  std::string ended_by;
+  std::string seen_by;  ///< who decides there and has seen it
+  std::optional<std::int64_t> seen_ms;
+  std::string note;
+  bool mine = false;
+};
+
 struct StoreStatus {
   Identity identity;         ///< its secret key is left empty
   std::uint64_t unsent = 0;  ///< changes
@@ -246,6 +265,7 @@ struct StoreStatus {
   std::uint64_t exchanged = 0;  ///< changes of others, from a device, not on the server yet
   std::uint64_t letters = 0;    ///< hand-outs of others that are to be brought to the server
   std::uint64_t openings = 0;   ///< of sensitive sections that the server was not told of yet
+  std::uint64_t glass_unseen = 0;  ///< openings of others that are to be looked into
   /// The rules of the server as it last told: version 0 and no digest if it never did.
   std::int64_t server_rules_version = 0;
   std::string server_rules_digest;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -13,6 +14,7 @@
 #include "insieme/server/http.hpp"
 #include "insieme/server/limiter.hpp"
 #include "insieme/server/metrics.hpp"
+#include "insieme/server/read_sessions.hpp"
 #include "insieme/server/repository.hpp"
 #include "insieme/server/secrets.hpp"
 #include "insieme/server/tokens.hpp"
@@ -49,6 +51,7 @@ struct Services {
   WaitRoom* waits = nullptr;  ///< null: nobody can wait for news
   FindingBoard* findings = nullptr;  ///< null: what is found is not told here
   BlobStore* blobs = nullptr;                ///< null: bytes of blobs are not kept here
+  std::shared_ptr<ReadSessions> reads = std::make_shared<ReadSessions>();
 };
 
 /// Thread-safe.

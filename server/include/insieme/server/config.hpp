@@ -57,6 +57,8 @@ struct Config {
   /// Nobody waits any longer for a device that has been silent for so long; 0: one waits for ever.
   std::uint32_t give_up_days = 180;
   std::uint32_t backup_days = 0;  ///< how long copies of the database are kept; 0: nobody said
+  /// 64 digits each: for whom copies of the database are sealed; empty: they are not.
+  std::vector<std::string> backup_keys;
   std::string recovery_key;  ///< 64 digits: for whom devices wrap their keys; empty: nobody
   bool pin_required = false;  ///< devices are to have a PIN
   std::string siuss_keys;     ///< JWKS of who vouches for INPS; empty: flows are not served

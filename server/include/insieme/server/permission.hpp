@@ -62,6 +62,11 @@ struct Denial {
   std::int64_t since_ms = 0;
 };
 
+/// That a person opened the dossier with a reason, and its time is not over.
+struct GlassTerm {
+  std::int64_t until_ms = 0;
+};
+
 /// All that a decision about one person and one dossier looks at.
 struct Standing {
   Day today = 0;
@@ -75,6 +80,7 @@ struct Standing {
   std::string territory{};  ///< of the dossier; empty: none
   bool erased = false;
   std::optional<Mandate> mandate{};
+  std::optional<GlassTerm> glass{};
   std::vector<Denial> denials{};  ///< of the dossier
 };
 
@@ -89,6 +95,7 @@ enum class Rule : std::uint8_t {
   contract_ended,
   organization_not_begun,
   organization_ended,
+  glass,
   not_assigned,
   assignment_not_begun,
   assignment_ended,

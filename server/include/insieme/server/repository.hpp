@@ -17,6 +17,7 @@
 
 #include "insieme/server/erasure.hpp"
 #include "insieme/server/flows.hpp"
+#include "insieme/server/glass.hpp"
 #include "insieme/server/news.hpp"
 #include "insieme/server/permission.hpp"
 #include "insieme/server/roles.hpp"
@@ -297,7 +298,7 @@ struct SnapshotPolicy {
   bool covered_only = false;
 };
 
-class Repository : public FlowStore, public NewsSource {
+class Repository : public FlowStore, public GlassStore, public NewsSource {
  public:
   [[nodiscard]] virtual SpaceInfo space() = 0;
   [[nodiscard]] virtual Counts counts() = 0;

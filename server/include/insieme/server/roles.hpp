@@ -1,6 +1,7 @@
 #pragma once
 // What a role may do. Roles are configuration, not code: a service adds its own.
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -18,6 +19,8 @@ struct RoleRules {
   bool may_write = true;      ///< no: what it sends waits for somebody who decides
   /// Given only where an assignment names them. What is in neither list is never given.
   std::vector<std::string> by_name{};
+  /// For how long at most a dossier may be opened that is not assigned; 0: not at all.
+  std::uint32_t glass_hours = 0;
 
   [[nodiscard]] bool may_be_given(std::string_view section) const noexcept;
 };
