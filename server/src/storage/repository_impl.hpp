@@ -115,6 +115,12 @@ class SqlRepository final : public Repository {
   void note_outcomes(std::span<const FlowOutcome> outcomes) override;
   std::vector<FlowOutcome> flow_outcomes() override;
 
+  Status link_sign_in(const SignInLink& link) override;
+  Status unlink_sign_in(const std::string& account, const std::string& name) override;
+  std::vector<SignInLink> sign_in_links() override;
+  Result<std::string> sign_in(const SignInClaim& claim, const sync::Digest& invitation_hash,
+                              std::int64_t expires_ms) override;
+
  private:
   friend class SqlTurn;
 

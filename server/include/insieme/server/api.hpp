@@ -28,6 +28,7 @@ inline constexpr std::size_t kJsonBodyBytesMax = 16 * 1024;
 class AppFiles;
 class FindingBoard;
 class BlobStore;
+class SignInDesk;
 
 /// Everything that handlers need; outlives them.
 struct Services {
@@ -49,6 +50,7 @@ struct Services {
   WaitRoom* waits = nullptr;  ///< null: nobody can wait for news
   FindingBoard* findings = nullptr;  ///< null: what is found is not told here
   BlobStore* blobs = nullptr;                ///< null: bytes of blobs are not kept here
+  SignInDesk* sign_in = nullptr;             ///< null: people are invited
 };
 
 /// Thread-safe.
