@@ -1,10 +1,13 @@
-// node tests/integration/oidc_provider.mjs PORT REDIRECT ALGORITHM KEY
+// node tests/integration/oidc_provider.mjs PORT REDIRECT ALGORITHM KEY [CERTIFICATE SECRET]
 //
 // A real identity provider on loopback (oidc-provider), for tests. PORT 0: any free one. It signs
-// with a new key named KEY. Whoever signs in is called as they say they are; everybody's address is
+// with a new key named KEY, and speaks TLS with the PEM files CERTIFICATE and SECRET if they are
+// named. Whoever signs in is called as they say they are; everybody's address is
 // NAME@comune.example, which it has verified unless the name is `unverified`. Prints "listening on
 // URL"; ends with 3 if its packages are not installed.
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { generateKeyPairSync } from "node:crypto";
 
 let Provider;
@@ -15,7 +18,7 @@ try {
   process.exit(3);
 }
 
-const [port, redirect, algorithm, kid] = process.argv.slice(2);
+const [port, redirect, algorithm, kid, certificate, secretFile] = process.argv.slice(2);
 const keys = {
   RS256: () => generateKeyPairSync("rsa", { modulusLength: 2048 }),
   ES256: () => generateKeyPairSync("ec", { namedCurve: "P-256" }),
@@ -25,9 +28,11 @@ const secret = keys[algorithm]().privateKey.export({ format: "jwk" });
 const jwk = { ...secret, kid, use: "sig", alg: algorithm };
 
 console.warn = () => {};
-const server = createServer();
+const server = certificate
+  ? createSecureServer({ cert: readFileSync(certificate), key: readFileSync(secretFile) })
+  : createServer();
 server.listen(Number(port), "127.0.0.1", () => {
-  const issuer = `http://127.0.0.1:${server.address().port}`;
+  const issuer = `${certificate ? "https" : "http"}://127.0.0.1:${server.address().port}`;
   const provider = new Provider(issuer, {
     clients: [{
       client_id: "insieme-prova",

@@ -29,12 +29,12 @@ class Organization {
  public:
   Organization(const TestFolder& folder, std::string redirect)
       : log_(folder.file("provider.log")), redirect_(std::move(redirect)) {}
-  void begin(const std::string& algorithm, const std::string& key) {
+  /// `tls`: files of a certificate and its key; without: plain.
+  void begin(const std::string& algorithm, const std::string& key, const Words& tls = {}) {
     node_ = std::make_unique<processes::Running>();
-    const std::string said = node_->start(
-        Launch("/usr/bin/env", {"node", INSIEME_OIDC_PROVIDER, port_, redirect_, algorithm, key},
-               {}),
-        log_);
+    Words words{"node", INSIEME_OIDC_PROVIDER, port_, redirect_, algorithm, key};
+    words.insert(words.end(), tls.begin(), tls.end());
+    const std::string said = node_->start(Launch("/usr/bin/env", words, {}), log_);
     const std::string mark = "listening on ";
     REQUIRE(said.rfind(mark, 0) == 0);
     issuer_ = said.substr(mark.size());
@@ -60,7 +60,8 @@ class Browser {
   /// Goes there, and wherever it is sent on to: the address where it ends, then the page.
   [[nodiscard]] std::pair<std::string, std::string> go(const std::string& address,
                                                        const Words& form = {}) const {
-    Words words{"curl", "-sS", "-L", "-b", jar_, "-c", jar_, "-w", "\n%{url_effective}"};
+    // Whom a browser trusts is not what is tried here.
+    Words words{"curl", "-sSkL", "-b", jar_, "-c", jar_, "-w", "\n%{url_effective}"};
     for (const std::string& field : form) words.insert(words.end(), {"-d", field});
     words.push_back(address);
     const Finished finished = run_program("/usr/bin/env", words, {});
@@ -139,8 +140,8 @@ struct Office {
   std::string url = "http://127.0.0.1:" + std::to_string(server->port());
   Organization organization{folder, url + "/v1/sign-in/callback"};
 
-  explicit Office(const std::string& algorithm = "ES256") {
-    organization.begin(algorithm, "k1");
+  explicit Office(const std::string& algorithm = "ES256", const Words& tls = {}) {
+    organization.begin(algorithm, "k1", tls);
     std::ofstream(folder.file("secret")) << "un segreto: 100% +&=\n";
     server->stop();
     server->environment = {{"INSIEME_PUBLIC_URL", url},
@@ -151,6 +152,12 @@ struct Office {
                            {"INSIEME_SIGN_IN_BY_EMAIL", "yes"}};
     server->admin({"users", "add", "anna", "--name", "Anna Rossi", "--role", "educator"});
     server->start();
+  }
+  /// What the doctor finds; it may find faults, too.
+  [[nodiscard]] std::string doctor() const {
+    return run_program("insieme-server", {"--data", server->data(), "doctor", "--quick"},
+                       server->environment)
+        .out;
   }
   [[nodiscard]] Terminal terminal(const std::string& name) const {
     Terminal made(folder.path(), name);
@@ -239,6 +246,39 @@ TEST_CASE("sign-in: who is not linked, or is somebody else, enrols nothing",
     CHECK(terminal.ok({"status"}).find("non ancora legato") != std::string::npos);
   }
   CHECK(office.server->admin_json({"devices"}).as_array().empty());
+}
+
+TEST_CASE("sign-in: over TLS, whom the operator named is believed, and nobody else",
+          "[integration][sign-in]") {
+  if (!can_sign_in()) return;
+  const TestFolder folder;
+  const auto openssl = [](Words words) {
+    words.insert(words.begin(), "openssl");
+    return run_program("/usr/bin/env", words, {}).code == 0;
+  };
+  const std::string certificate = folder.file("pem");
+  if (!openssl({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                "-nodes", "-keyout", folder.file("key"), "-out", certificate, "-days", "30",
+                "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"})) {
+    WARN("skipped: there is no openssl program to make certificates with");
+    return;
+  }
+  Office office("ES256", {certificate, folder.file("key")});
+  CHECK(office.organization.issuer().rfind("https://", 0) == 0);
+  office.server->admin({"sign-in", "link", "anna", "--subject", "anna"});
+  const Terminal anna = office.terminal("anna");
+  const std::string why = anna.refused(4, {"enrol", "--sign-in", "--server", office.url});
+  CHECK(says(why, "non risponde"));
+  CHECK(says(office.doctor(), "not trusted"));
+  office.server->stop();
+  office.server->environment["INSIEME_SIGN_IN_CA"] = certificate;
+  office.server->start();
+  CHECK(says(office.doctor(), office.organization.issuer() + ", 1 keys"));
+  Enrolling enrolling(anna, office.url);
+  static_cast<void>(Browser(office.folder, "anna").sign_in(enrolling.address(), "anna"));
+  const int code = enrolling.end();
+  INFO(enrolling.said());
+  CHECK(code == 0);
 }
 
 TEST_CASE("sign-in: neither log nor database holds what came from the provider",

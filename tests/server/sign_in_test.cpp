@@ -2,11 +2,15 @@
 #include <boost/url.hpp>
 
 #include <atomic>
+#include <fstream>
+#include <thread>
 
+#include "api/app_files.hpp"
 #include "fixture.hpp"
 #include "insieme/server/sign_in.hpp"
 #include "insieme/sync/sign_in.hpp"
 #include "jose.hpp"
+#include "sign_in/examine.hpp"
 #include "sign_in/provider.hpp"
 #include "sign_in/provider_text.hpp"
 #include "support/bent_provider.hpp"
@@ -438,6 +442,126 @@ TEST_CASE("sign-in: an address does not count where the operator did not say so"
               .ok());
   CHECK(slug_of(at.sign_in({{"email", "anna@comune.example"}, {"email_verified", true}})) ==
         "sign-in-nobody");
+}
+
+TEST_CASE("sign-in: a browser comes back to the app, and to words when it is too late",
+          "[server][sign-in]") {
+  Office at;
+  std::ofstream(at.world.folder() / "index.html") << "<!doctype html>";
+  const auto app = server::AppFiles::load(at.world.folder().string());
+  REQUIRE(app.ok());
+  server::Services services{*at.world.repository, at.world.tokens, at.world.metrics,
+                            at.world.config, [&at] { return at.now_ms.load(); },
+                            at.world.keys.public_key, [] { return std::uint64_t{1} << 40; }};
+  services.sign_in = at.desk.get();
+  const json::object asked{{"challenge", std::string(64, 'a')}, {"back_to", "app"}};
+  CHECK(slug_of(at.post("/v1/sign-in/begin", asked)) == "bad-request");  // no app here
+  services.app = &*app;
+  at.api = std::make_unique<server::Api>(std::move(services));
+  static_cast<void>(at.begin());  // the provider is known now
+  const auto begun = json::parse(body_text(at.post("/v1/sign-in/begin", asked))).as_object();
+  const std::string query =
+      "code=c&state=" + parameter_of(std::string(begun.at("address").as_string()), "state");
+  server::Request ahead = json_request("/v1/sign-in/callback", "");
+  ahead.method = "HEAD";
+  ahead.query = query;
+  CHECK(at.api->handle(ahead).status == 400);  // uses nothing up
+  for (const bool again : {false, true}) {
+    const auto answer = at.come_back(query);
+    CAPTURE(again, body_text(answer));
+    REQUIRE(answer.status == 303);
+    std::string place;
+    std::string referrer;
+    for (const auto& [name, value] : answer.headers) {
+      if (name == "Location") place = value;
+      if (name == "Referrer-Policy") referrer = value;
+    }
+    CHECK(place.rfind("/#sign_in=", 0) == 0);
+    CHECK((place.size() == 10) == again);
+    CHECK(referrer == "no-referrer");
+  }
+}
+
+TEST_CASE("sign-in: an address begins so many, and is told when to come back",
+          "[server][sign-in]") {
+  Office at;
+  static_cast<void>(at.begin());
+  server::Request request = json_request(
+      "/v1/sign-in/begin", json::serialize(json::object{{"challenge", std::string(64, 'a')},
+                                                        {"back_to", "http://127.0.0.1:1/"}}));
+  request.client = "192.0.2.7";
+  std::uint32_t begun = 0;
+  while (at.api->handle(request).status == 200) ++begun;
+  CHECK(begun == server::SignInDesk::kPerMinute);
+  CHECK(at.api->handle(request).status == 429);
+  request.client = "192.0.2.8";
+  CHECK(at.api->handle(request).status == 200);
+}
+
+TEST_CASE("sign-in: the doctor says what is wrong with the provider", "[server][sign-in]") {
+  BentProvider provider;
+  server::Config config;
+  config.sign_in_provider = provider.issuer();
+  config.sign_in_client = "insieme";
+  const auto says = [&](const std::string& words) {
+    const server::Finding found = server::examine_provider(config, kNow * 1000);
+    INFO(found.says);
+    CHECK(found.check == "sign_in");
+    CHECK((found.health == server::Health::well) == words.empty());
+    CHECK(found.says.find(words) != std::string::npos);
+    CHECK(found.advice.empty() == words.empty());
+  };
+  says("");
+  auto manner = provider.manner();
+  manner.date = "Mon, 21 Sep 2026 14:13:21 GMT";  // one second later than here
+  provider.behave(manner);
+  says("");
+  manner.date = "Mon, 21 Sep 2026 14:14:21 GMT";
+  provider.behave(manner);
+  says("off the provider's");
+  manner.date.clear();
+  manner.keys = R"({"keys":[{"kty":"oct","k":"AA"}]})";
+  provider.behave(manner);
+  says("holds no key");
+  manner.description = R"({"issuer":"https://altro.example"})";
+  provider.behave(manner);
+  says("another issuer");
+  config.sign_in_provider += "/realms/altro";
+  says("404");
+  config.sign_in_provider = "http://127.0.0.1:1";
+  says("cannot be reached");
+  config.sign_in_secret = "/no/such/file";
+  says("/no/such/file");
+}
+
+TEST_CASE("sign-in: settings that cannot be right are refused in words", "[server][sign-in]") {
+  server::Config config;
+  config.dev = true;
+  config.public_url = "https://ambito.example";
+  config.sign_in_provider = "https://login.example/realms/a";
+  config.sign_in_client = "insieme";
+  CHECK(server::check_config(config).ok());
+  const auto refused = [&](const char* key, const char* value, const std::string& words) {
+    server::Config other = config;
+    REQUIRE(server::set_config(other, key, value).ok());
+    const Status status = server::check_config(other);
+    CAPTURE(key, value);
+    REQUIRE_FALSE(status.ok());
+    CHECK(status.error().detail.find(words) != std::string::npos);
+  };
+  refused("sign_in_provider", "", "sign_in_provider");
+  refused("sign_in_provider", "login.example", "https://");
+  refused("sign_in_provider", "http://login.example", "https://");
+  refused("sign_in_provider", "https://login.example/?a=b", "calls itself");
+  refused("sign_in_client", "", "sign_in_client");
+  refused("public_url", "http://ambito.example", "public_url");
+  CHECK(server::sign_in_callback_url(config) == "https://ambito.example/v1/sign-in/callback");
+  const TempDir dir;
+  config.sign_in_secret = dir.file("secret");
+  std::ofstream(config.sign_in_secret) << "a\nb\n";
+  CHECK_FALSE(server::load_sign_in_secret(config).ok());
+  std::ofstream(config.sign_in_secret) << "abc\r\n";
+  CHECK(server::load_sign_in_secret(config).value() == "abc");
 }
 
 TEST_CASE("sign-in: a server without a provider says so", "[server][sign-in]") {

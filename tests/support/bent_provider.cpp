@@ -16,9 +16,10 @@ namespace json = boost::json;
 
 constexpr int kStepMs = 20;
 
-std::string reply_of(int status, const std::string& body) {
-  return "HTTP/1.1 " + std::to_string(status) +
-         " X\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: " +
+std::string reply_of(int status, const std::string& body, const std::string& date = {}) {
+  return "HTTP/1.1 " + std::to_string(status) + " X\r\n" +
+         (date.empty() ? "" : "Date: " + date + "\r\n") +
+         "Content-Type: application/json\r\nConnection: close\r\nContent-Length: " +
          std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
@@ -107,12 +108,13 @@ std::string BentProvider::answer(const std::string& request) {
   if (request.find(" /.well-known/openid-configuration ") != std::string::npos) {
     ++descriptions_;
     if (!manner_.description.empty()) return reply_of(200, manner_.description);
-    return reply_of(200, json::serialize(json::object{
-                             {"issuer", issuer()},
-                             {"authorization_endpoint", issuer() + "/auth"},
-                             {"token_endpoint", issuer() + "/token"},
-                             {"jwks_uri", issuer() + "/jwks"},
-                             {"response_types_supported", {"code"}}}));
+    return reply_of(200,
+                    json::serialize(json::object{{"issuer", issuer()},
+                                                 {"authorization_endpoint", issuer() + "/auth"},
+                                                 {"token_endpoint", issuer() + "/token"},
+                                                 {"jwks_uri", issuer() + "/jwks"},
+                                                 {"response_types_supported", {"code"}}}),
+                    manner_.date);
   }
   if (request.find("GET /jwks ") == 0) {
     ++keys_asked_;

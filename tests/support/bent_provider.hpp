@@ -29,6 +29,7 @@ class BentProvider {
     std::string keys;         ///< likewise: of what it publishes
     std::string token_reply;  ///< likewise
     int token_status = 200;
+    std::string date;         ///< its clock, as a header tells it; empty: it does not
     bool hangs = false;       ///< takes every request and answers none, until it is told otherwise
     boost::json::object claims;  ///< of the next id token
     boost::json::object header;

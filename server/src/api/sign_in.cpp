@@ -146,6 +146,8 @@ Response sign_in_begin(const Services& services, const Request& request) {
 }
 
 Response sign_in_callback(const Services& services, const Request& request) {
+  // Whatever looks ahead of a person would use the sign-in up.
+  if (request.method == "HEAD") return bad("A browser comes back with GET.");
   const auto params = boost::urls::parse_query(request.query);
   if (!params) return bad("The query is not well-formed.");
   SignInDesk::Return returned;

@@ -103,17 +103,19 @@ class SignInDesk::Work {
     }
     const std::string ticket = random_hex(kSecretBytes, random_);
     const sync::Digest name = hash_of("insieme sign-in ticket v1", ticket);
-    Came one{at->second.secrets, returned.code, at->second.challenge, now_ms, {}};
+    Came one{at->second.secrets, {}, at->second.challenge, now_ms, {}};
     std::string target = at->second.back_to + ticket;
     begun_.erase(at);
     if (!provider_.is_itself(returned.issuer)) {
       log_event("sign-in refused", "the browser comes from another provider (iss)");
       one.outcome.state = SignInState::provider_wrong;
     } else if (!returned.error.empty() || returned.code.empty()) {
+      log_event("sign-in declined", plain_error(returned.error));
       one.outcome.state = SignInState::declined;
     } else if (returned.code.size() > kCodeBytesMax) {
       one.outcome.state = SignInState::provider_wrong;
     } else {
+      one.code = returned.code;
       queue_.push_back(name);
     }
     returned_.emplace(name, std::move(one));

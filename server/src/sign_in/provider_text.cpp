@@ -103,7 +103,10 @@ Result<std::string> parse_token_reply(std::string_view text) {
 
 std::string error_of_reply(std::string_view text) {
   const auto told = object_of(text);
-  std::string error = told ? text_claim(*told, "error") : std::string();
+  return told ? plain_error(text_claim(*told, "error")) : std::string();
+}
+
+std::string plain_error(std::string error) {
   error.resize(std::min(error.size(), kErrorBytesMax));
   std::erase_if(error, [](char c) { return c < ' ' || c > '~' || c == '"' || c == '\\'; });
   return error;

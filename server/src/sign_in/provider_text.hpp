@@ -33,6 +33,9 @@ struct ProviderFacts {
 /// `error` of a refusal of the token endpoint, fit for a log; empty if there is none.
 [[nodiscard]] std::string error_of_reply(std::string_view text);
 
+/// An error code of a provider, fit for a log.
+[[nodiscard]] std::string plain_error(std::string error);
+
 /// What a sign-in has to say.
 struct IdTokenWanted {
   std::string_view issuer;

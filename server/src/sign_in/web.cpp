@@ -1,6 +1,7 @@
 #include "sign_in/web.hpp"
 
 #include <curl/curl.h>
+#include <openssl/x509.h>
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
@@ -60,9 +61,10 @@ std::string reason_of(CURLcode code, const Sink& sink, long verdict) {
     case CURLE_COULDNT_CONNECT: return "it cannot be reached";
     case CURLE_OPERATION_TIMEDOUT: return "it does not answer in time";
     case CURLE_PEER_FAILED_VERIFICATION:
+      if (verdict <= X509_V_ERR_UNSPECIFIED) return "its certificate is somebody else's";
       return std::string("its certificate is not trusted: ") +
-             (verdict == 0 ? "another name stands in it" : "see sign_in_ca") + " (" +
-             std::to_string(verdict) + ")";
+             X509_verify_cert_error_string(verdict);
+    case CURLE_SSL_CACERT_BADFILE: return "the file of sign_in_ca cannot be read";
     default: return curl_easy_strerror(code);
   }
 }

@@ -41,7 +41,7 @@ class SignInDesk {
   static constexpr std::uint32_t kBeginMs = 600'000;      ///< for a person at the provider
   static constexpr std::uint32_t kInvitationMs = 300'000;  ///< for the device to enrol
   static constexpr std::size_t kBegunMax = 4'096;
-  static constexpr std::size_t kReturnedMax = 512;  ///< whose outcome is kept
+  static constexpr std::size_t kReturnedMax = 4'096;  ///< whose outcome is kept
   static constexpr std::size_t kQueuedMax = 32;     ///< whose code waits to be redeemed
   static constexpr std::uint32_t kPerMinute = 30;   ///< begun, or returned, by one address
 
