@@ -134,17 +134,12 @@ json::object begin(Program& program, const json::object& arguments) {
   }
 }
 
-/// Nothing: the ticket is none of this sign-in's.
-std::optional<std::string> finish(Program& program, const json::object& arguments) {
+/// The invitation. A ticket that is none of this sign-in's ends it: begun anew is begun soon.
+std::string finish(Program& program, const json::object& arguments) {
   const auto until = Steady::now() + kProviderMs;
   while (Steady::now() < until) {
-    try {
-      const json::object reply = program.call("sign_in.finish", arguments);
-      if (text_of(reply, "state") == "ready") return text_of(reply, "invitation");
-    } catch (const Stop& stop) {
-      if (has_code(stop, "not_found")) return std::nullopt;
-      throw;
-    }
+    const json::object reply = program.call("sign_in.finish", arguments);
+    if (text_of(reply, "state") == "ready") return text_of(reply, "invitation");
     std::this_thread::sleep_for(kAgain);
   }
   throw Stop(kNetwork, tr("L'ente non risponde. Riprovare più tardi, o chiedere un invito.",
@@ -169,13 +164,14 @@ std::string sign_in(Program& program, const std::string& server) {
   const std::int64_t told_s = is_told ? seconds->get_int64() : 600;
   const std::int64_t life_s = std::clamp<std::int64_t>(told_s, 1, 3'600);
   const auto until = Steady::now() + std::chrono::seconds(life_s);
-  while (const auto ticket = listener.ticket(until)) {
-    json::object asked{{"ticket", *ticket}, {"verifier", text_of(begun, "verifier")}};
-    if (!server.empty()) asked["server"] = server;
-    if (auto invitation = finish(program, asked)) return *std::move(invitation);
+  const auto ticket = listener.ticket(until);
+  if (!ticket) {
+    throw Stop(kRefused, tr("L'accesso è durato troppo: ricominciare.",
+                            "The sign-in took too long: begin again."));
   }
-  throw Stop(kRefused, tr("L'accesso è durato troppo: ricominciare.",
-                          "The sign-in took too long: begin again."));
+  json::object asked{{"ticket", *ticket}, {"verifier", text_of(begun, "verifier")}};
+  if (!server.empty()) asked["server"] = server;
+  return finish(program, asked);
 }
 
 }  // namespace insieme::cli
