@@ -12,14 +12,26 @@ interface Way {
   name: string;
 }
 
-/** What people call the provider; empty where people are invited, or nothing can be heard of it. */
-export async function providerName(): Promise<string> {
+let asked: Promise<string> = Promise.resolve("");
+
+async function ask(): Promise<string> {
   try {
     const { ways } = await read<{ ways: Way[] }>("sign_in.ways", { server: location.origin });
     return ways.find((one) => one.way === "provider")?.name ?? "";
   } catch {
     return ""; // no network, or a server of before
   }
+}
+
+/** What people call the provider; empty where people are invited, or nothing can be heard of it. */
+export function providerName(): Promise<string> {
+  asked = ask();
+  return asked;
+}
+
+/** The store makes one request to a server at a time. */
+export async function providerAsked(): Promise<void> {
+  await asked;
 }
 
 /** Leaves this page. */

@@ -1,10 +1,17 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { keepStorage, read, requestId, tellChange } from "../core/core";
 import { useAct, usePicture } from "../core/hooks";
 import { learnPolicy } from "../core/lock";
 import { enterPractice } from "../core/practice";
-import { invitationOf, isOurs, providerName, signIn, takeReturned } from "../core/sign_in";
+import {
+  invitationOf,
+  isOurs,
+  providerAsked,
+  providerName,
+  signIn,
+  takeReturned,
+} from "../core/sign_in";
 import { syncNow } from "../core/sync";
 import { Icon } from "../parts/icons";
 import { Failed, Note, Title } from "../parts/parts";
@@ -31,10 +38,12 @@ export function Start(): JSX.Element {
   const { online } = usePicture();
   const [provider, setProvider] = useState("");
   const [returned] = useState(takeReturned);
+  const cameBack = useRef(false);
   const bind = async (invitation: string): Promise<void> => {
     const args: Record<string, string> = { invitation };
     if (!invitation.includes("://")) args["server"] = location.origin;
     if (name.trim()) args["device_name"] = name.trim();
+    await providerAsked();
     // Shown once it is known whether a PIN is asked for.
     await read("device.enrol", { request_id: requestId(), ...args });
     await learnPolicy();
@@ -46,17 +55,23 @@ export function Start(): JSX.Element {
     event.preventDefault();
     void act.run(() => bind(code.trim()));
   };
+  // One request to the server at a time: first what came back, then whether one can sign in.
+  const begin = async (): Promise<void> => {
+    let bound = false;
+    if (returned !== null && !cameBack.current) {
+      cameBack.current = true;
+      await act.run(async () => {
+        const invitation = isOurs(returned) ? await invitationOf(returned) : "";
+        if (invitation === "") throw new Error(t("sign_in_lost"));
+        await bind(invitation);
+        bound = true;
+      });
+    }
+    if (!bound && provider === "") setProvider(await providerName());
+  };
   useEffect(() => {
-    void providerName().then(setProvider);
+    void begin();
   }, [online]);
-  useEffect(() => {
-    if (returned === null) return;
-    void act.run(async () => {
-      const invitation = isOurs(returned) ? await invitationOf(returned) : "";
-      if (invitation === "") throw new Error(t("sign_in_lost"));
-      await bind(invitation);
-    });
-  }, []);
   return (
     <main class="alone start" id="main">
       <svg class="logo big" viewBox="0 0 32 32" aria-hidden="true">
