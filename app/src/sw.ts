@@ -30,7 +30,9 @@ worker.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== worker.location.origin) return;
-  const name = request.mode === "navigate" ? "/" : url.pathname;
+  // The identity provider sends the browser back to the server, not to the app.
+  const isPage = request.mode === "navigate" && !url.pathname.startsWith("/v1/");
+  const name = isPage ? "/" : url.pathname;
   if (!FILES.includes(name)) return;
   event.respondWith(
     (async () => {

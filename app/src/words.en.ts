@@ -49,6 +49,10 @@ export const en: Record<Word, string> = {
   start_name: "What is this tablet called",
   start_name_help: "To recognise it, for example “Anna's tablet”.",
   start_enrol: "Connect this tablet",
+  sign_in_title: "Sign in with your organization",
+  sign_in_with: "Sign in with {name}",
+  sign_in_or: "Or with an invitation code:",
+  sign_in_lost: "This sign-in did not begin here, or took too long. Begin again.",
   start_pin: "The store is encrypted. After connecting you choose a PIN.",
   start_offline:
     "Connecting the tablet for the first time needs a network. After that it does " + "not.",

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "config_keys.hpp"
+#include "sign_in/web.hpp"
 
 namespace insieme::server {
 namespace {
@@ -62,6 +63,27 @@ Result<std::uint64_t> parse_with_unit(std::string_view text, const std::vector<U
 
 bool is_loopback(std::string_view host) noexcept {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+Status check_sign_in(const Config& config) {
+  const auto bad = [](std::string detail) {
+    return Status(ErrorCode::invalid_argument, std::move(detail));
+  };
+  if (config.sign_in_provider.empty()) {
+    if (config.sign_in_client.empty()) return {};
+    return bad("sign_in_client needs sign_in_provider: the address of the identity provider");
+  }
+  if (!may_be_asked(config.sign_in_provider) ||
+      config.sign_in_provider.find('?') != std::string::npos) {
+    return bad("sign_in_provider begins with https:// and is what the provider calls itself");
+  }
+  if (config.sign_in_client.empty()) {
+    return bad("sign_in_provider needs sign_in_client: how the provider knows this server");
+  }
+  if (!may_be_asked(config.public_url)) {
+    return bad("sign_in_provider needs public_url = https://…: browsers are sent back there");
+  }
+  return {};
 }
 
 }  // namespace
@@ -193,6 +215,7 @@ Status check_config(const Config& config) {
   if (!config.siuss_keys.empty() && config.siuss_audience.empty()) {
     return bad("siuss_keys needs siuss_audience: a voucher for somebody else's service is none");
   }
+  INSIEME_TRY(check_sign_in(config));
   if (config.listen_port == 0 && !config.dev) return bad("port 0 is for dev only");
   return {};
 }

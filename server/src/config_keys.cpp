@@ -179,6 +179,23 @@ std::vector<ConfigSetter> backup_setters() {
   };
 }
 
+std::vector<ConfigSetter> sign_in_setters() {
+  return {
+      {{"sign_in_provider", "url", "identity provider (OpenID Connect) that people sign in with"},
+       set_text<&Config::sign_in_provider>},
+      {{"sign_in_client", "name", "this server, as the provider knows it (client_id)"},
+       set_text<&Config::sign_in_client>},
+      {{"sign_in_secret", "path", "file with its secret there; without: a public client"},
+       set_text<&Config::sign_in_secret>},
+      {{"sign_in_name", "text", "what people call the provider"},
+       set_text<&Config::sign_in_name>},
+      {{"sign_in_ca", "path", "PEM file of who vouches for its certificate (the system's)"},
+       set_text<&Config::sign_in_ca>},
+      {{"sign_in_by_email", "yes/no", "an address that it verified may bind a person once (no)"},
+       set_flag<&Config::sign_in_by_email>},
+  };
+}
+
 std::vector<ConfigSetter> blob_setters() {
   return {
       {{"blob_folder", "path", "where photos and files lie (blobs in the data folder)"},
@@ -264,6 +281,7 @@ const std::vector<ConfigSetter>& config_setters() {
     for (ConfigSetter& setter : backup_setters()) all.push_back(std::move(setter));
     for (ConfigSetter& setter : blob_setters()) all.push_back(std::move(setter));
     for (ConfigSetter& setter : siuss_setters()) all.push_back(std::move(setter));
+    for (ConfigSetter& setter : sign_in_setters()) all.push_back(std::move(setter));
     return all;
   }();
   return kSetters;

@@ -111,6 +111,7 @@ int run(int argc, char** argv) {
   add_blind_index_commands(program);
   add_flow_commands(program);
   add_doctor(program);
+  add_sign_in_commands(program);
   add_restore_commands(program);
   for (CLI::App* command : app.get_subcommands({})) command->fallthrough();
   try {

@@ -300,6 +300,23 @@ void write_requests(const std::filesystem::path& root) {
             R"("}],"body":"ASL 4","ask":"tel. 0522"}],"cut":["likely_same_visit"]})");
 }
 
+/// What an identity provider sends.
+void write_tokens(const std::filesystem::path& root) {
+  write(root / "jwt", "keys",
+        R"({"keys":[{"kty":"OKP","crv":"Ed25519","use":"sig","alg":"EdDSA","kid":"e",)"
+        R"("x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})");
+  write(root / "jwt", "description",
+        R"({"issuer":"https://ente.example","authorization_endpoint":"https://ente.example/auth",)"
+        R"("token_endpoint":"https://ente.example/token","jwks_uri":"https://ente.example/jwks",)"
+        R"("response_types_supported":["code"]})");
+  write(root / "jwt", "claims",
+        R"({"iss":"https://ente.example","aud":["insieme"],"azp":"insieme","sub":"248289761001",)"
+        R"("nonce":"n","iat":1790000000,"exp":1790000300,"auth_time":1790000000.5,)"
+        R"("email":"anna@comune.example","email_verified":true})");
+  // {"alg":"EdDSA","kid":"e"} and no claims; nobody has signed it.
+  write(root / "jwt", "token", "eyJhbGciOiJFZERTQSIsImtpZCI6ImUifQ.e30." + std::string(86, 'A'));
+}
+
 void write_blobs(const std::filesystem::path& root) {
   write(root / "sealed_blob", "small", after(20, random_bytes(3, 20)));
   const auto sealed = seal_blob(DossierKey{}, "image/png", random_bytes(4, 60));
@@ -317,6 +334,7 @@ int main(int argc, char** argv) {
   write_sync_formats(root);
   write_texts(root);
   write_blobs(root);
+  write_tokens(root);
   write_bundle(root);
   write_books(root);
   write_client_files(root);

@@ -9,6 +9,7 @@
 #include "http_tablet.hpp"
 #include "insieme/server/sqlite_repository.hpp"
 #include "operator.hpp"
+#include "support/bent_provider.hpp"
 #include "support/voucher_authority.hpp"
 
 using namespace insieme;
@@ -28,6 +29,7 @@ struct Described {
   TempDir dir;
   MemoryDevice tablet{"anna"};
   VoucherAuthority pdnd;
+  BentProvider provider;
   std::unique_ptr<ServerProcess> server;
   std::string text;
   json::object document;
@@ -49,7 +51,9 @@ struct Described {
     std::ofstream(dir.file("jwks.json")) << pdnd.jwks();
     server = std::make_unique<ServerProcess>(
         dir.path().string(), Words{"--siuss-keys", dir.file("jwks.json"), "--siuss-audience",
-                                   kVoucherAudience, "--siuss-purpose", "p"});
+                                   kVoucherAudience, "--siuss-purpose", "p", "--public-url",
+                                   "https://ambito.example", "--sign-in-provider",
+                                   provider.issuer(), "--sign-in-client", "insieme"});
     text = http_once(server->port(), http_request("GET", "/openapi.json")).body;
     document = json::parse(text).as_object();
   }
@@ -185,6 +189,37 @@ TEST_CASE("openapi: what is answered is in the document", "[server][process][S10
     ++routes;
   }
   CHECK(routes > 1);
+}
+
+TEST_CASE("openapi: a sign-in is answered as the document says, to its end",
+          "[server][process][S106][sign-in]") {
+  Described at;
+  CHECK(at.ask("GET", "/v1/sign-in/ways").status == 200);
+  CHECK(at.ask("POST", "/v1/sign-in/ways", "{}", kJson).status == 200);
+  const std::string asked = json::serialize(json::object{{"challenge", std::string(64, 'a')},
+                                                         {"back_to", "http://127.0.0.1:4711/"}});
+  HttpAnswer begun = at.ask("POST", "/v1/sign-in/begin", asked, kJson);
+  while (begun.status == 503) {  // the provider is being asked
+    begun = http_once(at.server->port(), http_request("POST", "/v1/sign-in/begin", asked, kJson));
+  }
+  REQUIRE(begun.status == 200);
+  begun = at.ask("POST", "/v1/sign-in/begin", asked, kJson);
+  const std::string address(json::parse(begun.body).at("address").as_string());
+  const std::string rest = address.substr(address.find("&state=") + 7);
+  const std::string query = "?code=c&state=" + rest.substr(0, rest.find('&'));
+  CHECK(at.ask("POST", "/v1/sign-in/begin", "{}", kJson).status == 400);
+  CHECK(at.ask("GET", "/v1/sign-in/callback").status == 400);
+  HttpAnswer back = at.ask("GET", "/v1/sign-in/callback" + query);
+  CHECK(back.status == 303);
+  CHECK(back.headers["location"].rfind("http://127.0.0.1:4711/?sign_in=", 0) == 0);
+  CHECK(back.headers["referrer-policy"] == "no-referrer");
+  CHECK(at.ask("GET", "/v1/sign-in/callback" + query).status == 404);
+  // The challenge was nobody's hash: no verifier fits it.
+  const std::string told = json::serialize(json::object{
+      {"ticket", back.headers["location"].substr(31)}, {"verifier", std::string(64, 'b')}});
+  CHECK(at.ask("POST", "/v1/sign-in/finish", told, kJson).status == 404);
+  CHECK(at.ask("POST", "/v1/sign-in/finish", "{}", kJson).status == 400);
+  at.check_samples();
 }
 
 TEST_CASE("openapi: what a tablet tells of openings is answered as the document says",

@@ -38,5 +38,6 @@ void check_backups(const MakeRepository& make);
 void check_epochs(const MakeRepository& make);
 void check_flows(const MakeRepository& make);
 void check_glass(const MakeRepository& make);
+void check_sign_in(const MakeRepository& make);
 
 }  // namespace insieme::testing

@@ -1,9 +1,17 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { keepStorage, read, requestId, tellChange } from "../core/core";
 import { useAct, usePicture } from "../core/hooks";
 import { learnPolicy } from "../core/lock";
 import { enterPractice } from "../core/practice";
+import {
+  invitationOf,
+  isOurs,
+  providerAsked,
+  providerName,
+  signIn,
+  takeReturned,
+} from "../core/sign_in";
 import { syncNow } from "../core/sync";
 import { Icon } from "../parts/icons";
 import { Failed, Note, Title } from "../parts/parts";
@@ -28,20 +36,42 @@ export function Start(): JSX.Element {
   const [name, setName] = useState("");
   const act = useAct();
   const { online } = usePicture();
+  const [provider, setProvider] = useState("");
+  const [returned] = useState(takeReturned);
+  const cameBack = useRef(false);
+  const bind = async (invitation: string): Promise<void> => {
+    const args: Record<string, string> = { invitation };
+    if (!invitation.includes("://")) args["server"] = location.origin;
+    if (name.trim()) args["device_name"] = name.trim();
+    await providerAsked();
+    // Shown once it is known whether a PIN is asked for.
+    await read("device.enrol", { request_id: requestId(), ...args });
+    await learnPolicy();
+    await keepStorage();
+    tellChange();
+    void syncNow();
+  };
   const enrol = (event: Event): void => {
     event.preventDefault();
-    void act.run(async () => {
-      const args: Record<string, string> = { invitation: code.trim() };
-      if (!code.includes("://")) args["server"] = location.origin;
-      if (name.trim()) args["device_name"] = name.trim();
-      // Shown once it is known whether a PIN is asked for.
-      await read("device.enrol", { request_id: requestId(), ...args });
-      await learnPolicy();
-      await keepStorage();
-      tellChange();
-      void syncNow();
-    });
+    void act.run(() => bind(code.trim()));
   };
+  // One request to the server at a time: first what came back, then whether one can sign in.
+  const begin = async (): Promise<void> => {
+    let bound = false;
+    if (returned !== null && !cameBack.current) {
+      cameBack.current = true;
+      await act.run(async () => {
+        const invitation = isOurs(returned) ? await invitationOf(returned) : "";
+        if (invitation === "") throw new Error(t("sign_in_lost"));
+        await bind(invitation);
+        bound = true;
+      });
+    }
+    if (!bound && provider === "") setProvider(await providerName());
+  };
+  useEffect(() => {
+    void begin();
+  }, [online]);
   return (
     <main class="alone start" id="main">
       <svg class="logo big" viewBox="0 0 32 32" aria-hidden="true">
@@ -49,6 +79,19 @@ export function Start(): JSX.Element {
         <circle cx="20" cy="16" r="8" />
       </svg>
       <Title text={t("start_title")} lead={t("start_lead")} />
+      {provider !== "" && (
+        <section class="sign-in" aria-label={t("sign_in_title")}>
+          <button
+            type="button"
+            class="btn btn-primary btn-lg wide"
+            disabled={act.busy || !online}
+            onClick={() => void act.run(signIn)}
+          >
+            {act.busy && returned !== null ? t("loading") : t("sign_in_with", { name: provider })}
+          </button>
+          <p class="help">{t("sign_in_or")}</p>
+        </section>
+      )}
       <form onSubmit={enrol}>
         <div class="field">
           <label for="code">{t("start_code")}</label>

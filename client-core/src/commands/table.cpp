@@ -7,6 +7,7 @@
 #include "commands/exports/commands.hpp"
 #include "commands/records/hand_overs.hpp"
 #include "commands/reports/commands.hpp"
+#include "commands/sign_in.hpp"
 #include "commands/waiting.hpp"
 #include "insieme/schema/text.hpp"
 
@@ -67,6 +68,7 @@ const std::vector<CommandSpec>& all_commands() {
           blob_commands,
           life_commands,     erase_commands,         rights_commands,        same_commands,
           finding_commands,  draft_commands,         network_commands,       waiting_commands,
+          sign_in_commands,
           hand_over_commands,
           notice_commands,   review_commands,        resolve_commands,       inbox_commands,
           report_commands,   report_export_commands, report_freeze_commands, report_frozen_commands,

@@ -42,9 +42,9 @@ export interface Carrier {
 
 /**
  * The store of this browser, in its worker. Calls are answered in the order in which they can be;
- * one that needs the network (`sync.run`, `device.enrol`, `finding.fetch`) keeps none of the others
- * waiting. Here `sync.wait` performs its request, too: the reply is that of `sync.waited`, up to a
- * minute later.
+ * one that needs the network (`sync.run`, `device.enrol`, `sign_in.begin`, `finding.fetch` …) keeps
+ * none of the others waiting. Here `sync.wait` performs its request, too: the reply is that of
+ * `sync.waited`, up to a minute later.
  */
 export class Insieme {
   constructor(worker: Carrier | Worker);

@@ -8,7 +8,15 @@ import { waitForNews } from "./waiting.mjs";
 
 const STORE = "store.db";
 /** Commands whose work is on the network: carried in steps, so that no save waits for them. */
-const ERRANDS = new Set(["sync.run", "device.enrol", "policy.fetch", "finding.fetch"]);
+const ERRANDS = new Set([
+  "sync.run",
+  "device.enrol",
+  "sign_in.ways",
+  "sign_in.begin",
+  "sign_in.finish",
+  "policy.fetch",
+  "finding.fetch",
+]);
 /** Commands whose reply has what this browser keeps from now on in place of the key. */
 const KEPT_HERE = new Set(["pin.set", "pin.remove"]);
 /** A store to practise in (index.mjs): invented families, and no server ever. */

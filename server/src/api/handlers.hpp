@@ -29,6 +29,10 @@ namespace insieme::server {
 [[nodiscard]] Response fetch_blob(const Services& services, const Request& request);
 [[nodiscard]] Response read_blob(const Services& services, const Request& request);
 [[nodiscard]] Response device_policy(const Services& services, const Request& request);
+[[nodiscard]] Response sign_in_ways(const Services& services, const Request& request);
+[[nodiscard]] Response sign_in_begin(const Services& services, const Request& request);
+[[nodiscard]] Response sign_in_callback(const Services& services, const Request& request);
+[[nodiscard]] Response sign_in_finish(const Services& services, const Request& request);
 [[nodiscard]] Response status(const Services& services, const Request& request);
 [[nodiscard]] Response metrics(const Services& services, const Request& request);
 [[nodiscard]] Response api_document(const Services& services, const Request& request);

@@ -52,6 +52,41 @@ constexpr std::string_view kComponents = R"json({
       "pins": {"$ref": "#/components/schemas/Pins"},
       "server_public_key": {"$ref": "#/components/schemas/Key"},
       "signature": {"$ref": "#/components/schemas/Signature"}}},
+  "SignInWays": {
+    "type": "object", "required": ["ways"], "additionalProperties": false,
+    "properties": {
+      "ways": {
+        "type": "array", "maxItems": 4, "description": "Empty: people are invited.",
+        "items": {
+          "type": "object", "required": ["way", "name"],
+          "properties": {
+            "way": {"type": "string", "description": "provider: with OpenID Connect."},
+            "name": {"type": "string", "description": "As people know it."}}}}}},
+  "SignInRequest": {
+    "type": "object", "required": ["challenge", "back_to"],
+    "properties": {
+      "challenge": {"$ref": "#/components/schemas/Key"},
+      "back_to": {
+        "type": "string", "maxLength": 120,
+        "pattern": "^(app|http://(127\\.0\\.0\\.1|\\[::1\\]):[0-9]{1,5}/[0-9A-Za-z/]*)$",
+        "description": "Where the browser ends: the app, or a program on the person's machine."}}},
+  "SignInBegun": {
+    "type": "object", "required": ["address", "expires_in_s"], "additionalProperties": false,
+    "properties": {
+      "address": {"type": "string", "description": "Of the provider, for the person's browser."},
+      "expires_in_s": {"type": "integer", "minimum": 1}}},
+  "SignInTicket": {
+    "type": "object", "required": ["ticket", "verifier"],
+    "properties": {
+      "ticket": {"type": "string", "minLength": 1, "maxLength": 128},
+      "verifier": {"type": "string", "minLength": 32, "maxLength": 128}}},
+  "SignInOutcome": {
+    "type": "object", "required": ["state"], "additionalProperties": false,
+    "properties": {
+      "state": {"type": "string", "enum": ["pending", "ready"]},
+      "invitation": {"type": "string", "minLength": 1, "maxLength": 64},
+      "account": {"type": "string", "maxLength": 64},
+      "expires_in_s": {"type": "integer", "minimum": 0}}},
   "ChallengeRequest": {
     "type": "object", "required": ["device"],
     "properties": {"device": {"$ref": "#/components/schemas/SentId"}}},
@@ -283,6 +318,20 @@ constexpr std::string_view kComponents = R"json({
   "Document": {"type": "object", "required": ["openapi", "info", "paths", "components"]}
 },
 "parameters": {
+  "state": {
+    "name": "state", "in": "query", "required": true,
+    "description": "Of the sign-in that comes back.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 128}},
+  "code": {
+    "name": "code", "in": "query", "required": false,
+    "schema": {"type": "string", "maxLength": 4096}},
+  "error": {
+    "name": "error", "in": "query", "required": false,
+    "schema": {"type": "string"}},
+  "iss": {
+    "name": "iss", "in": "query", "required": false,
+    "description": "The provider (RFC 9207).",
+    "schema": {"type": "string"}},
   "dossier": {
     "name": "dossier", "in": "query", "required": true,
     "schema": {"type": "string", "format": "uuid"}},
@@ -361,7 +410,7 @@ constexpr std::string_view kComponents = R"json({
     "description": "Of /v1/token; opaque, valid for minutes."},
   "pdnd": {
     "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
-    "description": "A voucher (RS256 or ES256) of the authority that the server was told."}
+    "description": "A voucher (RS256, ES256 or EdDSA) of the authority that the server was told."}
 }
 })json";
 

@@ -16,8 +16,11 @@ constexpr std::array kKinds{
                 "no-token unknown-token token-expired unknown-device bad-challenge bad-signature "
                 "unauthenticated",
                 "WWW-Authenticate"},
-    ProblemKind{403, "Not allowed", "device-revoked account-disabled not-allowed no-access", ""},
-    ProblemKind{404, "Not found", "no-such-route invitation-unknown not-found", ""},
+    ProblemKind{403, "Not allowed",
+                "device-revoked account-disabled not-allowed no-access no-sign-in "
+                "sign-in-declined sign-in-refused sign-in-nobody",
+                ""},
+    ProblemKind{404, "Not found", "no-such-route invitation-unknown sign-in-unknown not-found", ""},
     ProblemKind{405, "Method not allowed", "method-not-allowed", "Allow"},
     ProblemKind{409, "Conflict",
                 "wrong-space invitation-used conflict duplicate not-yet fork broken-chain "
@@ -31,7 +34,8 @@ constexpr std::array kKinds{
                 "Retry-After X-RateLimit-Limit X-RateLimit-Remaining X-RateLimit-Reset"},
     ProblemKind{431, "Header too large", "header-too-large", ""},
     ProblemKind{500, "Internal error", "internal", ""},
-    ProblemKind{503, "Not available now", "busy unavailable cancelled no-room-to-wait",
+    ProblemKind{503, "Not available now", "busy unavailable cancelled no-room-to-wait "
+                "provider-unavailable",
                 "Retry-After"},
     ProblemKind{507, "Server full", "quota storage-full dossier-full", ""},
 };

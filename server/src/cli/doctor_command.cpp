@@ -10,6 +10,7 @@
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "doctor.hpp"
+#include "sign_in/examine.hpp"
 #include "support_bundle.hpp"
 
 namespace insieme::server::cli {
@@ -31,6 +32,9 @@ std::vector<Finding> examine(Context& context, Depth depth) {
   const std::int64_t now_ms = wall_clock()();
   const std::string folder = context.dir().folder.string();
   auto all = examine_machine(context.dir(), context.config(), look_at_machine(folder), now_ms);
+  if (!context.config().sign_in_provider.empty()) {
+    all.push_back(examine_provider(context.config(), now_ms));
+  }
   std::string why;
   try {
     const auto space = examine_space(context.repository(), context.config(), now_ms, depth);

@@ -8,6 +8,7 @@
 #include "insieme/server/config.hpp"
 #include "insieme/server/finding_board.hpp"
 #include "insieme/server/server.hpp"
+#include "insieme/server/sign_in.hpp"
 #include "insieme/server/news_watch.hpp"
 #include "log.hpp"
 #include "net/certificates.hpp"
@@ -72,6 +73,13 @@ std::uint32_t room_for_waits_of(const Config& config) {
   return room;
 }
 
+/// Null: people are invited.
+std::unique_ptr<SignInDesk> sign_in_of(Repository& repository, const Config& config) {
+  if (config.sign_in_provider.empty()) return nullptr;
+  return std::make_unique<SignInDesk>(repository, config, require(load_sign_in_secret(config)),
+                                      wall_clock());
+}
+
 void run_with_news(Server& server, Repository& repository, WaitRoom& waits) {
   const NewsWatch watch(repository, waits);
   server.run();
@@ -112,6 +120,8 @@ int serve(Context& context) {
   services.findings = &findings;
   services.blobs = &context.blobs();
   if (!config.siuss_keys.empty()) services.voucher_keys = &files.voucher_keys;
+  const std::unique_ptr<SignInDesk> sign_in = sign_in_of(repository, config);
+  services.sign_in = sign_in.get();
   Api api(services);
   std::uint16_t port = 0;
   Server server(api, metrics, config, files.certificates, [&] {

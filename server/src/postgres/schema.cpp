@@ -247,7 +247,6 @@ constexpr std::array kGlassTables{
       note BYTEA NOT NULL, refused BIGINT NOT NULL, PRIMARY KEY(space, id))"},
 };
 
-std::string kept_free() { return "SELECT 1;\n"; }
 
 std::string glass() {
   std::string sql;
@@ -265,6 +264,19 @@ std::string blobs() {
   return sql + "CREATE INDEX blobs_erased ON blobs(space, dossier, name) WHERE state = 3;\n";
 }
 
+// SQLite's twelfth.
+constexpr std::array kSignInTables{
+    Table{"sign_in_links", R"(issuer TEXT COLLATE "C" NOT NULL, by_email BIGINT NOT NULL,
+      name TEXT COLLATE "C" NOT NULL, account TEXT COLLATE "C" NOT NULL,
+      created_ms BIGINT NOT NULL, used_ms BIGINT, PRIMARY KEY(space, issuer, by_email, name))"},
+};
+
+std::string sign_in() {
+  std::string sql;
+  for (const Table& table : kSignInTables) sql += create(table);
+  return sql;
+}
+
 constexpr std::array kMigrations{Migration{1, "first release", first_release},
                                  Migration{2, "what a restored server is given back", healing},
                                  Migration{3, "erasures", erasures},
@@ -273,7 +285,7 @@ constexpr std::array kMigrations{Migration{1, "first release", first_release},
                                  Migration{6, "flows for INPS", flows},
                                  Migration{7, "what was opened on tablets", openings},
                                  Migration{8, "blobs that records name", blobs},
-                                 Migration{9, "kept free", kept_free},
+                                 Migration{9, "who somebody at an identity provider is", sign_in},
                                  Migration{10, "what is opened for a while", glass}};
 
 }  // namespace
@@ -298,6 +310,7 @@ std::vector<std::string> partitioned_tables() {
   for (const Table& table : kFlowTables) names.emplace_back(table.name);
   for (const Table& table : kBlobTables) names.emplace_back(table.name);
   for (const Table& table : kGlassTables) names.emplace_back(table.name);
+  for (const Table& table : kSignInTables) names.emplace_back(table.name);
   for (const Table& table : kPermissionTables) names.emplace_back(table.name);
   return names;
 }

@@ -120,6 +120,11 @@ class SqlRepository final : public Repository {
   std::vector<Glass> glasses_for(const Caller& caller) override;
   Status end_glass(const GlassId& id, const std::string& by) override;
   Status see_glass(const GlassId& id, const std::string& by, const std::string& note) override;
+  Status link_sign_in(const SignInLink& link) override;
+  Status unlink_sign_in(const std::string& account, const std::string& name) override;
+  std::vector<SignInLink> sign_in_links() override;
+  Result<std::string> sign_in(const SignInClaim& claim, const sync::Digest& invitation_hash,
+                              std::int64_t expires_ms) override;
 
  private:
   friend class SqlTurn;

@@ -273,6 +273,14 @@ CREATE INDEX glass_of_dossier ON glass(space, dossier, account);
 CREATE INDEX glass_of_account ON glass(space, account, opened_ms);
 )sql";
 
+// used_ms: of the last sign-in.
+constexpr std::string_view kSignIn = R"sql(
+CREATE TABLE sign_in_links(
+  space INTEGER NOT NULL, issuer TEXT NOT NULL, by_email INTEGER NOT NULL, name TEXT NOT NULL,
+  account TEXT NOT NULL, created_ms INTEGER NOT NULL, used_ms INTEGER,
+  PRIMARY KEY(space, issuer, by_email, name)) STRICT, WITHOUT ROWID;
+)sql";
+
 constexpr std::array<sqlite::Migration, 13> kMigrations{
     sqlite::Migration{1, "first release", kFirst},
     sqlite::Migration{2, "snapshots and acknowledgements", kSnapshots},
@@ -285,7 +293,7 @@ constexpr std::array<sqlite::Migration, 13> kMigrations{
     sqlite::Migration{9, "flows for INPS", kFlows},
     sqlite::Migration{10, "what was opened on tablets", kOpenings},
     sqlite::Migration{11, "blobs that records name", kBlobs},
-    sqlite::Migration{12, "kept free", "SELECT 1;"},
+    sqlite::Migration{12, "who somebody at an identity provider is", kSignIn},
     sqlite::Migration{13, "what is opened for a while", kGlass},
 };
 

@@ -8,6 +8,7 @@
 #include "key_file.hpp"
 #include "pin_commands.hpp"
 #include "record_views.hpp"
+#include "sign_in.hpp"
 
 namespace insieme::cli {
 namespace {
@@ -46,6 +47,7 @@ struct EnrolOptions {
   std::string invitation;
   std::string server;
   std::string name;
+  bool sign_in = false;
 };
 
 std::string host_name() {
@@ -53,7 +55,12 @@ std::string host_name() {
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "insieme";
 }
 
-int enrol(Program& program, const EnrolOptions& options) {
+int enrol(Program& program, EnrolOptions options) {
+  if (options.sign_in == !options.invitation.empty()) {
+    throw Stop(kUsage, tr("Serve un invito, oppure --sign-in con --server.",
+                          "An invitation is needed, or --sign-in with --server."));
+  }
+  if (options.sign_in) options.invitation = sign_in(program, options.server);
   json::object arguments{{"invitation", options.invitation},
                          {"device_name", options.name.empty() ? host_name() : options.name}};
   if (!options.server.empty()) arguments["server"] = options.server;
@@ -404,14 +411,17 @@ void add_store_commands(CLI::App& app, Program& program) {
       ->callback([&program] { program.run = [&program] { return init(program); }; });
 
   CLI::App* enrolment = add_command(
-      app, "enrol", "Lega l'archivio a un account, con un invito",
-      "Binds the store to an account, with an invitation",
+      app, "enrol", "Lega l'archivio a un account, con un invito o entrando con l'ente",
+      "Binds the store to an account, with an invitation or by signing in",
       "  insieme enrol 'insieme://server:8443/ABCDE-…?key=…'\n"
-      "  insieme enrol ABCDE-FGHJK-… --server https://server:8443 --name 'tablet di Anna'");
+      "  insieme enrol ABCDE-FGHJK-… --server https://server:8443 --name 'tablet di Anna'\n"
+      "  insieme enrol --sign-in --server https://server:8443");
   auto options = std::make_shared<EnrolOptions>();
   enrolment
-      ->add_option("invitation", options->invitation, tr("Indirizzo o codice", "Address or code"))
-      ->required();
+      ->add_option("invitation", options->invitation, tr("Indirizzo o codice", "Address or code"));
+  enrolment->add_flag("--sign-in", options->sign_in,
+                      tr("Entrare con l'ente, nel browser di questo computer",
+                         "Sign in with your organization, in this computer's browser"));
   enrolment->add_option("--server", options->server,
                         tr("Indirizzo del server", "The server's address"));
   enrolment->add_option("--name", options->name, tr("Nome del dispositivo", "Name of the device"));

@@ -30,6 +30,7 @@ inline constexpr std::size_t kJsonBodyBytesMax = 16 * 1024;
 class AppFiles;
 class FindingBoard;
 class BlobStore;
+class SignInDesk;
 
 /// Everything that handlers need; outlives them.
 struct Services {
@@ -52,6 +53,7 @@ struct Services {
   FindingBoard* findings = nullptr;  ///< null: what is found is not told here
   BlobStore* blobs = nullptr;                ///< null: bytes of blobs are not kept here
   std::shared_ptr<ReadSessions> reads = std::make_shared<ReadSessions>();
+  SignInDesk* sign_in = nullptr;             ///< null: people are invited
 };
 
 /// Thread-safe.

@@ -66,6 +66,13 @@ struct Config {
   std::string siuss_audience;  ///< this service, as vouchers name it
   std::string siuss_purpose;   ///< the one that is admitted; empty: any
   std::string siuss_schemas;   ///< folder of PS_PSA_SINA201812.xsd and SINBA.xsd; empty: none
+  /// An identity provider (OpenID Connect), as it writes itself (`iss`); empty: people are invited.
+  std::string sign_in_provider;
+  std::string sign_in_client;     ///< this server there
+  std::string sign_in_secret;     ///< file with the client's secret; empty: a public client
+  std::string sign_in_name;       ///< as people know the provider; empty: its address
+  std::string sign_in_ca;         ///< PEM of who vouches for its certificate; empty: the system's
+  bool sign_in_by_email = false;  ///< addresses that it has verified may bind a person once
   std::string log_level = "info";
   Roles roles = Roles::defaults();
 };

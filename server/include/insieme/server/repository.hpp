@@ -21,6 +21,7 @@
 #include "insieme/server/news.hpp"
 #include "insieme/server/permission.hpp"
 #include "insieme/server/roles.hpp"
+#include "insieme/server/sign_in_links.hpp"
 #include "insieme/sync/server_sync.hpp"
 
 namespace insieme::server {
@@ -298,7 +299,7 @@ struct SnapshotPolicy {
   bool covered_only = false;
 };
 
-class Repository : public FlowStore, public GlassStore, public NewsSource {
+class Repository : public FlowStore, public GlassStore, public NewsSource, public SignInStore {
  public:
   [[nodiscard]] virtual SpaceInfo space() = 0;
   [[nodiscard]] virtual Counts counts() = 0;

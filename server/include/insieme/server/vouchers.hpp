@@ -3,7 +3,6 @@
 // Verified after RFC 8725: algorithms are fixed by the key, issuer, audience and dates are checked.
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -26,8 +25,10 @@ struct Voucher {
   std::string client;  ///< `client_id`, or `sub`; printable, at most 64 bytes
 };
 
+class JsonWebKeys;
+
 /// The authority's keys, out of a JWKS file (RFC 7517): RSA of 2048 bits or more for RS256, P-256
-/// for ES256; others are left aside. Thread-safe.
+/// for ES256, Ed25519 for EdDSA; others are left aside. Thread-safe.
 class VoucherKeys {
  public:
   explicit VoucherKeys(std::string file) : file_(std::move(file)) {}
@@ -43,13 +44,9 @@ class VoucherKeys {
   [[nodiscard]] std::size_t size() const;
 
  private:
-  struct Key;
-  using Keys = std::map<std::string, std::shared_ptr<const Key>, std::less<>>;
-  [[nodiscard]] static Result<Keys> read(const std::string& text);
-
   std::string file_;
   mutable std::mutex mutex_;
-  Keys keys_;  ///< by `kid`; guarded by mutex_
+  std::shared_ptr<const JsonWebKeys> keys_;  ///< guarded by mutex_
 };
 
 }  // namespace insieme::server
