@@ -362,13 +362,4 @@ Result<ReportBook> parse_report_book(const Bundle& bundle, const BundleFiles& fi
   return book;
 }
 
-const ReportBook& embedded_reports() {
-  static const ReportBook book = [] {
-    auto parsed = parse_report_book(embedded_bundle(), embedded_bundle_files());
-    INSIEME_ASSERT(parsed.ok());
-    return std::move(*parsed);
-  }();
-  return book;
-}
-
 }  // namespace insieme::schema
