@@ -5,7 +5,7 @@
 namespace insieme::client {
 namespace {
 
-constexpr std::array<sqlite::Migration, 15> kMigrations{{
+constexpr std::array<sqlite::Migration, 16> kMigrations{{
     {1, "first tables", R"sql(
 CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE dict_ids(n INTEGER PRIMARY KEY, id BLOB UNIQUE);
@@ -201,6 +201,14 @@ CREATE TABLE blobs(n INTEGER PRIMARY KEY, dossier BLOB, section TEXT, name BLOB,
 CREATE INDEX blobs_to_send ON blobs(n) WHERE state = 1 OR due = 1;
 CREATE INDEX blobs_not_there ON blobs(state, tries, n) WHERE state <> 2;
 CREATE TABLE blob_pieces(blob INTEGER, at INTEGER, bytes BLOB, PRIMARY KEY(blob, at));
+)sql"},
+    {16, "words of names by their sound", R"sql(
+-- sound, bones: keys of schema/heard.hpp; ends: the first letter of the sound, then its others from
+-- the last on. Filled at the opening that follows.
+CREATE TABLE name_words(word TEXT PRIMARY KEY, sound TEXT, bones TEXT, ends TEXT) WITHOUT ROWID;
+CREATE INDEX name_words_sound ON name_words(sound);
+CREATE INDEX name_words_bones ON name_words(bones, sound);
+CREATE INDEX name_words_ends ON name_words(ends, sound);
 )sql"},
 }};
 

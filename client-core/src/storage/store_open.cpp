@@ -8,6 +8,7 @@
 #include "storage/documents.hpp"
 #include "storage/erasures.hpp"
 #include "storage/migrations.hpp"
+#include "storage/name_words.hpp"
 
 namespace insieme::client {
 namespace {
@@ -115,6 +116,7 @@ std::unique_ptr<Core> open_core(const StoreOptions& options, bool create) {
       core->load_identity();
     }
     adapt_tables(*core);
+    recall_name_words(*core);
     transaction.commit();
   }
   note_opening(*core);
