@@ -16,30 +16,57 @@ constexpr std::int64_t kCandidatesMax = 1'000;  ///< of one look-up
 /// Another one where words sound otherwise than before: they are learnt anew.
 constexpr std::int64_t kHearing = 1;
 
-/// Words of letters alone, plain; as the search index splits them.
-std::vector<std::string> words_of(std::string_view names) {
-  std::vector<std::string> words;
-  std::string word;
-  bool has_digit = false;
-  const auto close = [&] {
-    std::string plain = has_digit ? std::string() : schema::plain_name(word);
-    if (plain.size() >= kLettersMin && plain.size() <= kBytesMax) words.push_back(std::move(plain));
-    word.clear();
-    has_digit = false;
-  };
-  for (const char c : names) {
-    const bool digit = c >= '0' && c <= '9';
-    const bool letter = static_cast<unsigned char>(c) >= 0x80 || (c >= 'a' && c <= 'z') ||
-                        (c >= 'A' && c <= 'Z');
-    if (letter || digit) {
-      word.push_back(c);
-      has_digit = has_digit || digit;
-    } else {
-      close();
+bool is_apostrophe(std::string_view rest) {
+  return rest.substr(0, 1) == "'" || rest.substr(0, 3) == "\xe2\x80\x99";
+}
+
+/// Words of letters alone, plain, as the search index splits them; and those that an apostrophe
+/// joins, with a space in its place, which the index takes for one word behind the other: who looks
+/// for `dangelo` means D'Angelo.
+class NameWords {
+ public:
+  explicit NameWords(std::string_view names) {
+    while (!names.empty()) {
+      const bool joins = is_apostrophe(names);
+      const char c = names.front();
+      const bool digit = c >= '0' && c <= '9';
+      const bool letter = static_cast<unsigned char>(c) >= 0x80 || (c >= 'a' && c <= 'z') ||
+                          (c >= 'A' && c <= 'Z');
+      if ((letter || digit) && !joins) {
+        word_.push_back(c);
+        has_digit_ = has_digit_ || digit;
+      } else {
+        close(joins);
+      }
+      names.remove_prefix(joins && c != '\'' ? 3 : 1);
     }
+    close(false);
   }
-  close();
-  return words;
+  std::vector<std::string> take() { return std::move(words_); }
+
+ private:
+  void close(bool joins) {
+    const std::string plain = has_digit_ ? std::string() : schema::plain_name(word_);
+    add(plain);
+    if (!joined_.empty() && !plain.empty()) add(joined_ + " " + plain);
+    joined_ = joins ? plain : std::string();
+    word_.clear();
+    has_digit_ = false;
+  }
+  void add(std::string word) {
+    if (word.size() >= kLettersMin && word.size() <= kBytesMax) words_.push_back(std::move(word));
+  }
+
+  std::vector<std::string> words_;
+  std::string word_;
+  std::string joined_;  ///< what an apostrophe joins with the word that is being read
+  bool has_digit_ = false;
+};
+
+std::vector<std::string> words_of(std::string_view names) { return NameWords(names).take(); }
+
+std::string sound_of_word(std::string_view word) {
+  return schema::heard_sound(schema::plain_name(word));
 }
 
 /// The first sound, then the others from the last on: names that begin and end alike lie together.
@@ -61,7 +88,7 @@ struct Candidate {
 class Ear {
  public:
   Ear(Core& core, std::string word)
-      : core_(core), word_(std::move(word)), sound_(schema::heard_sound(word_)) {}
+      : core_(core), word_(std::move(word)), sound_(sound_of_word(word_)) {}
 
   std::vector<std::string> listen() {
     if (sound_.empty()) return {};
@@ -150,7 +177,7 @@ void note_name_words(Core& core, std::string_view names) {
       known.bind_all(word);
       if (known.step()) continue;
     }
-    const std::string sound = schema::heard_sound(word);
+    const std::string sound = sound_of_word(word);
     core.db.cached("INSERT INTO name_words(word, sound, bones, ends) VALUES(?, ?, ?, ?)")
         .bind_all(word, sound, schema::heard_bones(sound), ends_of(sound))
         .run();
@@ -204,10 +231,10 @@ std::vector<std::string> names_near(Core& core, std::string_view word) {
 }
 
 int nearness_in(std::string_view title, std::string_view word) {
-  const std::string sound = schema::heard_sound(schema::plain_name(word));
+  const std::string sound = sound_of_word(word);
   schema::Nearness best = schema::Nearness::none;
   for (const std::string& one : words_of(title)) {
-    best = std::max(best, schema::nearness(schema::heard_sound(one), sound));
+    best = std::max(best, schema::nearness(sound_of_word(one), sound));
   }
   return static_cast<int>(best);
 }
