@@ -324,15 +324,17 @@ class Hits {
   }
   /// Those that were found as alike from `from` on: the nearest first.
   void sort_near(std::size_t from, const std::vector<std::string>& words) {
-    const auto nearness = [&words](const RecordLine& line) {
+    const auto first = lines_.begin() + static_cast<std::ptrdiff_t>(from);
+    std::vector<std::pair<int, RecordLine>> near;
+    for (auto line = first; line != lines_.end(); ++line) {
       int sum = 0;
-      for (const std::string& word : words) sum += nearness_in(line.title, word);
-      return sum;
-    };
-    std::stable_sort(lines_.begin() + static_cast<std::ptrdiff_t>(from), lines_.end(),
-                     [&nearness](const RecordLine& a, const RecordLine& b) {
-                       return nearness(a) > nearness(b);
-                     });
+      for (const std::string& word : words) sum += nearness_in(line->title, word);
+      near.emplace_back(sum, std::move(*line));
+    }
+    std::stable_sort(near.begin(), near.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::transform(near.begin(), near.end(), first,
+                   [](auto& one) { return std::move(one.second); });
   }
   [[nodiscard]] std::size_t size() const noexcept { return lines_.size(); }
   std::vector<RecordLine> take() { return std::move(lines_); }
