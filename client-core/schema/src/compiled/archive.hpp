@@ -84,6 +84,14 @@ class ArchiveReader {
   static constexpr bool reads = true;
   explicit ArchiveReader(std::string_view bytes) : rest_(bytes) {}
   [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
+  /// The bytes of a text, where they lie.
+  std::string_view view() {
+    const std::size_t length = size();
+    INSIEME_ASSERT(length <= rest_.size());
+    const std::string_view bytes = rest_.substr(0, length);
+    rest_.remove_prefix(length);
+    return bytes;
+  }
 
   template <class... Parts>
   void operator()(Parts&... parts) {
@@ -105,11 +113,7 @@ class ArchiveReader {
     }
   }
   void one(std::string& text) {
-    const std::size_t length = size();
-    if (length == 0) return;
-    INSIEME_ASSERT(length <= rest_.size());
-    text.assign(rest_.data(), length);
-    rest_.remove_prefix(length);
+    if (const std::string_view bytes = view(); !bytes.empty()) text = bytes;
   }
   template <class T>
   void one(std::vector<T>& items) {

@@ -68,14 +68,19 @@ void each(Archive& parts, Section& section) {
   parts(section.name, section.dossier, section.sensitive, section.label, section.help);
 }
 
-template <class Archive>
-void each(Archive& parts, std::shared_ptr<const Expression>& expression) {
-  std::optional<rules::Node> root;
-  if (!Archive::reads && expression != nullptr) root = expression->root;
-  parts(root);
-  if (Archive::reads && root) {
-    expression = std::make_shared<const Expression>(Expression{std::move(*root)});
+/// As bytes of their own, which are passed over until somebody evaluates it.
+void each(detail::ArchiveWriter& parts, std::shared_ptr<const Expression>& expression) {
+  detail::ArchiveWriter inner;
+  if (expression != nullptr) {
+    rules::Node root = expression->root();
+    inner(root);
   }
+  parts(inner.bytes);
+}
+
+void each(detail::ArchiveReader& parts, std::shared_ptr<const Expression>& expression) {
+  const std::string_view compiled = parts.view();
+  if (!compiled.empty()) expression = std::make_shared<const Expression>(compiled);
 }
 
 template <class Archive>
@@ -128,6 +133,19 @@ void each(Archive& parts, Node& node) {
 }
 
 }  // namespace rules
+
+const rules::Node& Expression::root() const {
+  if (const rules::Node* known = root_.load()) return *known;
+  auto made = std::make_unique<rules::Node>();
+  detail::ArchiveReader reader(compiled_);
+  reader(*made);
+  INSIEME_ASSERT(reader.at_end());
+  // Where two threads were here at once, the first one's is kept.
+  const rules::Node* first = nullptr;
+  if (root_.compare_exchange_strong(first, made.get())) return *made.release();
+  return *first;
+}
+
 }  // namespace insieme::schema
 
 namespace insieme::sync {

@@ -11,7 +11,7 @@ namespace insieme::schema::detail {
 
 /// For restored_bundle of the same build.
 [[nodiscard]] std::string compiled_form(Bundle bundle);
-/// Ends the process if these bytes are not a whole compiled form.
+/// Ends the process if these bytes are not a whole compiled form. They must outlive the bundle.
 [[nodiscard]] Bundle restored_bundle(std::string_view compiled);
 
 /// Written by compile_bundle.cpp while the program is built.
