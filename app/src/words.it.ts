@@ -267,7 +267,8 @@ export const it = {
   new_short: "nuova",
   // Search
   search_label: "Cerca famiglie, persone, note",
-  search_hint: "Bastano le prime lettere; gli accenti non contano.",
+  search_hint: "Bastano le prime lettere, e un nome scritto male si trova lo stesso.",
+  search_alike: "simile a «{words}»",
   search_none: "Nessun risultato per «{words}». Prova con meno lettere.",
   // News
   news: "Novità",

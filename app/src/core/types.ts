@@ -12,6 +12,8 @@ export interface RecordLine {
   in_review: boolean;
   edited_at: string;
   edited_by: string;
+  /** Of a search: a name in it is only like what was asked for. */
+  alike?: boolean;
 }
 
 export type ReceiptState =

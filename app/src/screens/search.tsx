@@ -61,7 +61,11 @@ export function Search(): JSX.Element {
             href={to("record", one.id)}
             title={one.title}
             icon={one.type === "household" ? "families" : one.type === "member" ? "person" : "page"}
-            note={`${one.type_label} · ${ago(one.edited_at)}`}
+            note={[
+              ...(one.alike ? [t("search_alike", { words })] : []),
+              one.type_label,
+              ago(one.edited_at),
+            ].join(" · ")}
           />
         ))}
       </ul>

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "compiled/compiled.hpp"
 #include "parse.hpp"
 
 namespace insieme::schema {
@@ -102,8 +103,7 @@ std::optional<json::value> parse_json(const std::string& file, std::string_view 
 /// The manifest, and the files that it lists, each parsed.
 class Parser {
  public:
-  Parser(const BundleFiles& files, detail::Scrutiny scrutiny)
-      : files_(files), faults_(scrutiny) {}
+  explicit Parser(const BundleFiles& files) : files_(files) {}
 
   Result<Bundle> run() {
     const auto manifest = open(kManifest);
@@ -125,7 +125,7 @@ class Parser {
     detail::resolve(bundle_, origins_, faults_);
     // Expressions name fields of all types, which must be known, and sound, first.
     if (faults_.empty()) detail::parse_rules(rules_, bundle_, faults_);
-    if (faults_.empty() && faults_.scrutiny() == detail::Scrutiny::whole) {
+    if (faults_.empty()) {
       ReportBook book;  // only to know that it is sound
       detail::parse_reports(reports_, bundle_, book, faults_);
     }
@@ -263,7 +263,7 @@ std::string Bundle::digest_text() const {
 }
 
 Result<Bundle> parse_bundle(const BundleFiles& files) {
-  return Parser(files, detail::Scrutiny::whole).run();
+  return Parser(files).run();
 }
 
 Result<Bundle> load_bundle(const std::filesystem::path& dir) {
@@ -295,14 +295,13 @@ Result<Bundle> load_bundle(const std::filesystem::path& dir) {
   return parse_bundle(files);
 }
 
-const Bundle& embedded_bundle() {
-  static const Bundle bundle = [] {
-    // Every program does this at its start: a test has checked the rest.
-    auto parsed = Parser(embedded_bundle_files(), detail::Scrutiny::as_built).run();
-    INSIEME_ASSERT(parsed.ok());
-    return std::move(*parsed);
+const BundleFiles& embedded_bundle_files() {
+  static const BundleFiles files = [] {
+    BundleFiles out = detail::embedded_other_files();
+    out.insert(detail::embedded_report_files().begin(), detail::embedded_report_files().end());
+    return out;
   }();
-  return bundle;
+  return files;
 }
 
 }  // namespace insieme::schema

@@ -107,7 +107,7 @@ CodeList parse_list(ObjectReader& reader, Faults& faults) {
     }
   }
   reader.finish();
-  if (faults.scrutiny() == Scrutiny::whole) check_distinct(out, places, faults);
+  check_distinct(out, places, faults);
   return out;
 }
 

@@ -211,7 +211,7 @@ void read_policy(ObjectReader& reader, Field& field) {
   }
 }
 
-void read_pattern(ObjectReader& reader, Field& field, const Faults& faults) {
+void read_pattern(ObjectReader& reader, Field& field) {
   field.pattern = reader.string("pattern");
   field.pattern_warns = reader.boolean("pattern_warns");
   if (field.pattern.empty()) {
@@ -219,7 +219,7 @@ void read_pattern(ObjectReader& reader, Field& field, const Faults& faults) {
     return;
   }
   field.compiled_pattern = make_pattern(field.pattern);
-  if (faults.scrutiny() == Scrutiny::whole && !is_sound(*field.compiled_pattern)) {
+  if (!is_sound(*field.compiled_pattern)) {
     reader.fault("pattern", "is not a regular expression (ECMAScript)");
   }
 }
@@ -248,7 +248,7 @@ Field parse_field(ObjectReader& reader, Faults& faults) {
   field.retired = reader.boolean("retired");
   field.min = read_bound(reader, "min", field.kind);
   field.max = read_bound(reader, "max", field.kind);
-  read_pattern(reader, field, faults);
+  read_pattern(reader, field);
   field.max_length = static_cast<std::size_t>(reader.integer(
       "max_length", 1, static_cast<std::int64_t>(sync::kTextBytesMax), false));
   if (reader.find("ahead_max_days") != nullptr) {

@@ -25,21 +25,14 @@ struct Place {
   [[nodiscard]] Place at(std::size_t index) const;
 };
 
-/// `as_built`: the files are those that the program was built with and tested on. What takes time
-/// and can only find faults is left out.
-enum class Scrutiny : std::uint8_t { whole, as_built };
-
 class Faults {
  public:
-  explicit Faults(Scrutiny scrutiny = Scrutiny::whole) : scrutiny_(scrutiny) {}
-  [[nodiscard]] Scrutiny scrutiny() const noexcept { return scrutiny_; }
   void add(const Place& place, std::string reason);
   [[nodiscard]] bool empty() const noexcept { return lines_.empty(); }
   /// At most kReportedFaultsMax lines, then the number of the others.
   [[nodiscard]] std::string text() const;
 
  private:
-  Scrutiny scrutiny_;
   std::vector<std::string> lines_;
 };
 

@@ -5,7 +5,7 @@
 namespace insieme::client {
 namespace {
 
-constexpr std::array<sqlite::Migration, 17> kMigrations{{
+constexpr std::array<sqlite::Migration, 18> kMigrations{{
     {1, "first tables", R"sql(
 CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE dict_ids(n INTEGER PRIMARY KEY, id BLOB UNIQUE);
@@ -209,6 +209,14 @@ CREATE TABLE blob_pieces(blob INTEGER, at INTEGER, bytes BLOB, PRIMARY KEY(blob,
 CREATE TABLE glass(id BLOB PRIMARY KEY, dossier BLOB, account TEXT, name TEXT, reason TEXT,
   opened_ms INTEGER, until_ms INTEGER, ended_ms INTEGER, ended_by TEXT, seen_by TEXT,
   seen_ms INTEGER, note TEXT, mine INTEGER, gone INTEGER NOT NULL);
+)sql"},
+    {18, "words of names by their sound", R"sql(
+-- sound, bones: keys of schema/heard.hpp; ends: the first letter of the sound, then its others from
+-- the last on. Filled at the opening that follows.
+CREATE TABLE name_words(word TEXT PRIMARY KEY, sound TEXT, bones TEXT, ends TEXT) WITHOUT ROWID;
+CREATE INDEX name_words_sound ON name_words(sound);
+CREATE INDEX name_words_bones ON name_words(bones, sound);
+CREATE INDEX name_words_ends ON name_words(ends, sound);
 )sql"},
 }};
 

@@ -2,11 +2,13 @@
 #include "storage/queries.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "insieme/schema/validate.hpp"
 #include "insieme/sync/dossier_mark.hpp"
 #include "storage/late_work.hpp"
 #include "storage/glass.hpp"
+#include "storage/name_words.hpp"
 #include "storage/openings.hpp"
 
 namespace insieme::client {
@@ -137,28 +139,45 @@ std::string order_of(const TypedTable& table, const ListQuery& query) {
   return " ORDER BY +_id";
 }
 
-/// The words a person typed, as an FTS5 query: every word is a beginning, all must occur.
-std::string match_expression(const std::string& words) {
-  std::string out;
-  std::string word;
-  const auto close = [&] {
-    if (word.empty()) return;
-    if (!out.empty()) out.push_back(' ');
-    out += '"' + word + "\"*";
-    word.clear();
-  };
-  for (const char c : words) {
+/// The words a person typed, as the search index splits them.
+std::vector<std::string> words_of(const std::string& typed) {
+  std::vector<std::string> words(1);
+  for (const char c : typed) {
     const auto byte = static_cast<unsigned char>(c);
     const bool letter =
         byte >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     if (letter) {
-      word.push_back(c);
-    } else {
-      close();
+      words.back().push_back(c);
+    } else if (!words.back().empty()) {
+      words.emplace_back();
     }
   }
-  close();
+  if (words.back().empty()) words.pop_back();
+  return words;
+}
+
+/// As an FTS5 query: every word is a beginning, all must occur.
+std::string match_typed(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "\"" : " \"") + word + "\"*";
   return out;
+}
+
+/// The same, but each word may also be a name that somebody spelt like it. Empty: there is none.
+std::string match_near(Core& core, const std::vector<std::string>& words) {
+  std::string out;
+  bool any = false;
+  for (const std::string& word : words) {
+    out += (out.empty() ? "(\"" : " AND (\"") + word + "\"*";
+    std::string others;
+    for (const std::string& near : names_near(core, word)) {
+      others += (others.empty() ? "\"" : " OR \"") + near + "\"";
+    }
+    if (!others.empty()) out += " OR names : (" + others + ")";
+    any = any || !others.empty();
+    out += ")";
+  }
+  return any ? out : std::string();
 }
 
 /// Titles of dossiers, from the first root record of each.
@@ -276,25 +295,73 @@ std::vector<RecordLine> list_records(Core& core, const ListQuery& query) {
   return lines;
 }
 
-std::vector<RecordLine> search_records(Core& core, const std::string& words, std::size_t limit) {
-  const std::string match = match_expression(words);
-  if (match.empty()) return {};
-  auto& hits = core.db.cached(
-      "SELECT rowid FROM search WHERE search MATCH ? ORDER BY bm25(search, 10.0, 1.0) LIMIT ?");
-  const sqlite::ResetGuard hits_guard(hits);
-  hits.bind_all(match, static_cast<std::int64_t>(std::min<std::size_t>(limit, 1'000)));
-  Lines reader(core);
-  std::vector<RecordLine> lines;
-  while (hits.step()) {
-    const std::int64_t row_id = hits.get_int64(0);
-    const TypedTable* table = core.tables.by_number(row_id >> 40);
-    if (table == nullptr) continue;
-    auto& row = core.db.cached(line_columns(*table) + " FROM " + table->name + " WHERE _n = ?");
-    const sqlite::ResetGuard guard(row);
-    row.bind_all(row_id & ((std::int64_t{1} << 40) - 1));
-    if (row.step()) lines.push_back(reader.read(*table, row));
+namespace {
+
+/// With fewer hits than this, what was typed may be spelt otherwise.
+constexpr std::size_t kHitsFew = 3;
+constexpr std::size_t kWordsMax = 8;  ///< a longer question is no name
+
+/// Records that the search index finds, each once, best first.
+class Hits {
+ public:
+  Hits(Core& core, std::size_t limit) : core_(core), limit_(limit), reader_(core) {}
+
+  void add(const std::string& match, bool alike) {
+    auto& hits = core_.db.cached(
+        "SELECT rowid FROM search WHERE search MATCH ? ORDER BY bm25(search, 10.0, 1.0) LIMIT ?");
+    const sqlite::ResetGuard hits_guard(hits);
+    hits.bind_all(match, static_cast<std::int64_t>(limit_));
+    while (lines_.size() < limit_ && hits.step()) {
+      const std::int64_t row_id = hits.get_int64(0);
+      const TypedTable* table = core_.tables.by_number(row_id >> 40);
+      if (table == nullptr || !known_.insert(row_id).second) continue;
+      auto& row = core_.db.cached(line_columns(*table) + " FROM " + table->name + " WHERE _n = ?");
+      const sqlite::ResetGuard guard(row);
+      row.bind_all(row_id & ((std::int64_t{1} << 40) - 1));
+      if (!row.step()) continue;
+      lines_.push_back(reader_.read(*table, row));
+      lines_.back().alike = alike;
+    }
   }
-  return lines;
+  /// Those that were found as alike from `from` on: the nearest first.
+  void sort_near(std::size_t from, const std::vector<std::string>& words) {
+    const auto first = lines_.begin() + static_cast<std::ptrdiff_t>(from);
+    std::vector<std::pair<int, RecordLine>> near;
+    for (auto line = first; line != lines_.end(); ++line) {
+      int sum = 0;
+      for (const std::string& word : words) sum += nearness_in(line->title, word);
+      near.emplace_back(sum, std::move(*line));
+    }
+    std::stable_sort(near.begin(), near.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::transform(near.begin(), near.end(), first,
+                   [](auto& one) { return std::move(one.second); });
+  }
+  [[nodiscard]] std::size_t size() const noexcept { return lines_.size(); }
+  std::vector<RecordLine> take() { return std::move(lines_); }
+
+ private:
+  Core& core_;
+  std::size_t limit_;
+  Lines reader_;
+  std::vector<RecordLine> lines_;
+  std::set<std::int64_t> known_;
+};
+
+}  // namespace
+
+std::vector<RecordLine> search_records(Core& core, const std::string& typed, std::size_t limit) {
+  const std::vector<std::string> words = words_of(typed);
+  if (words.empty()) return {};
+  Hits hits(core, std::min<std::size_t>(limit, 1'000));
+  hits.add(match_typed(words), false);
+  const std::size_t exact = hits.size();
+  if (exact < kHitsFew && words.size() <= kWordsMax) {
+    const std::string near = match_near(core, words);
+    if (!near.empty()) hits.add(near, true);
+    hits.sort_near(exact, words);
+  }
+  return hits.take();
 }
 
 std::optional<RecordRef> locate_record(Core& core, const sync::RecordId& id) {

@@ -6,6 +6,7 @@
 #include "insieme/schema/validate.hpp"
 #include "storage/blobs.hpp"
 #include "storage/marks.hpp"
+#include "storage/name_words.hpp"
 
 namespace insieme::client {
 namespace {
@@ -239,10 +240,17 @@ void RecordCache::write_search(const LoadedRecord& record, bool is_new) {
   if (had && !is_new) {
     core_.db.cached("DELETE FROM search WHERE rowid = ?").bind_all(row).run();
   }
-  if (names.empty() && notes.empty()) return;
-  core_.db.cached("INSERT INTO search(rowid, names, notes) VALUES(?, ?, ?)")
-      .bind_all(row, names, notes)
-      .run();
+  if (!names.empty() || !notes.empty()) {
+    core_.db.cached("INSERT INTO search(rowid, names, notes) VALUES(?, ?, ?)")
+        .bind_all(row, names, notes)
+        .run();
+  }
+  if (names == record.names_before) return;
+  note_name_words(core_, names);
+  if (is_new || record.names_before.empty()) return;
+  DepartingNames before;
+  before.note(record.names_before);
+  before.forget(core_);
 }
 
 void RecordCache::write_items(LoadedRecord& record) {
@@ -296,9 +304,11 @@ void rebuild_search(Core& core) {
           .run();
     }
   }
+  learn_name_words(core);
 }
 
 void delete_records(Core& core, std::int64_t document) {
+  DepartingNames names;
   for (const TypedTable* table : core.tables.used()) {
     std::vector<std::int64_t> numbers;
     {
@@ -308,6 +318,7 @@ void delete_records(Core& core, std::int64_t document) {
       while (rows.step()) numbers.push_back(rows.get_int64(0));
     }
     if (numbers.empty()) continue;
+    names.note(core, *table, document);
     for (const std::int64_t n : numbers) {
       core.db.cached("DELETE FROM search WHERE rowid = ?")
           .bind_all(search_row(table->number, n))
@@ -316,6 +327,7 @@ void delete_records(Core& core, std::int64_t document) {
     core.db.cached("DELETE FROM " + table->name + " WHERE _document = ?").bind_all(document).run();
   }
   core.db.cached("DELETE FROM items WHERE document = ?").bind_all(document).run();
+  names.forget(core);
 }
 
 }  // namespace insieme::client

@@ -8,6 +8,7 @@
 #include "storage/documents.hpp"
 #include "storage/erasures.hpp"
 #include "storage/migrations.hpp"
+#include "storage/name_words.hpp"
 
 namespace insieme::client {
 namespace {
@@ -38,8 +39,8 @@ void note_opening(Core& core) {
     const std::string next = sync::to_hex(chance);
     if (is_copy) core.mint_replica();
     core.set_setting("generation", next);
-    // What the server could not look at last time gets another chance.
-    core.db.execute("UPDATE changes SET state = 0 WHERE state = 5");
+    // What the server could not look at last time gets another chance. In the words of the index.
+    core.db.execute("UPDATE changes SET state = 0 WHERE state IN (0, 1, 5) AND state = 5");
     NewGeneration beside(core.path, next);
     transaction.commit();
     beside.keep();
@@ -115,6 +116,7 @@ std::unique_ptr<Core> open_core(const StoreOptions& options, bool create) {
       core->load_identity();
     }
     adapt_tables(*core);
+    recall_name_words(*core);
     transaction.commit();
   }
   note_opening(*core);

@@ -247,7 +247,6 @@ constexpr std::array kGlassTables{
       note BYTEA NOT NULL, refused BIGINT NOT NULL, PRIMARY KEY(space, id))"},
 };
 
-
 std::string glass() {
   std::string sql;
   for (const Table& table : kGlassTables) sql += create(table);

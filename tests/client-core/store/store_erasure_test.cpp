@@ -48,6 +48,8 @@ TEST_CASE("an erased record is nowhere, drafts and refused work included, and st
   CHECK_FALSE(t.anna.store->record({t.core, "member", t.id}).ok());
   CHECK(must(t.anna.store->search("nonspedita", 5)).empty());
   CHECK(must(t.anna.store->search("bianchi", 5)).empty());
+  CHECK(must(t.anna.store->search("bianci", 5)).empty());
+  CHECK(learnt_words(t.anna).empty());
   CHECK(must(t.anna.store->quarantine()).empty());
   CHECK(must(t.anna.store->drafts()).empty());
   const auto notices = must(t.anna.store->notices());
@@ -107,6 +109,7 @@ TEST_CASE("a change of several records loses only what is erased", "[store][P2][
   REQUIRE(values.size() == 1);
   CHECK(sync::equal(values[0], std::string("Resta")));
   CHECK(must(t.anna.store->search("resta", 5)).size() == 1);
+  CHECK(learnt_words(t.anna) == std::set<std::string>{"resta"});
   Erased::check_sound(t.anna);
   t.relay.sync(t.carla);
   t.tell(t.carla, t.of_record());

@@ -113,6 +113,18 @@ class Tablet {
   int requests_ = 0;
 };
 
+/// The words of names that the search has learnt, in the file as it is.
+inline std::set<std::string> learnt_words(const Tablet& tablet) {
+  sqlite::OpenOptions open;
+  open.path = tablet.path;
+  open.key = key_of(7);
+  auto db = sqlite::Connection::open(open);
+  auto rows = db.prepare("SELECT word FROM name_words");
+  std::set<std::string> words;
+  while (rows.step()) words.emplace(rows.get_text(0));
+  return words;
+}
+
 /// Accepts everything, in order; every tablet may see everything, unless told otherwise.
 class Relay {
  public:

@@ -36,8 +36,10 @@ TEST_CASE("unsent work holds a revoked dossier back until it is sent", "[store][
   const Status refused =
       t.anna.save(t.core, {write_op(t.id, "member", "surname", std::string("Dopo"))});
   CHECK(refused.code() == ErrorCode::not_allowed);
+  CHECK(learnt_words(t.anna).count("durante") == 1);
   t.relay.sync(t.anna);
   CHECK(must(t.anna.store->dossiers()).empty());
+  CHECK(learnt_words(t.anna).empty());
 }
 
 TEST_CASE("what the server refuses is as if it had not been written, and is not lost",

@@ -22,7 +22,7 @@ struct Group {
 constexpr std::array kGroups{
     Group{"writes", "insert_batch edit_durable", measure_writes},
     Group{"sizes", "meta_bytes_per_row history_growth", measure_sizes},
-    Group{"caseload", "open_case save_visit search_name cold_start client_memory",
+    Group{"caseload", "open_case save_visit search_name search_misspelt cold_start client_memory",
           measure_caseload},
     Group{"sync",
           "first_sync_apply first_sync_bytes incremental incremental_flat idle_sync "

@@ -174,7 +174,15 @@ int search(Program& program, const std::vector<std::string>& words) {
   for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
   json::object reply;
   if (program.answered("search", {{"words", text}}, reply)) return kOk;
-  print(records_table(list_of(reply, "records")));
+  json::array found;
+  json::array alike;
+  for (const json::value& record : list_of(reply, "records")) {
+    (flag_of(record.as_object(), "alike") ? alike : found).push_back(record);
+  }
+  if (!found.empty() || alike.empty()) print(records_table(found));
+  if (alike.empty()) return kOk;
+  print(tr("Simili a «", "Like “") + one_line(text) + tr("»:\n", "”:\n"));
+  print(records_table(alike));
   return kOk;
 }
 

@@ -114,7 +114,9 @@ class Store {
   /// its own section. Empty for a type that the bundle does not have.
   [[nodiscard]] Result<std::vector<schema::RuleRecord>> shown(
       const std::string& type, const std::vector<std::string>& fields);
-  /// Words and beginnings of words in names and notes, accents and case ignored; best first.
+  /// Words and beginnings of words in names and notes, accents and case ignored; best first. Where
+  /// that finds fewer than three, names spelt like the words follow (schema/heard.hpp), the nearest
+  /// first, marked as `alike`.
   [[nodiscard]] Result<std::vector<RecordLine>> search(const std::string& words, std::size_t limit);
   /// In the order in which they arose here. Costs what its page costs, however many there are.
   [[nodiscard]] Result<OpenItems> open_items(const ItemQuery& query);

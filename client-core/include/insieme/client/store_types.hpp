@@ -67,6 +67,7 @@ struct RecordLine {
   bool in_review = false;
   std::int64_t edited_ms = 0;
   std::string edited_by;
+  bool alike = false;  ///< of a search: a name in it is only like what was asked for
 };
 
 /// A dossier that is held here, without what a list shows of it.

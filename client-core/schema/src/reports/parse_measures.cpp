@@ -55,8 +55,8 @@ class MeasureParser {
     }
     out.where = expressions_.read(reader, "where", type_, false, parameters_);
     if (out.where != nullptr && type_ != nullptr &&
-        out.where->root.type.kind != rules::Kind::boolean) {
-      reader.fault("where", "must be true or false, not " + describe(out.where->root.type));
+        out.where->root().type.kind != rules::Kind::boolean) {
+      reader.fault("where", "must be true or false, not " + describe(out.where->root().type));
     }
     if (out.where != nullptr && out.is_derived()) {
       reader.fault("where", "belongs to the measures that this one is made of");
@@ -82,7 +82,7 @@ class MeasureParser {
     }
     out.of = expressions_.read(reader, verb.key, type_, true, parameters_);
     if (out.of == nullptr || type_ == nullptr) return;
-    const rules::Kind kind = out.of->root.type.kind;
+    const rules::Kind kind = out.of->root().type.kind;
     out.of_many = kind == rules::Kind::texts || kind == rules::Kind::references;
     if (out.kind == MeasureKind::distinct) return;
     out.of_real = kind == rules::Kind::real;

@@ -101,9 +101,9 @@ class ReportsParser {
                                                const RecordType* type, rules::Kind wanted,
                                                const char* what) {
     auto out = expressions_.read(reader, key, type, false, parameters_);
-    if (out != nullptr && type != nullptr && out->root.type.kind != wanted) {
+    if (out != nullptr && type != nullptr && out->root().type.kind != wanted) {
       reader.fault(key,
-                   "must be " + std::string(what) + ", not " + rules::describe(out->root.type));
+                   "must be " + std::string(what) + ", not " + rules::describe(out->root().type));
     }
     return out;
   }
@@ -114,7 +114,7 @@ class ReportsParser {
                                          std::initializer_list<std::string_view> lists) {
     auto out = expressions_.read(reader, key, type, false, parameters_);
     if (out == nullptr || type == nullptr) return out;
-    const rules::Type& found = out->root.type;
+    const rules::Type& found = out->root().type;
     const bool words = found.kind == rules::Kind::text || found.kind == rules::Kind::texts;
     if (!words || std::find(lists.begin(), lists.end(), found.list) == lists.end()) {
       reader.fault(key, "must be a code of \"" + std::string(*lists.begin()) + "\", not " +
@@ -135,8 +135,8 @@ class ReportsParser {
       const std::string source = expressions_.joined((*ends)[i], place);
       if (source.empty()) continue;
       auto end = expressions_.compile(place, source, type, parameters_);
-      if (end != nullptr && type != nullptr && end->root.type.kind != rules::Kind::date) {
-        faults_.add(place, "must be a date, not " + rules::describe(end->root.type));
+      if (end != nullptr && type != nullptr && end->root().type.kind != rules::Kind::date) {
+        faults_.add(place, "must be a date, not " + rules::describe(end->root().type));
       }
       (i == 0 ? out.during_from : out.during_to) = std::move(end);
     }
@@ -222,8 +222,8 @@ class ReportsParser {
             out.keys_type.empty() ? nullptr : expressions_.type(inner, "of", out.keys_type);
         out.keys = expressions_.read(inner, "by", of, true, parameters_);
         const bool fits = out.keys == nullptr || out.by == nullptr || of == nullptr ||
-                          (out.keys->root.type.list == out.by->root.type.list &&
-                           out.keys->root.type.record == out.by->root.type.record);
+                          (out.keys->root().type.list == out.by->root().type.list &&
+                           out.keys->root().type.record == out.by->root().type.record);
         if (!fits) inner.fault("by", "does not give keys of the group");
         inner.finish();
       }
@@ -233,7 +233,7 @@ class ReportsParser {
   }
 
   void shown_as(ObjectReader& reader, ReportGroup& out) {
-    rules::Type type = out.by->root.type;
+    rules::Type type = out.by->root().type;
     out.many = type.kind == rules::Kind::texts || type.kind == rules::Kind::references;
     if (type.kind == rules::Kind::texts) type.kind = rules::Kind::text;
     if (type.kind == rules::Kind::references) type.kind = rules::Kind::reference;
@@ -359,15 +359,6 @@ Result<ReportBook> parse_report_book(const Bundle& bundle, const BundleFiles& fi
   ReportBook book;
   if (faults.empty()) detail::parse_reports(roots, bundle, book, faults);
   if (!faults.empty()) return {ErrorCode::malformed, faults.text()};
-  return book;
-}
-
-const ReportBook& embedded_reports() {
-  static const ReportBook book = [] {
-    auto parsed = parse_report_book(embedded_bundle(), embedded_bundle_files());
-    INSIEME_ASSERT(parsed.ok());
-    return std::move(*parsed);
-  }();
   return book;
 }
 

@@ -52,7 +52,7 @@ class Judge {
 
  private:
   Evaluation evaluate(const Expression& expression) {
-    return rules::evaluate(bundle_, expression.root, record_, before_, others_);
+    return rules::evaluate(bundle_, expression.root(), record_, before_, others_);
   }
 
   std::optional<bool> truth(const Expression& expression, bool& exceeded) {
@@ -180,7 +180,7 @@ std::vector<ComputedValue> computed_values(const Bundle& bundle, const RuleRecor
   std::vector<ComputedValue> out;
   for (const ComputedField& field : bundle.computed) {
     if (field.type != record.type) continue;
-    const Evaluation result = rules::evaluate(bundle, field.value->root, record, nullptr, others);
+    const Evaluation result = rules::evaluate(bundle, field.value->root(), record, nullptr, others);
     const auto* value = std::get_if<sync::Value>(&result.value);
     const bool known = value != nullptr && !result.exceeded;
     out.push_back({&field, known ? *value : sync::Value{sync::Null{}}});

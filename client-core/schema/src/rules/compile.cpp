@@ -63,7 +63,7 @@ std::shared_ptr<const Expression> ExpressionReader::compile(const Place& place,
     faults_.add(place, "at character " + std::to_string(fault.at + 1) + ": " + fault.reason);
     return nullptr;
   }
-  return std::make_shared<const Expression>(Expression{std::move(*parsed)});
+  return std::make_shared<const Expression>(std::move(*parsed));
 }
 
 std::shared_ptr<const Expression> ExpressionReader::read(ObjectReader& reader, std::string_view key,

@@ -2,11 +2,13 @@
 // Expressions of rules: what they look like once parsed and type-checked. The language is described
 // in schema/README.md.
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "insieme/schema/bundle.hpp"
@@ -128,9 +130,21 @@ struct Parameter {
 
 namespace insieme::schema {
 
-/// An expression ready to be evaluated.
+/// An expression ready to be evaluated. Those of the program's own bundle are read from its
+/// compiled form when first asked for: a start has no time for all of them. Threads may share one.
 struct Expression {
-  rules::Node root;
+  explicit Expression(rules::Node root) : root_(new rules::Node(std::move(root))) {}
+  /// `compiled` must outlive it.
+  explicit Expression(std::string_view compiled) noexcept : compiled_(compiled) {}
+  Expression(const Expression&) = delete;
+  Expression& operator=(const Expression&) = delete;
+  ~Expression() { delete root_.load(); }
+
+  [[nodiscard]] const rules::Node& root() const;
+
+ private:
+  std::string_view compiled_;
+  mutable std::atomic<const rules::Node*> root_ = nullptr;
 };
 
 }  // namespace insieme::schema

@@ -72,9 +72,9 @@ class RulesParser {
     if (type->find_field(out.name) != nullptr) {
       reader.fault("name", "\"" + out.type + "\" has a field of this name");
     }
-    const auto display = display_of(out.value->root.type);
+    const auto display = display_of(out.value->root().type);
     if (!display) {
-      reader.fault("value", "cannot be shown: it is " + rules::describe(out.value->root.type));
+      reader.fault("value", "cannot be shown: it is " + rules::describe(out.value->root().type));
       return;
     }
     out.as = *display;
@@ -96,7 +96,7 @@ class RulesParser {
 
  private:
   static bool asks(const std::shared_ptr<const Expression>& expression) {
-    return expression != nullptr && rules::asks_before(expression->root);
+    return expression != nullptr && rules::asks_before(expression->root());
   }
 
   const RecordType* type_of(ObjectReader& reader, std::string& name) {
@@ -139,8 +139,8 @@ class RulesParser {
   std::shared_ptr<const Expression> truth(ObjectReader& reader, std::string_view key,
                                           const RecordType* type, bool required) {
     auto out = expressions_.read(reader, key, type, required);
-    if (out != nullptr && type != nullptr && out->root.type.kind != rules::Kind::boolean) {
-      reader.fault(key, "must be true or false, not " + rules::describe(out->root.type));
+    if (out != nullptr && type != nullptr && out->root().type.kind != rules::Kind::boolean) {
+      reader.fault(key, "must be true or false, not " + rules::describe(out->root().type));
     }
     return out;
   }
@@ -160,9 +160,10 @@ class RulesParser {
       if (source.empty()) continue;
       auto value = expressions_.compile(place.at(name), source, type);
       if (value == nullptr || type == nullptr) continue;
-      const auto display = display_of(value->root.type);
+      const rules::Type& shown = value->root().type;
+      const auto display = display_of(shown);
       if (!display) {
-        faults_.add(place.at(name), "cannot be shown: it is " + rules::describe(value->root.type));
+        faults_.add(place.at(name), "cannot be shown: it is " + rules::describe(shown));
         continue;
       }
       out.shows.push_back({name, *display, std::move(value)});

@@ -33,7 +33,7 @@ Result<std::vector<sync::Value>> evaluate(const Bundle& bundle, const Expression
                                           const RuleRecord& record, RecordSource& others,
                                           const std::vector<sync::Value>& parameters) {
   rules::Evaluation out =
-      rules::evaluate(bundle, expression.root, record, nullptr, others, parameters);
+      rules::evaluate(bundle, expression.root(), record, nullptr, others, parameters);
   if (out.exceeded) return {ErrorCode::limit_exceeded, "too many records for one expression"};
   if (rules::is_nothing(out.value)) return std::vector<sync::Value>{};
   if (auto* set = std::get_if<std::vector<sync::Value>>(&out.value)) return std::move(*set);
@@ -44,7 +44,7 @@ Result<std::vector<sync::Value>> evaluate(const Bundle& bundle, const Expression
 }
 
 void add_types_of(const Expression& expression, std::set<std::string>& types) {
-  add_types(expression.root, types);
+  add_types(expression.root(), types);
 }
 
 std::set<std::string> types_of(const Report& report) {

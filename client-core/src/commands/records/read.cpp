@@ -82,7 +82,13 @@ Outcome<json::object> list(Context& context) {
 Outcome<json::object> search(Context& context) {
   INSIEME_OUT_ASSIGN(const auto lines, context.store().search(context.text("words"),
                                                               limit_of(context, kSearchUsual)));
-  return json::object{{"records", lines_json(context, lines, false)}};
+  json::array records;
+  for (const RecordLine& line : lines) {
+    json::object out = line_json(context, line);
+    if (line.alike) out["alike"] = true;
+    records.push_back(std::move(out));
+  }
+  return json::object{{"records", std::move(records)}};
 }
 
 json::object history_line_json(Context& context, const schema::RecordType* type,
@@ -165,11 +171,14 @@ std::vector<CommandSpec> read_commands() {
        get},
       {"search",
        Writes::no,
-       "Cerca nomi e note, anche da metà parola in poi e senza accenti.",
-       "Searches names and notes by beginnings of words, accents ignored.",
+       "Cerca nomi e note: bastano gli inizi delle parole, gli accenti non contano. Se trova "
+       "meno di tre schede, aggiunge i nomi scritti in modo simile.",
+       "Searches names and notes by beginnings of words, accents ignored. Where it finds fewer "
+       "than three records, names that are spelt alike follow.",
        {{"words", ArgKind::text, true, "parole", "words"},
         {"limit", ArgKind::integer, false, "quante al massimo (20)", "how many at most (20)"}},
-       "records, best first",
+       "records, best first (as in record.list, and alike: true where a name is only like the "
+       "words)",
        R"({"command": "search", "words": "ross mar"})",
        search},
       {"history",
