@@ -5,7 +5,7 @@
 namespace insieme::client {
 namespace {
 
-constexpr std::array<sqlite::Migration, 15> kMigrations{{
+constexpr std::array<sqlite::Migration, 16> kMigrations{{
     {1, "first tables", R"sql(
 CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE dict_ids(n INTEGER PRIMARY KEY, id BLOB UNIQUE);
@@ -201,6 +201,10 @@ CREATE TABLE blobs(n INTEGER PRIMARY KEY, dossier BLOB, section TEXT, name BLOB,
 CREATE INDEX blobs_to_send ON blobs(n) WHERE state = 1 OR due = 1;
 CREATE INDEX blobs_not_there ON blobs(state, tries, n) WHERE state <> 2;
 CREATE TABLE blob_pieces(blob INTEGER, at INTEGER, bytes BLOB, PRIMARY KEY(blob, at));
+)sql"},
+    {16, "files of drafts", R"sql(
+-- blobs.state 4: a draft names it, and no record yet. An older program would never send it.
+CREATE INDEX blobs_drafted ON blobs(dossier) WHERE state = 4;
 )sql"},
 }};
 
