@@ -327,6 +327,7 @@ export const en: Record<Word, string> = {
   unsent_file_help:
     "Your unsent work in a sealed file that only the server can open. Give it to the people who " +
     "run Insieme, or to a colleague who can send. Nothing is removed here.",
+  unsent_file_no_files: "Photos and other files do not go into the file: they stay on this tablet.",
   unsent_file_do: "Download the unsent work",
   unsent_file_done: "In the file: {n} changes. They stay “saved here” until the server says so.",
   practice: "Practice",

@@ -341,6 +341,7 @@ export const it = {
   unsent_file_help:
     "Il lavoro non inviato in un file sigillato, che solo il server può aprire. Consegnalo a chi " +
     "gestisce Insieme, o a un collega che può inviare. Qui non viene tolto nulla.",
+  unsent_file_no_files: "Foto e altri file non entrano nel file: restano su questo tablet.",
   unsent_file_do: "Scarica il lavoro non inviato",
   unsent_file_done: "Nel file: {n} modifiche. Restano «salvate qui» finché non lo dice il server.",
   practice: "Prova",

@@ -212,6 +212,7 @@ function Unsent(props: { me: Identity }): JSX.Element {
   return (
     <Section title={t("unsent_file")}>
       <p>{t("unsent_file_help")}</p>
+      {Number(status?.blobs_to_send ?? 0) > 0 && <p>{t("unsent_file_no_files")}</p>}
       <Failed error={act.failure} />
       {done > 0 && (
         <Note tone="success" live>
