@@ -44,7 +44,7 @@ function Screen(props: { me: Identity; reviewer: boolean }): JSX.Element {
     case "record":
       return <RecordScreen key={first} id={first} me={me} />;
     case "edit":
-      return <EditScreen key={first} draft={first} />;
+      return <EditScreen key={first} draft={first} part={second} />;
     case "new":
       return <EditScreen key={first + second} dossier={first} type={second} />;
     case "visit":

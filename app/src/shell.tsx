@@ -57,6 +57,13 @@ function SendState(props: { picture: Picture }): JSX.Element {
     icon = "send";
     tone = urgency(status?.oldest_unsent_at, now) === "none" ? "waiting" : "late";
   }
+  const files = Number(status?.blobs_to_send ?? 0);
+  if (unsent === 0 && files > 0) {
+    text = count(files, "files_unsent_one", "files_unsent_many");
+    detail = t("records_sent");
+    icon = "camera";
+    tone = "waiting";
+  }
   if (running) detail = t("syncing");
   else if (!online) {
     icon = "offline";

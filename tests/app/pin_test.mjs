@@ -127,6 +127,39 @@ test("it locks by itself when nobody touches it, or when it is left", async () =
   await page.getByText("anche appena lascio l'app").click();
 });
 
+test("[P2] the camera does not lock the app that it covers, leaving it later does", async () => {
+  const { page } = anna;
+  await anna.openRecord(FAMILY, family.visitTitle);
+  await anna.goTo("tablet");
+  await page.getByText("anche appena lascio l'app").click();
+  await page.goBack();
+  const shown = (hidden) =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, "hidden", { value, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+  const opening = page.waitForEvent("filechooser");
+  await page.getByText("Scatta una foto").click();
+  const camera = await opening;
+  await shown(true);
+  const url = await page.evaluate(() => {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 200;
+    return canvas.toDataURL("image/jpeg");
+  });
+  await shown(false);
+  const buffer = Buffer.from(url.split(",")[1], "base64");
+  await camera.setFiles({ name: "IMG_7.jpg", mimeType: "image/jpeg", buffer });
+  await page.getByRole("button", { name: /^Apri: Foto o file 1/ }).waitFor();
+  assert.equal(await closed().count(), 0);
+  await shown(true);
+  await closed().waitFor();
+  await shown(false);
+  await anna.unlock();
+  await anna.goTo("tablet");
+  await page.getByText("anche appena lascio l'app").click();
+});
+
 test("wrong PINs are counted over a kill, and the wait is told in words", async () => {
   await anna.browser.kill();
   await anna.browser.start();

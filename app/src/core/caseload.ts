@@ -40,7 +40,12 @@ export interface Caseload {
   planned: Planned[];
   due: Due[];
   running: Draft[];
+  /** Of so many families visits and due dates are looked up when somebody asks. */
+  isAsked: boolean;
 }
+
+/** Beyond them nobody visits all, and reading every visit takes seconds with each change. */
+const FAMILIES_MANY = 150;
 
 const idOf = (row: RowOf): string => String(row["id"] ?? row["record"] ?? "");
 
@@ -70,15 +75,10 @@ function plannedOf(visits: RowOf[], names: Map<string, string>): Planned[] {
 
 const CLOSED = new Set(["raggiunto", "raggiunto_in_parte", "non_raggiunto", "abbandonato"]);
 
-export async function loadCaseload(): Promise<Caseload> {
-  const [{ dossiers }, visits, objectives, { drafts }] = await Promise.all([
-    read<{ dossiers: Dossier[] }>("dossier.list"),
-    rowsOf("visit"),
-    rowsOf("objective"),
-    read<{ drafts: Draft[] }>("draft.list"),
-  ]);
-  const families = dossiers.filter((one) => one.type === "household");
-  const names = new Map(families.map((one) => [one.id, one.title]));
+type Lists = Pick<Caseload, "planned" | "due">;
+
+async function lookUp(names: Map<string, string>): Promise<Lists> {
+  const [visits, objectives] = await Promise.all([rowsOf("visit"), rowsOf("objective")]);
   const due: Due[] = objectives
     .filter((row) => textOf(row, "due_on") && !CLOSED.has(textOf(row, "status")))
     .map((row) => ({
@@ -89,8 +89,36 @@ export async function loadCaseload(): Promise<Caseload> {
       date: textOf(row, "due_on"),
     }))
     .sort((a, b) => a.date.localeCompare(b.date));
+  return { planned: plannedOf(visits, names), due };
+}
+
+/** Of many families, as they were when somebody asked: by the number of that asking. */
+let looked: { asked: number; lists: Promise<Lists> } | null = null;
+
+/** With many families only when `asked` is another number than before. */
+function listsFor(names: Map<string, string>, asked: number): Promise<Lists> {
+  if (names.size <= FAMILIES_MANY) return lookUp(names);
+  if (asked === 0) return Promise.resolve({ planned: [], due: [] });
+  if (looked?.asked !== asked) {
+    looked = { asked, lists: lookUp(names) };
+    looked.lists.catch(() => {
+      looked = null;
+    });
+  }
+  return looked.lists;
+}
+
+/** `asked`: a number of one's own for each time that somebody asked to look; 0: nobody did. */
+export async function loadCaseload(asked: number): Promise<Caseload> {
+  const [{ dossiers }, { drafts }] = await Promise.all([
+    read<{ dossiers: Dossier[] }>("dossier.list"),
+    read<{ drafts: Draft[] }>("draft.list"),
+  ]);
+  const families = dossiers.filter((one) => one.type === "household");
+  const names = new Map(families.map((one) => [one.id, one.title]));
+  const lists = await listsFor(names, asked);
   const running = drafts.filter((one) => isRunningVisit(one));
-  return { families, planned: plannedOf(visits, names), due, running };
+  return { families, ...lists, running, isAsked: families.length > FAMILIES_MANY };
 }
 
 export function isRunningVisit(draft: Draft): boolean {

@@ -83,6 +83,16 @@ export function afterLocking(): Promise<void> {
   return locking ?? Promise.resolve();
 }
 
+/** The camera, or the choice of a file, covers the app: for so long that is not leaving it. */
+const CAMERA_MS = 120_000;
+let cameraUntil = 0;
+export function openingCamera(): void {
+  cameraUntil = Date.now() + CAMERA_MS;
+}
+export function backFromCamera(): void {
+  cameraUntil = 0;
+}
+
 /** While a PIN protects an open store. `onCover` shows the lock screen. Returns what ends it. */
 export function watchIdle(onCover: () => void): () => void {
   cover = onCover;
@@ -91,11 +101,13 @@ export function watchIdle(onCover: () => void): () => void {
     last = Date.now();
   };
   const check = (): void => {
-    if (Date.now() - last >= lockMinutes() * 60_000) void lockNow();
+    if (Date.now() < cameraUntil) return;
+    const isLeft = document.hidden && locksOnHide();
+    if (isLeft || Date.now() - last >= lockMinutes() * 60_000) void lockNow();
   };
   const left = (): void => {
-    if (!document.hidden) check();
-    else if (locksOnHide()) void lockNow();
+    if (!document.hidden && Date.now() < cameraUntil) touched(); // the photo comes in a moment
+    check();
   };
   const timer = setInterval(check, CHECK_MS);
   const events = ["pointerdown", "keydown", "wheel", "touchstart"] as const;

@@ -34,7 +34,7 @@ export function isSensitive(section: string): boolean {
 
 /** What a reading command sends beside its arguments. */
 export function purposeFor(command: string, args: Record<string, unknown>): { purpose?: string } {
-  if (!command.startsWith("record.") || "request_id" in args) return {};
+  if (!/^(record|blob)\./.test(command) || "request_id" in args) return {};
   const named = args["dossier"] ?? dossiers.get(String(args["record"] ?? ""));
   const purpose = typeof named === "string" ? purposeOf(named) : "";
   return purpose ? { purpose } : {};

@@ -1,10 +1,14 @@
 // When to exchange with the server: the core's plan decides, this only asks and obeys. Nothing here
 // ever stands between a person and a save.
+import { language } from "../words";
+import { filesMayGo, onConnection } from "./carry";
 import { CoreError, onChange, onEvent, read, tellChange } from "./core";
 import { learnPolicy } from "./lock";
-import type { Heard, Status, SyncState } from "./types";
+import type { FilesMoved, Heard, Status, SyncState } from "./types";
 
 const POLL_MS = 15_000;
+/** One carries 64 MiB of files at most; what is left goes with the next. */
+const FILE_RUNS_MAX = 20;
 
 export interface Picture {
   status: Status | null;
@@ -17,6 +21,8 @@ export interface Picture {
   waitingS: number;
   /** Exchanges that ended, well or not. */
   exchanges: number;
+  /** Why photos and files were not all carried, in words; empty if they were. */
+  filesTrouble: string;
 }
 
 let picture: Picture = {
@@ -27,6 +33,7 @@ let picture: Picture = {
   online: navigator.onLine,
   waitingS: 0,
   exchanges: 0,
+  filesTrouble: "",
 };
 const watchers = new Set<(picture: Picture) => void>();
 let timer = 0;
@@ -95,13 +102,33 @@ async function listen(): Promise<void> {
   listening = false;
 }
 
-/** One exchange. Says what became of it if a person asked for it. */
-export async function syncNow(asked = true): Promise<boolean> {
+/** Records, then photos and files if they may go: in as many runs as they need. */
+async function exchange(files: boolean): Promise<string> {
+  for (let run = 1; ; ++run) {
+    const { blobs } = await read<{ blobs: FilesMoved }>("sync.run", { blobs: files });
+    const stopped = (language() === "en" ? blobs.stopped_en : blobs.stopped_it) ?? "";
+    const moved = Number(blobs.sent) + Number(blobs.received);
+    const left = Number(blobs.to_send) + Number(blobs.to_fetch);
+    if (!files || stopped || moved === 0 || left === 0 || run === FILE_RUNS_MAX) return stopped;
+  }
+}
+
+/**
+ * One exchange. Says what became of it if a person asked for it. `files`: photos, too, whatever
+ * this tablet is set to.
+ */
+export async function syncNow(asked = true, files = filesMayGo()): Promise<boolean> {
   if (picture.running) return false;
   show({ running: true });
   try {
-    await read("sync.run");
-    show({ running: false, waitingS: 0, trouble: "", exchanges: picture.exchanges + 1 });
+    const filesTrouble = await exchange(files);
+    show({
+      running: false,
+      waitingS: 0,
+      trouble: "",
+      filesTrouble,
+      exchanges: picture.exchanges + 1,
+    });
     // Once in a while: the space may ask for a PIN now, or have another key for forgotten ones.
     if (!knowsPolicy) {
       knowsPolicy = true;
@@ -147,5 +174,10 @@ export async function startSync(): Promise<void> {
     if (!document.hidden) void look();
   });
   onChange(() => void look());
+  // Where photos waited for a network that costs nothing, this may be one.
+  onConnection(() => {
+    const waiting = Number(picture.status?.blobs_to_send ?? 0) > 0;
+    if (waiting && filesMayGo() && navigator.onLine) void syncNow(false);
+  });
   await networkChanged();
 }

@@ -162,6 +162,19 @@ export interface Status {
   last_sync_at?: string;
   clock_wrong: boolean;
   clock_offset_ms: string;
+  blobs_to_send: string;
+  blobs_to_fetch: string;
+  blobs_refused: string;
+}
+
+/** What an exchange says of photos and files. */
+export interface FilesMoved {
+  sent: string;
+  received: string;
+  to_send: string;
+  to_fetch: string;
+  stopped_it?: string;
+  stopped_en?: string;
 }
 
 /** What came of a wait for news of the server. */

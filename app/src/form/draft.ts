@@ -58,6 +58,14 @@ export interface Typing {
   set: (name: string, value: Json) => void;
   /** Resolves when all that was typed is kept. */
   flush: () => Promise<void>;
+  /** Something that the core changes in the draft itself, in its turn; the draft as it is then. */
+  act: (work: () => Promise<Draft>) => Promise<void>;
+  /** What has to be kept, or to fail, before the draft becomes a record. Returns what ends that. */
+  beforeCommit: (work: () => Promise<void>) => () => void;
+  /** Everything is kept, also what `beforeCommit` names; rejects if something could not be. */
+  settle: () => Promise<void>;
+  /** As `typed`, also between two drawings of the screen. */
+  latest: () => Record<string, Json>;
 }
 
 /** The fields that a person touched, kept in the draft a moment after each touch. */
@@ -66,20 +74,49 @@ export function useTyping(draft: Draft): Typing {
   const [kept, setKept] = useState(true);
   const latest = useRef(draft.fields);
   const timer = useRef(0);
-  const last = useRef<Promise<unknown>>(Promise.resolve());
+  const last = useRef<Promise<void>>(Promise.resolve());
   const dirty = useRef(new Set<string>());
+  const others = useRef(new Set<() => Promise<void>>());
+
+  /** After what came before, whether that could be kept or not. */
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    last.current = last.current.catch(() => undefined).then(work);
+    return last.current;
+  };
 
   const flush = (): Promise<void> => {
     clearTimeout(timer.current);
-    if (dirty.current.size === 0) return last.current.then(() => undefined);
-    const fields = Object.fromEntries(
-      [...dirty.current].map((name) => [name, latest.current[name]]),
-    );
+    if (dirty.current.size === 0) return last.current.catch(() => undefined);
+    const names = [...dirty.current];
+    const fields = Object.fromEntries(names.map((name) => [name, latest.current[name]]));
     dirty.current.clear();
-    last.current = last.current
-      .then(() => read("draft.save", { draft: draft.id, fields }))
-      .then(() => setKept(dirty.current.size === 0));
-    return last.current.then(() => undefined);
+    return inTurn(async () => {
+      try {
+        await read("draft.save", { draft: draft.id, fields });
+      } catch (error) {
+        for (const name of names) dirty.current.add(name); // with the next letter, or when saved
+        throw error;
+      }
+      setKept(dirty.current.size === 0);
+    });
+  };
+  const act = async (work: () => Promise<Draft>): Promise<void> => {
+    setKept(false);
+    await flush();
+    await inTurn(async () => {
+      const { fields } = await work();
+      const typing = [...dirty.current].map((name) => [name, latest.current[name] ?? null]);
+      latest.current = { ...fields, ...Object.fromEntries(typing) };
+      setTyped(latest.current);
+    }).finally(() => setKept(dirty.current.size === 0));
+  };
+  const beforeCommit = (work: () => Promise<void>): (() => void) => {
+    others.current.add(work);
+    return () => others.current.delete(work);
+  };
+  const settle = async (): Promise<void> => {
+    for (const work of others.current) await work();
+    await flush();
   };
   const set = (name: string, value: Json): void => {
     latest.current = { ...latest.current, [name]: value };
@@ -99,7 +136,7 @@ export function useTyping(draft: Draft): Typing {
       leave();
     };
   }, []);
-  return { typed, kept, set, flush };
+  return { typed, kept, set, flush, act, beforeCommit, settle, latest: () => latest.current };
 }
 
 export async function commitDraft(

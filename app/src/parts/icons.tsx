@@ -23,6 +23,9 @@ const shapes = {
   target: "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 9a3 3 0 1 1 0 6 3 3 0 0 1 0-6z",
   hands: "M4 12l4-4 4 3 4-3 4 4-8 8z",
   page: "M6 3h9l4 4v14H6zM14 3v5h5M9 13h7M9 17h7",
+  camera: "M4 8h4l2-3h4l2 3h4v11H4zM12 10a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7z",
+  undo: "M9 6L4 11l5 5M4 11h10a5 5 0 0 1 0 10h-2",
+  close: "M6 6l12 12M18 6L6 18",
   report: "M4 20h16M6 20v-6h3v6M11 20V6h3v14M16 20V10h3v10",
 } as const;
 

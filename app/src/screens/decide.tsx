@@ -14,6 +14,9 @@ import type {
   ReviewItem,
   WholeRecord,
 } from "../core/types";
+import { referencesIn } from "../files/holder";
+import { FilesPanel, SidePicture } from "../files/panel";
+import { inWords } from "../files/words";
 import { ago } from "../format";
 import { Field } from "../form/field";
 import { Await, Failed, Mark, Note, say, Title } from "../parts/parts";
@@ -34,6 +37,7 @@ interface Loaded {
   targets: RecordLine[];
   /** What was decided about this field before, the newest first. */
   earlier: Decision[];
+  record: WholeRecord | undefined;
 }
 
 async function loadItem(id: string): Promise<Loaded> {
@@ -42,7 +46,18 @@ async function loadItem(id: string): Promise<Loaded> {
   const item = items[at];
   const next = items[at + 1]?.id ?? items.find((one) => one.id !== id)?.id;
   const left = items.length;
-  if (!item) return { item, next, left, family: "", field: undefined, targets: [], earlier: [] };
+  if (!item) {
+    return {
+      item,
+      next,
+      left,
+      family: "",
+      field: undefined,
+      targets: [],
+      earlier: [],
+      record: undefined,
+    };
+  }
   const [{ type }, { record }] = await Promise.all([
     read<{ type: RecordType }>("schema.type", { type: item.type }),
     read<{ record: WholeRecord }>("record.get", { record: item.record }),
@@ -58,7 +73,8 @@ async function loadItem(id: string): Promise<Loaded> {
         })
       ).records
     : [];
-  return { item, next, left, family: names.get(item.dossier) ?? "", field, targets, earlier };
+  const family = names.get(item.dossier) ?? "";
+  return { item, next, left, family, field, targets, earlier, record };
 }
 
 export function DecideScreen(props: { item: string; me: Identity }): JSX.Element {
@@ -145,7 +161,11 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
   const act = useAct();
   const request = useRef(requestId());
   const reasonField = useRef<HTMLTextAreaElement>(null);
-  const extras = extrasOf(item).filter(([one]) => one !== "combine" || isText(field));
+  // Of two signatures one is chosen: nobody writes a third, or joins them.
+  const isSigned = field?.kind === "blob";
+  const extras = extrasOf(item).filter(
+    ([one]) => (one !== "combine" || isText(field)) && !(one === "write" && isSigned),
+  );
 
   const take = (next: Choice): void => {
     setChoice(next);
@@ -201,11 +221,13 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
         </Mark>
       </Title>
       <div class="sides" role="group" aria-label={t("choice")}>
-        <Side title={t("base")} text={item.base} empty={t("base_empty")} tone="base" />
+        <Side title={t("base")} text={inWords(item.base)} empty={t("base_empty")} tone="base" />
         {item.alternatives.map((one) => (
           <AlternativeSide
             key={one.dot}
             one={one}
+            record={item.record}
+            field={item.field}
             me={me}
             shown={one.text === item.now}
             chosen={choice === `choose-${one.number}`}
@@ -213,6 +235,7 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
           />
         ))}
       </div>
+      {props.record && <FilesPanel record={props.record} except={item.field} only />}
       <Earlier decisions={props.earlier} me={me} />
       <div class="choices choices-big">
         {extras.map(([one, word]) => (
@@ -317,6 +340,8 @@ function valueField(item: ReviewItem, field: FieldType | undefined, choice: Choi
 
 function AlternativeSide(props: {
   one: Alternative;
+  record: string;
+  field: string;
   me: Identity;
   shown: boolean;
   chosen: boolean;
@@ -327,7 +352,12 @@ function AlternativeSide(props: {
   return (
     <Side
       title={t("side", { who })}
-      text={one.text}
+      text={inWords(one.text)}
+      picture={
+        referencesIn(one.text).length > 0 ? (
+          <SidePicture record={props.record} field={props.field} text={one.text} />
+        ) : undefined
+      }
       empty={t("not_filled")}
       tone={props.chosen ? "chosen" : "side"}
       note={`${ago(one.at)} · ${one.mine ? t("this_device") : t("device", { name: one.device })}`}
@@ -355,6 +385,7 @@ function Side(props: {
   tone: string;
   note?: string;
   mark?: JSX.Element | undefined;
+  picture?: JSX.Element | undefined;
   action?: JSX.Element | undefined;
 }): JSX.Element {
   return (
@@ -362,6 +393,7 @@ function Side(props: {
       <h2>
         {props.title} {props.mark}
       </h2>
+      {props.picture}
       <p class="side-text">{props.text || <span class="muted">{props.empty}</span>}</p>
       {props.note && <p class="muted">{props.note}</p>}
       {props.action}

@@ -6,6 +6,7 @@ import { useAct, useLoad } from "../core/hooks";
 import type { Draft, FieldType, Json, RecordType } from "../core/types";
 import { ago } from "../format";
 import { Field, isEdited } from "../form/field";
+import { FileFields, isShownWithFiles } from "../files/form";
 import {
   commitDraft,
   discardDraft,
@@ -20,10 +21,12 @@ import { language, t } from "../words";
 
 export function EditScreen(props: {
   draft?: string;
+  /** The element to begin at. */
+  part?: string;
   dossier?: string;
   type?: string;
 }): JSX.Element {
-  if (props.draft) return <DraftForm id={props.draft} />;
+  if (props.draft) return <DraftForm id={props.draft} part={props.part ?? ""} />;
   if (props.dossier === "-") return <NewDossier type={props.type ?? "household"} />;
   return <Opening dossier={props.dossier ?? ""} type={props.type ?? ""} />;
 }
@@ -40,7 +43,7 @@ function Opening(props: { dossier: string; type: string }): JSX.Element {
   return act.failure ? <Failed error={act.failure} /> : <p class="empty">{t("loading")}</p>;
 }
 
-function DraftForm(props: { id: string }): JSX.Element {
+function DraftForm(props: { id: string; part: string }): JSX.Element {
   // Once: what arrives while somebody types is shown beside the field, not under their fingers.
   const [round, setRound] = useState(0);
   const [form, setForm] = useState<FormData | null>(null);
@@ -66,7 +69,7 @@ function DraftForm(props: { id: string }): JSX.Element {
     );
   }
   return form ? (
-    <Loaded form={form} />
+    <Loaded form={form} part={props.part} />
   ) : (
     <p class="empty" aria-busy="true">
       {t("loading")}
@@ -93,7 +96,9 @@ export function problemsOf(
 
 /** First what must be filled in, what is, and what is told in words; the rest behind one button. */
 function splitFields(form: FormData): [FieldType[], FieldType[]] {
-  const fields = form.type.fields.filter(isEdited);
+  const fields = form.type.fields.filter(
+    (field) => isEdited(field) && !isShownWithFiles(form, field.name),
+  );
   const isFilled = (field: FieldType): boolean => {
     const value = valueOf(form, form.draft.fields, field);
     return value !== null && value !== "" && !(Array.isArray(value) && value.length === 0);
@@ -105,7 +110,7 @@ function splitFields(form: FormData): [FieldType[], FieldType[]] {
   return [first, fields.filter((field) => !first.includes(field))];
 }
 
-function Loaded(props: { form: FormData }): JSX.Element {
+function Loaded(props: { form: FormData; part: string }): JSX.Element {
   const { form } = props;
   const typing = useTyping(form.draft);
   const act = useAct();
@@ -118,7 +123,7 @@ function Loaded(props: { form: FormData }): JSX.Element {
   const save = (event: Event): void => {
     event.preventDefault();
     void act.run(async () => {
-      await typing.flush();
+      await typing.settle();
       try {
         const { record } = await commitDraft(form.draft, request.current);
         say(t("saved_here"));
@@ -129,6 +134,9 @@ function Loaded(props: { form: FormData }): JSX.Element {
       }
     });
   };
+  useEffect(() => {
+    if (props.part) document.getElementById(props.part)?.scrollIntoView({ block: "center" });
+  }, []);
   useEffect(() => {
     const [wrong] = problems.keys();
     if (wrong) document.getElementById(`f-${wrong}`)?.scrollIntoView({ block: "center" });
@@ -152,6 +160,7 @@ function Loaded(props: { form: FormData }): JSX.Element {
           {t("form_more", { n: rest.length })}
         </button>
       )}
+      <FileFields form={form} typing={typing} />
       <Failed error={act.failure} title={problems.size > 0 ? t("fix_fields") : undefined} />
       <div class="form-end">
         <p class="kept" role="status">

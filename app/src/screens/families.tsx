@@ -59,9 +59,28 @@ export function Dossiers(): JSX.Element {
 }
 
 function Lines(props: { dossiers: Dossier[] }): JSX.Element {
+  const [shown, setShown] = useState(SHOWN);
+  const left = props.dossiers.length - shown;
+  return (
+    <>
+      <Rows dossiers={props.dossiers.slice(0, shown)} />
+      {left > 0 && (
+        <button
+          type="button"
+          class="btn btn-outline-primary"
+          onClick={() => setShown(shown + SHOWN)}
+        >
+          {t("more_left", { n: left })}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Rows(props: { dossiers: Dossier[] }): JSX.Element {
   return (
     <ul class="rows">
-      {props.dossiers.slice(0, SHOWN).map((one) => {
+      {props.dossiers.map((one) => {
         const unsent = Number(one.unsent);
         return (
           <Row

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { read, tellChange } from "../core/core";
 import { useLoad } from "../core/hooks";
 import type { Dossier, HistoryLine, Identity, RecordLine } from "../core/types";
+import { inWords } from "../files/words";
 import { ago } from "../format";
 import { Await, Empty, Mark, Title } from "../parts/parts";
 import { to } from "../router";
@@ -119,7 +120,7 @@ function Lines(props: { lines: HistoryLine[] }): JSX.Element {
         <li key={line.dot}>
           <strong>{line.author}</strong> {t(line.action === "resolve" ? "decided" : "wrote")}{" "}
           {line.label}
-          {line.to && <>: «{line.to}»</>}
+          {line.to && <>: «{inWords(line.to)}»</>}
           {line.reason && <small>{t("decision_reason", { reason: line.reason })}</small>}
           <small>{ago(line.at)}</small>
         </li>

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { read } from "../core/core";
 import { isRunningVisit } from "../core/caseload";
 import { useLoad, useNow, usePicture } from "../core/hooks";
+import { carry, filesMayGo } from "../core/carry";
 import { syncNow } from "../core/sync";
 import type {
   Dossier,
@@ -17,7 +18,7 @@ import { Icon } from "../parts/icons";
 import { Await, byWhen, Empty, Mark, Note, Row, Section, Title, type Tone } from "../parts/parts";
 import { to } from "../router";
 import { urgency } from "../shell";
-import { t } from "../words";
+import { count, t } from "../words";
 
 interface Folders {
   names: Map<string, string>;
@@ -56,6 +57,7 @@ export function Outbox(props: { me: Identity }): JSX.Element {
     <>
       <Title text={t("outbox")} />
       <Sending />
+      <Files />
       <Await of={load}>
         {(folders) => (
           <>
@@ -149,6 +151,46 @@ function Sending(): JSX.Element {
         {running ? t("syncing") : t("sync_now")}
       </button>
     </section>
+  );
+}
+
+/** Photos and files, which follow the records; nothing if there are none on their way. */
+function Files(): JSX.Element | null {
+  const { status, running, online, filesTrouble } = usePicture();
+  const toSend = Number(status?.blobs_to_send ?? 0);
+  const toFetch = Number(status?.blobs_to_fetch ?? 0);
+  const refused = Number(status?.blobs_refused ?? 0);
+  if (toSend + toFetch + refused === 0) return null;
+  return (
+    <Section title={t("files_travel")}>
+      {toSend > 0 && <p>{count(toSend, "files_to_send_one", "files_to_send_many")}</p>}
+      {toFetch > 0 && <p>{count(toFetch, "files_to_fetch_one", "files_to_fetch_many")}</p>}
+      {refused > 0 && (
+        <Note tone="danger" live={false}>
+          <p>{t("files_refused", { n: refused })}</p>
+        </Note>
+      )}
+      {filesTrouble && (
+        <Note tone="warning" live>
+          <p>{filesTrouble}</p>
+          <p>{t(filesMayGo() ? "files_again" : "files_stay")}</p>
+        </Note>
+      )}
+      {toSend + toFetch > 0 && !filesMayGo() && (
+        <>
+          <p class="muted">{t(carry() === "asked" ? "files_wait_asked" : "files_wait_metered")}</p>
+          <button
+            type="button"
+            class="btn btn-outline-primary"
+            disabled={running || !online}
+            onClick={() => void syncNow(true, true)}
+          >
+            <Icon name="camera" />
+            {t("files_go_now")}
+          </button>
+        </>
+      )}
+    </Section>
   );
 }
 

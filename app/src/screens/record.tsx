@@ -4,6 +4,9 @@ import { useState } from "preact/hooks";
 import { read, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import type { Decision, Draft, HistoryLine, Identity, WholeRecord } from "../core/types";
+import { isOfFiles } from "../files/holder";
+import { FilesPanel } from "../files/panel";
+import { inWords } from "../files/words";
 import { ago } from "../format";
 import { Icon } from "../parts/icons";
 import { Await, byWhen, Failed, Mark, Note, say, SureButton, Title } from "../parts/parts";
@@ -34,6 +37,10 @@ export function RecordScreen(props: { id: string; me: Identity }): JSX.Element {
             <RightsPanel record={record} />
           )}
           <Values record={record} me={props.me} />
+          <FilesPanel
+            record={record}
+            onSign={() => void act.run(() => edit(record, "f-signature"))}
+          />
           <div class="buttons">
             <button
               type="button"
@@ -60,6 +67,9 @@ export function RecordScreen(props: { id: string; me: Identity }): JSX.Element {
                 {t("restore")}
               </button>
             )}
+            <button type="button" class="btn btn-outline-primary" onClick={() => window.print()}>
+              {t("print")}
+            </button>
           </div>
           {told(record.decisions).map((one) => (
             <Decided key={one.dot} decision={one} record={record} me={props.me} />
@@ -79,11 +89,11 @@ function sectionsShown(record: WholeRecord): string[] {
     .concat(record.section);
 }
 
-async function edit(record: WholeRecord): Promise<void> {
+async function edit(record: WholeRecord, part = ""): Promise<void> {
   const { drafts } = await read<{ drafts: Draft[] }>("draft.list");
   const open = drafts.find((one) => !one.new && one.record === record.id);
   const draft = open ?? (await write<{ draft: Draft }>("draft.open", { record: record.id })).draft;
-  go("edit", draft.id);
+  go("edit", draft.id, ...(part ? [part] : []));
 }
 
 async function live(record: WholeRecord, command: string): Promise<void> {
@@ -108,7 +118,10 @@ function Problems(props: { record: WholeRecord }): JSX.Element | null {
 
 function Values(props: { record: WholeRecord; me: Identity }): JSX.Element {
   const { record, me } = props;
-  const rows = Object.entries(record.fields).filter(([, field]) => field.text || field.contested);
+  const rows = Object.entries(record.fields).filter(
+    ([name, field]) =>
+      (field.text || field.contested) && !field.kind.startsWith("blob") && !isOfFiles(name),
+  );
   const computed = Object.entries(record.computed);
   return (
     <dl class="pairs block">
@@ -264,8 +277,8 @@ function Lines(props: { record: WholeRecord; me: Identity }): JSX.Element {
               <li key={line.dot}>
                 <strong>{line.author === me.account ? t("you") : line.author}</strong>{" "}
                 {word ? t(word) : line.action} {line.label}
-                {line.to !== undefined && <>: «{line.to}»</>}
-                {line.from && <small>{t("was", { text: line.from })}</small>}
+                {line.to !== undefined && <>: «{inWords(line.to)}»</>}
+                {line.from && <small>{t("was", { text: inWords(line.from) })}</small>}
                 {line.reason && <small>{t("decision_reason", { reason: line.reason })}</small>}
                 <small>
                   {ago(line.at)} ·{" "}

@@ -1,6 +1,7 @@
 // What this tablet is, how it looks, and the last way out for work that cannot be sent.
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { CARRIES, carry, isMetered, setCarry, type Carry } from "../core/carry";
 import { isDesk } from "../core/desk";
 import { foundNoRoom, keepStorage, onChange, read } from "../core/core";
 import { useAct, usePicture } from "../core/hooks";
@@ -37,6 +38,7 @@ export function Tablet(props: { me: Identity }): JSX.Element {
         <Row icon="report" href={to("reports")} title={t("reports_mine")} />
       </ul>
       <Storage />
+      {!isPractice() && <FilesCarry />}
       <fieldset class="field">
         <legend>{t("look")}</legend>
         <div class="choices">
@@ -163,6 +165,38 @@ function Storage(): JSX.Element {
   );
 }
 
+const CARRY_WORDS: Record<Carry, Word> = {
+  auto: "carry_auto",
+  always: "carry_always",
+  asked: "carry_asked",
+};
+
+/** Records always travel; photos may wait for a network that costs nothing. */
+function FilesCarry(): JSX.Element {
+  const [chosen, setChosen] = useState(carry());
+  return (
+    <fieldset class="field">
+      <legend>{t("carry")}</legend>
+      <div class="choices">
+        {CARRIES.map((one) => (
+          <Choice
+            key={one}
+            type="radio"
+            name="carry"
+            label={t(CARRY_WORDS[one])}
+            checked={chosen === one}
+            onChange={() => {
+              setChosen(one);
+              void setCarry(one);
+            }}
+          />
+        ))}
+      </div>
+      <p class="help">{t(isMetered() ? "carry_metered" : "carry_not_metered")}</p>
+    </fieldset>
+  );
+}
+
 /** When all else fails: what the server does not have, in a file that it alone can open. */
 function Unsent(props: { me: Identity }): JSX.Element {
   const act = useAct();
@@ -183,6 +217,7 @@ function Unsent(props: { me: Identity }): JSX.Element {
   return (
     <Section title={t("unsent_file")}>
       <p>{t("unsent_file_help")}</p>
+      {Number(status?.blobs_to_send ?? 0) > 0 && <p>{t("unsent_file_no_files")}</p>}
       <Failed error={act.failure} />
       {done > 0 && (
         <Note tone="success" live>

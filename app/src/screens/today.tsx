@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import { read, write } from "../core/core";
 import { loadCaseload, type Due, type Planned } from "../core/caseload";
 import { useAct, useLoad, useNow, usePicture } from "../core/hooks";
@@ -11,9 +12,11 @@ import { urgency } from "../shell";
 import { t } from "../words";
 
 const DAYS_SHOWN = 14;
+const CARDS_SHOWN = 40;
 
 export function Today(props: { me: Identity; reviewer: boolean }): JSX.Element {
-  const load = useLoad(loadCaseload, "caseload");
+  const [asked, setAsked] = useState(0);
+  const load = useLoad(() => loadCaseload(asked), `caseload ${asked}`);
   const firstName = props.me.name.split(" ")[0] ?? props.me.name;
   return (
     <>
@@ -30,7 +33,19 @@ export function Today(props: { me: Identity; reviewer: boolean }): JSX.Element {
                 family={caseload.families.find((one) => one.id === draft.dossier)}
               />
             ))}
-            <Visits planned={caseload.planned} />
+            {caseload.isAsked && (
+              <Note tone="info">
+                <p>{t("today_many", { n: caseload.families.length })}</p>
+                <button
+                  type="button"
+                  class="btn btn-outline-primary"
+                  onClick={() => setAsked(Date.now())}
+                >
+                  {t(asked === 0 ? "today_many_look" : "today_many_again")}
+                </button>
+              </Note>
+            )}
+            {(!caseload.isAsked || asked > 0) && <Visits planned={caseload.planned} />}
             <Deadlines due={caseload.due} />
             <Section title={t("my_families")} count={caseload.families.length}>
               {caseload.families.length === 0 && <Empty>{t("families_none")}</Empty>}
@@ -131,12 +146,13 @@ function Running(props: { draft: Draft; family: Dossier | undefined }): JSX.Elem
 function Visits(props: { planned: Planned[] }): JSX.Element {
   const near = props.planned.filter((one) => daysUntil(one.date) <= DAYS_SHOWN);
   const act = useAct();
+  const [shown, setShown] = useState(CARDS_SHOWN);
   return (
     <Section title={t("visits_planned")}>
       <Failed error={act.failure} />
       {near.length === 0 && <Empty>{t("visits_none")}</Empty>}
       <ul class="cards">
-        {near.map((one) => {
+        {near.slice(0, shown).map((one) => {
           const days = daysUntil(one.date);
           return (
             <li class="card-box" key={one.dossier}>
@@ -165,6 +181,15 @@ function Visits(props: { planned: Planned[] }): JSX.Element {
           );
         })}
       </ul>
+      {near.length > shown && (
+        <button
+          type="button"
+          class="btn btn-outline-primary"
+          onClick={() => setShown(shown + CARDS_SHOWN)}
+        >
+          {t("more_left", { n: near.length - shown })}
+        </button>
+      )}
     </Section>
   );
 }

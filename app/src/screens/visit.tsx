@@ -7,6 +7,7 @@ import type { FieldType, Json } from "../core/types";
 import { clock, stopwatch, thisMinute } from "../format";
 import { commitDraft, discardDraft, loadForm, useTyping, type FormData } from "../form/draft";
 import { Choice, isEdited } from "../form/field";
+import { FileFields, isShownWithFiles } from "../files/form";
 import { Failed, say, Section, SureButton, Title } from "../parts/parts";
 import { go, to } from "../router";
 import { Fields, problemsOf } from "./edit";
@@ -64,6 +65,7 @@ function Running(props: { form: FormData }): JSX.Element {
 
   const end = (): void =>
     void act.run(async () => {
+      await typing.settle();
       if (!value("end_at")) typing.set("end_at", thisMinute());
       await typing.flush();
       try {
@@ -80,7 +82,9 @@ function Running(props: { form: FormData }): JSX.Element {
   const place = field("place");
   const members = form.targets.get("member") ?? [];
   const objectives = form.targets.get("objective") ?? [];
-  const others = form.type.fields.filter((one) => isEdited(one) && !BY_HAND.has(one.name));
+  const others = form.type.fields.filter(
+    (one) => isEdited(one) && !BY_HAND.has(one.name) && !isShownWithFiles(form, one.name),
+  );
   return (
     <div class="visit">
       <Title text={t("visit_running")} back={["dossier", form.draft.dossier]} />
@@ -172,6 +176,7 @@ function Running(props: { form: FormData }): JSX.Element {
           />
         </div>
       </div>
+      <FileFields form={form} typing={typing} />
       <details class="block">
         <summary>{t("visit_more")}</summary>
         <Fields

@@ -20,7 +20,8 @@ constexpr std::size_t kPieceBytes = 256 * 1024;
 #define INSIEME_BLOB_IS_TIME \
   "(tries < 4 OR ?1 < tried_ms OR ?1 - tried_ms >= 90000 * (1 << min(tries - 4, 10)))"
 
-enum class State : std::int64_t { wanted = 0, unsent = 1, there = 2, refused = 3 };
+/// drafted: a form that is open names it, and no record yet; it is sent once one does.
+enum class State : std::int64_t { wanted = 0, unsent = 1, there = 2, refused = 3, drafted = 4 };
 constexpr std::int64_t number_of(State state) { return static_cast<std::int64_t>(state); }
 
 BlobPlace place_of(State state, bool is_here) {
@@ -28,6 +29,7 @@ BlobPlace place_of(State state, bool is_here) {
     case State::wanted:
       return BlobPlace::elsewhere;
     case State::unsent:
+    case State::drafted:
       return BlobPlace::here;
     case State::refused:
       return BlobPlace::refused;
@@ -108,11 +110,25 @@ std::uint64_t bytes_of_dossier(Core& core, const sync::DossierId& dossier) {
   return row.step() ? static_cast<std::uint64_t>(row.get_int64(0)) : 0;
 }
 
+/// A row for it, in this state if there was none.
+void note_blob(Core& core, const sync::DocumentId& document, const sync::BlobRef& reference,
+               State state) {
+  core.db
+      .cached(
+          "INSERT INTO blobs(dossier, section, name, content, size, state) "
+          "VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(dossier, section, name) DO UPDATE SET "
+          "content = excluded.content WHERE content IS NULL")
+      .bind_all(document.dossier.bytes, document.section, reference.name.bytes,
+                reference.content.bytes, static_cast<std::int64_t>(reference.size),
+                number_of(state))
+      .run();
+}
+
 }  // namespace
 
 void keep_blob(Core& core, const sync::DocumentId& document, const sync::SealedBlob& blob) {
   const sync::BlobRef& reference = blob.reference;
-  note_named_blob(core, document, reference);
+  note_blob(core, document, reference, State::drafted);
   if (bytes_of_dossier(core, document.dossier) > kDossierBytesMax) {
     refuse(ErrorCode::limit_exceeded,
            "photos and files of this dossier are more than 500 MiB\n"
@@ -120,34 +136,47 @@ void keep_blob(Core& core, const sync::DocumentId& document, const sync::SealedB
   }
   const auto n = find_blob(core, document, reference.name);
   auto& row = core.db.cached("SELECT received, state FROM blobs WHERE n = ?");
+  State state = State::drafted;
   {
     const sqlite::ResetGuard guard(row);
     row.bind_all(*n);
-    const bool is_here = row.step() && row.get_int64(1) != number_of(State::wanted) &&
+    if (row.step()) state = static_cast<State>(row.get_int64(1));
+    const bool is_here = state != State::wanted &&
                          static_cast<std::size_t>(row.get_int64(0)) == blob.bytes.size();
     if (is_here) return;  // the same content once more
   }
+  if (state != State::drafted) state = State::unsent;
   drop_pieces(core, *n);
   const std::span<const std::uint8_t> all(blob.bytes);
   for (std::size_t at = 0; at < all.size(); at += kPieceBytes) {
     add_piece(core, *n, at, all.subspan(at, std::min(kPieceBytes, all.size() - at)));
   }
   core.db.cached("UPDATE blobs SET state = ?, received = ?, sent = 0, note = NULL WHERE n = ?")
-      .bind_all(number_of(State::unsent), static_cast<std::int64_t>(all.size()), *n)
+      .bind_all(number_of(state), static_cast<std::int64_t>(all.size()), *n)
       .run();
 }
 
 void note_named_blob(Core& core, const sync::DocumentId& document,
                      const sync::BlobRef& reference) {
   if (sync::sealed_blob_size(reference.size) == 0) return;  // no possible bytes
+  note_blob(core, document, reference, State::wanted);
   core.db
-      .cached(
-          "INSERT INTO blobs(dossier, section, name, content, size, state) "
-          "VALUES(?, ?, ?, ?, ?, 0) ON CONFLICT(dossier, section, name) DO UPDATE SET "
-          "content = excluded.content WHERE content IS NULL")
-      .bind_all(document.dossier.bytes, document.section, reference.name.bytes,
-                reference.content.bytes, static_cast<std::int64_t>(reference.size))
+      .cached("UPDATE blobs SET state = 1 WHERE dossier = ? AND section = ? AND name = ? "
+              "AND state = 4")
+      .bind_all(document.dossier.bytes, document.section, reference.name.bytes)
       .run();
+}
+
+void drop_drafted_blobs(Core& core) {
+  std::vector<std::int64_t> gone;
+  {
+    auto& rows = core.db.cached(
+        "SELECT n FROM blobs b WHERE state = 4 AND NOT EXISTS (SELECT 1 FROM drafts f "
+        "WHERE f.dossier = b.dossier AND instr(f.form, lower(hex(b.name))) > 0)");
+    const sqlite::ResetGuard guard(rows);
+    while (rows.step()) gone.push_back(rows.get_int64(0));
+  }
+  for (const std::int64_t n : gone) drop_blob(core, n);
 }
 
 void note_named_blobs(Core& core, const sync::DocumentId& document,
@@ -335,13 +364,14 @@ void drop_blobs(Core& core, const sync::DocumentId& document) {
   std::vector<std::int64_t> gone;
   {
     auto& rows = core.db.cached(
-        "SELECT n FROM blobs WHERE dossier = ? AND section = ? AND state <> 1");
+        "SELECT n FROM blobs WHERE dossier = ? AND section = ? AND state NOT IN (1, 4)");
     const sqlite::ResetGuard guard(rows);
     rows.bind_all(document.dossier.bytes, document.section);
     while (rows.step()) gone.push_back(rows.get_int64(0));
   }
   for (const std::int64_t n : gone) drop_blob(core, n);
-  core.db.cached("UPDATE blobs SET content = NULL WHERE dossier = ? AND section = ?")
+  core.db
+      .cached("UPDATE blobs SET content = NULL WHERE dossier = ? AND section = ? AND state <> 4")
       .bind_all(document.dossier.bytes, document.section)
       .run();
 }
@@ -413,7 +443,8 @@ void drop_unnamed_blobs(Core& core, Documents& documents, const sync::ErasureOrd
     const sync::DocumentId id{order.dossier, section};
     const Names names = names_in(core, documents, id);
     std::vector<std::int64_t> gone;
-    auto rows = core.db.prepare("SELECT n, name FROM blobs WHERE dossier = ? AND section = ?");
+    auto rows = core.db.prepare(
+        "SELECT n, name FROM blobs WHERE dossier = ? AND section = ? AND state <> 4");
     rows.bind_all(order.dossier.bytes, section);
     while (rows.step()) {
       if (names.count(id_from_blob<sync::Digest>(rows.get_blob(1))) == 0) {

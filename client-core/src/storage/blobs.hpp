@@ -10,14 +10,17 @@
 
 namespace insieme::client {
 
-/// Bytes that were put here; they are to be sent. `limit_exceeded` (Refused): their dossier has no
-/// room for more.
+/// Bytes that were put here. They are to be sent once a record names them; until then a draft does.
+/// `limit_exceeded` (Refused): their dossier has no room for more.
 void keep_blob(Core& core, const sync::DocumentId& document, const sync::SealedBlob& blob);
 /// A record names it; its bytes are wanted unless they are here.
 void note_named_blob(Core& core, const sync::DocumentId& document, const sync::BlobRef& reference);
 /// The same of everything that a record's state holds.
 void note_named_blobs(Core& core, const sync::DocumentId& document,
                       const sync::RecordState& state);
+
+/// Bytes that were put here for a draft, and that none names any more, go.
+void drop_drafted_blobs(Core& core);
 
 /// All of one, if all of it is here.
 [[nodiscard]] std::optional<std::vector<std::uint8_t>> sealed_blob(Core& core,
@@ -41,10 +44,11 @@ void note_blob_refused(Core& core, std::int64_t n, const std::string& why, bool 
 bool keep_blob_piece(Core& core, std::int64_t n, std::span<const std::uint8_t> piece);
 void note_blob_absent(Core& core, std::int64_t n);
 
-/// The document leaves this device: of its bytes only those stay that are still to be sent, and
-/// nobody can open them here any more.
+/// The document leaves this device: of its bytes only those stay that are still to be sent or that
+/// a draft names, and nobody can open them here any more.
 void drop_blobs(Core& core, const sync::DocumentId& document);
-/// After an order was taken out of the rows: bytes that nothing names any more go.
+/// After an order was taken out of the rows: bytes that nothing names any more go, those of drafts
+/// aside (`drop_drafted_blobs`).
 void drop_unnamed_blobs(Core& core, Documents& documents, const sync::ErasureOrder& order);
 /// The server may have lost all of them: it is asked.
 void offer_blobs_again(Core& core);

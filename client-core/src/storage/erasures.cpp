@@ -217,6 +217,7 @@ class Eraser {
     for (const std::string& id : gone) {
       core_.db.cached("DELETE FROM drafts WHERE id = ?").bind_all(id).run();
     }
+    drop_drafted_blobs(core_);
   }
 
   /// Answers to repeated requests quote titles. They stay answers, and say nothing.

@@ -202,7 +202,10 @@ CREATE INDEX blobs_to_send ON blobs(n) WHERE state = 1 OR due = 1;
 CREATE INDEX blobs_not_there ON blobs(state, tries, n) WHERE state <> 2;
 CREATE TABLE blob_pieces(blob INTEGER, at INTEGER, bytes BLOB, PRIMARY KEY(blob, at));
 )sql"},
-    {16, "kept free", "SELECT 1;"},
+    {16, "files of drafts", R"sql(
+-- blobs.state 4: a draft names it, and no record yet. An older program would never send it.
+CREATE INDEX blobs_drafted ON blobs(dossier) WHERE state = 4;
+)sql"},
     {17, "dossiers opened for a while", R"sql(
 -- Times are the server's. mine: opened by this store's account; gone: it left by its time, before
 -- the server said so.

@@ -170,6 +170,7 @@ void StoreWriter::finish() {
   for (Pending& pending : pending_) author_change(pending, transaction);
   pending_.clear();
   documents_.flush();
+  if (dropped_draft_) drop_drafted_blobs(core_);  // what its record does not name now
 }
 
 namespace {
@@ -305,6 +306,7 @@ Status StoreWriter::put_draft(const Draft& draft) {
 Status StoreWriter::drop_draft(const std::string& id) {
   core_.db.cached("DELETE FROM drafts WHERE id = ?").bind_all(id).run();
   if (core_.db.changes() == 0) return {ErrorCode::not_found, "there is no such draft"};
+  dropped_draft_ = true;
   return {};
 }
 

@@ -34,6 +34,7 @@ class StoreWriter final : public Writer {
   std::vector<Pending> pending_;
   std::string author_;
   std::optional<sync::Origin> origin_;
+  bool dropped_draft_ = false;
 };
 
 /// The record as a reader sees it; `not_found` if there is no row.

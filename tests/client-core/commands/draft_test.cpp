@@ -97,5 +97,121 @@ TEST_CASE("draft: discarding one leaves the record alone", "[commands]") {
   CHECK(text(anna.refused({{"command", "draft.get"}, {"draft", id}}), "code") == "not_found");
 }
 
+std::uint64_t count(Desk& desk, const char* what) {
+  return std::stoull(text(desk.call({{"command", "blob.list"}}), what));
+}
+
+json::object add_to(Desk& desk, const std::string& draft, const char* field, const char* content) {
+  return desk.call({{"command", "blob.add"},
+                    {"draft", draft},
+                    {"field", field},
+                    {"media_type", "image/png"},
+                    {"content", content}});
+}
+
+std::string open_visit(Desk& desk, const Family& family) {
+  return text(part(desk.call({{"command", "draft.open"},
+                              {"type", "visit"},
+                              {"dossier", family.dossier},
+                              {"fields",
+                               {{"start_at", "12/03/2024 15:30"},
+                                {"place", "casa"},
+                                {"educator", "anna"}}}}),
+                   "draft"),
+              "id");
+}
+
+TEST_CASE("draft: its photos are kept with it, and are sent once its record is saved",
+          "[commands][blob][P2]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  const Family family = make_family(anna);
+  const std::string draft = open_visit(anna, family);
+  const std::string first = text(add_to(anna, draft, "files", "AAAA"), "content");
+  add_to(anna, draft, "files", "BBBB");
+  add_to(anna, draft, "signature", "CCCC");
+  anna.reopen();
+  CHECK(count(anna, "to_send") == 0);  // no record names them
+  const json::object got = anna.call(
+      {{"command", "blob.get"}, {"draft", draft}, {"field", "files"}, {"content", first}});
+  CHECK(text(got, "data") == "AAAA");
+  CHECK(text(anna.call({{"command", "blob.get"}, {"draft", draft}, {"field", "signature"}}),
+             "data") == "CCCC");
+  const std::string record =
+      text(part(anna.call({{"command", "draft.commit"}, {"draft", draft}}), "record"), "id");
+  CHECK(count(anna, "to_send") == 3);
+  const json::array lines =
+      list(anna.call({{"command", "blob.list"}, {"record", record}}), "blobs");
+  REQUIRE(lines.size() == 3);
+  for (const json::value& line : lines) CHECK(text(line.as_object(), "state") == "here");
+  CHECK(anna.call({{"command", "verify"}}).at("sound").as_bool());
+}
+
+TEST_CASE("draft: what is taken out of it, or dropped with it, leaves no bytes",
+          "[commands][blob]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  const Family family = make_family(anna);
+  const std::string one = open_visit(anna, family);
+  const std::string two = open_visit(anna, family);
+  add_to(anna, one, "files", "AAAA");
+  add_to(anna, two, "files", "AAAA");  // the same picture, in both
+  const json::object added = add_to(anna, one, "files", "BBBB");
+  const json::array all = list(part(part(added, "draft"), "fields").at("files").as_object(), "add");
+  REQUIRE(all.size() == 2);
+  const auto get = [&](const std::string& draft, bool allowed) {
+    const json::object ask{{"command", "blob.get"}, {"draft", draft}, {"field", "files"}};
+    return allowed ? text(anna.call(ask), "data") : text(anna.refused(ask), "code");
+  };
+  // Taken out of the draft, it can still be put back.
+  const auto keep = [&](const json::array& what) {
+    anna.call({{"command", "draft.save"},
+               {"draft", one},
+               {"fields", {{"files", json::object{{"add", what}}}}}});
+  };
+  keep({all[0]});
+  CHECK(get(one, true) == "AAAA");
+  keep({all[1]});
+  CHECK(get(one, true) == "BBBB");
+  anna.call({{"command", "draft.discard"}, {"draft", one}});
+  CHECK(get(two, true) == "AAAA");
+  const std::string record =
+      text(part(anna.call({{"command", "draft.commit"}, {"draft", two}}), "record"), "id");
+  CHECK(count(anna, "to_send") == 1);
+  // Its reference is known, its bytes are gone: a record that names it waits for them.
+  anna.call({{"command", "record.save"},
+             {"record", record},
+             {"fields", {{"files", json::object{{"add", json::array{all[1]}}}}}}});
+  CHECK(count(anna, "to_fetch") == 1);
+}
+
+TEST_CASE("draft: a file needs a record or a draft, a field that there is, and some content",
+          "[commands][blob]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  const Family family = make_family(anna);
+  const std::string draft = open_visit(anna, family);
+  CHECK(text(anna.refused({{"command", "blob.add"}, {"content", "AAAA"}}), "code") ==
+        "invalid_argument");
+  CHECK(text(anna.refused({{"command", "blob.add"},
+                           {"draft", draft},
+                           {"record", family.visit},
+                           {"content", "AAAA"}}),
+             "code") == "invalid_argument");
+  CHECK(text(anna.refused({{"command", "blob.add"}, {"draft", draft}, {"content", "AAAA"}}),
+             "code") == "unknown_field");
+  CHECK(text(anna.refused({{"command", "blob.add"},
+                           {"draft", draft},
+                           {"field", "signature"},
+                           {"media_type", "image/png"},
+                           {"content", ""}}),
+             "code") == "invalid_argument");
+  CHECK(text(anna.refused({{"command", "blob.get"}, {"draft", draft}, {"field", "signature"}}),
+             "code") == "not_found");
+}
+
 }  // namespace
 }  // namespace insieme::testing

@@ -62,8 +62,9 @@ struct Photos : TwoTablets {
                            from, from + static_cast<std::ptrdiff_t>(std::min(piece, left))))));
     }
   }
-  void tell(Tablet& tablet, std::vector<sync::ErasureTarget> targets) {
-    const sync::ErasureOrder order{sync::ErasureId{{4, 2}}, dossier, std::move(targets), "art."};
+  void tell(Tablet& tablet, std::vector<sync::ErasureTarget> targets, std::uint8_t number = 2) {
+    const sync::ErasureId named{{4, number}};
+    const sync::ErasureOrder order{named, dossier, std::move(targets), "art."};
     relay.extra.push_back({99, sync::Event{sync::EraseEvent{order}}});
     relay.sync(tablet);
   }
@@ -186,6 +187,31 @@ TEST_CASE("blobs: of an erased dossier nothing stays, not even what was to be se
   t.tell(t.anna, {{"", {}}});
   CHECK(must(t.anna.store->blobs()).empty());
   CHECK_FALSE(must(t.anna.store->next_blob_to_send(0)).has_value());
+}
+
+TEST_CASE("blobs: an erased visit leaves the photos of an open draft alone", "[store][blob][P2]") {
+  Photos t;
+  t.attach(t.anna, photo(3'000), t.visit);
+  auto sealed = must(t.anna.store->seal_blob(t.dossier, "image/jpeg", photo(4'000, 9)));
+  client::Draft draft;
+  draft.id = "d";
+  draft.is_new = true;
+  draft.ref = {t.core, "visit", t.anna.new_record()};
+  draft.values_json = R"({"fields":{"files":")" + sync::to_hex(sealed.reference.name) + "\"}}";
+  must(t.anna.store->once("d", 1, [&](client::Writer& writer) -> Result<std::string> {
+    INSIEME_TRY(writer.put_blob(t.core, sealed));
+    INSIEME_TRY(writer.put_draft(draft));
+    return std::string("{}");
+  }));
+  t.relay.sync(t.anna);
+  CHECK(must(t.anna.store->next_blob_to_send(0))->sealed_size < 4'000);  // the visit's alone
+  t.tell(t.anna, {{t.core.section, t.visit}});
+  CHECK(must(t.anna.store->blobs()).size() == 1);
+  CHECK(must(t.anna.store->blob(t.core, sealed.reference)) == photo(4'000, 9));
+  CHECK_FALSE(must(t.anna.store->next_blob_to_send(0)));
+  Photos::check_sound(t.anna);
+  t.tell(t.anna, {{t.core.section, draft.ref.id}}, 3);
+  CHECK(must(t.anna.store->blobs()).empty());
 }
 
 TEST_CASE("blobs: a dossier that leaves takes them along, but for what is still to be sent",

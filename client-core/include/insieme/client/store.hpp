@@ -44,7 +44,7 @@ class Writer {
   virtual void on_behalf_of(std::string author, const sync::Origin& origin) = 0;
   /// The state of a record as this act sees it, before its own operations.
   virtual Result<StoredRecord> read(const RecordRef& ref) = 0;
-  /// Bytes that an operation of this act names in that document. `limit_exceeded`.
+  /// Bytes that an operation of this act, or a draft, names in that document. `limit_exceeded`.
   virtual Status put_blob(const sync::DocumentId& document, const sync::SealedBlob& blob) = 0;
   virtual Status put_draft(const Draft& draft) = 0;
   virtual Status drop_draft(const std::string& id) = 0;

@@ -1,10 +1,11 @@
 // Half-filled forms that survive the death of the process.
+#include "commands/records/drafts.hpp"
+
 #include "commands/records/plan.hpp"
 #include "commands/records/view.hpp"
 #include "commands/table.hpp"
 
 namespace insieme::client::commands {
-namespace {
 
 json::object content_of(const Draft& draft) {
   boost::system::error_code error;
@@ -48,6 +49,8 @@ Outcome<Draft> find_draft(Context& context, const std::string& id) {
   return Failure("not_found", "La bozza " + quoted_it(id) + " non c'è.",
                  "There is no draft " + quoted_en(id) + ".", "draft");
 }
+
+namespace {
 
 /// What is typed is not looked at, but it stands in a field that there is: a draft with any other
 /// could never be saved as a record.
