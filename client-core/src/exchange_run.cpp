@@ -85,13 +85,13 @@ sync::ExchangeInput ExchangeRun::perform(const sync::OfferAction& offer) {
   sync::Offered offered;
   auto answered = store_.hand_out_answered(offer.peer.documents);
   if (!answered.ok()) return sync::ExchangeFailed{answered.error()};
-  if (answered->has_value()) {
-    const sync::Digest digest = (*answered)->digest;
-    own_.emplace(digest, **std::move(answered));
-    // First: what is handed out beside it may stand on it.
+  // First, in their order: what is handed out beside them may stand on them.
+  for (OutgoingBundle& bundle : *answered) {
+    const sync::Digest digest = bundle.digest;
     if (offer.peer.bundles.count(digest) == 0) {
-      offered.bundles.push_back({digest, own_.at(digest).bytes.size()});
+      offered.bundles.push_back({digest, bundle.bytes.size()});
     }
+    own_.emplace(digest, std::move(bundle));
   }
   for (const auto& [digest, bundle] : own_) {
     if (bundle.changes.empty()) continue;

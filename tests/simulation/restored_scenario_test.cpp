@@ -188,3 +188,27 @@ TEST_CASE("scenario: a colleague carries no letter about what a backup of the se
   CHECK(story.bruno.store().status()->letters == (covered ? 0 : 1));
   story.rest();
 }
+
+TEST_CASE("scenario: a dossier that came after the backup is brought back by whoever carries it",
+          "[simulation][exchange][P2]") {
+  Restored story(3);
+  Tablet& carla = story.tablet(2);
+  const std::string record = story.household(carla);
+  story.write(carla, "Carla");  // in a dossier that the backup has, in the same letter
+  story.world.synchronise(carla);
+  exchange_between(story.world, carla, story.bruno);
+  story.roll_back();
+  auto& office = story.world.office().repository();
+  REQUIRE(office.dossiers().size() == 1);
+  const bool is_lost = GENERATE(false, true);
+  CAPTURE(is_lost);
+  if (is_lost) {
+    REQUIRE(office.revoke_device(carla.store().identity().device, "smarrito").ok());
+    carla.revoked = true;
+  }
+  story.everybody();
+  CHECK(story.bruno.store().status()->letters == 0);
+  CHECK(office.dossiers().size() == 2);
+  if (!is_lost) CHECK(story.name(carla, record) == "Rossi");
+  story.rest();
+}

@@ -34,11 +34,15 @@ struct ExchangedDocument {
 /// What this device has written and no server has answered, in hand-outs of whole acts. The same
 /// work gives the same bytes.
 [[nodiscard]] std::vector<OutgoingBundle> make_bundles(Core& core, const HandOutFor& whom);
-/// Own work that the server has and the reader may lack: in each document what is beyond `known`,
-/// whole acts; with a letter for what no backup of the server holds. Nothing: there is none. The
-/// work of others comes from the server, or from their own hand-outs.
+/// What the reader has of a document; nothing: it cannot read it.
 using KnownVersion = std::function<std::optional<sync::VersionVector>(const sync::DocumentId&)>;
-[[nodiscard]] std::optional<OutgoingBundle> make_answered(Core& core, const KnownVersion& known);
+/// How many hand-outs of confirmed work at most: 32 MiB. More waits for the server.
+inline constexpr std::size_t kAnsweredBundlesMax = 64;
+/// Own work that the server has and the reader may lack: in each document what is beyond `known`,
+/// whole acts, oldest first; with a letter for what no backup of the server holds. What it cannot
+/// read it only carries: what no backup holds, as far as not everybody has it. The work of others
+/// comes from the server, or from their own hand-outs.
+[[nodiscard]] std::vector<OutgoingBundle> make_answered(Core& core, const KnownVersion& known);
 /// What everybody who holds the document has acknowledged.
 [[nodiscard]] sync::VersionVector stable_version(Core& core, const sync::DocumentId& document);
 /// Hand-outs of others that are kept here.

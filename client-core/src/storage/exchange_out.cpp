@@ -2,6 +2,8 @@
 // carries.
 #include <algorithm>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "insieme/sync/limits.hpp"
 #include "storage/exchange.hpp"
@@ -141,9 +143,15 @@ struct OwnAct {
 /// All of them, oldest first: also what is folded here, for it is part of acts that are not.
 std::vector<OwnAct> acts_beyond(Core& core, const std::vector<sync::DocumentId>& documents,
                                 const KnownVersion& known) {
-  std::map<sync::DocumentId, sync::VersionVector> versions;
+  struct Reader {
+    sync::VersionVector has;
+    bool only_carries = false;  ///< what it cannot read is worth it only if no backup has it
+  };
+  std::map<sync::DocumentId, Reader> readers;
   for (const sync::DocumentId& id : documents) {
-    if (auto version = known(id)) versions.emplace(id, *std::move(version));
+    auto version = known(id);
+    const bool reads = version.has_value();
+    readers.emplace(id, Reader{reads ? *std::move(version) : stable_version(core, id), !reads});
   }
   std::vector<OwnAct> acts;
   auto rows = core.db.prepare(
@@ -151,7 +159,7 @@ std::vector<OwnAct> acts_beyond(Core& core, const std::vector<sync::DocumentId>&
       "AND body IS NOT NULL UNION ALL SELECT n, header, act, 0 FROM kept "
       "WHERE offered = 0 AND body IS NOT NULL ORDER BY n");
   rows.bind_all(core.setting_number("covered", 0));
-  while (!versions.empty() && rows.step()) {
+  while (!readers.empty() && rows.step()) {
     const auto header = require(sync::decode_header(rows.get_blob(1)));
     const auto act = rows.get_blob(2);
     std::string id(act.begin(), act.end());
@@ -162,11 +170,11 @@ std::vector<OwnAct> acts_beyond(Core& core, const std::vector<sync::DocumentId>&
       acts.back().count = header.transaction ? header.transaction->count : 1;
     }
     acts.back().numbers.push_back(rows.get_int64(0));
-    acts.back().is_at_risk = acts.back().is_at_risk || rows.get_int64(3) != 0;
-    const auto version = versions.find(header.document);
-    if (version != versions.end() && !version->second.contains(header.replica, header.seq)) {
-      acts.back().wanted = true;
-    }
+    const bool is_at_risk = rows.get_int64(3) != 0;
+    acts.back().is_at_risk = acts.back().is_at_risk || is_at_risk;
+    const auto reader = readers.find(header.document);
+    if (reader == readers.end() || (reader->second.only_carries && !is_at_risk)) continue;
+    if (!reader->second.has.contains(header.replica, header.seq)) acts.back().wanted = true;
   }
   if (!acts.empty() && !acts.back().wanted) acts.pop_back();
   return acts;
@@ -193,13 +201,44 @@ OwnChange own_change(Core& core, std::int64_t n) {
 
 }  // namespace
 
-std::optional<OutgoingBundle> make_answered(Core& core, const KnownVersion& known) {
-  BundleMaker maker(core, {false, true});
+namespace {
+
+/// What one hand-out of confirmed work holds.
+struct Answered {
   std::vector<sync::Change> handed;
-  // Of what no backup holds a server that is put back asks the author's device alone, and that may
-  // be gone by then: the colleague can bring it.
-  std::optional<sync::Gathered> for_server;
+  sync::Gathered for_server;
+  std::set<std::int64_t> documents;  ///< of what is for the server
   std::size_t bytes = 0;
+};
+
+/// Of all dossiers: a server that is put back may not know one that came after its backup.
+void add_secrets(Core& core, Answered& answered) {
+  std::map<sync::DossierId, sync::DossierKey> keys;
+  for (const std::int64_t document : answered.documents) {
+    auto& find = core.db.cached(
+        "SELECT d.id, d.secret FROM documents c JOIN dossiers d ON d.n = c.dossier WHERE c.n = ?");
+    const sqlite::ResetGuard guard(find);
+    find.bind_all(document);
+    if (!find.step()) continue;
+    keys.emplace(id_from_blob<sync::DossierId>(find.get_blob(0)),
+                 sync::DossierKey{id_from_blob<sync::DossierKey>(find.get_blob(1))});
+  }
+  for (const auto& [dossier, key] : keys) answered.for_server.secrets.push_back({dossier, key});
+}
+
+OutgoingBundle bundle_of(Core& core, BundleMaker& maker, Answered answered) {
+  add_secrets(core, answered);
+  std::optional<sync::Gathered> for_server;
+  if (!answered.for_server.changes.empty()) for_server = std::move(answered.for_server);
+  return maker.make(answered.handed, std::move(for_server), {});
+}
+
+}  // namespace
+
+std::vector<OutgoingBundle> make_answered(Core& core, const KnownVersion& known) {
+  BundleMaker maker(core, {false, true});
+  std::vector<OutgoingBundle> bundles;
+  Answered now;
   for (const OwnAct& act : acts_beyond(core, maker.documents(), known)) {
     std::vector<OwnChange> changes;
     std::size_t size = 0;
@@ -207,23 +246,27 @@ std::optional<OutgoingBundle> make_answered(Core& core, const KnownVersion& know
       changes.push_back(own_change(core, n));
       size += sync::encoded_size(changes.back().change);
     }
-    // A beginning of it is as good: the rest comes the next time.
-    const bool full = bytes + size > sync::kMessageBytesTarget ||
-                      handed.size() + changes.size() > sync::kChangesPerMessageMax;
-    if (!handed.empty() && full) break;
-    bytes += size;
-    // Of an act of which a part was erased the server takes no other part by itself.
+    const bool full = now.bytes + size > sync::kMessageBytesTarget ||
+                      now.handed.size() + changes.size() > sync::kChangesPerMessageMax;
+    if (!now.handed.empty() && full) {
+      bundles.push_back(bundle_of(core, maker, std::exchange(now, {})));
+      if (bundles.size() == kAnsweredBundlesMax) return bundles;
+    }
+    now.bytes += size;
+    // Of what no backup holds a server that is put back asks the author's device alone, and that
+    // may be gone by then: the colleague can bring it. Of an act of which a part was erased the
+    // server takes no other part by itself.
     const bool by_letter = act.is_at_risk && act.numbers.size() == act.count;
     for (OwnChange& own : changes) {
-      handed.push_back(own.change);
+      now.handed.push_back(own.change);
       if (!by_letter) continue;
-      if (!for_server) for_server.emplace();
-      add_texts_of_others(core, own.document, own.change, for_server->texts_of_others);
-      for_server->changes.push_back(std::move(own.change));
+      add_texts_of_others(core, own.document, own.change, now.for_server.texts_of_others);
+      now.documents.insert(own.document);
+      now.for_server.changes.push_back(std::move(own.change));
     }
   }
-  if (handed.empty()) return std::nullopt;
-  return maker.make(handed, std::move(for_server), {});
+  if (!now.handed.empty()) bundles.push_back(bundle_of(core, maker, std::move(now)));
+  return bundles;
 }
 
 sync::VersionVector stable_version(Core& core, const sync::DocumentId& document) {

@@ -8,7 +8,7 @@ Result<std::vector<OutgoingBundle>> Store::hand_out(const HandOutFor& whom) {
   return impl_->read([&] { return make_bundles(*impl_->core, whom); });
 }
 
-Result<std::optional<OutgoingBundle>> Store::hand_out_answered() {
+Result<std::vector<OutgoingBundle>> Store::hand_out_answered() {
   Core& core = *impl_->core;
   return impl_->read([&] {
     return make_answered(core, [&](const sync::DocumentId& document) {
@@ -17,7 +17,7 @@ Result<std::optional<OutgoingBundle>> Store::hand_out_answered() {
   });
 }
 
-Result<std::optional<OutgoingBundle>> Store::hand_out_answered(
+Result<std::vector<OutgoingBundle>> Store::hand_out_answered(
     const std::vector<sync::PeerDocument>& peer) {
   return impl_->read([&] {
     return make_answered(

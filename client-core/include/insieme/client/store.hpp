@@ -202,8 +202,8 @@ class Store {
   [[nodiscard]] Result<std::vector<OutgoingBundle>> hand_out(const HandOutFor& whom);
   /// Of what this device wrote and the server has: what not everybody is known to have yet, or what
   /// this other device lacks. Nothing if there is none.
-  [[nodiscard]] Result<std::optional<OutgoingBundle>> hand_out_answered();
-  [[nodiscard]] Result<std::optional<OutgoingBundle>> hand_out_answered(
+  [[nodiscard]] Result<std::vector<OutgoingBundle>> hand_out_answered();
+  [[nodiscard]] Result<std::vector<OutgoingBundle>> hand_out_answered(
       const std::vector<sync::PeerDocument>& peer);
   /// Before they leave this device: from here on their changes may reach the server through
   /// anybody.

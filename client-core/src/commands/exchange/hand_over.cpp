@@ -130,7 +130,7 @@ Outcome<json::object> export_file(Context& context) {
   if (whom_for.colleagues) {
     const auto answered = context.store().hand_out_answered();
     if (!answered.ok()) return exchange_failure(answered.error());
-    if (answered->has_value()) file.bundles.push_back((*answered)->bytes);
+    for (const OutgoingBundle& bundle : *answered) file.bundles.push_back(bundle.bytes);
   }
   for (const OutgoingBundle& bundle : *own) {
     file.bundles.push_back(bundle.bytes);
