@@ -70,7 +70,9 @@ bool is_loopback(const std::string& url) {
   if (curl_url_get(parsed.get(), CURLUPART_HOST, &host, 0) != CURLUE_OK) return false;
   const std::string name = host;
   curl_free(host);
-  return name == "localhost" || name == "[::1]" || name.rfind("127.", 0) == 0;
+  // 127.evil.example is somebody else's name.
+  const bool is_number = name.find_first_not_of("0123456789.") == std::string::npos;
+  return name == "localhost" || name == "[::1]" || (is_number && name.rfind("127.", 0) == 0);
 }
 
 Headers make_headers(const HttpRequest& request) {

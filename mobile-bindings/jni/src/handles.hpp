@@ -22,6 +22,7 @@ struct Opened {
   insieme_client_t* client;
   std::mutex steps;                      ///< begin and resume, which share `listening`
   std::unique_ptr<Listening> listening;  ///< of the exchange that was begun
+  std::int64_t exchange = 0;             ///< its number; guarded by `steps`
   std::size_t users = 0;                 ///< calls under way; guarded by the mutex of Handles
 };
 

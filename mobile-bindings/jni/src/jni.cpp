@@ -18,6 +18,11 @@ using insieme::bindings::Opened;
 namespace {
 
 constexpr jint kRefused = -1;
+/// For whoever goes on with an exchange after another one began.
+constexpr std::string_view kOver =
+    R"({"ok":false,"error":{"code":"cancelled",)"
+    R"("message_it":"Questo scambio è finito: l'archivio è stato chiuso nel frattempo.",)"
+    R"("message_en":"This exchange is over: the store was locked meanwhile."}})";
 
 Handles& handles() {
   static Handles all;
@@ -126,11 +131,14 @@ constexpr jsize kBody = 1;
 constexpr jsize kTexts = 2;
 /// Of a post: bytes of the reply, milliseconds to connect, and in all; of a pause: milliseconds.
 constexpr jsize kNumbers = 3;
+/// The exchange that a step belongs to, alone in an array.
+constexpr jsize kExchange = 4;
 
-void give_out(JNIEnv* env, jobjectArray out, insieme_need_t need, std::string_view text,
-              std::string_view body) {
+void give_out(JNIEnv* env, jobjectArray out, jlong exchange, insieme_need_t need,
+              std::string_view text, std::string_view body) {
   set_at(env, out, kText, array_of(env, text));
   if (need == INSIEME_NEED_NOTHING || env->ExceptionCheck() != JNI_FALSE) return;
+  set_at(env, out, kExchange, numbers_of(env, {exchange}));
   const json::object said = parsed(text);
   if (need == INSIEME_NEED_PAUSE) {
     return set_at(env, out, kNumbers, numbers_of(env, {number_at(said, "ms")}));
@@ -148,17 +156,36 @@ void give_out(JNIEnv* env, jobjectArray out, insieme_need_t need, std::string_vi
                           number_at(said, "total_timeout_ms")}));
 }
 
+/// An exchange that nobody goes on with ends: the store would be busy for ever. What it says is for
+/// nobody.
+void abandon(insieme_client_t* client) {
+  constexpr std::string_view kNever = R"({"refused":"cancelled\nannullata"})";
+  constexpr int kStepsMax = 1000;
+  insieme_need_t need = INSIEME_NEED_POST;
+  for (int step = 0; need != INSIEME_NEED_NOTHING && step < kStepsMax; ++step) {
+    Text text;
+    const auto status = insieme_resume(client, kNever.data(), kNever.size(), nullptr, 0, &need,
+                                       text.text(), text.length(), nullptr, nullptr);
+    if (status != INSIEME_OK) return;
+  }
+}
+
 /// What a step of the library gave, to Java: what is needed next, or kRefused.
 jint step_out(JNIEnv* env, Opened& opened, std::unique_ptr<Listening> listening,
               insieme_status_t status, insieme_need_t need, const Text& text, const Text& body,
               jobjectArray out) {
-  if (listening && listening->throw_on()) return 0;
+  const bool goes_on = status == INSIEME_OK && need != INSIEME_NEED_NOTHING;
+  if (listening && listening->thrown != nullptr) {
+    if (goes_on) abandon(opened.client);
+    static_cast<void>(listening->throw_on());
+    return 0;
+  }
   if (status != INSIEME_OK && status != INSIEME_REFUSED) {
     throw_fault(env, status);
     return 0;
   }
-  if (status == INSIEME_OK && need != INSIEME_NEED_NOTHING) opened.listening = std::move(listening);
-  give_out(env, out, need, text.view(), body.view());
+  if (goes_on) opened.listening = std::move(listening);
+  give_out(env, out, opened.exchange, need, text.view(), body.view());
   return status == INSIEME_REFUSED ? kRefused : static_cast<jint>(need);
 }
 
@@ -259,13 +286,16 @@ JNIEXPORT jint JNICALL Java_insieme_client_Native_begin(JNIEnv* env, jclass, jlo
         insieme_begin(opened->client, text.data(), text.size(),
                       listening ? &Listening::on_event : nullptr, listening.get(), &need,
                       said.text(), said.length(), body.text(), body.length());
+    // What was begun before is over: the library begins none beside another one.
+    if (status == INSIEME_OK && need != INSIEME_NEED_NOTHING) ++opened->exchange;
     return step_out(env, *opened.operator->(), std::move(listening), status, need, said, body, out);
   });
 }
 
 JNIEXPORT jint JNICALL Java_insieme_client_Native_resume(JNIEnv* env, jclass, jlong number,
-                                                         jlongArray numbers, jobjectArray texts,
-                                                         jbyteArray body, jobjectArray out) {
+                                                         jlong exchange, jlongArray numbers,
+                                                         jobjectArray texts, jbyteArray body,
+                                                         jobjectArray out) {
   return guarded(env, [&]() -> jint {
     const Handles::Use opened(handles(), number);
     if (!may_call(env, opened)) return 0;
@@ -281,6 +311,10 @@ JNIEXPORT jint JNICALL Java_insieme_client_Native_resume(JNIEnv* env, jclass, jl
     const std::string said = json::serialize(answer);
     const std::string content = bytes_of(env, body);
     const std::lock_guard lock(opened->steps);
+    if (opened->exchange != exchange) {
+      set_at(env, out, kText, array_of(env, kOver));
+      return kRefused;
+    }
     std::unique_ptr<Listening> listening = std::move(opened->listening);
     if (listening) listening->env = env;
     insieme_need_t need = INSIEME_NEED_NOTHING;

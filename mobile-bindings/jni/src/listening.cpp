@@ -25,11 +25,17 @@ void tell(Listening& to, const char* event, std::size_t length) {
 }  // namespace
 
 Listening::Listening(JNIEnv* environment, const Opened* opened, jobject to)
-    : env(environment), of(opened), listener(environment->NewGlobalRef(to)) {}
+    : env(environment), of(opened), listener(environment->NewGlobalRef(to)) {
+  static_cast<void>(environment->GetJavaVM(&machine));
+}
 
 Listening::~Listening() {
-  env->DeleteGlobalRef(listener);
-  if (thrown != nullptr) env->DeleteGlobalRef(thrown);
+  // Whoever ends it may be another thread than the one that ran it last.
+  void* here = nullptr;
+  if (machine->GetEnv(&here, JNI_VERSION_1_8) != JNI_OK) return;
+  auto* own = static_cast<JNIEnv*>(here);
+  own->DeleteGlobalRef(listener);
+  if (thrown != nullptr) own->DeleteGlobalRef(thrown);
 }
 
 void Listening::on_event(const char* event, std::size_t length, void* context) {

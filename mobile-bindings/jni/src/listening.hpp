@@ -26,6 +26,7 @@ struct Listening {
   /// Throws what the listener threw. Whether it did.
   [[nodiscard]] bool throw_on();
 
+  JavaVM* machine = nullptr;
   JNIEnv* env;  ///< of the thread that runs the command now
   const Opened* of;
   jobject listener = nullptr;    ///< a global reference

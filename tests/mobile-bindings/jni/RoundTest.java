@@ -3,11 +3,16 @@ import insieme.client.Insieme;
 import insieme.client.Listener;
 import insieme.client.Network;
 import insieme.client.Refused;
+import insieme.client.Step;
 import insieme.client.UrlNetwork;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Two tablets and a real server: edits without network, a merge, a decision that both see. */
 final class RoundTest {
@@ -26,6 +31,9 @@ final class RoundTest {
         this::cut);
     checks.test("what a listener throws ends the command and comes out of it", this::throwing);
     checks.test("a listener that calls its store is told that it may not", this::within);
+    checks.test("a network that throws, or is interrupted, leaves the store free", this::abandoned);
+    checks.test("an exchange that was locked away is not gone on with", this::lockedAway);
+    checks.test("a handshake that is cut is no reason to distrust the server", this::cutHandshake);
     checks.test("a server with another key than the invitation's gets nothing", this::otherKey);
   }
 
@@ -132,16 +140,21 @@ final class RoundTest {
       office.user("anna", "coordinator");
       try (Tablet anna = new Tablet("throwing", null, office.invitation("anna"))) {
         StoreTest.household(anna.store, "Rossi");
-        Listener bad = event -> {
-          throw new UnsupportedOperationException("enough");
-        };
         for (Network network : new Network[] {null, new UrlNetwork()}) {
-          UnsupportedOperationException thrown =
-              Checks.thrown(UnsupportedOperationException.class, () -> {
-                if (network == null) anna.store.call(SYNC, bad);
-                else anna.store.exchange(SYNC, network, bad);
-              });
-          Checks.same("enough", thrown.getMessage());
+          // At the first event, the second, and so on, until one is not reached any more.
+          AtomicInteger left = new AtomicInteger();
+          for (int at = 1; left.get() <= 0; ++at) {
+            left.set(at);
+            Listener bad = event -> {
+              if (left.decrementAndGet() == 0) throw new UnsupportedOperationException("enough");
+            };
+            try {
+              if (network == null) anna.store.call(SYNC, bad);
+              else anna.store.exchange(SYNC, network, bad);
+            } catch (UnsupportedOperationException thrown) {
+              Checks.same("enough", thrown.getMessage());
+            }
+          }
         }
         Checks.same("0", Checks.member(anna.ask(SYNC), "unsent"));
         Checks.check(anna.ask("{\"command\":\"verify\"}").contains("\"sound\":true"), "sound");
@@ -166,6 +179,74 @@ final class RoundTest {
             () -> anna.store.call(SYNC, event -> anna.store.close()));
         anna.store.call(SYNC, event -> Insieme.version());
       }
+    }
+  }
+
+  private void abandoned() throws Exception {
+    try (Office office = new Office(Tests.folderIn(folder, "abandoned"))) {
+      office.user("anna", "coordinator");
+      try (Tablet anna = new Tablet("abandoned", new UrlNetwork(), office.invitation("anna"))) {
+        StoreTest.household(anna.store, "Rossi");
+        Network broken = step -> {
+          throw new UnsupportedOperationException("no network of mine");
+        };
+        Checks.thrown(UnsupportedOperationException.class,
+            () -> anna.store.exchange(SYNC, broken, null));
+        Network away = step -> Answer.none("away\nvia", false);
+        Thread.currentThread().interrupt(); // the pause before the next attempt ends at once
+        Checks.thrown(InterruptedException.class, () -> anna.store.exchange(SYNC, away, null));
+        Checks.same("0", Checks.member(anna.ask(SYNC), "unsent"));
+      }
+    }
+  }
+
+  private void lockedAway() throws Exception {
+    try (Office office = new Office(Tests.folderIn(folder, "locked"))) {
+      office.user("anna", "coordinator");
+      try (Tablet anna = new Tablet("locked", new UrlNetwork(), office.invitation("anna"))) {
+        anna.ask("{\"command\":\"pin.set\",\"pin\":\"407319\"}");
+        anna.ask("{\"command\":\"pin.kept\"}");
+        AtomicReference<Step> former = new AtomicReference<>();
+        Thread other = new Thread(() -> {
+          try {
+            former.set(anna.store.begin(SYNC, event -> {}));
+          } catch (Refused refused) {
+            throw new AssertionError(refused);
+          }
+        });
+        other.start();
+        other.join();
+        anna.ask("{\"command\":\"lock\"}");
+        anna.ask("{\"command\":\"unlock\",\"pin\":\"407319\"}");
+        Step now = anna.store.begin(SYNC, event -> {});
+        Refused over = Checks.thrown(Refused.class,
+            () -> anna.store.resume(former.get(), Answer.none("late\ntardi", true)));
+        Checks.same("cancelled", over.code());
+        UrlNetwork network = new UrlNetwork();
+        while (now.need() != Step.Need.NOTHING) now = anna.store.resume(now, network.post(now));
+        Checks.same("0", Checks.member(now.reply(), "unsent"));
+      }
+    }
+  }
+
+  private void cutHandshake() throws Exception {
+    try (Office office = new Office(Tests.folderIn(folder, "handshake"));
+        ServerSocket rude = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+      Thread hangsUp = new Thread(() -> {
+        try {
+          for (;;) rude.accept().close();
+        } catch (IOException closed) {
+          // The test is over.
+        }
+      });
+      hangsUp.start();
+      office.user("anna", "coordinator");
+      String there = office.invitation("anna").replace(
+          ":" + office.port, ":" + rude.getLocalPort());
+      Refused refused = Checks.thrown(Refused.class,
+          () -> new Tablet("handshake", new UrlNetwork(), there).close());
+      Checks.check(!refused.italian().contains("non è quello atteso"), refused.italian());
+      Checks.same("unavailable", refused.code());
     }
   }
 

@@ -82,13 +82,14 @@ final class StoreTest {
 
   private void closed() throws Exception {
     Insieme store = create();
+    Step step = store.begin(NOWHERE, null);
     store.close();
     store.close();
     store.cancel();
     String status = "{\"command\":\"status\"}";
     Checks.thrown(IllegalStateException.class, () -> store.call(status));
     Checks.thrown(IllegalStateException.class, () -> store.begin(status, null));
-    Checks.thrown(IllegalStateException.class, () -> store.resume(Answer.paused()));
+    Checks.thrown(IllegalStateException.class, () -> store.resume(step, Answer.paused()));
   }
 
   private void closing() throws Exception {
@@ -133,7 +134,7 @@ final class StoreTest {
       Refused busy = Checks.thrown(Refused.class, () -> store.begin(NOWHERE, null));
       Checks.same("busy", busy.code());
       Refused ended = Checks.thrown(Refused.class,
-          () -> store.resume(Answer.never("no network here\nqui non c'è rete")));
+          () -> store.resume(step, Answer.never("no network here\nqui non c'è rete")));
       Checks.check(ended.italian().contains("qui non c'è rete"), ended.italian());
     }
   }

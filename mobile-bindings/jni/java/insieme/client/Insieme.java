@@ -61,12 +61,16 @@ public final class Insieme implements AutoCloseable {
     return step(Native.begin(store, utf8(command), bytesTo(listener), out), out);
   }
 
-  /** Goes on after what was needed. */
-  public Step resume(Answer answer) throws Refused {
+  /**
+   * Goes on after what {@code step} needed. {@code cancelled} if that exchange is over: the store
+   * was locked meanwhile, and another one has begun. Whoever begins an exchange goes on with it to
+   * its end, with {@link Answer#never} if need be: until then no other one begins.
+   */
+  public Step resume(Step step, Answer answer) throws Refused {
     Object[] out = new Object[Native.PLACES];
     long[] numbers = {answer.status, answer.retryAfterS, answer.handedOver ? 1 : 0};
     byte[][] texts = {utf8(answer.contentType), utf8(answer.failure), utf8(answer.refused)};
-    return step(Native.resume(store, numbers, texts, answer.body, out), out);
+    return step(Native.resume(store, step.exchange, numbers, texts, answer.body, out), out);
   }
 
   /** A command to its end, by the host's network. {@code listener} may be null. */
@@ -74,14 +78,35 @@ public final class Insieme implements AutoCloseable {
       throws Refused, InterruptedException {
     Step step = begin(command, listener);
     while (step.need() != Step.Need.NOTHING) {
-      if (step.need() == Step.Need.PAUSE) {
-        pause(step.pauseMs());
-        step = resume(Answer.paused());
-      } else {
-        step = resume(network.post(step));
+      Answer answer;
+      try {
+        answer = perform(step, network);
+      } catch (InterruptedException | RuntimeException | Error thrown) {
+        abandon(step);
+        throw thrown;
       }
+      step = resume(step, answer);
     }
     return step.reply();
+  }
+
+  private static Answer perform(Step step, Network network) throws InterruptedException {
+    if (step.need() == Step.Need.POST) return network.post(step);
+    Thread.sleep(step.pauseMs());
+    return Answer.paused();
+  }
+
+  /** What was begun ends, so that another one may begin. */
+  private void abandon(Step step) {
+    cancel();
+    try {
+      Step next = step;
+      while (next.need() != Step.Need.NOTHING) {
+        next = resume(next, Answer.never("cancelled\nannullata"));
+      }
+    } catch (Refused over) {
+      // As it was meant.
+    }
   }
 
   /** Ends a synchronisation under way at its next step, from any thread. */
@@ -103,18 +128,6 @@ public final class Insieme implements AutoCloseable {
     return Native.version();
   }
 
-  /** An interrupted thread takes its command back, and stays interrupted. */
-  private void pause(long ms) throws Refused, InterruptedException {
-    try {
-      Thread.sleep(ms);
-    } catch (InterruptedException interrupted) {
-      cancel();
-      Step step = resume(Answer.paused());
-      while (step.need() != Step.Need.NOTHING) step = resume(Answer.none("", false));
-      throw interrupted;
-    }
-  }
-
   private static Step step(int need, Object[] out) throws Refused {
     byte[] said = (byte[]) out[Native.TEXT];
     if (need == Native.REFUSED) throw refused(said);
@@ -122,7 +135,11 @@ public final class Insieme implements AutoCloseable {
     String[] texts = new String[bytes == null ? 0 : bytes.length];
     for (int at = 0; at < texts.length; ++at) texts[at] = text(bytes[at]);
     return new Step(Step.Need.values()[need], text(said), (byte[]) out[Native.BODY], texts,
-        (long[]) out[Native.NUMBERS]);
+        (long[]) out[Native.NUMBERS], number(out[Native.EXCHANGE]));
+  }
+
+  private static long number(Object alone) {
+    return alone == null ? 0 : ((long[]) alone)[0];
   }
 
   private static Native.Bytes bytesTo(Listener listener) {

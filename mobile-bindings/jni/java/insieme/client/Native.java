@@ -8,7 +8,8 @@ final class Native {
   static final int BODY = 1;
   static final int TEXTS = 2;
   static final int NUMBERS = 3;
-  static final int PLACES = 4;
+  static final int EXCHANGE = 4;
+  static final int PLACES = 5;
 
   static {
     System.loadLibrary("insieme_jni");
@@ -27,7 +28,8 @@ final class Native {
 
   static native int begin(long store, byte[] request, Bytes listener, Object[] out);
 
-  static native int resume(long store, long[] numbers, byte[][] texts, byte[] body, Object[] out);
+  static native int resume(long store, long exchange, long[] numbers, byte[][] texts, byte[] body,
+      Object[] out);
 
   /** Code, Italian and English of a reply that refuses. */
   static native byte[][] why(byte[] reply);

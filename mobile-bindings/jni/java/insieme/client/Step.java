@@ -13,13 +13,15 @@ public final class Step {
   private final byte[] body;
   private final String[] texts;
   private final long[] numbers;
+  final long exchange;
 
-  Step(Need need, String text, byte[] body, String[] texts, long[] numbers) {
+  Step(Need need, String text, byte[] body, String[] texts, long[] numbers, long exchange) {
     this.need = need;
     this.text = text;
     this.body = body;
     this.texts = texts;
     this.numbers = numbers;
+    this.exchange = exchange;
   }
 
   public Need need() {

@@ -12,10 +12,14 @@ import java.net.Proxy;
 import java.net.URL;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
-import java.util.concurrent.TimeUnit;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.util.Timer;
+import java.util.TimerTask;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 
@@ -32,6 +36,9 @@ public final class UrlNetwork implements Network {
   private static final String DISTRUST =
       "the server's certificate is not the expected one\n"
           + "il certificato del server non è quello atteso";
+  private static final String INSECURE =
+      "no secure connection could be made: is the address right, https or http?\n"
+          + "non si è potuta aprire una connessione sicura: l'indirizzo è giusto, https o http?";
   private static final String UNKNOWN =
       "the server's name was not found: is there a network?\n"
           + "il nome del server non è stato trovato: c'è rete?";
@@ -48,6 +55,8 @@ public final class UrlNetwork implements Network {
           + "la risposta è più lunga di quanto questo programma accetti";
   private static final int PIECE = 16 * 1024;
   private static final long RETRY_MAX_S = 86_400;
+
+  private static final Timer CLOCK = new Timer("insieme-network", true);
 
   private final SSLSocketFactory trust;
 
@@ -86,7 +95,19 @@ public final class UrlNetwork implements Network {
   }
 
   private static boolean isHere(String host) {
-    return host.equals("localhost") || host.equals("[::1]") || host.startsWith("127.");
+    return host.equals("localhost") || host.equals("[::1]")
+        || host.matches("127(\\.[0-9]{1,3}){3}");
+  }
+
+  /** Not that a handshake was cut, or that nobody speaks TLS there. */
+  private static boolean isDistrust(Throwable thrown) {
+    for (Throwable at = thrown; at != null; at = at.getCause()) {
+      if (at instanceof CertificateException || at instanceof CertPathValidatorException
+          || at instanceof SSLPeerUnverifiedException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static final class Attempt {
@@ -101,16 +122,18 @@ public final class UrlNetwork implements Network {
     Answer run(SSLSocketFactory sockets, boolean pinned) {
       boolean handedOver = false;
       HttpURLConnection connection = null;
+      TimerTask tooLate = null;
       try {
         connection = open(sockets, pinned);
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(step.totalTimeoutMs());
+        tooLate = endAfter(connection, step.totalTimeoutMs());
         try (OutputStream out = connection.getOutputStream()) {
           out.write(step.body());
         }
         handedOver = true;
-        return answer(connection, end);
-      } catch (SSLException distrusted) {
-        return handedOver ? Answer.none(CUT, true) : Answer.never(DISTRUST);
+        return answer(connection);
+      } catch (SSLException unsafe) {
+        if (!handedOver && isDistrust(unsafe)) return Answer.never(DISTRUST);
+        return Answer.none(handedOver ? CUT : INSECURE, handedOver);
       } catch (UnknownHostException unknown) {
         return Answer.none(UNKNOWN, false);
       } catch (ConnectException unreachable) {
@@ -120,8 +143,21 @@ public final class UrlNetwork implements Network {
       } catch (IOException cut) {
         return Answer.none(CUT, handedOver);
       } finally {
+        if (tooLate != null) tooLate.cancel();
         if (connection != null && !handedOver) connection.disconnect();
       }
+    }
+
+    /** The library bounds a connection and each read, but neither sending nor the whole. */
+    private static TimerTask endAfter(HttpURLConnection connection, int ms) {
+      TimerTask end = new TimerTask() {
+        @Override
+        public void run() {
+          connection.disconnect();
+        }
+      };
+      CLOCK.schedule(end, ms);
+      return end;
     }
 
     private HttpURLConnection open(SSLSocketFactory sockets, boolean pinned) throws IOException {
@@ -146,7 +182,7 @@ public final class UrlNetwork implements Network {
       return connection;
     }
 
-    private Answer answer(HttpURLConnection connection, long end) throws IOException {
+    private Answer answer(HttpURLConnection connection) throws IOException {
       int status = connection.getResponseCode();
       if (status < 0) return Answer.none(CUT, true);
       InputStream stream = status < 400 ? connection.getInputStream() : connection.getErrorStream();
@@ -157,7 +193,6 @@ public final class UrlNetwork implements Network {
         byte[] piece = new byte[PIECE];
         for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
           if (body.size() + count > step.replyBytesMax()) return Answer.none(LONG, true);
-          if (System.nanoTime() - end > 0) return Answer.none(SLOW, true);
           body.write(piece, 0, count);
         }
       }
