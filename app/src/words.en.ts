@@ -342,6 +342,7 @@ export const en: Record<Word, string> = {
   practice_try: "Practise with invented families",
   practice_try_help: "To learn without fear: a store of its own that can be thrown away.",
   practice_away: "Throw the practice away",
+  practice_away_desk: "The practice store stays until you throw it away or the program ends.",
   practice_away_help: "The practice store stays on this tablet until you throw it away.",
   practice_away_sure: "Throw away all that you wrote in the practice?",
   practice_away_yes: "Yes, throw it away",

@@ -356,6 +356,8 @@ export const it = {
   practice_try: "Prova con famiglie inventate",
   practice_try_help: "Per imparare senza paura: un archivio a parte, che si può buttare via.",
   practice_away: "Butta via la prova",
+  practice_away_desk:
+    "L'archivio di prova resta finché non lo butti via o il programma si chiude.",
   practice_away_help: "L'archivio di prova resta su questo tablet finché non lo butti via.",
   practice_away_sure: "Buttare via tutto ciò che hai scritto nella prova?",
   practice_away_yes: "Sì, butta via",

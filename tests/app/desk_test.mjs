@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { request } from "node:http";
+import { createServer, request } from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Browser } from "./browser.mjs";
@@ -135,15 +136,55 @@ test("what is saved here reaches the others, and what they save is heard of at o
   assert.ok(copy > 10_000, `a copy of ${copy} bytes`);
 });
 
-test("a second page has the store, and the first one says so", async () => {
-  const former = page;
-  page = await browser.page(host.address, DESK);
-  await former.getByRole("heading", { name: /altra scheda|un'altra/i }).first().waitFor();
-  assert.equal((await ask(former, "identity")).ok, false);
+const SYNC_IS_HEARD = () =>
+  new Promise((heard) => {
+    globalThis.insieme.onEvent((event) => event.event === "sync" && heard(true));
+    void globalThis.insieme.call("sync.run");
+  });
+
+test("the page that opens last has the store and hears of it; the others say so", async () => {
+  for (const round of [1, 2]) {
+    const former = page;
+    page = await browser.page(host.address, DESK);
+    await former.getByRole("heading", { name: "Insieme ora è in un'altra scheda" }).waitFor();
+    const refused = await ask(former, "identity");
+    assert.match(refused.error.message_it, /un'altra pagina/, `round ${round}`);
+    await nav().or(page.getByRole("heading", { name: "Scegli un PIN" })).first().waitFor();
+    assert.equal((await ask(page, "identity")).account, "anna");
+    assert.equal(await page.evaluate(SYNC_IS_HEARD), true);
+    assert.deepEqual(former.troubles, []);
+    await former.close();
+  }
+  await page.reload();
   await nav().or(page.getByRole("heading", { name: "Scegli un PIN" })).first().waitFor();
-  assert.equal((await ask(page, "identity")).account, "anna");
-  assert.deepEqual(former.troubles, []);
-  await former.close();
+  assert.equal(await page.evaluate(SYNC_IS_HEARD), true);
+});
+
+test("an exchange that was locked away leaves the next one alone", async () => {
+  // A server that takes the request and says nothing.
+  const silent = createServer(() => undefined);
+  await new Promise((done) => silent.listen(0, "127.0.0.1", done));
+  const enrolling = ask(page, "device.enrol", {
+    invitation: `http://127.0.0.1:${silent.address().port}/#AAAA-BBBB-CCCC-DDDD-EEEE-F`,
+  });
+  await page.reload();
+  silent.closeAllConnections();
+  silent.close();
+  await enrolling.catch(() => undefined); // its page is gone
+  await nav().or(page.getByRole("heading", { name: "Scegli un PIN" })).first().waitFor();
+  assert.equal((await ask(page, "sync.run")).unsent, "0");
+});
+
+test("a connection that says nothing loses its place", async () => {
+  const silent = [];
+  for (let i = 0; i < 40; ++i) {
+    const socket = connect(host.port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    silent.push(new Promise((done) => socket.on("close", done)));
+  }
+  await Promise.all(silent);
+  const own = { Host: `127.0.0.1:${host.port}` };
+  assert.equal(await host.status("/", own, "GET"), 200);
 });
 
 test("a PIN that is chosen here takes the place of the key in its file", async () => {

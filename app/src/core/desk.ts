@@ -62,7 +62,8 @@ export class Desk implements Carrier {
     try {
       const answer = await this.post("/desk/ask", message);
       if (!answer.ok) return { ok: false, error: GONE };
-      if (answer.headers.get("Content-Type") !== "application/octet-stream") return answer.json();
+      const isCopy = answer.headers.get("Content-Type") === "application/octet-stream";
+      if (!isCopy) return await answer.json();
       return { ok: true, bytes: new Uint8Array(await answer.arrayBuffer()) };
     } catch {
       return { ok: false, error: GONE };

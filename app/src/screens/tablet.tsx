@@ -250,7 +250,7 @@ function Practice(): JSX.Element {
   }
   return (
     <Section title={t("practice")}>
-      <p>{t("practice_away_help")}</p>
+      <p>{t(isDesk() ? "practice_away_desk" : "practice_away_help")}</p>
       <Failed error={act.failure} />
       <SureButton
         label={t("practice_away")}

@@ -14,7 +14,7 @@ struct Wanted {
   std::uint16_t port = 8421;
 };
 
-/// Where a package puts it: beside the program's own folder.
+/// Where an installation has it: beside the folder of the program.
 std::string installed_app() {
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);

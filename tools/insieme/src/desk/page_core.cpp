@@ -34,6 +34,11 @@ std::string failure(const char* code, const char* italian, const char* english) 
       {"error", {{"code", code}, {"message_it", italian}, {"message_en", english}}}});
 }
 
+std::string elsewhere() {
+  return failure("not_open", "Insieme ora è aperto in un'altra pagina: qui nulla è andato perso.",
+                 "Insieme is open in another page now: nothing was lost here.");
+}
+
 std::string not_open() {
   return failure("not_open", "L'archivio non è aperto.", "The store is not open.");
 }
@@ -83,39 +88,48 @@ struct PageCore::Line {
 
 PageCore::PageCore(const Program& program, std::function<void(std::string)> tell)
     : program_(program),
-      events_([tell = std::move(tell)](std::string_view event) { tell(std::string(event)); }) {}
+      tell_(std::move(tell)),
+      events_([this](std::string_view event) { tell_(std::string(event)); }) {}
 
 PageCore::~PageCore() {
   close();
-  erase_practice();
+  throw_practice_away();
 }
 
 void PageCore::stop() {
   stopped_ = true;
+  const std::lock_guard lock(calls_);
   close();
 }
 
-std::string PageCore::answer(const json::object& message, std::vector<char>& copied) {
-  if (stopped_) return not_open();
+std::string PageCore::answer(const json::object& message, const std::string& from,
+                             std::vector<char>& copied) {
   const std::string act = text_of(message, "act");
-  if (act == "open") return open(text_of(message, "folder"));
-  if (act == "call") return call(object_of(message, "request"));
+  std::unique_lock lock(calls_);
+  if (stopped_) return not_open();
+  if (act == "open") {
+    page_ = from;
+    tell_(json::serialize(json::object{{"event", "page"}, {"page", from}}));
+    return open(text_of(message, "folder"));
+  }
+  if (page_ != from) return elsewhere();
   if (act == "copy") return copy(copied);
+  if (act == "erase_practice") return erase_practice();
   if (act == "take_over") return R"({"ok":true})";  // whoever opens last has it
   if (act == "close") {
     close();
     return R"({"ok":true})";
   }
-  if (act == "erase_practice") {
-    close();
-    erase_practice();
-    return R"({"ok":true})";
+  if (act != "call") {
+    return failure("unknown_command", "Richiesta sconosciuta.", "Unknown request.");
   }
-  return failure("unknown_command", "Richiesta sconosciuta.", "Unknown request.");
+  const std::shared_ptr<Line> line = line_;
+  const bool practises = practises_;
+  lock.unlock();
+  return call(line, practises, object_of(message, "request"));
 }
 
 void PageCore::close() {
-  const std::lock_guard lock(calls_);
   client_.reset();
   if (line_) line_->stop = true;
   line_ = std::make_shared<Line>(
@@ -123,8 +137,19 @@ void PageCore::close() {
   paused_.notify_all();
 }
 
-void PageCore::erase_practice() {
-  const std::lock_guard lock(calls_);
+bool PageCore::is_open(Meant line) const { return client_ && line == line_; }
+
+/// The practice store, for good; no other one.
+std::string PageCore::erase_practice() {
+  if (client_ && !practises_) {
+    return failure("not_allowed", "Non è l'archivio di prova.", "Not the practice store.");
+  }
+  close();
+  throw_practice_away();
+  return R"({"ok":true})";
+}
+
+void PageCore::throw_practice_away() {
   if (practice_.empty()) return;
   std::error_code ignored;
   fs::remove_all(practice_, ignored);
@@ -143,9 +168,8 @@ std::string PageCore::opening(const std::string& path, const std::string& key,
 
 std::string PageCore::open(const std::string& folder) {
   close();
-  if (folder == kPracticeFolder) return open_practice();
-  const std::lock_guard lock(calls_);
-  practises_ = false;
+  practises_ = folder == kPracticeFolder;
+  if (practises_) return open_practice();
   try {
     std::string reply =
         client::Client::open(opening(program_.store_path(), program_.key(), "open"), client_);
@@ -158,10 +182,7 @@ std::string PageCore::open(const std::string& folder) {
 
 /// It stays until it is thrown away, or this program ends: its key is nowhere but here.
 std::string PageCore::open_practice() {
-  const std::lock_guard lock(calls_);
-  practises_ = true;
-  const bool is_new = practice_.empty();
-  if (is_new) {
+  if (practice_.empty()) {
     std::string folder = (fs::temp_directory_path() / "insieme-practice-XXXXXX").string();
     if (::mkdtemp(folder.data()) == nullptr) {
       return failure("storage_failure", "Per la prova non c'è posto su questo computer.",
@@ -172,35 +193,30 @@ std::string PageCore::open_practice() {
     client::system_platform().random(key);
     practice_key_ = sync::to_hex(key);
   }
-  const std::string path = (practice_ / "store.db").string();
-  std::string reply = client::Client::open(
-      opening(path, practice_key_, is_new ? "create" : "open"), client_);
+  const fs::path path = practice_ / "store.db";
+  std::error_code unseen;
+  const char* mode = fs::exists(path, unseen) ? "open" : "create";
+  fs::create_directories(practice_, unseen);  // what tidies temporary folders may have taken it
+  std::string reply = client::Client::open(opening(path.string(), practice_key_, mode), client_);
   if (!flag_of(parsed(reply), "ok")) client_.reset();
   return reply;
 }
 
-std::string PageCore::call(const json::object& request) {
+std::string PageCore::call(Meant line, bool practises, const json::object& request) {
   const std::string command = text_of(request, "command");
   const std::string text = json::serialize(request);
-  bool practises = false;
-  {
-    const std::lock_guard lock(calls_);
-    if (!client_) return not_open();
-    practises = practises_;
-  }
   if (is_errand(command)) {
-    if (!practises) return errand(text);
+    if (!practises) return errand(line, text);
     return failure("practice", "Questa è una prova: nulla va a un server.",
                    "This is for practice: nothing goes to a server.");
   }
-  if (command == "sync.wait") return wait(text);
-  return call_here(command, text);
+  return command == "sync.wait" ? wait(line, text) : call_here(line, command, text);
 }
 
-std::string PageCore::call_here(const std::string& command, const std::string& text) {
+std::string PageCore::call_here(Meant line, const std::string& command, const std::string& text) {
   const bool keeps = command == "pin.set" || command == "pin.remove";
   const std::lock_guard lock(calls_);
-  if (!client_) return not_open();
+  if (!is_open(line)) return not_open();
   if (keeps && !practises_ && program_.globals.key_file.empty() &&
       std::getenv("INSIEME_KEY") != nullptr) {
     return failure("not_allowed",
@@ -210,6 +226,13 @@ std::string PageCore::call_here(const std::string& command, const std::string& t
                    "can be written there. Start with --key-file FILE.");
   }
   std::string reply = client_->call(text, events_);
+  if (command == "lock") {
+    // What was begun is over, and nobody goes on with it in what begins after the PIN.
+    line_->stop = true;
+    line_ = std::make_shared<Line>(
+        client::TransportOptions{program_.globals.ca_file, program_.globals.public_key});
+    paused_.notify_all();
+  }
   return keeps && flag_of(parsed(reply), "ok") ? keep_secret(reply) : reply;
 }
 
@@ -228,10 +251,9 @@ std::string PageCore::keep_secret(const std::string& reply) {
   return client_->call(request("pin.kept"));
 }
 
-std::string PageCore::errand(const std::string& text) {
+std::string PageCore::errand(Meant line, const std::string& text) {
   std::unique_lock lock(calls_);
-  if (!client_) return not_open();
-  const std::shared_ptr<Line> line = line_;
+  if (!is_open(line)) return not_open();
   client::Client::Step step = client_->begin(text, events_);
   while (step.kind != client::Client::Step::Kind::reply) {
     const json::object needed = parsed(step.text);
@@ -247,19 +269,17 @@ std::string PageCore::errand(const std::string& text) {
       paused_.wait_for(lock, std::chrono::milliseconds(number_at(needed, "ms")),
                        [&] { return line->stop.load(); });
     }
-    if (line->stop || !client_) return not_open();
+    if (!is_open(line)) return not_open();
     step = client_->resume(json::serialize(answer), body);
   }
   return step.text;
 }
 
-std::string PageCore::wait(const std::string& text) {
+std::string PageCore::wait(Meant line, const std::string& text) {
   json::object asked;
-  std::shared_ptr<Line> line;
   {
     const std::lock_guard lock(calls_);
-    if (!client_) return not_open();
-    line = line_;
+    if (!is_open(line)) return not_open();
     std::string reply = client_->call(text);
     asked = parsed(reply);
     if (!flag_of(asked, "ok")) return reply;
@@ -281,22 +301,26 @@ std::string PageCore::wait(const std::string& text) {
     told["retry_after_s"] = after;
   }
   const std::lock_guard lock(calls_);
-  return line->stop || !client_ ? not_open() : client_->call(json::serialize(told));
+  return is_open(line) ? client_->call(json::serialize(told)) : not_open();
 }
 
 std::string PageCore::copy(std::vector<char>& copied) {
-  const std::lock_guard lock(calls_);
   if (!client_) return not_open();
-  const std::string path = program_.store_path() + ".copy";
-  std::error_code ignored;
-  fs::remove(path, ignored);
+  // Beside the store, where there is room; in a folder of its own, which takes nobody's name.
+  std::string folder = program_.store_path() + ".copying-XXXXXX";
+  if (::mkdtemp(folder.data()) == nullptr) {
+    return failure("storage_failure", "Qui non c'è posto per una copia.",
+                   "There is no room for a copy here.");
+  }
+  const std::string path = folder + "/copy";
   std::string reply =
       client_->call(json::serialize(json::object{{"command", "backup"}, {"path", path}}));
   if (flag_of(parsed(reply), "ok")) {
     std::ifstream file(path, std::ios::binary);
     copied.assign(std::istreambuf_iterator<char>(file), {});
   }
-  fs::remove(path, ignored);
+  std::error_code ignored;
+  fs::remove_all(folder, ignored);
   return reply;
 }
 

@@ -28,9 +28,11 @@ class PageCore {
   PageCore(const PageCore&) = delete;
   PageCore& operator=(const PageCore&) = delete;
 
-  /// A message of the page, `{act, folder?, request?}` as mobile-bindings/wasm/js/index.mjs sends
-  /// them; the reply is one of a command. `copy` gives the store's bytes in `copied`.
-  [[nodiscard]] std::string answer(const json::object& message, std::vector<char>& copied);
+  /// A message of page `from`, `{act, folder?, request?}` as mobile-bindings/wasm/js/index.mjs
+  /// sends them; the reply is one of a command. The page that opened last has the store, and no
+  /// other one. `copy` gives the store's bytes in `copied`.
+  [[nodiscard]] std::string answer(const json::object& message, const std::string& from,
+                                   std::vector<char>& copied);
   /// Ends what waits, and refuses what comes: the program is to end.
   void stop();
 
@@ -38,20 +40,28 @@ class PageCore {
   /// The network of one opening of the store: what is under way ends with it.
   struct Line;
 
+  /// With `calls_` held.
   [[nodiscard]] std::string open(const std::string& folder);
   [[nodiscard]] std::string open_practice();
-  [[nodiscard]] std::string call(const json::object& request);
-  [[nodiscard]] std::string call_here(const std::string& command, const std::string& text);
-  [[nodiscard]] std::string errand(const std::string& text);
-  [[nodiscard]] std::string wait(const std::string& text);
+  [[nodiscard]] std::string erase_practice();
   [[nodiscard]] std::string copy(std::vector<char>& copied);
   [[nodiscard]] std::string keep_secret(const std::string& reply);
   void close();
-  void erase_practice();
+  void throw_practice_away();
+
+  /// Of the opening that a command was meant for: it is not performed on another one.
+  using Meant = const std::shared_ptr<Line>&;
+  [[nodiscard]] std::string call(Meant line, bool practises, const json::object& request);
+  [[nodiscard]] std::string call_here(Meant line, const std::string& command,
+                                      const std::string& text);
+  [[nodiscard]] std::string errand(Meant line, const std::string& text);
+  [[nodiscard]] std::string wait(Meant line, const std::string& text);
+  [[nodiscard]] bool is_open(Meant line) const;
   [[nodiscard]] std::string opening(const std::string& path, const std::string& key,
                                     const char* mode) const;
 
   const Program& program_;
+  std::function<void(std::string)> tell_;
   client::EventSink events_;
   std::atomic<bool> stopped_{false};
 
@@ -59,6 +69,7 @@ class PageCore {
   std::condition_variable paused_;
   std::unique_ptr<client::Client> client_;
   std::shared_ptr<Line> line_;  ///< another one: another opening
+  std::string page_;            ///< that has the store
   bool practises_ = false;
   std::filesystem::path practice_;  ///< its folder, gone with this program
   std::string practice_key_;

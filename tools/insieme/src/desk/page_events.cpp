@@ -1,5 +1,7 @@
 #include "desk/page_events.hpp"
 
+#include <algorithm>
+
 namespace insieme::cli {
 namespace {
 
@@ -15,10 +17,10 @@ void PageEvents::add(std::string event) {
   came_.notify_all();
 }
 
-std::string PageEvents::after(std::uint64_t after, std::chrono::milliseconds most) {
+std::string PageEvents::after(std::optional<std::uint64_t> asked, std::chrono::milliseconds most) {
   std::unique_lock lock(mutex_);
-  if (after > last_) after = 0;
-  came_.wait_for(lock, most, [&] { return stopped_ || last_ > after; });
+  const std::uint64_t after = std::min(asked.value_or(last_), last_);
+  if (asked) came_.wait_for(lock, most, [&] { return stopped_ || last_ > after; });
   std::string events;
   const std::uint64_t first = last_ - kept_.size() + 1;
   for (std::size_t i = 0; i < kept_.size(); ++i) {

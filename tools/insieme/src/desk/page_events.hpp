@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace insieme::cli {
@@ -15,8 +16,9 @@ class PageEvents {
  public:
   void add(std::string event);
   /// `{"ok":true,"last":N,"events":[…]}` with those after number `after`, as soon as there are any,
-  /// and after `most` at the latest. A number that was never given out counts from the beginning.
-  [[nodiscard]] std::string after(std::uint64_t after, std::chrono::milliseconds most);
+  /// and after `most` at the latest. Without a number, at once and none: what comes from now on.
+  [[nodiscard]] std::string after(std::optional<std::uint64_t> after,
+                                  std::chrono::milliseconds most);
   /// Nobody waits any more.
   void stop();
 

@@ -2,12 +2,16 @@
 
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <atomic>
+#include <chrono>
 #include <list>
+#include <mutex>
+#include <optional>
 #include <set>
 #include <thread>
 
@@ -27,7 +31,9 @@ using Response = http::response<http::string_body>;
 constexpr std::uint64_t kRequestBytesMax = 32 * 1024 * 1024;
 constexpr std::size_t kConnectionsMax = 32;  // a browser opens six
 constexpr std::chrono::seconds kEventsMost{25};
-constexpr long kSilenceMaxS = 90;
+constexpr std::chrono::seconds kFirstWordMost{10};  // nobody holds a place without saying anything
+constexpr std::chrono::seconds kSilenceMost{60};
+constexpr std::chrono::seconds kTransferMost{60};
 
 /// As the server's own (its app_files.cpp), but that no program is compiled here.
 constexpr const char* kContentPolicy =
@@ -56,7 +62,7 @@ Response respond(const Request& request, http::status status, std::string type, 
   response.set("Cross-Origin-Opener-Policy", "same-origin");
   response.set("Cross-Origin-Resource-Policy", "same-origin");
   response.set("Referrer-Policy", "no-referrer");
-  response.keep_alive(request.keep_alive());
+  response.keep_alive(request.keep_alive() && status == http::status::ok);
   response.body() = std::move(body);
   response.prepare_payload();
   return response;
@@ -74,18 +80,17 @@ struct PageServer::Parts {
   std::string host;
 
   std::mutex mutex;  ///< guards what follows
-  std::string page;  ///< which one has the store
   std::set<int> open;
 
   Parts(const PageFiles& f, PageCore& c, PageEvents& e) : files(f), core(c), events(e) {}
 
+  /// Why this request gets nothing, before its body is read.
+  std::optional<Response> refuse(const Request& request) const;
+  Response give(const Request& request) const;
   Response answer(const Request& request);
-  Response ask(const Request& request, const json::object& message, const std::string& from);
-  void converse(Tcp::socket socket);
 };
 
-Response PageServer::Parts::answer(const Request& request) {
-  const std::string target(request.target());
+std::optional<Response> PageServer::Parts::refuse(const Request& request) const {
   const auto plain = [&request](http::status status, const char* words) {
     return respond(request, status, "text/plain; charset=utf-8", words);
   };
@@ -93,46 +98,47 @@ Response PageServer::Parts::answer(const Request& request) {
   if (view_of(request[http::field::host]) != host) {
     return plain(http::status::misdirected_request, "not this address\n");
   }
-  if (request.method() == http::verb::get || request.method() == http::verb::head) {
-    const PageFiles::File* file = files.find(target);
-    if (file == nullptr) return plain(http::status::not_found, "not here\n");
-    return respond(request, http::status::ok, file->type,
-                   request.method() == http::verb::head ? std::string() : file->bytes);
-  }
-  const auto origin = view_of(request[http::field::origin]);
-  const bool own = origin == "http://" + host;
-  if (!own || !is_same(view_of(request[http::field::authorization]), "Bearer " + token)) {
+  if (request.method() == http::verb::get || request.method() == http::verb::head) return {};
+  const bool is_own = view_of(request[http::field::origin]) == "http://" + host;
+  const auto given = view_of(request[http::field::authorization]);
+  if (!is_own || !is_same(given, "Bearer " + token)) {
     return plain(http::status::unauthorized, "the address that the program printed is needed\n");
   }
-  boost::system::error_code error;
-  const json::value message = json::parse(request.body(), error);
-  if (request.method() != http::verb::post || error || !message.is_object()) {
-    return plain(http::status::bad_request, "not a message\n");
-  }
-  const std::string from(request["X-Page"]);
-  if (target == "/desk/ask") return ask(request, message.get_object(), from);
-  if (target != "/desk/events") return plain(http::status::not_found, "not here\n");
-  const json::value* after = message.get_object().if_contains("after");
-  const bool waits = after != nullptr && after->is_int64();
-  return respond(request, http::status::ok, "application/json",
-                 events.after(waits ? static_cast<std::uint64_t>(after->get_int64()) : UINT64_MAX,
-                              waits ? kEventsMost : std::chrono::seconds(0)));
+  if (request.method() == http::verb::post) return {};
+  return plain(http::status::method_not_allowed, "not so\n");
 }
 
-Response PageServer::Parts::ask(const Request& request, const json::object& message,
-                                const std::string& from) {
-  json::object asked = message;
-  {
-    const std::lock_guard lock(mutex);
-    if (text_of(message, "act") == "open") {
-      page = from;
-      events.add(json::serialize(json::object{{"event", "page"}, {"page", from}}));
-    } else if (page != from) {
-      asked["act"] = "";  // what it asks for is of a store that another page has now
-    }
+Response PageServer::Parts::give(const Request& request) const {
+  const PageFiles::File* file = files.find(std::string(request.target()));
+  if (file == nullptr) {
+    return respond(request, http::status::not_found, "text/plain; charset=utf-8", "not here\n");
   }
+  const bool head = request.method() == http::verb::head;
+  return respond(request, http::status::ok, file->type, head ? std::string() : file->bytes);
+}
+
+Response PageServer::Parts::answer(const Request& request) {
+  if (request.method() != http::verb::post) return give(request);
+  const auto plain = [&request](http::status status, const char* words) {
+    return respond(request, status, "text/plain; charset=utf-8", words);
+  };
+  boost::system::error_code error;
+  const json::value value = json::parse(request.body(), error);
+  if (error || !value.is_object()) return plain(http::status::bad_request, "not a message\n");
+  const json::object& message = value.get_object();
+  const std::string target(request.target());
+  if (target == "/desk/events") {
+    std::optional<std::uint64_t> after;
+    const json::value* number = message.if_contains("after");
+    if (number != nullptr && number->is_int64() && number->get_int64() >= 0) {
+      after = static_cast<std::uint64_t>(number->get_int64());
+    }
+    return respond(request, http::status::ok, "application/json",
+                   events.after(after, kEventsMost));
+  }
+  if (target != "/desk/ask") return plain(http::status::not_found, "not here\n");
   std::vector<char> copied;
-  std::string reply = core.answer(asked, copied);
+  std::string reply = core.answer(message, std::string(request["X-Page"]), copied);
   if (copied.empty()) {
     return respond(request, http::status::ok, "application/json", std::move(reply));
   }
@@ -140,26 +146,66 @@ Response PageServer::Parts::ask(const Request& request, const json::object& mess
                  std::string(copied.begin(), copied.end()));
 }
 
-void PageServer::Parts::converse(Tcp::socket socket) {
-  boost::beast::flat_buffer buffer;
-  boost::system::error_code error;
-  const timeval silence{kSilenceMaxS, 0};
-  for (const int option : {SO_RCVTIMEO, SO_SNDTIMEO}) {
-    ::setsockopt(socket.native_handle(), SOL_SOCKET, option, &silence, sizeof silence);
+namespace {
+
+/// A connection on a thread of its own. Every step has its time: synchronous ones would have none.
+class Talk {
+ public:
+  Talk() : stream_(context_) {}
+
+  [[nodiscard]] Tcp::socket& socket() { return stream_.socket(); }
+
+  /// Until either side has enough. `refuse` and `answer` as of Parts.
+  template <class Refuse, class Answer>
+  void run(const Refuse& refuse, const Answer& answer) {
+    std::chrono::seconds patience = kFirstWordMost;
+    for (bool goes_on = true; goes_on;) {
+      http::request_parser<http::string_body> parser;
+      parser.body_limit(kRequestBytesMax);
+      const bool heard = done(patience, [&](auto&& then) {
+        http::async_read_header(stream_, buffer_, parser, std::move(then));
+      });
+      if (!heard) return;
+      std::optional<Response> response = refuse(parser.get());
+      if (!response) {
+        const bool whole = parser.is_done() || done(kTransferMost, [&](auto&& then) {
+          http::async_read(stream_, buffer_, parser, std::move(then));
+        });
+        if (!whole) return;
+        response = answer(parser.get());
+      }
+      const bool sent = done(kTransferMost, [&](auto&& then) {
+        http::async_write(stream_, *response, std::move(then));
+      });
+      goes_on = sent && response->keep_alive();
+      patience = kSilenceMost;
+    }
   }
-  while (!error) {
-    http::request_parser<http::string_body> parser;
-    parser.body_limit(kRequestBytesMax);
-    http::read(socket, buffer, parser, error);
-    if (error) break;
-    const Response response = answer(parser.get());
-    http::write(socket, response, error);
-    if (!response.keep_alive()) break;
+
+ private:
+  template <class Start>
+  bool done(std::chrono::seconds most, const Start& start) {
+    boost::system::error_code outcome;
+    stream_.expires_after(most);
+    start([&outcome](boost::system::error_code error, std::size_t) { outcome = error; });
+    context_.restart();
+    context_.run();
+    return !outcome;
   }
-  const std::lock_guard lock(mutex);
-  open.erase(socket.native_handle());
-  socket.close(error);
-}
+
+  asio::io_context context_;
+  boost::beast::tcp_stream stream_;
+  boost::beast::flat_buffer buffer_;
+};
+
+/// One that is over is joined by whoever accepts.
+struct Running {
+  std::atomic<bool> is_over{false};
+  Talk talk;
+  std::thread thread;
+};
+
+}  // namespace
 
 PageServer::PageServer(const PageFiles& files, PageCore& core, PageEvents& events,
                        std::uint16_t port)
@@ -188,39 +234,43 @@ std::string PageServer::address() const {
 }
 
 void PageServer::run(const std::atomic<bool>& stop) {
-  struct Talk {
-    std::atomic<bool> is_over{false};
-    std::thread thread;
-  };
-  std::list<Talk> talks;
-  while (!stop) {
-    for (auto talk = talks.begin(); talk != talks.end();) {
-      if (talk->is_over) talk->thread.join();
-      talk = talk->is_over ? talks.erase(talk) : std::next(talk);
+  Parts& parts = *parts_;
+  std::list<Running> talks;
+  const auto tidy = [&talks](bool all) {
+    for (auto one = talks.begin(); one != talks.end();) {
+      const bool gone = all || one->is_over;
+      if (gone && one->thread.joinable()) one->thread.join();
+      one = gone ? talks.erase(one) : std::next(one);
     }
+  };
+  while (!stop) {
     constexpr int kLookMs = 200;
-    pollfd waiting{parts_->acceptor.native_handle(), POLLIN, 0};
+    tidy(false);
+    pollfd waiting{parts.acceptor.native_handle(), POLLIN, 0};
     if (::poll(&waiting, 1, kLookMs) <= 0) continue;
+    Running& one = talks.emplace_back();
     boost::system::error_code error;
-    Tcp::socket socket(parts_->context);
-    parts_->acceptor.accept(socket, error);
-    if (error) continue;
-    const std::lock_guard lock(parts_->mutex);
-    if (parts_->open.size() >= kConnectionsMax) continue;  // closed as it came
-    parts_->open.insert(socket.native_handle());
-    Talk& talk = talks.emplace_back();
-    talk.thread = std::thread([this, &talk, taken = std::move(socket)]() mutable {
-      parts_->converse(std::move(taken));
-      talk.is_over = true;
+    parts.acceptor.accept(one.talk.socket(), error);
+    one.is_over = error || talks.size() > kConnectionsMax;  // closed as it came
+    if (one.is_over) continue;
+    const int socket = one.talk.socket().native_handle();
+    const std::lock_guard lock(parts.mutex);
+    parts.open.insert(socket);
+    one.thread = std::thread([&parts, &one, socket] {
+      one.talk.run([&parts](const Request& request) { return parts.refuse(request); },
+                   [&parts](const Request& request) { return parts.answer(request); });
+      const std::lock_guard done(parts.mutex);
+      parts.open.erase(socket);
+      one.is_over = true;
     });
   }
-  parts_->core.stop();
-  parts_->events.stop();
+  parts.core.stop();
+  parts.events.stop();
   {
-    const std::lock_guard lock(parts_->mutex);
-    for (const int socket : parts_->open) ::shutdown(socket, SHUT_RDWR);
+    const std::lock_guard lock(parts.mutex);
+    for (const int socket : parts.open) ::shutdown(socket, SHUT_RDWR);
   }
-  for (Talk& talk : talks) talk.thread.join();
+  tidy(true);
 }
 
 }  // namespace insieme::cli
