@@ -190,7 +190,10 @@ TEST_CASE("hostile: one device's token speaks for no other", "[integration][serv
   at.carla.ok({"sync"});
   const std::string request = at.network.take_passed().at(0).request;
   const std::size_t sync = request.find("POST /v1/sync");
-  const std::string frame = request.substr(request.find("\r\n\r\n", sync) + 4);
+  // Other requests follow on the same connection.
+  const std::string length = "Content-Length: ";
+  const std::size_t bytes = std::stoul(request.substr(request.find(length, sync) + length.size()));
+  const std::string frame = request.substr(request.find("\r\n\r\n", sync) + 4, bytes);
   const HttpAnswer answer = anna.post(at, frame);
   check_problem(answer);
   CHECK(answer.status == 403);

@@ -42,8 +42,11 @@ bool says(const std::string& text, const std::string& words) {
   return false;
 }
 
-OfficeServer::OfficeServer(const std::filesystem::path& folder, Words flags_)
-    : flags(std::move(flags_)), data_((folder / "server").string()) {
+OfficeServer::OfficeServer(const std::filesystem::path& folder, Words flags_,
+                           Environment environment_)
+    : flags(std::move(flags_)),
+      environment(std::move(environment_)),
+      data_((folder / "server").string()) {
   admin({"init", "--name", "Ambito di prova"});
   start();
 }

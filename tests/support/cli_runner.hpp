@@ -34,8 +34,9 @@ class Terminal {
 /// A server process of its own on loopback, with a data folder that outlives it.
 class OfficeServer {
  public:
-  /// `flags` of `serve`. Started.
-  explicit OfficeServer(const std::filesystem::path& folder, Words flags = {});
+  /// `flags` of `serve`, `environment` of every run of the program. Started.
+  explicit OfficeServer(const std::filesystem::path& folder, Words flags = {},
+                        Environment environment = {});
 
   /// On the same port as before.
   void start();

@@ -37,7 +37,7 @@ struct OneTablet {
         "DROP TABLE departed_vouchers; DROP TABLE erasures;"
         "ALTER TABLE changes DROP COLUMN elsewhere; ALTER TABLE documents DROP COLUMN promised;"
         "DROP TABLE marks_due; DROP TABLE openings; DROP TABLE blobs; DROP TABLE blob_pieces;"
-        "DROP TABLE name_words;"
+        "DROP TABLE name_words; DROP TABLE glass;"
         "DROP INDEX typed_tables_used; ALTER TABLE typed_tables DROP COLUMN used;"
         "PRAGMA user_version = 2");
   }
