@@ -245,9 +245,10 @@ void PageServer::run(const std::atomic<bool>& stop) {
   };
   while (!stop) {
     constexpr int kLookMs = 200;
-    tidy(false);
     pollfd waiting{parts.acceptor.native_handle(), POLLIN, 0};
-    if (::poll(&waiting, 1, kLookMs) <= 0) continue;
+    const bool somebody = ::poll(&waiting, 1, kLookMs) > 0;
+    tidy(false);  // first: whoever comes may have the place of one who went
+    if (!somebody) continue;
     Running& one = talks.emplace_back();
     boost::system::error_code error;
     parts.acceptor.accept(one.talk.socket(), error);
