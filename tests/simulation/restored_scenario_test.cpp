@@ -212,3 +212,31 @@ TEST_CASE("scenario: a dossier that came after the backup is brought back by who
   if (!is_lost) CHECK(story.name(carla, record) == "Rossi");
   story.rest();
 }
+
+TEST_CASE("scenario: a restored server hears of a refusal again once it holds the work again",
+          "[simulation][P2][P5]") {
+  Restored story(3);
+  Tablet& carla = story.tablet(2);
+  const auto dossier = sync::id_from_text<sync::DossierId>(story.dossier).value();
+  REQUIRE(story.world.office().repository().unassign("carla", dossier, "passaggio").ok());
+  story.world.office().back_up();
+  story.write(carla, "tardi");
+  story.world.synchronise(carla);
+  story.world.synchronise(story.bruno);
+  REQUIRE(story.bruno.store().status()->open_held == 1);
+  const json::object inbox = story.must(story.bruno, {{"command", "inbox.list"}});
+  const json::value& entry = inbox.at("entries").as_array().at(0).as_object().at("id");
+  story.must(story.bruno, {{"command", "inbox.decide"},
+                           {"entry", entry},
+                           {"accept", false},
+                           {"reason", "non più"}});
+  story.roll_back();
+  story.world.synchronise(story.bruno);  // tells of what the server does not know
+  story.world.synchronise(carla);        // brings it again
+  story.everybody();
+  const auto held = story.world.office().repository().held();
+  REQUIRE(held.size() == 1);
+  CHECK(held.front().state == server::HeldState::refused);
+  CHECK(story.bruno.store().status()->open_held == 0);
+  story.rest();
+}

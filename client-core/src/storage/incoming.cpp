@@ -256,6 +256,18 @@ struct EventReceiver {
         .bind_all(header.document.dossier.bytes, header.document.section, header.replica.bytes,
                   static_cast<std::int64_t>(header.seq), header_bytes, body, held.reason)
         .run();
+    if (core.db.changes() == 0) refuse_again(header);
+  }
+  /// A server that was put back holds anew what was refused here: it heard of that when it did not
+  /// have it yet. If it says itself that it is decided, that comes next.
+  void refuse_again(const sync::ChangeHeader& header) const {
+    core.db
+        .cached(
+            "UPDATE inbox SET unsent = 1 WHERE dossier = ? AND section = ? AND replica = ? "
+            "AND seq = ? AND open = 0 AND accepted = 0 AND decided_by = ?")
+        .bind_all(header.document.dossier.bytes, header.document.section, header.replica.bytes,
+                  static_cast<std::int64_t>(header.seq), core.identity.account)
+        .run();
   }
   void operator()(const sync::HeldClosedEvent& closed) const {
     const sync::HeldDecision& d = closed.decision;
