@@ -49,7 +49,9 @@ test("one tap from the first screen: invented families, and nothing to any serve
   assert.equal(saved.ok, true);
   const invitation = world.invite("anna");
   assert.equal((await ask(page, "device.enrol", { invitation })).error.code, "practice");
-  assert.equal((await ask(page, "sync.run")).error.code, "practice");
+  for (const command of ["sync.run", "sign_in.ways", "glass.open"]) {
+    assert.equal((await ask(page, command)).error.code, "practice", command);
+  }
   await anna.goTo("outbox");
   await page.getByRole("button", { name: "Invia e ricevi adesso" }).click();
   await page.getByText("Questa è una prova").waitFor();

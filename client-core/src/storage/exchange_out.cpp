@@ -199,10 +199,6 @@ OwnChange own_change(Core& core, std::int64_t n) {
   return own;
 }
 
-}  // namespace
-
-namespace {
-
 /// What one hand-out of confirmed work holds.
 struct Answered {
   std::vector<sync::Change> handed;

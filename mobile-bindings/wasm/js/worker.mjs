@@ -16,6 +16,9 @@ const ERRANDS = new Set([
   "sign_in.finish",
   "policy.fetch",
   "finding.fetch",
+  "glass.open",
+  "glass.end",
+  "glass.seen",
 ]);
 /** Commands whose reply has what this browser keeps from now on in place of the key. */
 const KEPT_HERE = new Set(["pin.set", "pin.remove"]);

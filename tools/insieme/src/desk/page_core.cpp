@@ -21,11 +21,17 @@ namespace fs = std::filesystem;
 
 constexpr const char* kPracticeFolder = "insieme-practice";
 
-/// Commands whose work is on the network.
-bool is_errand(const std::string& command) {
-  static const std::set<std::string> kErrands{"sync.run", "device.enrol", "policy.fetch",
-                                              "finding.fetch"};
+/// What nobody does in practice: ERRANDS of mobile-bindings/wasm/js/worker.mjs.
+bool asks_a_server(const std::string& command) {
+  static const std::set<std::string> kErrands{
+      "sync.run",       "device.enrol", "sign_in.ways", "sign_in.begin", "sign_in.finish",
+      "policy.fetch",   "finding.fetch", "glass.open",  "glass.end",     "glass.seen"};
   return kErrands.count(command) != 0;
+}
+
+/// Commands after which this program has something to do, too.
+bool is_about_the_key(const std::string& command) {
+  return command == "pin.set" || command == "pin.remove" || command == "lock";
 }
 
 std::string failure(const char* code, const char* italian, const char* english) {
@@ -131,6 +137,10 @@ std::string PageCore::answer(const json::object& message, const std::string& fro
 
 void PageCore::close() {
   client_.reset();
+  end_line();
+}
+
+void PageCore::end_line() {
   if (line_) line_->stop = true;
   line_ = std::make_shared<Line>(
       client::TransportOptions{program_.globals.ca_file, program_.globals.public_key});
@@ -205,16 +215,17 @@ std::string PageCore::open_practice() {
 std::string PageCore::call(Meant line, bool practises, const json::object& request) {
   const std::string command = text_of(request, "command");
   const std::string text = json::serialize(request);
-  if (is_errand(command)) {
-    if (!practises) return errand(line, text);
+  if (practises && asks_a_server(command)) {
     return failure("practice", "Questa è una prova: nulla va a un server.",
                    "This is for practice: nothing goes to a server.");
   }
-  return command == "sync.wait" ? wait(line, text) : call_here(line, command, text);
+  if (command == "sync.wait") return wait(line, text);
+  if (is_about_the_key(command)) return call_here(line, command, text);
+  return errand(line, text);
 }
 
 std::string PageCore::call_here(Meant line, const std::string& command, const std::string& text) {
-  const bool keeps = command == "pin.set" || command == "pin.remove";
+  const bool keeps = command != "lock";
   const std::lock_guard lock(calls_);
   if (!is_open(line)) return not_open();
   if (keeps && !practises_ && program_.globals.key_file.empty() &&
@@ -226,13 +237,8 @@ std::string PageCore::call_here(Meant line, const std::string& command, const st
                    "can be written there. Start with --key-file FILE.");
   }
   std::string reply = client_->call(text, events_);
-  if (command == "lock") {
-    // What was begun is over, and nobody goes on with it in what begins after the PIN.
-    line_->stop = true;
-    line_ = std::make_shared<Line>(
-        client::TransportOptions{program_.globals.ca_file, program_.globals.public_key});
-    paused_.notify_all();
-  }
+  // What was begun is over, and nobody goes on with it in what begins after the PIN.
+  if (command == "lock") end_line();
   return keeps && flag_of(parsed(reply), "ok") ? keep_secret(reply) : reply;
 }
 
@@ -251,6 +257,7 @@ std::string PageCore::keep_secret(const std::string& reply) {
   return client_->call(request("pin.kept"));
 }
 
+/// Whatever it is: the core says whether it needs the network, and nobody else has to know.
 std::string PageCore::errand(Meant line, const std::string& text) {
   std::unique_lock lock(calls_);
   if (!is_open(line)) return not_open();

@@ -47,6 +47,7 @@ class PageCore {
   [[nodiscard]] std::string copy(std::vector<char>& copied);
   [[nodiscard]] std::string keep_secret(const std::string& reply);
   void close();
+  void end_line();
   void throw_practice_away();
 
   /// Of the opening that a command was meant for: it is not performed on another one.
