@@ -6,6 +6,7 @@
 #include <random>
 
 #include "support/catch.hpp"
+#include "support/document_states.hpp"
 
 namespace insieme::testing {
 namespace {
@@ -21,31 +22,16 @@ const json::array& list(const json::object& object, const char* key) {
   return object.at(key).as_array();
 }
 
-/// Document → count, history, state.
-using States = std::map<std::string, std::string>;
-
 States states_of(const Terminal& who) {
-  States states;
   const json::object verified = who.ask({"verify"});
   CHECK(verified.at("sound").as_bool());
-  for (const json::value& one : list(verified, "states")) {
-    const json::object& state = one.as_object();
-    states[member(state, "dossier") + "/" + member(state, "section")] =
-        member(state, "count") + " " + member(state, "history") + " " + member(state, "state");
-  }
-  return states;
+  return states_of_tablet(verified);
 }
 
 States states_of(const OfficeServer& server) {
-  States states;
   const json::object verified = server.admin_json({"verify"}).as_object();
   CHECK(verified.at("ok").as_bool());
-  for (const auto& [document, one] : verified.at("documents").as_object()) {
-    const json::object& state = one.as_object();
-    states[document] = std::to_string(state.at("count").to_number<std::uint64_t>()) + " " +
-                       member(state, "history") + " " + member(state, "state");
-  }
-  return states;
+  return states_of_server(verified);
 }
 
 }  // namespace

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <fstream>
-#include <map>
 #include <random>
 #include <thread>
 
 #include "insieme/client/client.hpp"
+#include "support/document_states.hpp"
 
 namespace insieme::testing {
 namespace {
@@ -17,20 +17,6 @@ constexpr std::size_t kWorkers = 8;
 constexpr std::size_t kShare = 5;       // tablets of one household
 constexpr std::size_t kRoundsMax = 12;  // until everybody has everything
 constexpr const char* kKey = "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f";
-
-/// count, history and state of each document.
-using States = std::map<std::string, std::string>;
-
-States states_in(const json::object& verified) {
-  States states;
-  for (const json::value& one : verified.at("states").as_array()) {
-    const json::object& state = one.as_object();
-    if (member(state, "count") == "0") continue;
-    states[member(state, "dossier") + "/" + member(state, "section")] =
-        member(state, "count") + " " + member(state, "history") + " " + member(state, "state");
-  }
-  return states;
-}
 
 double median_of(std::vector<double> values) {
   if (values.empty()) return 0;
@@ -192,14 +178,11 @@ void Soak::settle() {
   if (!quiet) fault("everybody synchronised again and again, and it never came to rest");
   const json::object verified = server_.admin_json({"verify"}).as_object();
   if (!verified.at("ok").as_bool()) fault("the server: " + json::serialize(verified));
-  States there;
-  for (const auto& [document, one] : verified.at("documents").as_object()) {
-    const json::object& state = one.as_object();
-    there[document] = std::to_string(state.at("count").to_number<std::uint64_t>()) + " " +
-                      testing::member(state, "history") + " " + testing::member(state, "state");
-  }
+  const States there = states_of_server(verified);
   for (const auto& member : members_) {
-    const States here = states_in(Sitting(*this, *member, "open").ask("verify"));
+    const json::object said = Sitting(*this, *member, "open").ask("verify");
+    if (said.empty()) continue;  // a fault that is noted
+    const States here = states_of_tablet(said);
     if (here.empty()) fault(member->account + " has nothing");
     for (const auto& [document, state] : here) {
       const auto found = there.find(document);
