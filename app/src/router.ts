@@ -1,5 +1,5 @@
 // Addresses after the #, so that no server has to know them and every screen can be come back to.
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 export type Route = string[];
 
@@ -24,7 +24,8 @@ let cameFromHere = false;
 
 export function useRoute(): Route {
   const [route, setRoute] = useState(parts());
-  useEffect(() => {
+  // Not after the next frame: whoever is quick would be sent nowhere.
+  useLayoutEffect(() => {
     const changed = (): void => {
       cameFromHere = true;
       setRoute(parts());

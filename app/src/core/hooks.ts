@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { onChange } from "./core";
 import { currentPicture, onPicture, type Picture } from "./sync";
 
@@ -42,7 +42,8 @@ export function useLoad<T>(load: () => Promise<T>, key: string): Loaded<T> {
 
 export function usePicture(): Picture {
   const [picture, setPicture] = useState(currentPicture());
-  useEffect(() => onPicture(setPicture), []);
+  // Before anything else can happen: what changed until the next frame would not be seen.
+  useLayoutEffect(() => onPicture(setPicture), []);
   return picture;
 }
 
