@@ -8,28 +8,30 @@
 
 namespace insieme::schema {
 
-// Found by the archive through its argument, so each stands where the struct does.
+// Found by the archive through its argument, so each stands where the struct does. Each names every
+// member, so that one that is new and not named here does not compile.
 
 template <class Archive>
 void each(Archive& parts, Label& label) {
-  parts(label.it, label.en);
+  auto& [it, en] = label;
+  parts(it, en);
 }
 
 template <class Archive>
 void each(Archive& parts, Condition& condition) {
-  parts(condition.field, condition.values);
+  auto& [field, values] = condition;
+  parts(field, values);
 }
 
 template <class Archive>
 void each(Archive& parts, Field& field) {
-  parts(field.name, field.kind, field.merge, field.policy, field.section, field.list, field.target,
-        field.format, field.required, field.write_once, field.search, field.sensitive,
-        field.retired, field.mints, field.min, field.max, field.pattern, field.pattern_warns,
-        field.max_length, field.ahead_max_days, field.not_before, field.required_when,
-        field.transitions, field.label, field.help);
-  if (Archive::reads && !field.pattern.empty()) {
-    field.compiled_pattern = detail::make_pattern(field.pattern);
-  }
+  auto& [name, kind, merge, policy, section, list, target, format, required, write_once, search,
+         sensitive, retired, mints, min, max, pattern, pattern_warns, max_length, ahead_max_days,
+         not_before, required_when, transitions, label, help, compiled_pattern] = field;
+  parts(name, kind, merge, policy, section, list, target, format, required, write_once, search,
+        sensitive, retired, mints, min, max, pattern, pattern_warns, max_length, ahead_max_days,
+        not_before, required_when, transitions, label, help);
+  if (Archive::reads && !pattern.empty()) compiled_pattern = detail::make_pattern(pattern);
 }
 
 /// The index of things by name is made anew: it is no shorter as bytes.
@@ -41,31 +43,36 @@ void index(NameIndex& index, const Things& things, Name name) {
 
 template <class Archive>
 void each(Archive& parts, Spending& spending) {
-  parts(spending.through, spending.field, spending.amount, spending.reverses);
+  auto& [through, field, amount, reverses] = spending;
+  parts(through, field, amount, reverses);
 }
 
 template <class Archive>
 void each(Archive& parts, RecordType& type) {
-  parts(type.name, type.section, type.also_sections, type.root, type.append_only, type.retired,
-        type.immutable_after, type.natural_key, type.spends, type.title, type.label,
-        type.label_plural, type.help, type.fields);
-  if (Archive::reads) index(type.field_index, type.fields, &Field::name);
+  auto& [name, section, also_sections, root, append_only, retired, immutable_after, natural_key,
+         spends, title, label, label_plural, help, fields, field_index] = type;
+  parts(name, section, also_sections, root, append_only, retired, immutable_after, natural_key,
+        spends, title, label, label_plural, help, fields);
+  if (Archive::reads) index(field_index, fields, &Field::name);
 }
 
 template <class Archive>
 void each(Archive& parts, CodeValue& value) {
-  parts(value.code, value.label, value.valid_from, value.valid_to, value.attributes);
+  auto& [code, label, valid_from, valid_to, attributes] = value;
+  parts(code, label, valid_from, valid_to, attributes);
 }
 
 template <class Archive>
 void each(Archive& parts, CodeList& list) {
-  parts(list.name, list.label, list.source, list.unverified, list.values);
-  if (Archive::reads) index(list.value_index, list.values, &CodeValue::code);
+  auto& [name, label, source, unverified, values, value_index] = list;
+  parts(name, label, source, unverified, values);
+  if (Archive::reads) index(value_index, values, &CodeValue::code);
 }
 
 template <class Archive>
 void each(Archive& parts, Section& section) {
-  parts(section.name, section.dossier, section.sensitive, section.label, section.help);
+  auto& [name, dossier, sensitive, label, help] = section;
+  parts(name, dossier, sensitive, label, help);
 }
 
 /// As bytes of their own, which are passed over until somebody evaluates it.
@@ -85,51 +92,58 @@ void each(detail::ArchiveReader& parts, std::shared_ptr<const Expression>& expre
 
 template <class Archive>
 void each(Archive& parts, Shown& shown) {
-  parts(shown.name, shown.as, shown.value);
+  auto& [name, as, value] = shown;
+  parts(name, as, value);
 }
 
 template <class Archive>
 void each(Archive& parts, Rule& rule) {
-  parts(rule.name, rule.type, rule.field, rule.severity, rule.entering, rule.changing, rule.when,
-        rule.check, rule.shows, rule.message, rule.remedy, rule.source, rule.rows, rule.standing);
+  auto& [name, type, field, severity, entering, changing, when, check, shows, message, remedy,
+         source, rows, standing] = rule;
+  parts(name, type, field, severity, entering, changing, when, check, shows, message, remedy,
+        source, rows, standing);
 }
 
 template <class Archive>
 void each(Archive& parts, ComputedField& computed) {
-  parts(computed.name, computed.type, computed.as, computed.value);
+  auto& [name, type, as, value] = computed;
+  parts(name, type, as, value);
 }
 
 template <class Archive>
 void each(Archive& parts, Alike& alike) {
-  parts(alike.name, alike.method, alike.kind, alike.types, alike.surname, alike.given_names,
-        alike.birth_date, alike.tax_code, alike.phones, alike.sex, alike.person, alike.through,
-        alike.from, alike.to, alike.minutes, alike.equal, alike.shares, alike.differs,
-        alike.message, alike.remedy, alike.source, alike.rows);
+  auto& [name, method, kind, types, surname, given_names, birth_date, tax_code, phones, sex, person,
+         through, from, to, minutes, equal, shares, differs, message, remedy, source, rows] = alike;
+  parts(name, method, kind, types, surname, given_names, birth_date, tax_code, phones, sex, person,
+        through, from, to, minutes, equal, shares, differs, message, remedy, source, rows);
 }
 
 template <class Archive>
 void each(Archive& parts, Bundle& bundle) {
-  parts(bundle.name, bundle.version, bundle.min_engine, bundle.digest, bundle.sections,
-        bundle.lists, bundle.types, bundle.rules, bundle.computed, bundle.alike,
-        bundle.rules_of_type);
+  auto& [name, version, min_engine, digest, sections, lists, types, rules, computed, alike,
+         section_index, list_index, type_index, rules_of_type] = bundle;
+  parts(name, version, min_engine, digest, sections, lists, types, rules, computed, alike,
+        rules_of_type);
   if (!Archive::reads) return;
-  index(bundle.section_index, bundle.sections, &Section::name);
-  index(bundle.list_index, bundle.lists, &CodeList::name);
-  index(bundle.type_index, bundle.types, &RecordType::name);
+  index(section_index, sections, &Section::name);
+  index(list_index, lists, &CodeList::name);
+  index(type_index, types, &RecordType::name);
 }
 
 namespace rules {
 
 template <class Archive>
 void each(Archive& parts, Type& type) {
-  parts(type.kind, type.list, type.record);
+  auto& [kind, list, record] = type;
+  parts(kind, list, record);
 }
 
 template <class Archive>
 void each(Archive& parts, Node& node) {
-  parts(node.op, node.at, node.type, node.literal, node.name, node.slot, node.function, node.args,
-        node.quantifier, node.source, node.record_type, node.by, node.own_field, node.has_beside,
-        node.has_where, node.has_body);
+  auto& [op, at, type, literal, name, slot, function, args, quantifier, source, record_type, by,
+         own_field, has_beside, has_where, has_body] = node;
+  parts(op, at, type, literal, name, slot, function, args, quantifier, source, record_type, by,
+        own_field, has_beside, has_where, has_body);
 }
 
 }  // namespace rules
