@@ -1,8 +1,25 @@
 // What a disagreement started from, out of what is left of the history.
+#include <algorithm>
+
 #include "insieme/sync/document.hpp"
 
 namespace insieme::sync {
 namespace {
+
+/// Gives the context of each of `dots` whose operation is in the log, in the log's order.
+template <class Each>
+void for_each_context(const HistoryView& history, const std::vector<Dot>& dots, const Each& each) {
+  DepsWalker walker(history.ground);
+  for (const Change& change : history.log) {
+    const VersionVector& deps = walker.step(change.header);
+    for (const Dot& dot : dots) {
+      if (dot.replica != change.header.replica || dot.seq != change.header.seq) continue;
+      const bool is_here = change.ops && dot.op < change.ops->size();
+      const Operation* op = is_here ? &(*change.ops)[dot.op] : nullptr;
+      each(dot, op != nullptr && op->context ? *op->context : deps);
+    }
+  }
+}
 
 /// What everybody who parted had in front of them: the meet of their contexts. Nothing if one of
 /// them wrote what is folded: their context is gone.
@@ -11,24 +28,43 @@ std::optional<VersionVector> common_context(const HistoryView& history, const Re
   for (const Dot& dot : item.dots) {
     if (history.ground != nullptr && history.ground->version().contains(dot)) return {};
   }
-  DepsWalker walker(history.ground);
-  for (const Change& change : history.log) {
-    const VersionVector& deps = walker.step(change.header);
-    for (const Dot& dot : item.dots) {
-      if (dot.replica != change.header.replica || dot.seq != change.header.seq) continue;
-      const VersionVector* context = &deps;
-      if (change.ops && dot.op < change.ops->size() && (*change.ops)[dot.op].context) {
-        context = &*(*change.ops)[dot.op].context;
-      }
-      if (!common) {
-        common = *context;
-      } else {
-        common->meet(*context);
-      }
+  for_each_context(history, item.dots, [&common](const Dot&, const VersionVector& context) {
+    if (!common) {
+      common = context;
+    } else {
+      common->meet(context);
     }
-  }
+  });
   if (!common) return VersionVector{};
   return common;
+}
+
+/// One field of a record as the changes make it for which `counts` is true.
+template <class Counts>
+RecordState replay_field(const HistoryView& history, const RecordId& record, std::string_view field,
+                         const Counts& counts) {
+  RecordState replayed;
+  replayed.id = record;
+  if (history.ground != nullptr) {
+    const auto known = history.ground->records.find(record);
+    const FieldState* state =
+        known == history.ground->records.end() ? nullptr : known->second.field(field);
+    if (state != nullptr) replayed.fields.push_back(*state);
+  }
+  DepsWalker walker(history.ground);
+  for (const Change& change : history.log) {
+    const ChangeHeader& header = change.header;
+    const VersionVector& deps = walker.step(header);
+    if (!change.ops || !counts(header)) continue;
+    for (std::size_t i = 0; i < change.ops->size(); ++i) {
+      const Operation& op = (*change.ops)[i];
+      if (op.record != record || op.field != field) continue;
+      apply(replayed, op,
+            Provenance{Dot{header.replica, header.seq, static_cast<std::uint32_t>(i)}, header.stamp,
+                       header.author, deps});
+    }
+  }
+  return replayed;
 }
 
 }  // namespace
@@ -47,30 +83,40 @@ const VersionVector& DepsWalker::step(const ChangeHeader& header) {
 
 std::vector<Value> base_values(const HistoryView& history, const RecordId& record,
                                std::string_view field, const VersionVector& context) {
-  RecordState replayed;
-  replayed.id = record;
-  if (history.ground != nullptr) {
-    if (!context.covers(history.ground->version())) return {};
-    const auto known = history.ground->records.find(record);
-    const FieldState* state =
-        known == history.ground->records.end() ? nullptr : known->second.field(field);
-    if (state != nullptr) replayed.fields.push_back(*state);
-  }
-  DepsWalker walker(history.ground);
-  for (const Change& change : history.log) {
-    const ChangeHeader& header = change.header;
-    const VersionVector& deps = walker.step(header);
-    if (!context.contains(header.replica, header.seq) || !change.ops) continue;
-    for (std::size_t i = 0; i < change.ops->size(); ++i) {
-      const Operation& op = (*change.ops)[i];
-      if (op.record != record || op.field != field) continue;
-      apply(replayed, op,
-            Provenance{Dot{header.replica, header.seq, static_cast<std::uint32_t>(i)}, header.stamp,
-                       header.author, deps});
-    }
-  }
+  if (history.ground != nullptr && !context.covers(history.ground->version())) return {};
+  const RecordState replayed =
+      replay_field(history, record, field, [&context](const ChangeHeader& header) {
+        return context.contains(header.replica, header.seq);
+      });
   const FieldState* state = replayed.field(field);
   return state == nullptr ? std::vector<Value>{} : distinct_values(*state);
+}
+
+std::vector<Dot> standing_without(const HistoryView& history, const RecordId& record,
+                                  std::string_view field, const std::vector<Dot>& without) {
+  const RecordState replayed =
+      replay_field(history, record, field, [&without](const ChangeHeader& header) {
+        return std::none_of(without.begin(), without.end(), [&header](const Dot& dot) {
+          return dot.replica == header.replica && dot.seq == header.seq;
+        });
+      });
+  std::vector<Dot> dots;
+  if (const FieldState* state = replayed.field(field)) {
+    for (const Survivor& survivor : state->survivors) dots.push_back(survivor.mark.dot);
+  }
+  return dots;
+}
+
+std::vector<Dot> replaced_among(const HistoryView& history, const std::vector<Dot>& dots) {
+  std::vector<Dot> replaced;
+  for_each_context(history, dots, [&](const Dot& by, const VersionVector& context) {
+    for (const Dot& dot : dots) {
+      if (dot != by && context.contains(dot)) replaced.push_back(dot);
+    }
+  });
+  std::sort(replaced.begin(), replaced.end());
+  replaced.erase(std::unique(replaced.begin(), replaced.end()), replaced.end());
+  return replaced;
 }
 
 std::vector<Value> base_of(const HistoryView& history, const RecordState& record,

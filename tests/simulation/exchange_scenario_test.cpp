@@ -123,3 +123,58 @@ TEST_CASE("scenario: a tablet that was given up had handed out its work, which c
   CHECK(story.name(story.anna, story.record) == "Neri");
   story.rest();
 }
+
+TEST_CASE("scenario: what was replaced stays replaced where the value that was chosen is held",
+          "[simulation][exchange][P3][P5][P8]") {
+  Story story(people(3));
+  Tablet& anna = story.tablet(0);
+  Tablet& bruno = story.tablet(1);
+  Tablet& carla = story.tablet(2);
+  server::Repository& office = story.world.office().repository();
+  const std::string record = story.household(anna);
+  const sync::DossierId dossier = anna.store().dossier_ids()->front();
+  story.world.synchronise(anna);
+  REQUIRE(office.assign("carla", dossier, {}).ok());
+  for (Tablet* one : {&bruno, &carla, &anna, &bruno, &carla}) story.world.synchronise(*one);
+  story.rename(bruno, record, "di Bruno");
+  story.rename(anna, record, "di Anna");
+  REQUIRE(office.unassign("carla", dossier, "passaggio").ok());
+  exchange_between(story.world, anna, carla);
+  // Carla does not know yet. She has seen what Anna wrote, and corrects it.
+  story.rename(carla, record, "di Carla");
+  if (GENERATE(false, true)) story.rename(carla, record, "di Carla, due");
+  const std::string last = story.name(carla, record);
+  exchange_between(story.world, carla, bruno);
+  const auto open = [&](Tablet& on) {
+    return story.must(on, {{"command", "review.list"}}).at("items").as_array();
+  };
+  const auto alternatives = [&] {
+    std::set<std::string> texts;
+    const json::array items = open(bruno);
+    for (const json::value& one : items.at(0).as_object().at("alternatives").as_array()) {
+      texts.insert(text_of(one.as_object(), "text"));
+    }
+    return texts;
+  };
+  CHECK(alternatives() == std::set<std::string>{"di Bruno", last});
+  story.must(bruno, {{"command", "review.resolve"},
+                     {"item", record + "/name"},
+                     {"write", last},
+                     {"reason", "ha ragione Carla"}});
+  CHECK(open(bruno).empty());
+  SECTION("held, and the decision stands") {
+    for (Tablet* one : {&anna, &carla, &bruno, &anna}) story.world.synchronise(*one);
+    CHECK_FALSE(office.held().empty());
+    CHECK(story.name(anna, record) == last);
+    CHECK(open(bruno).empty());
+    CHECK(open(anna).empty());
+  }
+  SECTION("a contest brings back what was open, and no more") {
+    story.must(bruno, {{"command", "review.contest"},
+                       {"record", record},
+                       {"field", "name"},
+                       {"reason", "ho sbagliato"}});
+    CHECK(alternatives() == std::set<std::string>{"di Bruno", last});
+  }
+  story.rest();
+}

@@ -197,3 +197,35 @@ TEST_CASE("document: a change of a transaction carries its id and its count", "[
   CHECK(change.header.transaction == transaction);
   CHECK_FALSE(a.try_write({set_op("reg", "x")}, Transaction{id_of<TransactionId>("t"), 1}).ok());
 }
+
+TEST_CASE("evidence: without a change stands what it had replaced", "[sync][P3][P5]") {
+  Peer a("A");
+  Peer b("B");
+  Peer c("C");
+  a.write({set_op("reg", "1"), set_op("auto", "of A")});
+  b.pull(a);
+  b.write({set_op("reg", "2")});
+  c.write({set_op("reg", "of C")});
+  b.pull(c);
+  const HistoryView seen{b.document().ground(), b.log()};
+  const std::vector<Dot> open{dot("B", 1), dot("C", 1)};
+  CHECK(standing_without(seen, rec("r1"), "reg", {}) == open);
+  CHECK(standing_without(seen, rec("r1"), "reg", {dot("B", 1)}) ==
+        std::vector<Dot>{dot("A", 1), dot("C", 1)});
+  CHECK(standing_without(seen, rec("r1"), "reg", {dot("A", 1), dot("B", 1)}) ==
+        std::vector<Dot>{dot("C", 1)});
+  CHECK(replaced_among(seen, {dot("A", 1), dot("B", 1), dot("C", 1)}) ==
+        std::vector<Dot>{dot("A", 1)});
+  CHECK(replaced_among(seen, open).empty());
+  // A decision that names what is behind holds where the change that was chosen is hollow.
+  ResolveOp decision;
+  decision.decided = {dot("A", 1), dot("B", 1), dot("C", 1)};
+  decision.value = Value{std::string("2")};
+  const Change decided = b.write({op_on("r1", "reg", decision)});
+  Document elsewhere = fresh();
+  for (const Change& change : b.log()) {
+    const bool held = change.header.replica == rep("B") && change.header.seq == 1;
+    CHECK(*elsewhere.deliver(held ? hollow(change) : change) == Delivery::applied);
+  }
+  CHECK(elsewhere.records().at(rec("r1")).field("reg")->survivors.size() == 1);
+}

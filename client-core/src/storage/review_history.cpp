@@ -1,7 +1,7 @@
 // Open items with their base, and the history of a record: read from the log, never from memory.
 #include <algorithm>
 
-#include "insieme/sync/document.hpp"
+#include "storage/loaded_history.hpp"
 #include "storage/marks.hpp"
 #include "storage/queries.hpp"
 #include "storage/text_change.hpp"
@@ -9,22 +9,6 @@
 
 namespace insieme::client {
 namespace {
-
-struct LoadedHistory {
-  std::optional<sync::Snapshot> ground;
-  std::vector<sync::Change> log;
-  [[nodiscard]] sync::HistoryView view() const { return {ground ? &*ground : nullptr, log}; }
-};
-
-LoadedHistory load_history(Core& core, Documents& documents, std::int64_t document) {
-  LoadedHistory history;
-  history.ground = documents.ground(documents.by_number(document));
-  for_each_change(core, document, [&](LoggedChange&& logged) {
-    history.log.push_back(std::move(logged.change));
-    return true;
-  });
-  return history;
-}
 
 struct ActionNames {
   std::string_view operator()(const sync::WriteOp&) const { return "write"; }

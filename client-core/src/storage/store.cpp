@@ -1,4 +1,5 @@
 // The façade: opening, reading, care.
+#include "storage/loaded_history.hpp"
 #include "storage/notices.hpp"
 #include "storage/packed.hpp"
 #include "storage/queries.hpp"
@@ -162,6 +163,17 @@ Result<OpenItems> Store::open_items(const ItemQuery& query) {
 
 Result<std::vector<HistoryLine>> Store::history(const RecordRef& ref) {
   return impl_->read([&] { return read_history(*impl_->core, ref); });
+}
+
+Result<std::vector<sync::Dot>> Store::replaced_behind(const RecordRef& ref,
+                                                      const std::string& field,
+                                                      const std::vector<sync::Dot>& dots) {
+  return impl_->read([&] { return client::replaced_behind(*impl_->core, ref, field, dots); });
+}
+
+Result<std::vector<sync::Dot>> Store::replaced_among(const RecordRef& ref,
+                                                     const std::vector<sync::Dot>& dots) {
+  return impl_->read([&] { return client::replaced_among(*impl_->core, ref, dots); });
 }
 
 Result<std::vector<Draft>> Store::drafts() {

@@ -121,6 +121,14 @@ class Store {
   /// In the order in which they arose here. Costs what its page costs, however many there are.
   [[nodiscard]] Result<OpenItems> open_items(const ItemQuery& query);
   [[nodiscard]] Result<std::vector<HistoryLine>> history(const RecordRef& ref);
+  /// What a decision that puts a value in the place of `dots` has to name besides: what no server
+  /// has confirmed of them may be held there, and what it had replaced would stand again.
+  [[nodiscard]] Result<std::vector<sync::Dot>> replaced_behind(const RecordRef& ref,
+                                                               const std::string& field,
+                                                               const std::vector<sync::Dot>& dots);
+  /// Of `dots`, those that the author of another one saw and replaced, as far as is known here.
+  [[nodiscard]] Result<std::vector<sync::Dot>> replaced_among(const RecordRef& ref,
+                                                              const std::vector<sync::Dot>& dots);
   [[nodiscard]] Result<std::vector<Draft>> drafts();
   [[nodiscard]] Result<std::vector<HeldChange>> inbox(bool closed_too);
   [[nodiscard]] Result<std::vector<Quarantined>> quarantine();

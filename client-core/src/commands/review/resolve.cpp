@@ -86,6 +86,17 @@ Check note_closure(Context& context, const OpenItem& item, const sync::Value& va
   return plan_marks(context, *facets.type, facets.main, after, nullptr, plan);
 }
 
+/// The value stands alone also where what it was chosen over, or made of, is held later.
+Check name_what_is_behind(Context& context, const OpenItem& item, sync::ResolveOp& op) {
+  INSIEME_OUT_ASSIGN(const auto behind,
+                     context.store().replaced_behind(item.ref, item.item.field, op.decided));
+  const std::size_t room = sync::kDotsPerResolutionMax - op.decided.size();
+  const auto end = behind.begin() + static_cast<std::ptrdiff_t>(std::min(room, behind.size()));
+  op.decided.insert(op.decided.end(), behind.begin(), end);
+  std::sort(op.decided.begin(), op.decided.end());
+  return Done{};
+}
+
 Check decide_values(Context& context, const OpenItem& item, const ItemView& view,
                     const std::string& reason, Decision& decision) {
   sync::ResolveOp op;
@@ -105,6 +116,7 @@ Check decide_values(Context& context, const OpenItem& item, const ItemView& view
     return unfit("Serve una decisione: choose, combine, write o dismiss.",
                  "A decision is needed: choose, combine, write or dismiss.");
   }
+  if (op.value) INSIEME_OUT(name_what_is_behind(context, item, op));
   decision.reply["outcome"] = key_of(outcome_name(op.outcome));
   decision.reply["text"] =
       op.value ? shown_text(context, view.field, *op.value) : std::string(view.now);
@@ -327,8 +339,11 @@ Outcome<Decision> plan_contest(Context& context) {
   contest_text(*part, field->name, reason, decision);
   for (const sync::Decision& made : part->state.decisions) {
     if (made.field != field->name || made.item != sync::ItemKind::concurrent_values) continue;
+    INSIEME_OUT_ASSIGN(const auto replaced,
+                       context.store().replaced_among(part->ref, made.decided));
     for (const HistoryLine& line : lines) {
-      if (!line.to || !std::binary_search(made.decided.begin(), made.decided.end(), line.dot)) {
+      if (!line.to || !std::binary_search(made.decided.begin(), made.decided.end(), line.dot) ||
+          std::binary_search(replaced.begin(), replaced.end(), line.dot)) {
         continue;
       }
       const auto shown = sync::distinct_values(*state);

@@ -126,6 +126,14 @@ class DepsWalker {
 /// As the members of Document.
 [[nodiscard]] std::vector<Value> base_values(const HistoryView& history, const RecordId& record,
                                              std::string_view field, const VersionVector& context);
+/// The values of a register that would stand if the changes of `without` held nothing, by dot.
+[[nodiscard]] std::vector<Dot> standing_without(const HistoryView& history, const RecordId& record,
+                                                std::string_view field,
+                                                const std::vector<Dot>& without);
+/// Of `dots`, those that the author of another one had in front of them and replaced; sorted. What
+/// is folded, or held elsewhere, replaces nothing here.
+[[nodiscard]] std::vector<Dot> replaced_among(const HistoryView& history,
+                                              const std::vector<Dot>& dots);
 /// For registers the distinct values, for texts the text. Where the parting is folded: what was
 /// kept of it, which after a partial decision is the base of the disagreement as it stood before.
 [[nodiscard]] std::vector<Value> base_of(const HistoryView& history, const RecordState& record,

@@ -97,7 +97,8 @@ enum class Outcome : std::uint8_t {
 /// removes these values of the register `field` and no others, and adds that one. Without a value
 /// it writes nothing: a dismissal closes the item's generation that `decided` names, a contest
 /// opens it (again, or at all: an author who disagrees with a choice contests the dot of that
-/// choice).
+/// choice). Besides what stood, `decided` may name what an unconfirmed one of these had replaced:
+/// where that one is held, it must not stand again beside the decision.
 struct ResolveOp {
   ItemKind item = ItemKind::concurrent_values;
   Outcome outcome = Outcome::choose;
