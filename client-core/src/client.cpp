@@ -37,6 +37,7 @@ struct Options {
   std::optional<std::string> pin;
   TransportOptions trust;
   bool wait = true;
+  bool practice = false;
   std::optional<std::int64_t> clock_ms;
 };
 
@@ -70,6 +71,8 @@ Outcome<Options> read_options(std::string_view text) {
       options.trust.public_key = word;
     } else if (name == "wait" && given.is_bool()) {
       options.wait = given.as_bool();
+    } else if (name == "practice" && given.is_bool()) {
+      options.practice = given.as_bool();
     } else if (name == "clock_ms") {
       char* end = nullptr;
       errno = 0;
@@ -153,6 +156,7 @@ struct Client::Parts {
   std::unique_ptr<Door> door;
   StoreOptions store;  ///< without its key
   bool wait = true;
+  For use = For::work;
   std::mutex engine_guard;  ///< for `cancel`, which does not wait for its turn
   std::unique_ptr<Engine> engine;
   std::unique_ptr<Commands> commands;  ///< null: locked
@@ -170,7 +174,7 @@ Check Client::Parts::open(const std::string& mode) {
                                        std::move(waiter));
   const std::lock_guard guard(engine_guard);
   engine = std::move(made);
-  commands = std::make_unique<Commands>(*engine, door.get());
+  commands = std::make_unique<Commands>(*engine, door.get(), use);
   return Done{};
 }
 
@@ -205,6 +209,7 @@ std::string Client::open(std::string_view text, std::unique_ptr<Client>& client)
   parts->store = options->store;
   lock::wipe(parts->store.key);
   parts->wait = options->wait;
+  if (options->practice) parts->use = For::practice;
   parts->transport = make_transport(options->trust);
   const Check entered = enter(*parts->door, options->pin);
   const bool stays_locked = !entered.ok() && entered.error().code == "locked";

@@ -164,9 +164,10 @@ std::string Commands::call_locked(std::string_view request, Door& door) {
                  "The store is locked: the PIN is needed."});
 }
 
-Commands::Commands(Engine& engine, Door* door)
+Commands::Commands(Engine& engine, Door* door, For use)
     : engine_(engine),
       door_(door),
+      use_(use),
       openings_(std::make_unique<commands::Openings>()),
       scheduler_({}, [&engine](std::int64_t ceiling) {
         std::array<std::uint8_t, 4> bytes{};
@@ -209,6 +210,10 @@ std::string Commands::run(std::string_view request, const EventSink& events, boo
     // Who writes is in the access log as who wrote.
     if (done.ok() && spec.writes == Writes::no) openings_->note(context, done.value());
     return text_of(std::move(done));
+  }
+  if (use_ == For::practice) {
+    return failed({"practice", "Questa è una prova: nulla va a un server.",
+                   "This is for practice: nothing goes to a server."});
   }
   if (errand_) {
     return failed({"busy", "Uno scambio con il server è già in corso.",

@@ -34,8 +34,8 @@ function faultReply(status) {
 }
 
 /**
- * One store, open. Every function is synchronous; `exchange` waits for the network in between, and
- * other commands work meanwhile.
+ * One store, open. Every function is synchronous but `exchange`, which waits for the network in
+ * between.
  */
 export class Core {
   #module;
@@ -115,7 +115,7 @@ export class Core {
     });
   }
 
-  /** A command as JSON; its reply as JSON. Those that need the network are `exchange`'s. */
+  /** A command as JSON; its reply as JSON. What needs the network is for `exchange`. */
   call(request) {
     if (this.dead) return faultReply(4);
     const text = this.#encoder.encode(request);
@@ -148,21 +148,6 @@ export class Core {
     });
   }
 
-  /**
-   * A command that needs the network: `post({url, headers, …}, body)` performs its requests and
-   * gives `{answer, body}` (insieme_resume), `pause(ms)` waits.
-   */
-  async exchange(request, post, pause) {
-    const isFirst = !this.busy;
-    const locks = this.#locks;
-    this.busy = true;
-    try {
-      return await this.#exchange(request, post, pause);
-    } finally {
-      if (isFirst && locks === this.#locks) this.busy = false;
-    }
-  }
-
   /** Of the module, which only ever grows. */
   memoryBytes() {
     return this.#module.HEAPU8.length;
@@ -174,10 +159,9 @@ export class Core {
     this.busy = false;
   }
 
-  async #exchange(request, post, pause) {
-    const locks = this.#locks;
+  #begin(request) {
     const text = this.#encoder.encode(request);
-    let step = this.#step([text], ([from], out) =>
+    return this.#step([text], ([from], out) =>
       this.#module._insieme_begin(
         this.#client,
         from,
@@ -191,33 +175,53 @@ export class Core {
         out + 16,
       ),
     );
-    while (step.need !== "nothing") {
-      let answer = {};
-      let body = new Uint8Array(0);
-      if (step.need === "post") {
-        ({ answer, body } = await post(JSON.parse(step.text), step.body));
-      } else {
-        await pause(JSON.parse(step.text).ms);
+  }
+
+  #resume(answer, body) {
+    const words = this.#encoder.encode(JSON.stringify(answer));
+    return this.#step([words, body], ([from, bytes], out) =>
+      this.#module._insieme_resume(
+        this.#client,
+        from,
+        words.length,
+        bytes,
+        body.length,
+        out,
+        out + 4,
+        out + 8,
+        out + 12,
+        out + 16,
+      ),
+    );
+  }
+
+  /**
+   * Any command; the core knows which need the network. For those `post({url, headers, …}, body)`
+   * performs a request and gives `{answer, body}` (insieme_resume), `pause(ms)` waits, and other
+   * commands work meanwhile.
+   */
+  async exchange(request, post, pause) {
+    const locks = this.#locks;
+    let step = this.#begin(request);
+    if (step.need === "nothing") return step.text;
+    this.busy = true;
+    try {
+      while (step.need !== "nothing") {
+        let answer = {};
+        let body = new Uint8Array(0);
+        if (step.need === "post") {
+          ({ answer, body } = await post(JSON.parse(step.text), step.body));
+        } else {
+          await pause(JSON.parse(step.text).ms);
+        }
+        if (this.#client === 0) return faultReply(2);
+        if (this.#locks !== locks) return LOCKED;
+        step = this.#resume(answer, body);
       }
-      if (this.#client === 0) return faultReply(2);
-      if (this.#locks !== locks) return LOCKED;
-      const words = this.#encoder.encode(JSON.stringify(answer));
-      step = this.#step([words, body], ([from, bytes], out) =>
-        this.#module._insieme_resume(
-          this.#client,
-          from,
-          words.length,
-          bytes,
-          body.length,
-          out,
-          out + 4,
-          out + 8,
-          out + 12,
-          out + 16,
-        ),
-      );
+      return step.text;
+    } finally {
+      if (locks === this.#locks) this.busy = false;
     }
-    return step.text;
   }
 
   cancel() {

@@ -7,19 +7,6 @@ import { networkOf } from "./network.mjs";
 import { waitForNews } from "./waiting.mjs";
 
 const STORE = "store.db";
-/** Commands whose work is on the network: carried in steps, so that no save waits for them. */
-const ERRANDS = new Set([
-  "sync.run",
-  "device.enrol",
-  "sign_in.ways",
-  "sign_in.begin",
-  "sign_in.finish",
-  "policy.fetch",
-  "finding.fetch",
-  "glass.open",
-  "glass.end",
-  "glass.seen",
-]);
 /** Commands whose reply has what this browser keeps from now on in place of the key. */
 const KEPT_HERE = new Set(["pin.set", "pin.remove"]);
 /** A store to practise in (index.mjs): invented families, and no server ever. */
@@ -99,17 +86,6 @@ export function serve(createCore, wasmUrl) {
   }
 
   async function call(request) {
-    const text = JSON.stringify(request);
-    if (ERRANDS.has(request.command)) {
-      if (place === PRACTICE) {
-        return failure(
-          "practice",
-          "Questa è una prova: nulla va a un server.",
-          "This is for practice: nothing goes to a server.",
-        );
-      }
-      return JSON.parse(await core.exchange(text, post, pause));
-    }
     if (request.command === "sync.wait") {
       return waitForNews(
         request,
@@ -117,7 +93,7 @@ export function serve(createCore, wasmUrl) {
         post,
       );
     }
-    const reply = JSON.parse(core.call(text));
+    const reply = JSON.parse(await core.exchange(JSON.stringify(request), post, pause));
     if (!reply.ok) return reply;
     if (KEPT_HERE.has(request.command)) return keepSecret(reply);
     if (request.command === "lock") core.forgetExchanges();
@@ -168,7 +144,8 @@ export function serve(createCore, wasmUrl) {
     }
     key ??= await makeKey(folder);
     core = await Core.load(createCore, instantiate, files, (event) => tell(JSON.parse(event)));
-    opening = { path: STORE, key, mode: exists ? "open" : "create" };
+    const practice = folder === PRACTICE;
+    opening = { path: STORE, key, mode: exists ? "open" : "create", practice };
     const reply = JSON.parse(core.open(opening));
     if (!reply.ok) close();
     return reply;

@@ -18,6 +18,7 @@ namespace insieme::client {
 /// - `mode`: `open` (default), `create`, or `restore` with `backup`: path of a backup.
 /// - `ca_file`, `public_key`: whom to trust (transport.hpp).
 /// - `wait`: false: never wait between attempts, give up at the first failure instead.
+/// - `practice`: true: a store to practise in, of which nothing ever goes to a server.
 /// - `clock_ms`: for tests and demonstrations: what the device believes the time is, as text.
 class Client {
  public:

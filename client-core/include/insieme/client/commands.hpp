@@ -2,6 +2,7 @@
 // The one call through which a host (app, command line, binding) speaks to the core: a command as
 // JSON in, its reply as JSON out. Every command is described in docs/commands.md.
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -25,6 +26,10 @@ class Openings;
 }
 class Door;
 
+/// What a store is for. In one for practice every command that needs a server is refused with the
+/// code `practice`: what is invented there must not meet what is true.
+enum class For : std::uint8_t { work, practice };
+
 /// `{"command":"record.save","request_id":"…",…}` → `{"ok":true,…}`, or `{"ok":false,"error":
 /// {"code":…,"message_it":…,"message_en":…}}`. Never throws for any input. 64-bit integers cross
 /// as strings. From one thread at a time.
@@ -32,7 +37,7 @@ class Commands {
  public:
   /// The engine must outlive the commands, and so must the door: what stands before the store, for
   /// the commands about its PIN. Null: those say that there is none.
-  explicit Commands(Engine& engine, Door* door = nullptr);
+  explicit Commands(Engine& engine, Door* door = nullptr, For use = For::work);
   ~Commands();
 
   /// Blocks while a command talks to the network.
@@ -59,6 +64,7 @@ class Commands {
 
   Engine& engine_;
   Door* door_;
+  For use_;
   std::unique_ptr<commands::Openings> openings_;
   Scheduler scheduler_;
   std::unique_ptr<commands::Errand> errand_;  ///< the command that waits for the network

@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <set>
 
 #include "insieme/client/platform.hpp"
 #include "insieme/client/stoppable_transport.hpp"
@@ -20,14 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kPracticeFolder = "insieme-practice";
-
-/// What nobody does in practice: ERRANDS of mobile-bindings/wasm/js/worker.mjs.
-bool asks_a_server(const std::string& command) {
-  static const std::set<std::string> kErrands{
-      "sync.run",       "device.enrol", "sign_in.ways", "sign_in.begin", "sign_in.finish",
-      "policy.fetch",   "finding.fetch", "glass.open",  "glass.end",     "glass.seen"};
-  return kErrands.count(command) != 0;
-}
 
 /// Commands after which this program has something to do, too.
 bool is_about_the_key(const std::string& command) {
@@ -130,9 +121,8 @@ std::string PageCore::answer(const json::object& message, const std::string& fro
     return failure("unknown_command", "Richiesta sconosciuta.", "Unknown request.");
   }
   const std::shared_ptr<Line> line = line_;
-  const bool practises = practises_;
   lock.unlock();
-  return call(line, practises, object_of(message, "request"));
+  return call(line, object_of(message, "request"));
 }
 
 void PageCore::close() {
@@ -169,7 +159,7 @@ void PageCore::throw_practice_away() {
 std::string PageCore::opening(const std::string& path, const std::string& key,
                               const char* mode) const {
   const Globals& globals = program_.globals;
-  json::object options{{"path", path}, {"key", key}, {"mode", mode}};
+  json::object options{{"path", path}, {"key", key}, {"mode", mode}, {"practice", practises_}};
   if (!globals.ca_file.empty()) options["ca_file"] = globals.ca_file;
   if (!globals.public_key.empty()) options["public_key"] = globals.public_key;
   if (!globals.clock_ms.empty()) options["clock_ms"] = globals.clock_ms;
@@ -212,13 +202,9 @@ std::string PageCore::open_practice() {
   return reply;
 }
 
-std::string PageCore::call(Meant line, bool practises, const json::object& request) {
+std::string PageCore::call(Meant line, const json::object& request) {
   const std::string command = text_of(request, "command");
   const std::string text = json::serialize(request);
-  if (practises && asks_a_server(command)) {
-    return failure("practice", "Questa è una prova: nulla va a un server.",
-                   "This is for practice: nothing goes to a server.");
-  }
   if (command == "sync.wait") return wait(line, text);
   if (is_about_the_key(command)) return call_here(line, command, text);
   return errand(line, text);

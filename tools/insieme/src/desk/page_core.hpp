@@ -52,7 +52,7 @@ class PageCore {
 
   /// Of the opening that a command was meant for: it is not performed on another one.
   using Meant = const std::shared_ptr<Line>&;
-  [[nodiscard]] std::string call(Meant line, bool practises, const json::object& request);
+  [[nodiscard]] std::string call(Meant line, const json::object& request);
   [[nodiscard]] std::string call_here(Meant line, const std::string& command,
                                       const std::string& text);
   [[nodiscard]] std::string errand(Meant line, const std::string& text);
