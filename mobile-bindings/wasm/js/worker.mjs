@@ -14,6 +14,8 @@ const ERRANDS = new Set([
   "sign_in.ways",
   "sign_in.begin",
   "sign_in.finish",
+  "sign_in.account",
+  "sign_in.step",
   "policy.fetch",
   "finding.fetch",
   "glass.open",

@@ -25,6 +25,7 @@ constexpr const char* kPracticeFolder = "insieme-practice";
 bool asks_a_server(const std::string& command) {
   static const std::set<std::string> kErrands{
       "sync.run",       "device.enrol", "sign_in.ways", "sign_in.begin", "sign_in.finish",
+      "sign_in.account", "sign_in.step",
       "policy.fetch",   "finding.fetch", "glass.open",  "glass.end",     "glass.seen"};
   return kErrands.count(command) != 0;
 }
