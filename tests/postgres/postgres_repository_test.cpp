@@ -111,12 +111,6 @@ TEST_CASE("postgres: epochs", "[postgres][repository]") { check_epochs(make_post
 TEST_CASE("postgres: glass", "[postgres][repository]") { check_glass(make_postgres); }
 TEST_CASE("postgres: flows", "[postgres][repository][S105]") { check_flows(make_postgres); }
 TEST_CASE("postgres: sign-in", "[postgres][repository][sign-in]") { check_sign_in(make_postgres); }
-TEST_CASE("postgres: local accounts", "[postgres][repository][account]") {
-  check_local_accounts(make_postgres);
-}
-TEST_CASE("postgres: sign-ins under way", "[postgres][repository][sign-in]") {
-  check_sign_in_rows(make_postgres);
-}
 
 TEST_CASE("postgres: the other server waits for a turn that is slow to commit, and no cursor"
           " passes it [P2]", "[postgres]") {

@@ -9,9 +9,11 @@
 #include "fixture.hpp"
 #include "insieme/server/account_desk.hpp"
 #include "insieme/sync/sign_in.hpp"
+#include "repository_contract.hpp"
 #include "sign_in/password.hpp"
 #include "sign_in/totp.hpp"
 #include "support/catch.hpp"
+#include "world_storage.hpp"
 
 using namespace insieme;
 using namespace insieme::testing;
@@ -86,6 +88,19 @@ struct Office {
   Known settle_in();
 };
 
+/// An empty space on the database that these tests run on.
+ContractSubject make_subject() {
+  struct Kept {
+    TempDir dir;
+    std::int64_t now_ms = 1'790'000'000'000;
+  };
+  const auto kept = std::make_shared<Kept>();
+  Kept* raw = kept.get();
+  auto repository =
+      make_world_storage(kept->dir.file("server.db"), [raw] { return raw->now_ms; });
+  return {kept, std::move(repository), &kept->now_ms};
+}
+
 json::object object_in(const server::Response& answer) {
   return json::parse(body_text(answer)).as_object();
 }
@@ -143,6 +158,12 @@ std::string code_now(const Office& at, const Office::Known& known) {
 }
 
 }  // namespace
+
+TEST_CASE("account: what a repository keeps of passwords and of sign-ins under way",
+          "[server][account][repository]") {
+  check_local_accounts(make_subject);
+  check_sign_in_rows(make_subject);
+}
 
 TEST_CASE("account: a first password leads to one's own, then to an invitation for one device",
           "[server][account][P7]") {

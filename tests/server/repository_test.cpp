@@ -39,12 +39,6 @@ TEST_CASE("repository: backups", "[server][repository]") { check_backups(make_sq
 TEST_CASE("repository: epochs", "[server][repository]") { check_epochs(make_sqlite); }
 TEST_CASE("repository: flows", "[server][repository][S105]") { check_flows(make_sqlite); }
 TEST_CASE("repository: sign-in", "[server][repository][sign-in]") { check_sign_in(make_sqlite); }
-TEST_CASE("repository: local accounts", "[server][repository][account]") {
-  check_local_accounts(make_sqlite);
-}
-TEST_CASE("repository: sign-ins under way", "[server][repository][sign-in]") {
-  check_sign_in_rows(make_sqlite);
-}
 
 TEST_CASE("repository: a database has one space and says so", "[server][repository]") {
   const TempDir dir;
