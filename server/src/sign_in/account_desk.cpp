@@ -51,13 +51,6 @@ std::vector<Attempter> attempters_of(const std::string& account, const std::stri
   return all;
 }
 
-/// Nobody's: costs what a real one does, and nothing hashes to it but by a miracle.
-std::string decoy_hash(const PasswordCost& cost) {
-  return "$argon2id$v=19$m=" + std::to_string(cost.memory_kib) +
-         ",t=" + std::to_string(cost.passes) +
-         ",p=1$bm9ib2R5J3Mgc2FsdCAtIA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-}
-
 Answer just(Kind kind) {
   Answer answer;
   answer.kind = kind;

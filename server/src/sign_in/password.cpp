@@ -90,6 +90,12 @@ std::string hash_password(std::string_view password, const PasswordCost& cost) {
   return out.data();
 }
 
+std::string decoy_hash(const PasswordCost& cost) {
+  return "$argon2id$v=19$m=" + std::to_string(cost.memory_kib) +
+         ",t=" + std::to_string(cost.passes) +
+         ",p=1$bm9ib2R5J3Mgc2FsdCAtIA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+}
+
 bool verify_password(const std::string& hash, std::string_view password) {
   if (!parse_password_hash(hash) || hash.size() >= crypto_pwhash_STRBYTES) return false;
   std::array<char, crypto_pwhash_STRBYTES> stored{};

@@ -25,6 +25,8 @@ inline constexpr std::uint32_t kMemoryKibMax = 256 * 1024;
 
 /// Throws std::bad_alloc without the memory for it.
 [[nodiscard]] std::string hash_password(std::string_view password, const PasswordCost& cost);
+/// Nobody's: to compare with costs what a real one does, and nothing hashes to it but by a miracle.
+[[nodiscard]] std::string decoy_hash(const PasswordCost& cost);
 /// Constant time for what is compared. False also for what is no hash.
 [[nodiscard]] bool verify_password(const std::string& hash, std::string_view password);
 /// The cost of a stored hash; nothing if it is none, or costs too much.

@@ -54,7 +54,7 @@ class AccountDesk {
   static constexpr std::uint32_t kSignInMs = 600'000;
   static constexpr std::uint32_t kPerMinute = 60;  ///< requests by one address
 
-  /// What an operator may set for tests: the cost of a hash.
+  /// Of a hash, as PasswordCost; tests take a cheap one.
   struct Cost {
     std::uint32_t passes = 2;
     std::uint32_t memory_kib = 64 * 1024;
