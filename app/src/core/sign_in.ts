@@ -78,11 +78,12 @@ export function isOurs(returned: Returned): boolean {
 }
 
 /** The invitation that came of it. */
-export async function invitationOf(returned: Returned): Promise<string> {
+export async function invitationOf({ ticket, verifier }: Returned): Promise<string> {
   for (let tries = 1; ; tries++) {
     const reply = await read<{ state: string; invitation?: string }>("sign_in.finish", {
       server: location.origin,
-      ...returned,
+      ticket,
+      verifier,
     });
     if (reply.invitation !== undefined || tries === TRIES) return reply.invitation ?? "";
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));

@@ -161,10 +161,12 @@ export function AccountSignIn({ bind, online }: AccountSignInProps): JSX.Element
       <Next label={step === null ? t("account_enter") : t("account_next")}
         busy={act.busy || !online} />
       {step !== null && (
-        <button type="button" class="btn btn-outline-primary btn-lg wide"
-          onClick={() => setStep(null)}>
-          {t("account_begin_again")}
-        </button>
+        <p>
+          <button type="button" class="btn btn-outline-primary btn-lg wide"
+            onClick={() => setStep(null)}>
+            {t("account_begin_again")}
+          </button>
+        </p>
       )}
     </form>
   );
