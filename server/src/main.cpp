@@ -112,6 +112,7 @@ int run(int argc, char** argv) {
   add_flow_commands(program);
   add_doctor(program);
   add_sign_in_commands(program);
+  add_account_commands(program);
   add_restore_commands(program);
   for (CLI::App* command : app.get_subcommands({})) command->fallthrough();
   try {

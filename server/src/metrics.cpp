@@ -24,6 +24,11 @@ void Metrics::count_changes(std::uint64_t accepted, std::uint64_t held, std::uin
   refused_ += refused;
 }
 
+void Metrics::count_sign_in(std::string_view outcome) {
+  const std::lock_guard lock(mutex_);
+  ++sign_ins_[std::string(outcome)];
+}
+
 void Metrics::connection_opened() {
   const std::lock_guard lock(mutex_);
   ++connections_;
@@ -48,6 +53,17 @@ void put_waits_ended(std::string& out, const Gauges& gauges) {
   for (std::size_t i = 0; i < kWaitEnds; ++i) {
     fmt::format_to(std::back_inserter(out), "insieme_waits_ended_total{{how=\"{}\"}} {}\n",
                    name_of(static_cast<WaitEnd>(i)), gauges.waits_ended[i]);
+  }
+}
+
+void put_sign_ins(std::string& out,
+                  const std::map<std::string, std::uint64_t, std::less<>>& sign_ins) {
+  if (sign_ins.empty()) return;
+  out += "# HELP insieme_sign_in_steps_total Steps of sign-ins with a password, by outcome.\n"
+         "# TYPE insieme_sign_in_steps_total counter\n";
+  for (const auto& [outcome, count] : sign_ins) {
+    fmt::format_to(std::back_inserter(out), "insieme_sign_in_steps_total{{outcome=\"{}\"}} {}\n",
+                   outcome, count);
   }
 }
 
@@ -91,6 +107,7 @@ std::string Metrics::text(const Gauges& gauges) const {
                  "insieme_changes_total{{verdict=\"held\"}} {}\n"
                  "insieme_changes_total{{verdict=\"refused\"}} {}\n",
                  accepted_, held_, refused_);
+  put_sign_ins(out, sign_ins_);
   put("connections", "gauge", "Open connections.", connections_);
   put("connections_total", "counter", "Connections accepted.", connections_total_);
   put("connections_refused_total", "counter", "Connections over the limit.",

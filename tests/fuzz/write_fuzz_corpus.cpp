@@ -300,8 +300,13 @@ void write_requests(const std::filesystem::path& root) {
             R"("}],"body":"ASL 4","ask":"tel. 0522"}],"cut":["likely_same_visit"]})");
 }
 
-/// What an identity provider sends.
+/// What an identity provider sends, and what people type.
 void write_tokens(const std::filesystem::path& root) {
+  write(root / "account", "hash",
+        "$argon2id$v=19$m=65536,t=2,p=1$bm9ib2R5J3Mgc2FsdCAtIA$" + std::string(43, 'A'));
+  write(root / "account", "password", "tre parole facili");
+  write(root / "account", "code", "123 456");
+  write(root / "account", "recovery", "abcde-fghjk-mnpqr");
   write(root / "jwt", "keys",
         R"({"keys":[{"kty":"OKP","crv":"Ed25519","use":"sig","alg":"EdDSA","kid":"e",)"
         R"("x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})");

@@ -9,6 +9,7 @@
 #include "fixture.hpp"
 #include "http_tablet.hpp"
 #include "insieme/sync/log_place.hpp"
+#include "insieme/sync/sign_in.hpp"
 #include "insieme/server/sqlite_repository.hpp"
 #include "support/catch.hpp"
 #include "world_storage.hpp"
@@ -268,6 +269,41 @@ TEST_CASE("postgres: a space moves from its file, is equal there, and tablets go
   CHECK(after.done);
   CHECK(after.resets == 0);
   CHECK(anna.unsent.empty());
+}
+
+TEST_CASE("postgres: a sign-in begins at one server, goes on at the other, survives both",
+          "[postgres][process][account]") {
+  Site site;
+  REQUIRE(site.repository->add_user({"anna", "Anna", "educator", false, 0}).ok());
+  const auto made = run_program("insieme-server",
+                                {"account", "new", "anna", "--json", "--data", site.folder(0)}, {});
+  REQUIRE(made.code == 0);
+  const std::string first = std::string(made.reply().at("first_password").as_string());
+  const std::string verifier(64, 'a');
+  const auto ask = [&](std::size_t i, const char* path, const json::object& body) {
+    const HttpAnswer answer = http_once(
+        site.servers[i]->port(), http_request("POST", path, json::serialize(body),
+                                              "Content-Type: application/json\r\n"));
+    INFO(answer.body);
+    REQUIRE(answer.status == 200);
+    return json::parse(answer.body).as_object();
+  };
+  const auto begun = ask(0, "/v1/sign-in/account",
+                         {{"challenge", to_hex(sync::sign_in_challenge(verifier).bytes)},
+                          {"name", "anna"},
+                          {"password", first}});
+  CHECK(begun.at("next").as_string() == "new_password");
+  json::object with{{"ticket", begun.at("ticket")}, {"verifier", verifier}};
+  site.servers[0].reset();
+  with["new_password"] = "tre parole facili";
+  CHECK(ask(1, "/v1/sign-in/step", with).at("next").as_string() == "ready");
+  with.erase("new_password");
+  site.servers[1].reset();
+  site.start(0);
+  site.start(1);
+  const auto ready = ask(0, "/v1/sign-in/finish", with);
+  CHECK(ready.at("state").as_string() == "ready");
+  CHECK(ask(1, "/v1/sign-in/finish", with).at("invitation") == ready.at("invitation"));
 }
 
 TEST_CASE("postgres: from an empty folder to a second server, by the commands",

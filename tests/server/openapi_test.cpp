@@ -8,6 +8,7 @@
 
 #include "http_tablet.hpp"
 #include "insieme/server/sqlite_repository.hpp"
+#include "insieme/sync/sign_in.hpp"
 #include "operator.hpp"
 #include "support/bent_provider.hpp"
 #include "support/voucher_authority.hpp"
@@ -219,6 +220,46 @@ TEST_CASE("openapi: a sign-in is answered as the document says, to its end",
       {"ticket", back.headers["location"].substr(31)}, {"verifier", std::string(64, 'b')}});
   CHECK(at.ask("POST", "/v1/sign-in/finish", told, kJson).status == 404);
   CHECK(at.ask("POST", "/v1/sign-in/finish", "{}", kJson).status == 400);
+  at.check_samples();
+}
+
+TEST_CASE("openapi: a sign-in with a password is answered as the document says, to its end",
+          "[server][process][S106][account]") {
+  Described at;
+  const std::string data = at.dir.path().string();
+  const auto made = run_program(
+      "insieme-server", {"account", "new", "user-anna", "--totp", "--json", "--data", data}, {});
+  REQUIRE(made.code == 0);
+  const std::string first(made.reply().at("first_password").as_string());
+  const auto post = [&](const char* path, const json::object& body) {
+    return at.ask("POST", path, json::serialize(body), kJson);
+  };
+  json::object begin{{"challenge", to_hex(sync::sign_in_challenge(std::string(64, 'b')).bytes)},
+                     {"name", "user-anna"},
+                     {"password", "sbagliata!"}};
+  CHECK(at.ask("GET", "/v1/sign-in/ways").body.find("\"account\"") != std::string::npos);
+  CHECK(post("/v1/sign-in/account", {}).status == 400);
+  CHECK(post("/v1/sign-in/account", begin).status == 403);
+  begin["password"] = first;
+  const auto begun = post("/v1/sign-in/account", begin);
+  REQUIRE(begun.status == 200);
+  json::object step{{"ticket", json::parse(begun.body).at("ticket")},
+                    {"verifier", std::string(64, 'b')}};
+  CHECK(post("/v1/sign-in/step", {}).status == 400);
+  CHECK(post("/v1/sign-in/step", {{"ticket", "x"}, {"verifier", std::string(64, 'b')}}).status ==
+        404);
+  step["new_password"] = "corta";
+  CHECK(post("/v1/sign-in/step", step).status == 403);
+  step["new_password"] = "tre parole facili";
+  CHECK(post("/v1/sign-in/step", step).body.find("otpauth://") != std::string::npos);
+  step["code"] = "000000";
+  CHECK(post("/v1/sign-in/step", step).status == 400);  // one thing at a time
+  begin["password"] = "sbagliata!";
+  HttpAnswer guessed = post("/v1/sign-in/account", begin);
+  for (int i = 0; i < 10 && guessed.status == 403; ++i) {
+    guessed = post("/v1/sign-in/account", begin);
+  }
+  CHECK(guessed.status == 429);
   at.check_samples();
 }
 

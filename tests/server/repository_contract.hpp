@@ -39,5 +39,7 @@ void check_epochs(const MakeRepository& make);
 void check_flows(const MakeRepository& make);
 void check_glass(const MakeRepository& make);
 void check_sign_in(const MakeRepository& make);
+void check_local_accounts(const MakeRepository& make);
+void check_sign_in_rows(const MakeRepository& make);
 
 }  // namespace insieme::testing

@@ -41,12 +41,23 @@ struct Office {
   std::unique_ptr<server::SignInDesk> desk;
   std::unique_ptr<server::Api> api;
 
+  /// As after a kill, or as another server of the space: nothing is left but the repository.
+  void restart() {
+    api.reset();
+    desk.reset();
+    begin_serving("s3cret");
+  }
+
   explicit Office(bool by_email = false, const std::string& secret = "s3cret") {
     REQUIRE(world.repository->add_user({"anna", "Anna", "educator", false, 0}).ok());
     world.config.sign_in_provider = provider.issuer();
     world.config.sign_in_client = "insieme";
     world.config.sign_in_by_email = by_email;
     world.config.public_url = "https://ambito.example/";
+    begin_serving(secret);
+  }
+
+  void begin_serving(const std::string& secret) {
     desk = std::make_unique<server::SignInDesk>(*world.repository, world.config, secret,
                                                 [this] { return now_ms.load(); });
     server::Services services{*world.repository, world.tokens, world.metrics, world.config,
@@ -216,6 +227,33 @@ TEST_CASE("sign-in: a code comes back once, to the sign-in that it belongs to",
   at.now_ms += server::SignInDesk::kBeginMs + 1;
   CHECK(slug_of(at.come_back("code=c&state=" + parameter_of(late, "state"))) == "sign-in-unknown");
   CHECK(slug_of(at.finish(ticket)) == "sign-in-unknown");
+}
+
+TEST_CASE("sign-in: any server of the space takes a browser back and answers its client",
+          "[server][sign-in]") {
+  Office at;
+  at.link();
+  const std::string address = at.begin();
+  at.restart();  // the one that sent the browser away is gone
+  auto manner = at.provider.manner();
+  manner.claims = at.claims(address);
+  at.provider.behave(manner);
+  const std::string ticket = at.ticket_of(address);
+  const auto ready = at.finish(ticket);
+  REQUIRE(slug_of(ready) == "ready");
+  at.restart();
+  CHECK(body_text(at.finish(ticket)) == body_text(ready));
+  CHECK(slug_of(at.come_back("code=c0de&state=" + parameter_of(address, "state"))) ==
+        "sign-in-unknown");
+  // Nothing comes of a code, because whoever redeems it died: that is said, not waited for.
+  const std::string last = at.begin();
+  manner.hangs = true;
+  at.provider.behave(manner);
+  const std::string dead = at.ticket_of(last);
+  CHECK(body_text(at.post("/v1/sign-in/finish", {{"ticket", dead}, {"verifier", kVerifier}})) ==
+        R"({"state":"pending"})");
+  at.now_ms += server::SignInDesk::kRedeemMs + 1;
+  CHECK(slug_of(at.finish(dead)) == "provider-unavailable");
 }
 
 TEST_CASE("sign-in: browsers are sent back to the app or to the person's own machine alone",

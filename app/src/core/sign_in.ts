@@ -1,5 +1,6 @@
-// Signing in with one's organization: the browser leaves this page and comes back to it with a
-// ticket, which is of use only with what this tab kept meanwhile.
+// Signing in. With one's organization the browser leaves this page and comes back to it with a
+// ticket, which is of use only with what this tab kept meanwhile; with a password of the server's
+// own it stays here, step by step.
 import { read } from "./core";
 
 const KEPT = "sign-in";
@@ -12,25 +13,37 @@ interface Way {
   name: string;
 }
 
-let asked: Promise<string> = Promise.resolve("");
+/** How this server lets people in, beside invitations. */
+export interface Ways {
+  /** What people call their organization's provider; empty: there is none. */
+  provider: string;
+  /** Whether people have passwords here. */
+  account: boolean;
+}
 
-async function ask(): Promise<string> {
+const NONE: Ways = { provider: "", account: false };
+
+let asked: Promise<Ways> = Promise.resolve(NONE);
+
+async function ask(): Promise<Ways> {
   try {
     const { ways } = await read<{ ways: Way[] }>("sign_in.ways", { server: location.origin });
-    return ways.find((one) => one.way === "provider")?.name ?? "";
+    return {
+      provider: ways.find((one) => one.way === "provider")?.name ?? "",
+      account: ways.some((one) => one.way === "account"),
+    };
   } catch {
-    return ""; // no network, or a server of before
+    return NONE; // no network, or a server of before
   }
 }
 
-/** What people call the provider; empty where people are invited, or nothing can be heard of it. */
-export function providerName(): Promise<string> {
+export function waysIn(): Promise<Ways> {
   asked = ask();
   return asked;
 }
 
 /** The store makes one request to a server at a time. */
-export async function providerAsked(): Promise<void> {
+export async function waysAsked(): Promise<void> {
   await asked;
 }
 
@@ -65,13 +78,43 @@ export function isOurs(returned: Returned): boolean {
 }
 
 /** The invitation that came of it. */
-export async function invitationOf(returned: Returned): Promise<string> {
+export async function invitationOf({ ticket, verifier }: Returned): Promise<string> {
   for (let tries = 1; ; tries++) {
     const reply = await read<{ state: string; invitation?: string }>("sign_in.finish", {
       server: location.origin,
-      ...returned,
+      ticket,
+      verifier,
     });
     if (reply.invitation !== undefined || tries === TRIES) return reply.invitation ?? "";
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   }
+}
+
+/** What the server asks a person for next, and what it shows once. */
+export interface AccountStep {
+  ticket: string;
+  verifier: string;
+  next: string;
+  totp_address?: string;
+  totp_secret?: string;
+  recovery_codes?: string[];
+}
+
+export async function beginAccount(name: string, password: string): Promise<AccountStep> {
+  return read<AccountStep>("sign_in.account", { server: location.origin, name, password });
+}
+
+/** `given`: one of code, recovery_code, new_password. */
+export async function stepAccount(
+  step: AccountStep,
+  given: Record<string, string>,
+): Promise<AccountStep> {
+  const { ticket, verifier } = step;
+  const reply = await read<Partial<AccountStep> & { next: string }>("sign_in.step", {
+    server: location.origin,
+    ticket,
+    verifier,
+    ...given,
+  });
+  return { ...reply, ticket, verifier };
 }

@@ -7,15 +7,17 @@ import { enterPractice } from "../core/practice";
 import {
   invitationOf,
   isOurs,
-  providerAsked,
-  providerName,
+  type Returned,
   signIn,
   takeReturned,
+  waysAsked,
+  waysIn,
 } from "../core/sign_in";
 import { syncNow } from "../core/sync";
 import { Icon } from "../parts/icons";
 import { Failed, Note, Title } from "../parts/parts";
 import { t } from "../words";
+import { AccountSignIn } from "./account_sign_in";
 
 /** The invitation that a scanned address brought along: it stands where no server sees it. */
 function carriedAlong(): string {
@@ -36,14 +38,14 @@ export function Start(): JSX.Element {
   const [name, setName] = useState("");
   const act = useAct();
   const { online } = usePicture();
-  const [provider, setProvider] = useState("");
+  const [{ provider, account }, setWays] = useState({ provider: "", account: false });
   const [returned] = useState(takeReturned);
   const cameBack = useRef(false);
   const bind = async (invitation: string): Promise<void> => {
     const args: Record<string, string> = { invitation };
     if (!invitation.includes("://")) args["server"] = location.origin;
     if (name.trim()) args["device_name"] = name.trim();
-    await providerAsked();
+    await waysAsked();
     // Shown once it is known whether a PIN is asked for.
     await read("device.enrol", { request_id: requestId(), ...args });
     await learnPolicy();
@@ -55,6 +57,7 @@ export function Start(): JSX.Element {
     event.preventDefault();
     void act.run(() => bind(code.trim()));
   };
+  const bindWith = async (ready: Returned): Promise<void> => bind(await invitationOf(ready));
   // One request to the server at a time: first what came back, then whether one can sign in.
   const begin = async (): Promise<void> => {
     let bound = false;
@@ -67,7 +70,7 @@ export function Start(): JSX.Element {
         bound = true;
       });
     }
-    if (!bound && provider === "") setProvider(await providerName());
+    if (!bound && provider === "" && !account) setWays(await waysIn());
   };
   useEffect(() => {
     void begin();
@@ -89,9 +92,10 @@ export function Start(): JSX.Element {
           >
             {act.busy && returned !== null ? t("loading") : t("sign_in_with", { name: provider })}
           </button>
-          <p class="help">{t("sign_in_or")}</p>
         </section>
       )}
+      {account && <AccountSignIn bind={bindWith} online={online} />}
+      {(provider !== "" || account) && <p class="help">{t("sign_in_or")}</p>}
       <form onSubmit={enrol}>
         <div class="field">
           <label for="code">{t("start_code")}</label>

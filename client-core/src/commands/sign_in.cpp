@@ -1,6 +1,6 @@
-// sign_in.ways, sign_in.begin, sign_in.finish: an invitation for whoever signs in with their
-// organization. What has to outlive the way through a browser is with the host, which may be a page
-// that the browser leaves.
+// sign_in.ways, begin, account, step, finish: an invitation for whoever signs in, with their
+// organization or with a name and a password of the server's own. What has to outlive the way
+// through a browser is with the host, which may be a page that the browser leaves.
 #include "commands/sign_in.hpp"
 
 #include <array>
@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kOk = 200;
 constexpr std::size_t kAddressBytesMax = 8'000;
+constexpr std::size_t kRecoveryCodesMax = 32;
 
 /// A request, and what of its making the answer is told with.
 struct Asked {
@@ -97,10 +98,14 @@ Outcome<json::object> read_ways(const json::object& answer, json::object) {
   return out;
 }
 
-Outcome<Asked> ask_begin(Context& context) {
+std::string new_verifier(Context& context) {
   std::array<std::uint8_t, 32> drawn{};
   context.platform().random(drawn);
-  const std::string verifier = sync::to_hex(drawn);
+  return sync::to_hex(drawn);
+}
+
+Outcome<Asked> ask_begin(Context& context) {
+  const std::string verifier = new_verifier(context);
   json::object body;
   body["challenge"] = sync::to_hex(sync::sign_in_challenge(verifier).bytes);
   body["back_to"] = context.text("back_to");
@@ -120,6 +125,50 @@ Outcome<json::object> read_begun(const json::object& answer, json::object kept) 
   kept["address"] = address;
   const json::value* seconds = find(answer, "expires_in_s");
   if (seconds != nullptr && seconds->is_int64()) kept["expires_in_s"] = seconds->get_int64();
+  return kept;
+}
+
+Outcome<Asked> ask_account(Context& context) {
+  const std::string verifier = new_verifier(context);
+  json::object body;
+  body["challenge"] = sync::to_hex(sync::sign_in_challenge(verifier).bytes);
+  for (const char* name : {"name", "password", "wants"}) {
+    if (const std::string text = context.text(name); !text.empty()) body[name] = text;
+  }
+  INSIEME_OUT_ASSIGN(HttpRequest request, request_to(context, "/v1/sign-in/account", body));
+  json::object kept;
+  kept["verifier"] = verifier;
+  return Asked{std::move(request), std::move(kept)};
+}
+
+Outcome<Asked> ask_step(Context& context) {
+  json::object body;
+  for (const char* name : {"ticket", "verifier", "code", "recovery_code", "new_password"}) {
+    if (const std::string text = context.text(name); !text.empty()) body[name] = text;
+  }
+  INSIEME_OUT_ASSIGN(HttpRequest request, request_to(context, "/v1/sign-in/step", body));
+  return Asked{std::move(request), {}};
+}
+
+/// What a person is asked for next, and what they are shown meanwhile.
+Outcome<json::object> read_step(const json::object& answer, json::object kept) {
+  const std::string next = text_at(answer, "next");
+  if (next.empty()) return not_ours();
+  kept["next"] = shown_line(next);
+  for (const char* name : {"ticket", "totp_address", "totp_secret"}) {
+    if (const std::string text = text_at(answer, name); !text.empty()) {
+      if (text.size() > kAddressBytesMax) return not_ours();
+      kept[name] = shown_line(text);
+    }
+  }
+  const json::value* codes = find(answer, "recovery_codes");
+  if (codes == nullptr || !codes->is_array()) return kept;
+  json::array shown;
+  for (const json::value& code : codes->get_array()) {
+    if (!code.is_string() || shown.size() == kRecoveryCodesMax) return not_ours();
+    shown.emplace_back(shown_line(std::string(code.get_string())));
+  }
+  kept["recovery_codes"] = std::move(shown);
   return kept;
 }
 
@@ -172,10 +221,61 @@ Outcome<std::unique_ptr<Errand>> errand(Context& context) {
 
 }  // namespace
 
-std::vector<CommandSpec> sign_in_commands() {
-  const ArgSpec server{"server", ArgKind::text, false, "indirizzo del server, se non è già noto",
-                       "the server's address, if it is not known yet"};
+namespace {
+
+ArgSpec server_argument() {
+  return {"server", ArgKind::text, false, "indirizzo del server, se non è già noto",
+          "the server's address, if it is not known yet"};
+}
+
+std::vector<CommandSpec> account_commands() {
+  const ArgSpec server = server_argument();
   return {
+      {"sign_in.account",
+       Writes::no,
+       "Comincia un accesso con nome e password di questo server. `next` dice che cosa chiedere "
+       "poi: `code`, `new_password`, `totp` (mostrare `totp_address` e chiedere un codice) o "
+       "`ready`: allora sign_in.finish. `verifier` si tiene e non si mostra.",
+       "Begins a sign-in with a name and a password of the server's own. `next` says what to ask "
+       "for: `code`, `new_password`, `totp` (show `totp_address`, ask for a code) or `ready`: then "
+       "sign_in.finish. `verifier` is kept and shown to nobody.",
+       {server,
+        {"name", ArgKind::text, true, "nome dell'utenza", "the account's name"},
+        {"password", ArgKind::text, true, "password", "password"},
+        {"wants", ArgKind::text, false,
+         "che cosa cambiare entrando: password, totp, codes, separati da spazi",
+         "what to change while signing in: password, totp, codes, separated by blanks"}},
+       "ticket, verifier, next, totp_address?, totp_secret?",
+       R"({"command": "sign_in.account", "server": "https://ats.example.it", "name": "anna",
+ "password": "…"})",
+       run<ask_account, read_step>,
+       errand<ask_account, read_step>},
+      {"sign_in.step",
+       Writes::no,
+       "Il passo seguente di un accesso: uno fra `code`, `recovery_code` e `new_password`. I "
+       "codici di recupero si mostrano una volta sola.",
+       "The next step of a sign-in: one of `code`, `recovery_code` and `new_password`. Recovery "
+       "codes are shown once.",
+       {server,
+        {"ticket", ArgKind::text, true, "di sign_in.account", "of sign_in.account"},
+        {"verifier", ArgKind::text, true, "di sign_in.account", "of sign_in.account"},
+        {"code", ArgKind::text, false, "sei cifre dell'app dei codici",
+         "six digits of the app of codes"},
+        {"recovery_code", ArgKind::text, false, "un codice di recupero", "a recovery code"},
+        {"new_password", ArgKind::text, false, "da 10 a 128 caratteri", "10 to 128 characters"}},
+       "next, totp_address?, totp_secret?, recovery_codes?",
+       R"({"command": "sign_in.step", "server": "https://ats.example.it", "ticket": "5f…",
+ "verifier": "a0…", "code": "123456"})",
+       run<ask_step, read_step>,
+       errand<ask_step, read_step>},
+  };
+}
+
+}  // namespace
+
+std::vector<CommandSpec> sign_in_commands() {
+  const ArgSpec server = server_argument();
+  std::vector<CommandSpec> all{
       {"sign_in.ways",
        Writes::no,
        "In quali modi un server permette di entrare, oltre all'invito.",
@@ -214,6 +314,8 @@ std::vector<CommandSpec> sign_in_commands() {
        run<ask_finish, read_finished>,
        errand<ask_finish, read_finished>},
   };
+  for (CommandSpec& command : account_commands()) all.push_back(std::move(command));
+  return all;
 }
 
 }  // namespace insieme::client::commands

@@ -32,6 +32,8 @@ namespace insieme::server {
 [[nodiscard]] Response sign_in_ways(const Services& services, const Request& request);
 [[nodiscard]] Response sign_in_begin(const Services& services, const Request& request);
 [[nodiscard]] Response sign_in_callback(const Services& services, const Request& request);
+[[nodiscard]] Response sign_in_account(const Services& services, const Request& request);
+[[nodiscard]] Response sign_in_step(const Services& services, const Request& request);
 [[nodiscard]] Response sign_in_finish(const Services& services, const Request& request);
 [[nodiscard]] Response status(const Services& services, const Request& request);
 [[nodiscard]] Response metrics(const Services& services, const Request& request);

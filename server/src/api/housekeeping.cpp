@@ -15,6 +15,7 @@ constexpr std::int64_t kDayMs = std::int64_t{24} * 3'600'000;
 void Api::housekeep() const {
   try {
     services_.repository.settle();
+    services_.repository.sweep_sign_ins(services_.clock());
     if (services_.blobs != nullptr) {
       static_cast<void>(sweep_blobs(services_.repository, *services_.blobs, services_.clock()));
     }

@@ -60,7 +60,9 @@ constexpr std::string_view kComponents = R"json({
         "items": {
           "type": "object", "required": ["way", "name"],
           "properties": {
-            "way": {"type": "string", "description": "provider: with OpenID Connect."},
+            "way": {
+              "type": "string",
+              "description": "provider: with OpenID Connect; account: with a password here."},
             "name": {"type": "string", "description": "As people know it."}}}}}},
   "SignInRequest": {
     "type": "object", "required": ["challenge", "back_to"],
@@ -75,6 +77,35 @@ constexpr std::string_view kComponents = R"json({
     "properties": {
       "address": {"type": "string", "description": "Of the provider, for the person's browser."},
       "expires_in_s": {"type": "integer", "minimum": 1}}},
+  "AccountSignIn": {
+    "type": "object", "required": ["challenge", "name", "password"],
+    "properties": {
+      "challenge": {"$ref": "#/components/schemas/Key"},
+      "name": {"type": "string", "minLength": 1, "maxLength": 64},
+      "password": {"type": "string", "minLength": 1, "maxLength": 512},
+      "wants": {
+        "type": "string", "maxLength": 40, "pattern": "^((password|totp|codes) ?)*$",
+        "description": "What to change while signing in, separated by blanks."}}},
+  "AccountProof": {
+    "type": "object", "required": ["ticket", "verifier"],
+    "description": "One of code, recovery_code, new_password; none: where the sign-in stands.",
+    "properties": {
+      "ticket": {"type": "string", "minLength": 1, "maxLength": 128},
+      "verifier": {"type": "string", "minLength": 32, "maxLength": 128},
+      "code": {"type": "string", "maxLength": 64, "description": "Six digits of an app."},
+      "recovery_code": {"type": "string", "maxLength": 64},
+      "new_password": {"type": "string", "description": "10 to 128 code points."}}},
+  "AccountStep": {
+    "type": "object", "required": ["next"], "additionalProperties": false,
+    "properties": {
+      "next": {"type": "string", "enum": ["code", "new_password", "totp", "ready"]},
+      "ticket": {"type": "string", "description": "Of a sign-in that begins."},
+      "expires_in_s": {"type": "integer", "minimum": 1},
+      "totp_address": {"type": "string", "description": "otpauth://…, for an app of codes."},
+      "totp_secret": {"type": "string", "description": "The same by hand, in base 32."},
+      "recovery_codes": {
+        "type": "array", "maxItems": 32, "items": {"type": "string"},
+        "description": "Told once; the ones of before are gone."}}},
   "SignInTicket": {
     "type": "object", "required": ["ticket", "verifier"],
     "properties": {

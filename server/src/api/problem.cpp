@@ -18,7 +18,7 @@ constexpr std::array kKinds{
                 "WWW-Authenticate"},
     ProblemKind{403, "Not allowed",
                 "device-revoked account-disabled not-allowed no-access no-sign-in "
-                "sign-in-declined sign-in-refused sign-in-nobody",
+                "sign-in-declined sign-in-refused sign-in-nobody sign-in-wrong password-refused",
                 ""},
     ProblemKind{404, "Not found", "no-such-route invitation-unknown sign-in-unknown not-found", ""},
     ProblemKind{405, "Method not allowed", "method-not-allowed", "Allow"},
@@ -30,7 +30,7 @@ constexpr std::array kKinds{
     ProblemKind{413, "Too large", "too-large limit-exceeded", ""},
     ProblemKind{415, "Unsupported media type", "unsupported-media-type unsupported-encoding", ""},
     ProblemKind{416, "Range not satisfiable", "no-such-range", "Content-Range"},
-    ProblemKind{429, "Too many requests", "too-many-requests",
+    ProblemKind{429, "Too many requests", "too-many-requests sign-in-locked",
                 "Retry-After X-RateLimit-Limit X-RateLimit-Remaining X-RateLimit-Reset"},
     ProblemKind{431, "Header too large", "header-too-large", ""},
     ProblemKind{500, "Internal error", "internal", ""},

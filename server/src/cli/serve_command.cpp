@@ -5,6 +5,7 @@
 #include "api/app_files.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
+#include "insieme/server/account_desk.hpp"
 #include "insieme/server/config.hpp"
 #include "insieme/server/finding_board.hpp"
 #include "insieme/server/server.hpp"
@@ -122,6 +123,8 @@ int serve(Context& context) {
   if (!config.siuss_keys.empty()) services.voucher_keys = &files.voucher_keys;
   const std::unique_ptr<SignInDesk> sign_in = sign_in_of(repository, config);
   services.sign_in = sign_in.get();
+  AccountDesk accounts(repository, key.secret_key, wall_clock(), fill_random, {});
+  services.accounts = &accounts;
   Api api(services);
   std::uint16_t port = 0;
   Server server(api, metrics, config, files.certificates, [&] {

@@ -276,6 +276,27 @@ std::string sign_in() {
   return sql;
 }
 
+// SQLite's fourteenth.
+constexpr std::array kAccountTables{
+    Table{"local_accounts", R"(account TEXT COLLATE "C" NOT NULL,
+      password TEXT COLLATE "C" NOT NULL, first_until_ms BIGINT, disabled BIGINT NOT NULL,
+      totp_required BIGINT NOT NULL, totp BYTEA NOT NULL, totp_step BIGINT NOT NULL,
+      generation BIGINT NOT NULL, created_ms BIGINT NOT NULL, changed_ms BIGINT NOT NULL,
+      used_ms BIGINT, PRIMARY KEY(space, account))"},
+    Table{"recovery_codes", R"(account TEXT COLLATE "C" NOT NULL, code BYTEA NOT NULL,
+      PRIMARY KEY(space, account, code))"},
+    Table{"sign_in_attempts", R"(who BYTEA NOT NULL, attempts BIGINT NOT NULL,
+      last_ms BIGINT NOT NULL, PRIMARY KEY(space, who))"},
+    Table{"sign_ins", R"(kind BIGINT NOT NULL, name BYTEA NOT NULL, sealed BYTEA NOT NULL,
+      until_ms BIGINT NOT NULL, PRIMARY KEY(space, kind, name))"},
+};
+
+std::string local_accounts() {
+  std::string sql;
+  for (const Table& table : kAccountTables) sql += create(table);
+  return sql;
+}
+
 constexpr std::array kMigrations{Migration{1, "first release", first_release},
                                  Migration{2, "what a restored server is given back", healing},
                                  Migration{3, "erasures", erasures},
@@ -285,7 +306,9 @@ constexpr std::array kMigrations{Migration{1, "first release", first_release},
                                  Migration{7, "what was opened on tablets", openings},
                                  Migration{8, "blobs that records name", blobs},
                                  Migration{9, "who somebody at an identity provider is", sign_in},
-                                 Migration{10, "what is opened for a while", glass}};
+                                 Migration{10, "what is opened for a while", glass},
+                                 Migration{11, "passwords of this server, sign-ins under way",
+                                           local_accounts}};
 
 }  // namespace
 
@@ -309,6 +332,7 @@ std::vector<std::string> partitioned_tables() {
   for (const Table& table : kFlowTables) names.emplace_back(table.name);
   for (const Table& table : kBlobTables) names.emplace_back(table.name);
   for (const Table& table : kGlassTables) names.emplace_back(table.name);
+  for (const Table& table : kAccountTables) names.emplace_back(table.name);
   for (const Table& table : kSignInTables) names.emplace_back(table.name);
   for (const Table& table : kPermissionTables) names.emplace_back(table.name);
   return names;

@@ -1,8 +1,9 @@
 // Sign-ins under way, and the thread that talks to the provider.
+#include <boost/json/object.hpp>
+
 #include <condition_variable>
 #include <deque>
 #include <fstream>
-#include <map>
 #include <mutex>
 #include <thread>
 
@@ -10,20 +11,19 @@
 #include "insieme/server/sign_in.hpp"
 #include "insieme/sync/sign_in.hpp"
 #include "log.hpp"
+#include "sign_in/kept.hpp"
 #include "sign_in/provider.hpp"
 
 namespace insieme::server {
 namespace {
+
+namespace json = boost::json;
 
 constexpr std::size_t kSecretBytes = 32;
 constexpr std::size_t kStateBytesMax = 128;
 constexpr std::size_t kCodeBytesMax = 4'096;
 constexpr std::int64_t kLearnPauseMs = 2'000;
 constexpr std::size_t kSecretFileMax = 4'096;
-
-sync::Digest hash_of(std::string_view domain, std::string_view secret) {
-  return sync::Hasher(domain).add(secret).finish();
-}
 
 }  // namespace
 
@@ -51,7 +51,7 @@ Result<std::string> load_sign_in_secret(const Config& config) {
 
 class SignInDesk::Work {
  public:
-  Work(SignInStore& store, const Config& config, std::string secret, Clock clock, Random random)
+  Work(Repository& store, const Config& config, std::string secret, Clock clock, Random random)
       : store_(store),
         clock_(std::move(clock)),
         random_(std::move(random)),
@@ -76,87 +76,113 @@ class SignInDesk::Work {
   Result<std::string> begin(const sync::Digest& challenge, std::string back_to) {
     const std::int64_t now_ms = clock_();
     const bool is_known = provider_.is_known();
-    const std::lock_guard lock(mutex_);
-    sweep(now_ms);
-    learn_ = true;  // if it is not known, or was asked long ago
+    {
+      const std::lock_guard lock(mutex_);
+      learn_ = true;  // if it is not known, or was asked long ago
+    }
     woken_.notify_all();
     if (!is_known) return Error{ErrorCode::unavailable, "the provider has not answered yet"};
-    if (begun_.size() >= kBegunMax) return Error{ErrorCode::limit_exceeded, "too many at once"};
     const std::string state = random_hex(kSecretBytes, random_);
-    Begun one{{random_hex(kSecretBytes, random_), random_hex(kSecretBytes, random_), now_ms},
-              challenge, std::move(back_to)};
-    std::string address = provider_.address(state, one.secrets);
-    begun_.emplace(hash_of("insieme sign-in state v1", state), std::move(one));
-    return address;
+    const SignInSecrets secrets{random_hex(kSecretBytes, random_),
+                                random_hex(kSecretBytes, random_), now_ms};
+    const json::object said{{"challenge", sync::to_hex(challenge.bytes)},
+                            {"back_to", std::move(back_to)},
+                            {"nonce", secrets.nonce},
+                            {"verifier", secrets.verifier},
+                            {"begun_ms", secrets.begun_ms}};
+    INSIEME_TRY(store_.put_sign_in(
+        keep_sign_in(SignInKind::begun, state, said, now_ms + std::int64_t{kBeginMs}), now_ms));
+    return provider_.address(state, secrets);
   }
 
   Result<std::string> take_back(const Return& returned) {
     const std::int64_t now_ms = clock_();
-    const std::lock_guard lock(mutex_);
-    sweep(now_ms);
-    const auto at = returned.state.size() > kStateBytesMax
-                        ? begun_.end()
-                        : begun_.find(hash_of("insieme sign-in state v1", returned.state));
-    if (at == begun_.end()) return Error{ErrorCode::not_found, "no such sign-in"};
-    if (returned_.size() >= kReturnedMax || queue_.size() >= kQueuedMax) {
-      return Error{ErrorCode::limit_exceeded, "too many at once"};
+    const Error full{ErrorCode::limit_exceeded, "too many at once"};
+    if (returned.state.size() > kStateBytesMax) return unknown();
+    const auto begun = find_kept(store_, SignInKind::begun, returned.state, now_ms);
+    if (!begun) return unknown();
+    {
+      const std::lock_guard lock(mutex_);
+      if (queue_.size() >= kQueuedMax) return full;
     }
-    const std::string ticket = random_hex(kSecretBytes, random_);
-    const sync::Digest name = hash_of("insieme sign-in ticket v1", ticket);
-    Came one{at->second.secrets, {}, at->second.challenge, now_ms, {}};
-    std::string target = at->second.back_to + ticket;
-    begun_.erase(at);
-    if (!provider_.is_itself(returned.issuer)) {
-      log_event("sign-in refused", "the browser comes from another provider (iss)");
-      one.outcome.state = SignInState::provider_wrong;
-    } else if (!returned.error.empty() || returned.code.empty()) {
+    Waiting one;
+    one.ticket = random_hex(kSecretBytes, random_);
+    one.code = returned.code;
+    one.issuer = returned.issuer;
+    one.secrets = {text_in(begun->said, "nonce"), text_in(begun->said, "verifier"),
+                   number_in(begun->said, "begun_ms")};
+    one.challenge = text_in(begun->said, "challenge");
+    SignInOutcome outcome;
+    if (!returned.error.empty() || returned.code.empty()) {
       log_event("sign-in declined", plain_error(returned.error));
-      one.outcome.state = SignInState::declined;
+      outcome.state = SignInState::declined;
     } else if (returned.code.size() > kCodeBytesMax) {
-      one.outcome.state = SignInState::provider_wrong;
-    } else {
-      one.code = returned.code;
-      queue_.push_back(name);
+      outcome.state = SignInState::provider_wrong;
     }
-    returned_.emplace(name, std::move(one));
+    one.row = keep_outcome(one, outcome, now_ms);
+    if (!store_.put_sign_in(one.row, now_ms).ok()) return full;
+    // Once: of two browsers that come back at the same time one is too late.
+    if (!store_.take_sign_in(begun->row)) {
+      static_cast<void>(store_.take_sign_in(one.row));
+      return unknown();
+    }
+    std::string target = text_in(begun->said, "back_to") + one.ticket;
+    if (outcome.state == SignInState::pending) {
+      const std::lock_guard lock(mutex_);
+      queue_.push_back(std::move(one));
+    }
     woken_.notify_all();
     return target;
   }
 
   std::optional<SignInOutcome> outcome(const std::string& ticket, const std::string& verifier) {
-    const std::lock_guard lock(mutex_);
-    sweep(clock_());
-    const auto at = returned_.find(hash_of("insieme sign-in ticket v1", ticket));
+    const std::int64_t now_ms = clock_();
+    const auto kept = find_kept(store_, SignInKind::returned, ticket, now_ms);
+    if (!kept) return std::nullopt;
+    sync::Digest challenge;
+    const std::string told = text_in(kept->said, "challenge");
     // Both are hashed before they are compared: how long that takes tells nothing.
-    if (at == returned_.end() || at->second.challenge != sync::sign_in_challenge(verifier)) {
+    if (!sync::from_hex(told, challenge.bytes).ok() ||
+        challenge != sync::sign_in_challenge(verifier)) {
       return std::nullopt;
     }
-    return at->second.outcome;
+    SignInOutcome outcome;
+    outcome.state = static_cast<SignInState>(number_in(kept->said, "state"));
+    outcome.invitation = text_in(kept->said, "invitation");
+    outcome.account = text_in(kept->said, "account");
+    outcome.expires_ms = number_in(kept->said, "expires_ms");
+    outcome.subject = text_in(kept->said, "subject");
+    if (outcome.state == SignInState::pending &&
+        now_ms - number_in(kept->said, "at_ms") > std::int64_t{kRedeemMs}) {
+      outcome.state = SignInState::provider_away;
+    }
+    return outcome;
   }
 
  private:
-  struct Begun {
-    SignInSecrets secrets;
-    sync::Digest challenge;
-    std::string back_to;
-  };
-  struct Came {
-    SignInSecrets secrets;
+  /// Whose code is to be redeemed, by this server: a code works once.
+  struct Waiting {
+    std::string ticket;
     std::string code;
-    sync::Digest challenge;
-    std::int64_t at_ms = 0;
-    SignInOutcome outcome;
+    std::string issuer;
+    SignInSecrets secrets;
+    std::string challenge;
+    SignInRow row;
   };
 
-  /// Needs the lock. A clock that was set back ends nothing early.
-  void sweep(std::int64_t now_ms) {
-    std::erase_if(begun_, [&](const auto& one) {
-      return now_ms - one.second.secrets.begun_ms > std::int64_t{kBeginMs};
-    });
-    std::erase_if(returned_, [&](const auto& one) {
-      return one.second.outcome.state != SignInState::pending &&
-             now_ms - one.second.at_ms > std::int64_t{kInvitationMs};
-    });
+  static Error unknown() { return {ErrorCode::not_found, "no such sign-in"}; }
+
+  static SignInRow keep_outcome(const Waiting& one, const SignInOutcome& outcome,
+                                std::int64_t now_ms) {
+    const json::object said{{"challenge", one.challenge},
+                            {"at_ms", now_ms},
+                            {"state", static_cast<std::int64_t>(outcome.state)},
+                            {"invitation", outcome.invitation},
+                            {"account", outcome.account},
+                            {"expires_ms", outcome.expires_ms},
+                            {"subject", outcome.subject}};
+    return keep_sign_in(SignInKind::returned, one.ticket, said,
+                        now_ms + std::int64_t{kInvitationMs});
   }
 
   void run() {
@@ -164,16 +190,11 @@ class SignInDesk::Work {
     learn_ = true;
     while (!stopping_) {
       if (!queue_.empty()) {
-        const sync::Digest name = queue_.front();
+        const Waiting one = std::move(queue_.front());
         queue_.pop_front();
-        const Came one = returned_.at(name);
         lock.unlock();
-        SignInOutcome outcome = settle(one);
+        finish(one);
         lock.lock();
-        Came& came = returned_.at(name);
-        came.outcome = std::move(outcome);
-        came.at_ms = clock_();
-        came.code.clear();
         continue;
       }
       if (learn_) {
@@ -184,6 +205,15 @@ class SignInDesk::Work {
         continue;
       }
       woken_.wait(lock);
+    }
+  }
+
+  void finish(const Waiting& one) {
+    const SignInOutcome outcome = settle(one);
+    try {
+      static_cast<void>(store_.replace_sign_in(one.row, keep_outcome(one, outcome, clock_())));
+    } catch (const std::exception& failure) {
+      log_failure("sign-in", failure.what());  // whoever asks is told so in a minute
     }
   }
 
@@ -204,9 +234,20 @@ class SignInDesk::Work {
     failing_ = !learned.ok();
   }
 
-  SignInOutcome settle(const Came& one) {
+  SignInOutcome settle(const Waiting& one) {
     SignInOutcome outcome;
     try {
+      // Another server of the space may have sent the browser there.
+      if (!provider_.is_known()) learn();
+      if (!provider_.is_known()) {
+        outcome.state = SignInState::provider_away;
+        return outcome;
+      }
+      if (!provider_.is_itself(one.issuer)) {
+        log_event("sign-in refused", "the browser comes from another provider (iss)");
+        outcome.state = SignInState::provider_wrong;
+        return outcome;
+      }
       const auto who = provider_.redeem(one.code, one.secrets);
       if (!who.ok()) {
         log_event("sign-in refused", who.error().detail);
@@ -240,16 +281,14 @@ class SignInDesk::Work {
     return outcome;
   }
 
-  SignInStore& store_;
+  Repository& store_;
   const Clock clock_;
   const Random random_;
   Web web_;
   Provider provider_;
   std::mutex mutex_;
   std::condition_variable woken_;
-  std::map<sync::Digest, Begun> begun_;    ///< by state; guarded by mutex_, as all below
-  std::map<sync::Digest, Came> returned_;  ///< by ticket
-  std::deque<sync::Digest> queue_;
+  std::deque<Waiting> queue_;  ///< guarded by mutex_, as those below
   bool learn_ = false;
   bool stopping_ = false;
   bool asked_ = false;  ///< of the thread alone, as those below
@@ -258,7 +297,7 @@ class SignInDesk::Work {
   std::thread thread_;  ///< last: uses all of it
 };
 
-SignInDesk::SignInDesk(SignInStore& store, const Config& config, std::string secret,
+SignInDesk::SignInDesk(Repository& store, const Config& config, std::string secret,
                        std::function<std::int64_t()> clock, Random random)
     : name_(config.sign_in_name.empty() ? config.sign_in_provider : config.sign_in_name),
       work_(std::make_unique<Work>(store, config, std::move(secret), std::move(clock),

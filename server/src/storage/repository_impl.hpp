@@ -1,6 +1,7 @@
 #pragma once
 // The repository on any database of sql.hpp. Its functions lie in people.cpp, access.cpp,
-// permission_orders.cpp, access_log.cpp, turn.cpp, news.cpp, page.cpp and inspect.cpp, by subject.
+// permission_orders.cpp, access_log.cpp, turn.cpp, news.cpp, page.cpp, inspect.cpp,
+// sign_in.cpp, sign_in_rows.cpp and local_accounts.cpp, by subject.
 
 #include <map>
 #include <mutex>
@@ -125,6 +126,38 @@ class SqlRepository final : public Repository {
   std::vector<SignInLink> sign_in_links() override;
   Result<std::string> sign_in(const SignInClaim& claim, const sync::Digest& invitation_hash,
                               std::int64_t expires_ms) override;
+  Status put_sign_in(const SignInRow& row, std::int64_t now_ms) override;
+  std::optional<SignInRow> find_sign_in(SignInKind kind, const sync::Digest& name,
+                                        std::int64_t now_ms) override;
+  bool replace_sign_in(const SignInRow& before, const SignInRow& after) override;
+  bool take_sign_in(const SignInRow& row) override;
+  void sweep_sign_ins(std::int64_t now_ms) override;
+  Status new_local_account(const std::string& account, const std::string& password,
+                           std::int64_t first_until_ms, bool totp_required) override;
+  Status reset_local_account(const std::string& account, const std::string& password,
+                             std::int64_t first_until_ms, bool forget_totp) override;
+  Status disable_local_account(const std::string& account) override;
+  Status require_totp(const std::string& account, bool required) override;
+  Status unlock_attempts(const sync::Digest& who, const std::string& subject) override;
+  std::vector<LocalAccount> local_accounts() override;
+  bool has_local_accounts() override;
+  std::optional<LocalAccount> local_account(const std::string& account) override;
+  std::int64_t begin_attempt(std::span<const Attempter> attempters) override;
+  void end_attempt(std::span<const Attempter> attempters) override;
+  std::int64_t attempt_wait(const Attempter& attempter) override;
+  Status set_password(const std::string& account, std::int64_t generation,
+                      const std::string& password) override;
+  Status set_totp(const std::string& account, std::int64_t generation,
+                  const std::vector<std::uint8_t>& sealed, std::int64_t step,
+                  const std::vector<sync::Digest>& recovery_codes) override;
+  Status set_recovery_codes(const std::string& account, std::int64_t generation,
+                            const std::vector<sync::Digest>& recovery_codes) override;
+  bool use_totp_step(const std::string& account, std::int64_t step,
+                     std::int64_t newest_step) override;
+  bool use_recovery_code(const std::string& account, const sync::Digest& code) override;
+  Status invite_local_account(const std::string& account, std::int64_t generation,
+                              const sync::Digest& invitation_hash, std::int64_t expires_ms,
+                              const sync::Digest& who) override;
 
  private:
   friend class SqlTurn;

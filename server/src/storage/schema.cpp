@@ -281,7 +281,32 @@ CREATE TABLE sign_in_links(
   PRIMARY KEY(space, issuer, by_email, name)) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<sqlite::Migration, 13> kMigrations{
+// local_accounts.first_until_ms: of a first password, to be changed; totp: sealed, empty without;
+// generation: grows with every change by an operator. sign_in_attempts.who: hash of a name, also of
+// one that nobody has, or of an address. sign_ins.name: hash of a ticket, which sealed the rest.
+constexpr std::string_view kLocalAccounts = R"sql(
+CREATE TABLE local_accounts(
+  space INTEGER NOT NULL, account TEXT NOT NULL, password TEXT NOT NULL, first_until_ms INTEGER,
+  disabled INTEGER NOT NULL, totp_required INTEGER NOT NULL, totp BLOB NOT NULL,
+  totp_step INTEGER NOT NULL, generation INTEGER NOT NULL, created_ms INTEGER NOT NULL,
+  changed_ms INTEGER NOT NULL, used_ms INTEGER,
+  PRIMARY KEY(space, account)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE recovery_codes(
+  space INTEGER NOT NULL, account TEXT NOT NULL, code BLOB NOT NULL,
+  PRIMARY KEY(space, account, code)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sign_in_attempts(
+  space INTEGER NOT NULL, who BLOB NOT NULL, attempts INTEGER NOT NULL, last_ms INTEGER NOT NULL,
+  PRIMARY KEY(space, who)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sign_ins(
+  space INTEGER NOT NULL, kind INTEGER NOT NULL, name BLOB NOT NULL, sealed BLOB NOT NULL,
+  until_ms INTEGER NOT NULL,
+  PRIMARY KEY(space, kind, name)) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<sqlite::Migration, 14> kMigrations{
     sqlite::Migration{1, "first release", kFirst},
     sqlite::Migration{2, "snapshots and acknowledgements", kSnapshots},
     sqlite::Migration{3, "held with what they stand on", kStanding},
@@ -295,6 +320,7 @@ constexpr std::array<sqlite::Migration, 13> kMigrations{
     sqlite::Migration{11, "blobs that records name", kBlobs},
     sqlite::Migration{12, "who somebody at an identity provider is", kSignIn},
     sqlite::Migration{13, "what is opened for a while", kGlass},
+    sqlite::Migration{14, "passwords of this server, sign-ins under way", kLocalAccounts},
 };
 
 }  // namespace

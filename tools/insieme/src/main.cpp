@@ -5,6 +5,7 @@
 #include <cstring>
 #include <iostream>
 
+#include "account_sign_in.hpp"
 #include "archive_commands.hpp"
 #include "file_commands.hpp"
 #include "glass_command.hpp"
@@ -145,6 +146,7 @@ int run(int argc, char** argv) {
   add_exchange_commands(app, program);
   add_archive_commands(app, program);
   add_device_commands(app, program);
+  add_account_command(app, program);
   add_pin_commands(app, program);
   add_guide_commands(app, program);
   add_replay_commands(app, program);

@@ -162,6 +162,10 @@ int recover(Program& program, const std::string& answer) {
 
 std::string ask_pin(const char* variable, const char* it, const char* en) {
   if (const char* given = std::getenv(variable)) return given;
+  return ask_unseen(it, en);
+}
+
+std::string ask_unseen(const char* it, const char* en) {
   if (::isatty(STDIN_FILENO) != 1) return {};
   std::cerr << tr(it, en) << std::flush;
   std::string pin;

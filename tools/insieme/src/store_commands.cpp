@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "insieme/client/platform.hpp"
+#include "account_sign_in.hpp"
 #include "key_file.hpp"
 #include "pin_commands.hpp"
 #include "record_views.hpp"
@@ -48,7 +49,18 @@ struct EnrolOptions {
   std::string server;
   std::string name;
   bool sign_in = false;
+  std::string account;
+  bool from_input = false;
 };
+
+/// With one's organization where the server knows one, and nobody says otherwise.
+std::string signed_in(Program& program, const EnrolOptions& options) {
+  const bool is_said = !options.account.empty() || options.from_input;
+  const bool with_account = is_said || (has_way(program, options.server, "account") &&
+                                        !has_way(program, options.server, "provider"));
+  if (!with_account) return sign_in(program, options.server);
+  return invitation_of_account(program, {options.server, options.account, "", options.from_input});
+}
 
 std::string host_name() {
   std::array<char, 64> name{};
@@ -60,7 +72,7 @@ int enrol(Program& program, EnrolOptions options) {
     throw Stop(kUsage, tr("Serve un invito, oppure --sign-in con --server.",
                           "An invitation is needed, or --sign-in with --server."));
   }
-  if (options.sign_in) options.invitation = sign_in(program, options.server);
+  if (options.sign_in) options.invitation = signed_in(program, options);
   json::object arguments{{"invitation", options.invitation},
                          {"device_name", options.name.empty() ? host_name() : options.name}};
   if (!options.server.empty()) arguments["server"] = options.server;
@@ -415,13 +427,22 @@ void add_store_commands(CLI::App& app, Program& program) {
       "Binds the store to an account, with an invitation or by signing in",
       "  insieme enrol 'insieme://server:8443/ABCDE-…?key=…'\n"
       "  insieme enrol ABCDE-FGHJK-… --server https://server:8443 --name 'tablet di Anna'\n"
-      "  insieme enrol --sign-in --server https://server:8443");
+      "  insieme enrol --sign-in --server https://server:8443\n"
+      "  insieme enrol --sign-in --account anna --server https://server:8443");
   auto options = std::make_shared<EnrolOptions>();
   enrolment
       ->add_option("invitation", options->invitation, tr("Indirizzo o codice", "Address or code"));
   enrolment->add_flag("--sign-in", options->sign_in,
-                      tr("Entrare con l'ente, nel browser di questo computer",
-                         "Sign in with your organization, in this computer's browser"));
+                      tr("Entrare con l'ente, nel browser di questo computer, o con nome e "
+                         "password",
+                         "Sign in with your organization, in this computer's browser, or with a "
+                         "name and a password"));
+  enrolment->add_option("--account", options->account,
+                        tr("Nome di un'utenza con password di questo server",
+                           "Name of an account with a password of this server"));
+  enrolment->add_flag("--password-stdin", options->from_input,
+                      tr("Password, codice e password nuova dallo standard input, una per riga",
+                         "Password, code and new password from standard input, one a line"));
   enrolment->add_option("--server", options->server,
                         tr("Indirizzo del server", "The server's address"));
   enrolment->add_option("--name", options->name, tr("Nome del dispositivo", "Name of the device"));

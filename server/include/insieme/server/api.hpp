@@ -27,6 +27,7 @@ inline constexpr std::string_view kVersion = "0.1.0";
 inline constexpr std::string_view kSyncMediaType = "application/vnd.insieme.sync";
 inline constexpr std::size_t kJsonBodyBytesMax = 16 * 1024;
 
+class AccountDesk;
 class AppFiles;
 class FindingBoard;
 class BlobStore;
@@ -54,6 +55,7 @@ struct Services {
   BlobStore* blobs = nullptr;                ///< null: bytes of blobs are not kept here
   std::shared_ptr<ReadSessions> reads = std::make_shared<ReadSessions>();
   SignInDesk* sign_in = nullptr;             ///< null: people are invited
+  AccountDesk* accounts = nullptr;           ///< null: nobody has a password here
 };
 
 /// Thread-safe.

@@ -40,6 +40,8 @@ class Metrics {
  public:
   void count_request(std::string_view route, int status, double seconds);
   void count_changes(std::uint64_t accepted, std::uint64_t held, std::uint64_t refused);
+  /// An attempt with a password of this server's own, or a step of one. `outcome`: a literal.
+  void count_sign_in(std::string_view outcome);
   void connection_opened();
   void connection_closed();
   void connection_refused();
@@ -55,6 +57,7 @@ class Metrics {
   mutable std::mutex mutex_;
   std::map<std::pair<std::string, int>, std::uint64_t> requests_;
   std::map<std::string, Durations> durations_;
+  std::map<std::string, std::uint64_t, std::less<>> sign_ins_;
   std::uint64_t accepted_ = 0;
   std::uint64_t held_ = 0;
   std::uint64_t refused_ = 0;

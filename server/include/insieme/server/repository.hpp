@@ -18,10 +18,12 @@
 #include "insieme/server/erasure.hpp"
 #include "insieme/server/flows.hpp"
 #include "insieme/server/glass.hpp"
+#include "insieme/server/local_accounts.hpp"
 #include "insieme/server/news.hpp"
 #include "insieme/server/permission.hpp"
 #include "insieme/server/roles.hpp"
 #include "insieme/server/sign_in_links.hpp"
+#include "insieme/server/sign_in_rows.hpp"
 #include "insieme/sync/server_sync.hpp"
 
 namespace insieme::server {
@@ -299,7 +301,12 @@ struct SnapshotPolicy {
   bool covered_only = false;
 };
 
-class Repository : public FlowStore, public GlassStore, public NewsSource, public SignInStore {
+class Repository : public FlowStore,
+                   public GlassStore,
+                   public NewsSource,
+                   public SignInStore,
+                   public SignInRowStore,
+                   public LocalAccountStore {
  public:
   [[nodiscard]] virtual SpaceInfo space() = 0;
   [[nodiscard]] virtual Counts counts() = 0;

@@ -16,6 +16,8 @@
 
 namespace insieme::server {
 
+class Repository;
+
 /// How a sign-in stands.
 enum class SignInState : std::uint8_t {
   pending,         ///< the provider is being asked
@@ -35,19 +37,20 @@ struct SignInOutcome {
   std::string subject;           ///< with `nobody`: who it is at the provider
 };
 
-/// Thread-safe. Bounded: what does not fit is refused, and what was begun stays.
+/// Thread-safe. Bounded: what does not fit is refused, and what was begun stays. What is under way
+/// lies in the repository: any server of the space takes a browser back and answers its client.
 class SignInDesk {
  public:
   static constexpr std::uint32_t kBeginMs = 600'000;      ///< for a person at the provider
   static constexpr std::uint32_t kInvitationMs = 300'000;  ///< for the device to enrol
-  static constexpr std::size_t kBegunMax = 4'096;
-  static constexpr std::size_t kReturnedMax = 4'096;  ///< whose outcome is kept
+  /// Whoever redeems a code has died, if nothing came of it for so long.
+  static constexpr std::uint32_t kRedeemMs = 60'000;
   static constexpr std::size_t kQueuedMax = 32;     ///< whose code waits to be redeemed
   static constexpr std::uint32_t kPerMinute = 30;   ///< begun, or returned, by one address
 
   /// `secret`: of `config.sign_in_client`; empty: a public client. Starts a thread, which asks for
   /// the provider's description.
-  SignInDesk(SignInStore& store, const Config& config, std::string secret,
+  SignInDesk(Repository& store, const Config& config, std::string secret,
              std::function<std::int64_t()> clock, Random random = fill_random);
   ~SignInDesk();
   SignInDesk(const SignInDesk&) = delete;
