@@ -29,6 +29,7 @@ void check_administration(Repository& repository, std::int64_t now_ms) {
   // Their own choice ends the first password, and only as long as no operator comes between.
   CHECK(repository.set_password("anna", made->generation + 1, "h3").code() == ErrorCode::conflict);
   REQUIRE(repository.set_password("anna", made->generation, "h3").ok());
+  CHECK(repository.set_password("anna", made->generation, "h3").code() == ErrorCode::conflict);
   CHECK_FALSE(repository.local_account("anna")->first_until_ms);
   REQUIRE(repository.disable_local_account("anna").ok());
   CHECK(repository.disable_local_account("bruno").code() == ErrorCode::not_found);
@@ -48,8 +49,10 @@ void check_administration(Repository& repository, std::int64_t now_ms) {
 }
 
 void check_codes(Repository& repository) {
-  const std::int64_t generation = repository.local_account("anna")->generation;
+  std::int64_t generation = repository.local_account("anna")->generation;
   REQUIRE(repository.set_totp("anna", generation, {1, 2, 3}, 100, {code("a"), code("b")}).ok());
+  CHECK(repository.set_totp("anna", generation, {4}, 100, {}).code() == ErrorCode::conflict);
+  generation += 1;
   CHECK(repository.local_account("anna")->totp == std::vector<std::uint8_t>{1, 2, 3});
   CHECK(repository.local_account("anna")->recovery_codes == 2);
   // Each step once, none from before the last.

@@ -426,6 +426,16 @@ TEST_CASE("account: what an operator changes ends what was under way", "[server]
   CHECK(slug_of(at.begin("anna", "qq")) == "account-disabled");
 }
 
+TEST_CASE("account: of two who hold a first password only one can use it", "[server][account]") {
+  Office at(true);
+  const std::string thief = member_of(at.begin("anna", kFirst), "ticket");
+  const std::string anna = member_of(at.begin("anna", kFirst), "ticket");
+  REQUIRE(slug_of(at.step(anna, "new_password", kOwn)) == "totp");
+  CHECK(slug_of(at.step(thief, "new_password", "parole di qualcun altro")) == "sign-in-unknown");
+  CHECK(slug_of(at.finish(thief)) == "sign-in-unknown");
+  CHECK(slug_of(at.begin("anna", kFirst)) == "sign-in-wrong");
+}
+
 TEST_CASE("account: what the database holds opens nothing", "[server][account][P7]") {
   Office at(true);
   const auto known = at.settle_in();

@@ -217,7 +217,8 @@ class AccountDesk::Work {
     return said;
   }
 
-  /// The account as the sign-in knew it; nothing once an operator has changed it.
+  /// The account as the sign-in knew it; nothing once an operator has changed it, or another
+  /// sign-in its password or its app of codes.
   std::optional<LocalAccount> present(const json::object& said) {
     auto account = repository_.local_account(text_in(said, "account"));
     const bool same = account && !account->disabled && !account->user_disabled &&
@@ -331,6 +332,7 @@ class AccountDesk::Work {
     }
     json::object said = kept.said;
     said["password"] = 0;
+    said["generation"] = account.generation + 1;
     return advance(account, kept, step.ticket, std::move(said));
   }
 
@@ -349,6 +351,7 @@ class AccountDesk::Work {
     }
     json::object said = kept.said;
     said["totp"] = 0;
+    said["generation"] = account.generation + 1;
     said.erase("secret");
     return advance(account, kept, step.ticket, std::move(said), std::move(codes.shown));
   }

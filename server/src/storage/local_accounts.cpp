@@ -256,7 +256,9 @@ std::int64_t SqlRepository::attempt_wait(const Attempter& attempter) {
 Status SqlRepository::set_password(const std::string& account, std::int64_t generation,
                                    const std::string& password) {
   return write([&](sql::Connection& db, LogWriter& log) -> Status {
-    db.cached("UPDATE local_accounts SET password = ?, first_until_ms = NULL, changed_ms = ?"
+    // Whatever else is under way was begun with the password of before.
+    db.cached("UPDATE local_accounts SET password = ?, first_until_ms = NULL, changed_ms = ?,"
+              " generation = generation + 1"
               " WHERE space = ? AND account = ? AND generation = ? AND disabled = 0")
         .bind_all(password, log.now_ms(), space_, account, generation)
         .run();
@@ -270,7 +272,7 @@ Status SqlRepository::set_totp(const std::string& account, std::int64_t generati
                                const std::vector<std::uint8_t>& sealed, std::int64_t step,
                                const std::vector<sync::Digest>& recovery_codes) {
   return write([&](sql::Connection& db, LogWriter& log) -> Status {
-    db.cached("UPDATE local_accounts SET totp = ?, totp_step = ?"
+    db.cached("UPDATE local_accounts SET totp = ?, totp_step = ?, generation = generation + 1"
               " WHERE space = ? AND account = ? AND generation = ? AND disabled = 0")
         .bind_all(sealed, step, space_, account, generation)
         .run();
