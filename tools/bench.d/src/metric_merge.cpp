@@ -1,5 +1,5 @@
-// merge_concurrent: two people edit the same records without seeing each other, and both merge. What
-// came of it is what review_list reads.
+// merge_concurrent: two people edit the same records without seeing each other, and both merge.
+// What came of it is what review_list reads.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// review_list: a page of open items as a screen shows it, against a bare query of the same items and
-// records, which names their page in the same way.
+// review_list: a page of open items as a screen shows it, against a bare query of the same items
+// and records, which names their page in the same way.
 #include <fmt/format.h>
 
 #include "floor.hpp"

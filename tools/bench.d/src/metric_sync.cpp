@@ -1,5 +1,5 @@
-// first_sync_*, incremental*, idle_sync: real stores and engines over the real server's handlers and
-// repository; no sockets, and the server's share is taken off.
+// first_sync_*, incremental*, idle_sync: real stores and engines over the real server's handlers
+// and repository; no sockets, and the server's share is taken off.
 #include <fmt/format.h>
 
 #include <algorithm>
