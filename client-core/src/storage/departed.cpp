@@ -6,6 +6,7 @@
 #include "storage/late_work.hpp"
 #include "storage/packed.hpp"
 #include "storage/settle.hpp"
+#include "storage/vouchers.hpp"
 
 namespace insieme::client {
 
@@ -57,12 +58,14 @@ void keep_departed(Core& core, Documents& documents, std::int64_t document) {
       .bind_all(document, core.setting_number("covered", 0))
       .run();
   if (core.db.changes() != 0) keep_standing_alone(core, documents, document);
+  const auto voucher = voucher_of(core, document);
+  if (!voucher) return;
   core.db
       .cached(
           "INSERT OR REPLACE INTO departed_vouchers(dossier, section, bytes, due) "
-          "SELECT d.id, c.section, v.bytes, 0 FROM vouchers v JOIN documents c "
-          "ON c.n = v.document JOIN dossiers d ON d.n = c.dossier WHERE c.n = ?")
-      .bind_all(document)
+          "SELECT d.id, c.section, ?, 0 FROM documents c JOIN dossiers d ON d.n = c.dossier "
+          "WHERE c.n = ?")
+      .bind_all(sync::encode_voucher(*voucher), document)
       .run();
 }
 

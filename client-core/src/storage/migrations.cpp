@@ -5,7 +5,7 @@
 namespace insieme::client {
 namespace {
 
-constexpr std::array<sqlite::Migration, 18> kMigrations{{
+constexpr std::array<sqlite::Migration, 19> kMigrations{{
     {1, "first tables", R"sql(
 CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE dict_ids(n INTEGER PRIMARY KEY, id BLOB UNIQUE);
@@ -220,6 +220,11 @@ CREATE TABLE name_words(word TEXT PRIMARY KEY, sound TEXT, bones TEXT, ends TEXT
 CREATE INDEX name_words_sound ON name_words(sound);
 CREATE INDEX name_words_bones ON name_words(bones, sound);
 CREATE INDEX name_words_ends ON name_words(ends, sound);
+)sql"},
+    {19, "vouchers that nobody checked yet, items by document", R"sql(
+-- checked 0: whether the signature is the server's is found out when its word is needed.
+ALTER TABLE vouchers ADD COLUMN checked INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX items_document ON items(document);
 )sql"},
 }};
 

@@ -11,20 +11,16 @@
 namespace insieme::client {
 namespace {
 
-/// Values of a record's fields as the schema's functions take them.
-schema::RecordValues values_of(const Core& core, const sync::RecordState& state) {
-  schema::RecordValues values;
-  for (const sync::FieldState& field : state.fields) {
-    std::vector<sync::Value>& out = values[field.name];
-    for (const sync::SetMember& member : field.members) out.push_back(member.element);
-    if (!field.shares.empty()) out.emplace_back(sync::counter_total(field));
-    if (!field.text.empty()) out.emplace_back(field.text.text());
-    if (!field.escrow.empty()) out.emplace_back(static_cast<std::int64_t>(field.escrow.left()));
-    const sync::Survivor* shown =
-        sync::displayed(field, core.bundle.policy(state.type, field.name));
-    if (shown != nullptr) out.push_back(shown->value);
-  }
-  return values;
+/// Values of a field as the schema's functions take them.
+std::vector<sync::Value> values_of(const sync::FieldState& field, sync::RegisterPolicy policy) {
+  std::vector<sync::Value> out;
+  for (const sync::SetMember& member : field.members) out.push_back(member.element);
+  if (!field.shares.empty()) out.emplace_back(sync::counter_total(field));
+  if (!field.text.empty()) out.emplace_back(field.text.text());
+  if (!field.escrow.empty()) out.emplace_back(static_cast<std::int64_t>(field.escrow.left()));
+  const sync::Survivor* shown = sync::displayed(field, policy);
+  if (shown != nullptr) out.push_back(shown->value);
+  return out;
 }
 
 void append_words(std::string& out, const std::string& words) {
@@ -70,7 +66,13 @@ void bind_column(sqlite::Statement& statement, int index, const ColumnValue& val
 std::string title_of(const Core& core, const sync::RecordState& state) {
   const schema::RecordType* type = core.bundle.find_type(state.type);
   if (type == nullptr) return {};
-  return schema::record_title(core.bundle, *type, values_of(core, state), schema::Language::it);
+  schema::RecordValues values;
+  for (const sync::FieldState& field : state.fields) {
+    // Notes are long, and most fields are in no title.
+    if (type->title.find("{" + field.name + "}") == std::string::npos) continue;
+    values[field.name] = values_of(field, core.bundle.policy(state.type, field.name));
+  }
+  return schema::record_title(core.bundle, *type, values, schema::Language::it);
 }
 
 void read_row(Core& core, LoadedRecord& record, const sqlite::Statement& row) {
@@ -99,9 +101,21 @@ void read_row(Core& core, LoadedRecord& record, const sqlite::Statement& row) {
 
 LoadedRecord& RecordCache::load(std::int64_t document, const sync::DocumentId& id,
                                 const std::string& type, const sync::RecordId& record) {
-  std::unique_ptr<LoadedRecord>& slot = records_[Key{document, record, type}];
-  if (slot) return *slot;
-  slot = std::make_unique<LoadedRecord>();
+  return *slot(document, id, type, record);
+}
+
+std::shared_ptr<const LoadedRecord> RecordCache::share(std::int64_t document,
+                                                       const sync::DocumentId& id,
+                                                       const std::string& type,
+                                                       const sync::RecordId& record) {
+  return slot(document, id, type, record);
+}
+
+RecordCache::Slot& RecordCache::slot(std::int64_t document, const sync::DocumentId& id,
+                                     const std::string& type, const sync::RecordId& record) {
+  Slot& slot = records_[Key{document, record, type}];
+  if (slot) return slot;
+  slot = std::make_shared<LoadedRecord>();
   slot->document = document;
   slot->document_id = id;
   slot->table = &core_.tables.table_for(type, id.section);
@@ -113,7 +127,7 @@ LoadedRecord& RecordCache::load(std::int64_t document, const sync::DocumentId& i
   find.bind(1, record.bytes).bind(2, document);
   if (slot->table->is_other()) find.bind(3, std::string_view(type));
   if (find.step()) read_row(core_, *slot, find);
-  return *slot;
+  return slot;
 }
 
 void RecordCache::apply(std::int64_t document, const sync::ChangeHeader& header,

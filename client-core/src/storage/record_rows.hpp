@@ -34,6 +34,9 @@ class RecordCache {
   /// The record's state as of now in this transaction; a fresh one if there is none.
   LoadedRecord& load(std::int64_t document, const sync::DocumentId& id, const std::string& type,
                      const sync::RecordId& record);
+  /// The same, for readers who keep it longer than this cache.
+  std::shared_ptr<const LoadedRecord> share(std::int64_t document, const sync::DocumentId& id,
+                                            const std::string& type, const sync::RecordId& record);
   /// Applies the operations of one change. `own_change` is changes.n when this device wrote it.
   void apply(std::int64_t document, const sync::ChangeHeader& header,
              const std::vector<sync::Operation>& ops, const sync::VersionVector& deps,
@@ -51,9 +54,12 @@ class RecordCache {
   void write(LoadedRecord& record);
   void write_search(const LoadedRecord& record, bool is_new);
   void write_items(LoadedRecord& record);
+  using Slot = std::shared_ptr<LoadedRecord>;
+  Slot& slot(std::int64_t document, const sync::DocumentId& id, const std::string& type,
+             const sync::RecordId& record);
   Core& core_;
   using Key = std::tuple<std::int64_t, sync::RecordId, std::string>;
-  std::map<Key, std::unique_ptr<LoadedRecord>> records_;
+  std::map<Key, Slot> records_;
 };
 
 /// Reads a row that a statement stands on (columns as in TypedTable::select_one).

@@ -67,19 +67,22 @@ class HistoryReader {
     lines_.push_back(std::move(line));
   }
 
-  void step(const LoggedChange& logged, const sync::VersionVector& deps) {
-    const sync::ChangeHeader& header = logged.change.header;
-    if (!logged.change.ops) {
+  /// `position`: of the change in the server's log, if it is known.
+  void step(const sync::Change& change, std::optional<std::int64_t> position,
+            const sync::VersionVector& deps) {
+    const sync::ChangeHeader& header = change.header;
+    if (!change.ops) {
       stepped_.raise(header.replica, header.seq);
       return;
     }
-    for (std::size_t i = 0; i < logged.change.ops->size(); ++i) {
-      const sync::Operation& op = (*logged.change.ops)[i];
+    for (std::size_t i = 0; i < change.ops->size(); ++i) {
+      const sync::Operation& op = (*change.ops)[i];
       if (op.record != ref_.id || op.type != ref_.type) continue;
       const sync::Provenance from{
           sync::Dot{header.replica, header.seq, static_cast<std::uint32_t>(i)}, header.stamp,
           header.author, deps};
-      lines_.push_back(line(logged, op, from));
+      lines_.push_back(line(header, op, from));
+      if (position) lines_.back().position = static_cast<std::uint64_t>(*position);
       sync::apply(state_, op, from);
     }
     stepped_.raise(header.replica, header.seq);
@@ -87,17 +90,16 @@ class HistoryReader {
   [[nodiscard]] std::vector<HistoryLine> take() { return std::move(lines_); }
 
  private:
-  HistoryLine line(const LoggedChange& logged, const sync::Operation& op,
+  HistoryLine line(const sync::ChangeHeader& header, const sync::Operation& op,
                    const sync::Provenance& from) const {
     HistoryLine line;
     line.dot = from.dot;
     line.stamp = from.stamp;
-    line.author = logged.change.header.author;
+    line.author = header.author;
     line.action = std::visit(ActionNames{}, op.action);
     line.field = op.field;
     line.to = value_of(op.action);
-    line.origin = logged.change.header.origin;
-    if (logged.position) line.position = static_cast<std::uint64_t>(*logged.position);
+    line.origin = header.origin;
     // A stamp that lies ahead of every clock seen so far on this device is not to be believed.
     line.clock_suspect = from.stamp.ms > core_.corrected_now_ms() + 24LL * 3600 * 1000 ||
                          from.stamp.ms < 946'684'800'000;
@@ -142,7 +144,11 @@ namespace {
 std::string conditions(const ItemQuery& query) {
   std::string where = " WHERE 1";
   if (query.record) where += " AND i.record = ?";
-  if (query.dossier) where += " AND d.id = ?";
+  if (query.dossier) {
+    where +=
+        " AND i.document IN (SELECT c.n FROM documents c JOIN dossiers d ON d.n = c.dossier "
+        "WHERE d.id = ?)";
+  }
   if (query.kind) where += " AND i.kind = ?";
   if (!query.id.empty()) where += " AND substr(printf('%016x', i.generation), 1, length(?)) = ?";
   return where;
@@ -160,9 +166,6 @@ int bind_conditions(sqlite::Statement& rows, const ItemQuery& query) {
   return index;
 }
 
-constexpr const char* kItems =
-    " FROM items i JOIN documents c ON c.n = i.document JOIN dossiers d ON d.n = c.dossier";
-
 /// Fills items in from the records and logs of their documents, each of which is read once.
 class ItemReader {
  public:
@@ -171,34 +174,59 @@ class ItemReader {
   /// Nothing if the record has no such item any more at this schema version.
   std::optional<OpenItem> read(std::int64_t document, const RecordRef& ref,
                                std::uint64_t generation) {
-    const LoadedRecord& record =
-        documents_.records().load(document, ref.document, ref.type, ref.id);
+    const auto record = documents_.records().share(document, ref.document, ref.type, ref.id);
     const auto policy = [this](std::string_view type, std::string_view field) {
       return core_.bundle.policy(type, field);
     };
     auto items = sync::review_items(
-        record.state, policy, marks_in_document(documents_.records(), document, ref.document));
+        record->state, policy, marks_in_document(documents_.records(), document, ref.document));
     const auto found = std::find_if(items.begin(), items.end(), [&](const sync::ReviewItem& item) {
       return item.generation == generation;
     });
     if (found == items.end()) return {};
     OpenItem open;
     open.ref = ref;
-    open.title = title_of(core_, record.state);
+    open.title = title_of(core_, record->state);
+    open.record = {record, &record->state};
     std::array<std::uint8_t, 8> bytes{};
     for (std::size_t i = 0; i < 8; ++i) {
       bytes[i] = static_cast<std::uint8_t>(generation >> (56 - 8 * i));
     }
     open.id = sync::to_hex(bytes);
     const LoadedHistory& history = history_of(document);
-    open.base = sync::base_of(history.view(), record.state, *found);
+    open.base = sync::base_of(history.view(), record->state, *found);
     open.folded = sync::folded_alternatives(history.view(), *found);
+    if (tells_edits(found->kind)) open.edits = edits_of(history, document, ref, found->dots);
     open.item = std::move(*found);
     open.version = documents_.by_number(document).frontier.version();
     return open;
   }
 
  private:
+  static bool tells_edits(sync::ItemKind kind) noexcept {
+    return kind == sync::ItemKind::edited_after_retraction ||
+           kind == sync::ItemKind::concurrent_lifecycle ||
+           kind == sync::ItemKind::edited_after_closure;
+  }
+
+  std::vector<HistoryLine> edits_of(const LoadedHistory& history, std::int64_t document,
+                                    const RecordRef& ref, const std::vector<sync::Dot>& dots) {
+    HistoryReader reader(core_, ref);
+    if (history.ground) reader.start_at(*history.ground);
+    sync::DepsWalker walker(&documents_.by_number(document).horizon);
+    for (const sync::Change& change : history.log) {
+      reader.step(change, {}, walker.step(change.header));
+    }
+    std::vector<HistoryLine> lines = reader.take();
+    const auto is_other = [&dots](const HistoryLine& line) {
+      return std::none_of(dots.begin(), dots.end(), [&line](const sync::Dot& dot) {
+        return dot.replica == line.dot.replica && dot.seq == line.dot.seq;
+      });
+    };
+    lines.erase(std::remove_if(lines.begin(), lines.end(), is_other), lines.end());
+    return lines;
+  }
+
   const LoadedHistory& history_of(std::int64_t document) {
     const auto known = logs_.find(document);
     if (known != logs_.end()) return known->second;
@@ -219,14 +247,16 @@ OpenItems read_open_items(Core& core, const ItemQuery& query) {
   OpenItems page;
   const std::string where = conditions(query);
   {
-    auto& count = core.db.cached(std::string("SELECT count(*)") + kItems + where);
+    auto& count = core.db.cached("SELECT count(*) FROM items i" + where);
     const sqlite::ResetGuard guard(count);
     bind_conditions(count, query);
     if (count.step()) page.total = static_cast<std::uint64_t>(count.get_int64(0));
   }
+  // Only what is on the page is looked up further: what is skipped costs a step of one table.
   auto& rows = core.db.cached(
-      std::string("SELECT i.document, i.record, i.type, d.id, c.section, i.generation") + kItems +
-      where + " ORDER BY i.n LIMIT ? OFFSET ?");
+      "SELECT i.document, i.record, i.type, d.id, c.section, i.generation FROM (SELECT * FROM "
+      "items i" + where + " ORDER BY i.n LIMIT ? OFFSET ?) i JOIN documents c ON c.n = i.document "
+      "JOIN dossiers d ON d.n = c.dossier ORDER BY i.n");
   const sqlite::ResetGuard guard(rows);
   int index = bind_conditions(rows, query);
   rows.bind(++index, static_cast<std::int64_t>(query.limit));
@@ -252,7 +282,7 @@ std::vector<HistoryLine> read_history(Core& core, const RecordRef& ref) {
   sync::DepsWalker walker(&document->horizon);
   for_each_change(core, document->n, [&](LoggedChange&& logged) {
     const auto& deps = walker.step(logged.change.header);
-    reader.step(logged, deps);
+    reader.step(logged.change, logged.position, deps);
     return true;
   });
   auto lines = reader.take();

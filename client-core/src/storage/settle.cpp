@@ -294,10 +294,41 @@ void put_aside(Core& core, Documents& documents, OpenDocument& document,
   if (logged.change.ops) documents.hollow_out(document, logged.n);
 }
 
+namespace {
+
+/// The usual answer: taken, and for the first time. Nothing of the change has to be read for it.
+/// False: it is another one.
+bool settle_taken(Core& core, Documents& documents, OpenDocument& document,
+                  const sync::PushResult& result) {
+  const bool taken = result.verdict == sync::Verdict::accepted ||
+                     result.verdict == sync::Verdict::duplicate;
+  if (!taken) return false;
+  std::int64_t n = 0;
+  sync::ChangeId id;
+  {
+    auto& row = core.db.cached(
+        "SELECT n, id FROM changes WHERE document = ? AND replica = ? AND seq = ? "
+        "AND position IS NULL AND body IS NOT NULL");
+    const sqlite::ResetGuard guard(row);
+    row.bind_all(document.n, core.dictionary.find_id(result.replica.bytes),
+                 static_cast<std::int64_t>(result.seq));
+    if (!row.step()) return false;
+    n = row.get_int64(0);
+    const auto bytes = row.get_blob(1);
+    std::copy(bytes.begin(), bytes.end(), id.bytes.begin());
+  }
+  documents.note_accepted(document, n, id, static_cast<std::int64_t>(result.position),
+                          ChangeState::accepted);
+  return true;
+}
+
+}  // namespace
+
 void settle(Core& core, Documents& documents, const sync::PushResult& result) {
   if (settle_departed(core, result)) return;
   OpenDocument* document = documents.find(result.document);
   if (document == nullptr) return;
+  if (settle_taken(core, documents, *document, result)) return;
   const auto logged = find_change(core, document->n, result.replica, result.seq);
   if (!logged) settle_kept(core, *document, result);
   if (!logged) return;

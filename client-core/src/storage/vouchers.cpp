@@ -19,12 +19,19 @@ namespace {
 constexpr std::size_t kProofBytesMax = 2 * 1024 * 1024;
 constexpr std::size_t kHeaderOverhead = 40;  ///< of one change in a message, about
 
-std::optional<sync::Voucher> voucher_of(Core& core, std::int64_t document) {
-  auto& row = core.db.cached("SELECT bytes FROM vouchers WHERE document = ?");
+/// Whether the server said so. Before the enrolment tells its key nobody can know.
+bool is_signed(const Core& core, const sync::Voucher& voucher) {
+  const sync::PublicKey& key = core.identity.server_key;
+  if (key == sync::PublicKey{}) return true;
+  const sync::Digest digest = sync::digest_of_voucher(core.identity.space, voucher);
+  return sync::verify(key, digest.bytes, voucher.signature);
+}
+
+bool has_voucher(Core& core, std::int64_t document) {
+  auto& row = core.db.cached("SELECT 1 FROM vouchers WHERE document = ?");
   const sqlite::ResetGuard guard(row);
   row.bind_all(document);
-  if (!row.step()) return {};
-  return require(sync::decode_voucher(row.get_blob(0)));
+  return row.step();
 }
 
 void set_step(Core& core, HealingStep step) {
@@ -71,14 +78,17 @@ void note_voucher(Core& core, const OpenDocument& document, const sync::Vouch& v
       voucher.heads.push_back(*accepted);
     }
   }
-  const sync::PublicKey& key = core.identity.server_key;
-  const sync::Digest digest = sync::digest_of_voucher(core.identity.space, voucher);
+  // A first synchronisation brings one for each document, and checking a signature costs more than
+  // all the rest of a small one. With none before it nothing is lost by believing it until its word
+  // is needed, which may be never.
+  const bool checked = has_voucher(core, document.n);
   // Of no use to anybody; the one before may be.
-  if (!(key == sync::PublicKey{}) && !sync::verify(key, digest.bytes, voucher.signature)) return;
+  if (checked && !is_signed(core, voucher)) return;
   core.db
-      .cached("INSERT INTO vouchers(document, bytes, due) VALUES(?, ?, 0) "
-              "ON CONFLICT(document) DO UPDATE SET bytes = excluded.bytes, due = 0")
-      .bind_all(document.n, sync::encode_voucher(voucher))
+      .cached("INSERT INTO vouchers(document, bytes, due, checked) VALUES(?, ?, 0, ?) "
+              "ON CONFLICT(document) DO UPDATE SET bytes = excluded.bytes, due = 0, "
+              "checked = excluded.checked")
+      .bind_all(document.n, sync::encode_voucher(voucher), std::int64_t{checked ? 1 : 0})
       .run();
 }
 
@@ -278,6 +288,16 @@ void give_up_bodies(Core& core, Documents& documents, OpenDocument& document,
 
 }  // namespace
 
+std::optional<sync::Voucher> voucher_of(Core& core, std::int64_t document) {
+  auto& row = core.db.cached("SELECT bytes, checked FROM vouchers WHERE document = ?");
+  const sqlite::ResetGuard guard(row);
+  row.bind_all(document);
+  if (!row.step()) return {};
+  auto voucher = require(sync::decode_voucher(row.get_blob(0)));
+  if (row.get_int64(1) == 0 && !is_signed(core, voucher)) return {};
+  return voucher;
+}
+
 HealingStep healing_step(Core& core) {
   return static_cast<HealingStep>(core.setting_number("healing", 0));
 }
@@ -304,12 +324,13 @@ bool is_due(Core& core, std::int64_t document) {
 
 std::vector<std::int64_t> vouched_own(Core& core, std::int64_t document) {
   std::vector<std::int64_t> numbers;
-  const auto voucher = voucher_of(core, document);
-  if (!voucher) return numbers;
   auto rows = core.db.prepare(
       "SELECT n, header FROM changes WHERE document = ? AND own = 1 AND state IN (2, 3, 4)");
   rows.bind_all(document);
+  std::optional<sync::Voucher> voucher;
   while (rows.step()) {
+    if (!voucher) voucher = voucher_of(core, document);
+    if (!voucher) break;
     const auto header = require(sync::decode_header(rows.get_blob(1)));
     if (voucher->covers(header.replica, header.seq)) numbers.push_back(rows.get_int64(0));
   }

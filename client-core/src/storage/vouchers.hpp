@@ -4,6 +4,7 @@
 // this store knows what is missing there; then that is offered; only then goes own work out, which
 // stands on it (docs/adr/0013).
 
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -19,7 +20,10 @@ enum class HealingStep : std::uint8_t {
 };
 [[nodiscard]] HealingStep healing_step(Core& core);
 
-/// Keeps the vouchers of a reply, of documents that are here as the reply's digests say.
+/// What the server said of the document; nothing if it said nothing or somebody else signed it.
+[[nodiscard]] std::optional<sync::Voucher> voucher_of(Core& core, std::int64_t document);
+/// Keeps the vouchers of a reply, of documents that are here as the reply's digests say. The first
+/// of a document is checked when `voucher_of` is asked for it.
 void note_vouches(Core& core, Documents& documents, const sync::SyncReply& reply);
 /// Whether the document is to be given back and its digest says nothing yet.
 [[nodiscard]] bool is_due(Core& core, std::int64_t document);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "store_fixture.hpp"
 
 using namespace insieme;
@@ -56,6 +58,9 @@ TEST_CASE("two who change one field unseen both keep their value and meet in one
     REQUIRE(items[0].item.values.size() == 2);
     REQUIRE(items[0].base.size() == 1);
     CHECK(sync::equal(items[0].base[0], std::string("Bianchi")));
+    REQUIRE(items[0].record != nullptr);
+    CHECK(*items[0].record == tablet->read(t.core, "member", t.id).state);
+    CHECK(items[0].edits.empty());
   }
   CHECK(must(t.anna.store->open_items({})).items[0].id ==
         must(t.bruno.store->open_items({})).items[0].id);
@@ -168,6 +173,39 @@ TEST_CASE("an edit that a retraction did not see keeps the record, with an item"
   const auto items = must(t.anna.store->open_items({})).items;
   REQUIRE(items.size() == 1);
   CHECK(items[0].item.kind == sync::ItemKind::edited_after_retraction);
+  // What each of both changes did comes with the item, and nothing of those before.
+  REQUIRE(items[0].edits.size() == 2);
+  const auto history = must(t.anna.store->history({t.core, "member", t.id}));
+  for (const client::HistoryLine& line : items[0].edits) {
+    const auto same = std::find_if(history.begin(), history.end(),
+                                   [&](const auto& other) { return other.dot == line.dot; });
+    REQUIRE(same != history.end());
+    CHECK(line.action == same->action);
+    CHECK(line.to.has_value() == same->to.has_value());
+  }
+}
+
+TEST_CASE("items of one dossier are counted and paged among those of others", "[store][P4]") {
+  TwoTablets t;
+  must(t.anna.save(t.core, {write_op(t.id, "member", "surname", std::string("Bianco")),
+                            write_op(t.id, "member", "sex", std::string("m"))}));
+  must(t.bruno.save(t.core, {write_op(t.id, "member", "surname", std::string("Bianchini")),
+                             write_op(t.id, "member", "sex", std::string("f"))}));
+  t.meet();
+  client::ItemQuery query;
+  query.dossier = t.core.dossier;
+  query.limit = 1;
+  const auto first = must(t.anna.store->open_items(query));
+  query.offset = 1;
+  const auto second = must(t.anna.store->open_items(query));
+  CHECK(first.total == 2);
+  CHECK(second.total == 2);
+  REQUIRE(first.items.size() == 1);
+  REQUIRE(second.items.size() == 1);
+  CHECK(first.items[0].item.field != second.items[0].item.field);
+  query.dossier = sync::DossierId{};
+  query.offset = 0;
+  CHECK(must(t.anna.store->open_items(query)).total == 0);
 }
 
 TEST_CASE("the coordinator's look at a document is a receipt for its author", "[store][P6]") {

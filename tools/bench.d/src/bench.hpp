@@ -44,7 +44,10 @@ void measure_writes(Bench& bench);     // insert_batch, edit_durable
 void measure_sizes(Bench& bench);      // meta_bytes_per_row, history_growth
 void measure_caseload(Bench& bench);   // open_case, save_visit, search_name, cold_start, memory
 
-void measure_sync(Bench& bench);       // first_sync_*, incremental*, idle_sync, merge, review_list
+void measure_first_sync(Bench& bench);   // first_sync_*
+void measure_incremental(Bench& bench);  // incremental*
+void measure_idle(Bench& bench);         // idle_sync
+void measure_merge(Bench& bench);        // merge_concurrent, review_list
 void measure_text(Bench& bench);       // text_*, note_open
 void measure_server_idle(Bench& bench);
 /// The same on a trace of one's own.

@@ -24,10 +24,10 @@ constexpr std::array kGroups{
     Group{"sizes", "meta_bytes_per_row history_growth", measure_sizes},
     Group{"caseload", "open_case save_visit search_name search_misspelt cold_start client_memory",
           measure_caseload},
-    Group{"sync",
-          "first_sync_apply first_sync_bytes incremental incremental_flat idle_sync "
-          "merge_concurrent review_list",
-          measure_sync},
+    Group{"sync", "first_sync_apply first_sync_bytes", measure_first_sync},
+    Group{"sync", "incremental incremental_flat", measure_incremental},
+    Group{"sync", "idle_sync", measure_idle},
+    Group{"sync", "merge_concurrent review_list", measure_merge},
     Group{"server", "server_idle", measure_server_idle},
     Group{"text", "text_local text_merge text_size note_open", measure_text},
 };
@@ -45,7 +45,7 @@ bool wanted(const Group& group, const std::vector<std::string>& only) {
 int run(Bench& bench, const std::vector<std::string>& only, const std::string& json_path) {
   for (const Group& group : kGroups) {
     if (!wanted(group, only)) continue;
-    fmt::print(stderr, "{}\n", group.name);
+    fmt::print(stderr, "{}: {}\n", group.name, group.metrics);
     group.measure(bench);
   }
   fmt::print("{}", bench.report.table());
@@ -87,12 +87,14 @@ int main_checked(int count, char** words) {
   Bench bench;
   std::size_t runs = 0;
   std::size_t rows = 0;
+  std::size_t documents = 0;
   app.add_option("--scale", size, "full, quick or tiny")->check(CLI::IsMember({"full", "quick",
                                                                               "tiny"}));
   app.add_flag_callback("--quick", [&] { size = "quick"; }, "same as --scale quick");
   app.add_option("--json", json_path, "write the figures to this file");
   app.add_option("--only", only, "groups or metrics")->delimiter(',');
   app.add_option("--rows", rows, "size of workload W instead of the scale's");
+  app.add_option("--documents", documents, "of workload W instead of the scale's");
   app.add_option("--runs", runs, "runs of each metric");
   app.add_option("--seed", bench.seed, "of the invented data");
   app.add_option("--folder", parent, "where scratch files go: the disk to be measured");
@@ -106,6 +108,7 @@ int main_checked(int count, char** words) {
   bench.scale = size == "tiny" ? tiny_scale() : size == "quick" ? quick_scale() : full_scale();
   if (runs != 0) bench.scale.runs = runs;
   if (rows != 0) bench.scale.rows = {rows};
+  if (documents != 0) bench.scale.documents = documents;
   const Scratch scratch(parent);
   bench.folder = scratch.path;
   bench.program = std::filesystem::read_symlink("/proc/self/exe");

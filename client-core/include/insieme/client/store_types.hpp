@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -97,33 +98,6 @@ struct ListQuery {
   std::size_t offset = 0;
 };
 
-struct OpenItem {
-  RecordRef ref;
-  std::string title;
-  sync::ReviewItem item;
-  std::string id;                 ///< short stable name of this generation, 16 hex digits
-  std::vector<sync::Value> base;  ///< what the field showed before they parted; may be empty
-  /// Of a text that is folded: by dot of the item, what each alternative made of it. May be empty.
-  std::vector<sync::Value> folded;
-  sync::VersionVector version;    ///< of the document when it was read
-};
-
-/// All that is given must hold.
-struct ItemQuery {
-  std::optional<sync::RecordId> record;
-  std::optional<sync::DossierId> dossier;
-  std::optional<sync::ItemKind> kind;
-  std::string id;           ///< how the item's id begins
-  std::size_t limit = 100;  ///< 1..1000
-  std::size_t offset = 0;
-};
-
-/// A page of open items, and how many there are on all pages.
-struct OpenItems {
-  std::vector<OpenItem> items;
-  std::uint64_t total = 0;
-};
-
 /// Something done to a record: a line of its history.
 struct HistoryLine {
   sync::Dot dot;
@@ -141,6 +115,37 @@ struct HistoryLine {
   std::optional<sync::Origin> origin;     ///< authored again for somebody
   bool clock_suspect = false;             ///< the stamp is ahead of the server's receipt of it
   std::optional<std::uint64_t> position;  ///< in the server's log, if it is there
+};
+
+struct OpenItem {
+  RecordRef ref;
+  std::string title;
+  std::shared_ptr<const sync::RecordState> record;  ///< as it was read with the item; never null
+  sync::ReviewItem item;
+  std::string id;                 ///< short stable name of this generation, 16 hex digits
+  std::vector<sync::Value> base;  ///< what the field showed before they parted; may be empty
+  /// Of a text that is folded: by dot of the item, what each alternative made of it. May be empty.
+  std::vector<sync::Value> folded;
+  /// What the changes that it names did to the record, of items about lives and late edits. Without
+  /// positions.
+  std::vector<HistoryLine> edits;
+  sync::VersionVector version;    ///< of the document when it was read
+};
+
+/// All that is given must hold.
+struct ItemQuery {
+  std::optional<sync::RecordId> record;
+  std::optional<sync::DossierId> dossier;
+  std::optional<sync::ItemKind> kind;
+  std::string id;           ///< how the item's id begins
+  std::size_t limit = 100;  ///< 1..1000
+  std::size_t offset = 0;
+};
+
+/// A page of open items, and how many there are on all pages.
+struct OpenItems {
+  std::vector<OpenItem> items;
+  std::uint64_t total = 0;
 };
 
 /// A form half filled in. Survives the death of the process.

@@ -197,8 +197,7 @@ Outcome<std::vector<sync::DocumentMarks::Group>> acts_before(Context& context,
   if (item.item.kind != sync::ItemKind::edited_after_closure) return acts;
   INSIEME_OUT_ASSIGN(const auto marks, marks_in_section(context, item.ref.document));
   if (!marks) return acts;
-  INSIEME_OUT_ASSIGN(const StoredRecord record, context.store().record(item.ref));
-  return sync::edits_after_marks(record.state, sync::marks_in(&*marks)).groups;
+  return sync::edits_after_marks(*item.record, sync::marks_in(&*marks)).groups;
 }
 
 std::string_view act_words(sync::MarkReason reason, schema::Language language) {

@@ -5,6 +5,9 @@
 
 namespace insieme::client::commands {
 
+/// Of one page.
+inline constexpr std::int64_t kItemsMax = 1'000;
+
 /// By the item's id, its beginning (4 digits or more), or `record/field`.
 [[nodiscard]] Outcome<OpenItem> find_item(Context& context, std::string_view named);
 

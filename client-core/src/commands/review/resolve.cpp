@@ -244,10 +244,9 @@ Outcome<std::optional<sync::VersionVector>> seen_of(Context& context, const Open
   }
   seen = versions->at(section);
   seen->meet(item.version);
-  INSIEME_OUT_ASSIGN(const StoredRecord record, context.store().record(item.ref));
   bool same = true;
   for (const sync::Dot& dot : item.item.dots) same = same && seen->contains(dot);
-  for (const sync::Decision& made : record.state.decisions) {
+  for (const sync::Decision& made : item.record->decisions) {
     const bool about_it = made.item == item.item.kind && made.field == item.item.field;
     same = same && (!about_it || seen->contains(made.mark.dot));
   }
