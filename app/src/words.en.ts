@@ -516,6 +516,7 @@ export const en: Record<Word, string> = {
   budget_balance: "Balance",
   budget_missing: "Not here yet",
   budget_some_income: "some income",
+  budget_repeat_one: "Take over the amount of {month}",
   budget_repeat: "Take over {n} amounts of {month}",
   budget_was: "{amount} the month before",
   budget_no_amount: "This is no amount: write 850 or 850.50",
@@ -564,4 +565,16 @@ export const en: Record<Word, string> = {
   openings_to_see: "Emergency openings to look into: {n}",
   openings_running: "Dossier opened in an emergency until {when}",
   dossier_digits: "Digits of the dossier: {digits}",
+  // An invitation by the camera
+  scan_start: "Scan the QR code",
+  scan_stop: "Close the camera",
+  scan_picture: "What the camera sees",
+  scan_how: "Hold the invitation's code in the middle, still and well lit.",
+  scan_found: "Invitation read: check it and connect this tablet.",
+  scan_other: "This QR code is no invitation of Insieme.",
+  scan_refused:
+    "This page may not use the camera. Allow it in the site's settings, or paste the invitation.",
+  scan_none: "There is no camera here that can be used: paste the invitation.",
+  scan_busy: "Another application uses the camera: close it and try again.",
+  scan_no_reader: "Reading the code needs the network, which is not there now. Try again.",
 };

@@ -536,6 +536,7 @@ export const it = {
   budget_balance: "Saldo",
   budget_missing: "Non c'è ancora",
   budget_some_income: "almeno un'entrata",
+  budget_repeat_one: "Riprendi l'importo di {month}",
   budget_repeat: "Riprendi {n} importi di {month}",
   budget_was: "il mese prima {amount}",
   budget_no_amount: "Non è un importo: scrivi 850 oppure 850,50",
@@ -554,8 +555,8 @@ export const it = {
   openings: "Aperture d'urgenza",
   openings_ask: "Apri un fascicolo che non hai",
   openings_how:
-    "Per un'emergenza, per poche ore. Chi coordina viene avvisato subito; il tuo nome e il motivo " +
-    "restano annotati. Serve la rete.",
+    "Per un'emergenza, per poche ore. Chi coordina viene avvisato subito; il tuo nome e il " +
+    "motivo restano annotati. Serve la rete.",
   openings_offline: "Adesso non c'è rete: un fascicolo che non hai non si può aprire.",
   openings_digits: "Cifre del fascicolo",
   openings_digits_help: "Almeno le ultime otto, lette da un collega che lo ha davanti.",
@@ -569,7 +570,8 @@ export const it = {
   openings_coming: "Arriva con il prossimo scambio con il server.",
   openings_go: "Vai al fascicolo",
   openings_end: "Chiudi adesso",
-  openings_end_sure: "Chiudere? Il fascicolo lascia questo tablet; ciò che hai scritto parte prima.",
+  openings_end_sure:
+    "Chiudere? Il fascicolo lascia questo tablet; ciò che hai scritto parte prima.",
   openings_end_other_sure: "Chiudere l'apertura di un'altra persona prima del tempo?",
   openings_ended: "Chiuso",
   openings_until: "aperto fino a {when}",
@@ -584,4 +586,17 @@ export const it = {
   openings_to_see: "Aperture d'urgenza da esaminare: {n}",
   openings_running: "Fascicolo aperto d'urgenza fino a {when}",
   dossier_digits: "Cifre del fascicolo: {digits}",
+  // An invitation by the camera
+  scan_start: "Inquadra il codice QR",
+  scan_stop: "Chiudi la fotocamera",
+  scan_picture: "Ciò che vede la fotocamera",
+  scan_how: "Tieni il codice dell'invito al centro, fermo e ben illuminato.",
+  scan_found: "Invito letto: controlla e collega questo tablet.",
+  scan_other: "Questo codice QR non è un invito di Insieme.",
+  scan_refused:
+    "La fotocamera non è permessa a questa pagina. Permettila nelle impostazioni del sito, oppure " +
+    "incolla l'invito.",
+  scan_none: "Qui non c'è una fotocamera che si possa usare: incolla l'invito.",
+  scan_busy: "La fotocamera è usata da un'altra applicazione: chiudila e riprova.",
+  scan_no_reader: "Per leggere il codice serve la rete, che adesso non c'è. Riprova.",
 };

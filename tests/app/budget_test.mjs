@@ -86,7 +86,7 @@ test("[S075] the sheet sums while one types, offline, and says what is missing",
 });
 
 test("[P5] a browser killed while somebody types costs nothing that was kept", async () => {
-  await page().getByRole("button", { name: "Riprendi 1 importi di ottobre 2026" }).click();
+  await page().getByRole("button", { name: "Riprendi l'importo di ottobre 2026" }).click();
   await shows("Resta", "299,00 €");
   await page().getByLabel("Che cosa si è visto insieme").fill("Le bollette pesano d'inverno.");
   await page().getByLabel("Obiettivo di risparmio").fill("50");
@@ -109,7 +109,7 @@ test("[P5] a browser killed while somebody types costs nothing that was kept", a
   await look(page(), "budget-filled");
 });
 
-test("[S075] one save makes all lines of the month, and nothing of what was left empty", async () => {
+test("[S075] one save makes all lines of the month, none of what was left empty", async () => {
   await page().getByRole("button", { name: "Salva", exact: true }).click();
   await page().getByText("Salvato su questo tablet").first().waitFor();
   await page().getByText("Come salvato").waitFor();
@@ -133,7 +133,7 @@ test("[S075] one save makes all lines of the month, and nothing of what was left
   await page().emulateMedia({ media: "screen" });
 });
 
-test("an amount that is taken away stays as it was saved; what is discarded comes back", async () => {
+test("an amount taken away stays as it was saved; what is discarded comes back", async () => {
   await amount("Utenze").fill("");
   await page().getByText(/Vuoto resta com'è salvato/).waitFor();
   await amount("Affitto o mutuo").fill("500");
@@ -148,7 +148,7 @@ test("an amount that is taken away stays as it was saved; what is discarded come
   await shows("Uscite", "1.001,00 €");
 });
 
-test("[P8] two people's amounts of the same line meet as a question; others see no budget", async () => {
+test("[P8] two people's amounts of a line are a question; others see no budget", async () => {
   office.call("record.save", {
     type: "household_budget_line",
     dossier: family.dossier,
@@ -164,7 +164,8 @@ test("[P8] two people's amounts of the same line meet as a question; others see 
   );
   await bruno.goTo("dossier", family.dossier);
   await bruno.page.getByRole("button", { name: "Inizia visita" }).waitFor();
-  assert.equal(await bruno.page.getByRole("link", { name: "Bilancio familiare", exact: true }).count(), 0);
+  const link = bruno.page.getByRole("link", { name: "Bilancio familiare", exact: true });
+  assert.equal(await link.count(), 0);
   await bruno.goTo("budget", family.dossier, "2026-11");
   await bruno.page.getByText("non è su questo tablet").waitFor();
   const reply = await ask(bruno.page, "record.list", { type: "household_budget_line" });

@@ -77,7 +77,7 @@ test("[P7] a dossier is opened by its digits, read, and has its end on the scree
   await page.getByRole("link", { name: /aperto d'urgenza fino a/ }).waitFor();
 });
 
-test("[P7] who coordinates sees who, why and until when, and says that it was looked into", async () => {
+test("[P7] who coordinates sees who, why and until when, and says so", async () => {
   const { page } = carla;
   await carla.send();
   await carla.goTo();

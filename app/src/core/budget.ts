@@ -68,7 +68,8 @@ export function isMonth(text: string): boolean {
 export function monthBeside(month: string, by: number): string {
   const [year = 0, number = 1] = month.split("-").map(Number);
   const at = year * 12 + number - 1 + by;
-  return `${String(Math.floor(at / 12)).padStart(4, "0")}-${String((at % 12) + 1).padStart(2, "0")}`;
+  const two = String((at % 12) + 1).padStart(2, "0");
+  return `${String(Math.floor(at / 12)).padStart(4, "0")}-${two}`;
 }
 
 const CENTS_MAX = 1_000_000_000_00;

@@ -107,6 +107,25 @@ function Loaded(props: { sheet: Sheet; again: () => void }): JSX.Element {
         <Lines sheet={sheet} typing={typing} direction="uscita" title={t("budget_out")} />
         <Together sheet={sheet} typing={typing} />
         <Failed error={act.failure} />
+        <div class="buttons budget-rest">
+          <button type="button" class="btn btn-outline-primary" onClick={() => window.print()}>
+            {t("print")}
+          </button>
+          {typing.changed && (
+            <SureButton
+              label={t("draft_discard")}
+              question={t("draft_discard_sure")}
+              yes={t("draft_discard")}
+              tone="btn-outline-secondary"
+              onSure={() =>
+                void act.run(async () => {
+                  await typing.discard();
+                  props.again();
+                })
+              }
+            />
+          )}
+        </div>
         <div class="form-end">
           <p class="kept" role="status">
             {typing.kept ? t(typing.changed ? "draft_kept" : "budget_as_saved") : t("keeping")}
@@ -124,23 +143,6 @@ function Loaded(props: { sheet: Sheet; again: () => void }): JSX.Element {
               <Icon name="undo" />
               {t("budget_undo")}
             </button>
-            <button type="button" class="btn btn-outline-primary" onClick={() => window.print()}>
-              {t("print")}
-            </button>
-            {typing.changed && (
-              <SureButton
-                label={t("draft_discard")}
-                question={t("draft_discard_sure")}
-                yes={t("draft_discard")}
-                tone="btn-outline-secondary"
-                onSure={() =>
-                  void act.run(async () => {
-                    await typing.discard();
-                    props.again();
-                  })
-                }
-              />
-            )}
           </div>
         </div>
       </form>
@@ -148,6 +150,11 @@ function Loaded(props: { sheet: Sheet; again: () => void }): JSX.Element {
       <Overview sheet={sheet} />
     </>
   );
+}
+
+function remarksOf(row: Row, typing: SheetTyping): string {
+  const typed = typing.typed(row.key, "remarks");
+  return String(typed ?? row.record?.fields["remarks"]?.value ?? "");
 }
 
 const idOf = (row: Row): string => `b-${row.direction}-${row.category}`;
@@ -225,7 +232,7 @@ function Missing(props: { sheet: Sheet; typing: SheetTyping }): JSX.Element | nu
       <p>{labels.join(", ")}.</p>
       {repeated.length > 0 && (
         <button type="button" class="btn btn-sm btn-outline-primary" onClick={repeat}>
-          {t("budget_repeat", {
+          {t(repeated.length === 1 ? "budget_repeat_one" : "budget_repeat", {
             n: repeated.length,
             month: monthName(monthBeside(sheet.month, -1)),
           })}
@@ -257,22 +264,27 @@ function Line(props: { row: Row; sheet: Sheet; typing: SheetTyping }): JSX.Eleme
   const id = idOf(row);
   const saved = savedCents(row.record);
   const typed = typing.typed(row.key, "amount");
-  const shown = typed === undefined ? (saved === null ? "" : typedAmount(saved)) : String(typed ?? "");
+  const savedAmount = saved === null ? "" : typedAmount(saved);
+  const shown = typed === undefined ? savedAmount : String(typed ?? "");
   const cents = centsOf(shown);
   const isWrong = Number.isNaN(cents);
   const was = sheet.before.get(row.key);
-  const remarks = typing.typed(row.key, "remarks") ?? row.record?.fields["remarks"]?.value ?? "";
+  const remarks = remarksOf(row, typing);
   const [open, setOpen] = useState(remarks !== "");
   const notes = [
     isWrong && t("budget_no_amount"),
     cents === null && saved !== null && t("budget_emptied", { amount: money(saved) }),
+    row.record?.fields["amount"]?.contested &&
+      (row.record.fields["amount"].values ?? [])
+        .map((one) => `${one.mine ? t("you") : one.author} ${one.text}`)
+        .join(", "),
     was !== undefined && cents !== was && t("budget_was", { amount: money(was) }),
   ].filter(Boolean);
   return (
     <div class={`budget-line ${isWrong ? "field-wrong" : ""}`}>
       <label for={id}>
         {row.label}
-        {row.record?.in_review && (
+        {row.record?.fields["amount"]?.contested && (
           <a href={to("record", row.record.id)}>
             <Mark tone="warning">{t("to_decide")}</Mark>
           </a>
@@ -310,7 +322,7 @@ function Line(props: { row: Row; sheet: Sheet; typing: SheetTyping }): JSX.Eleme
           class="form-control budget-remark"
           aria-label={t("budget_remark", { what: row.label })}
           maxLength={500}
-          value={String(remarks)}
+          value={remarks}
           onInput={(event) =>
             typing.set([{ key: row.key, field: "remarks", value: event.currentTarget.value }])
           }
@@ -406,7 +418,7 @@ function Printed(props: { sheet: Sheet; typing: SheetTyping }): JSX.Element {
           <tr key={row.key}>
             <th scope="row">
               {row.label}
-              {` ${String(typing.typed(row.key, "remarks") ?? row.record?.fields["remarks"]?.value ?? "")}`}
+              {` ${remarksOf(row, typing)}`}
             </th>
             <td class="amount">{Number.isNaN(at(row)) ? "?" : money(at(row) ?? 0)}</td>
           </tr>
@@ -448,8 +460,8 @@ function Overview(props: { sheet: Sheet }): JSX.Element | null {
   if (months.length === 0) return null;
   const shown = all ? months : months.slice(0, MONTHS_SHOWN);
   return (
-    <Section title={t("budget_months")}>
-      <div class="figures no-print" tabIndex={0} role="group" aria-label={t("budget_months")}>
+    <Section title={t("budget_months")} id="budget-months">
+      <div class="figures" tabIndex={0} role="group" aria-label={t("budget_months")}>
         <table>
           <thead>
             <tr>

@@ -15,6 +15,7 @@ import {
 import { syncNow } from "../core/sync";
 import { Icon } from "../parts/icons";
 import { Failed, Note, Title } from "../parts/parts";
+import { ScanInvitation } from "../parts/scan";
 import { t } from "../words";
 
 /** The invitation that a scanned address brought along: it stands where no server sees it. */
@@ -93,6 +94,7 @@ export function Start(): JSX.Element {
         </section>
       )}
       <form onSubmit={enrol}>
+        <ScanInvitation onFound={setCode} />
         <div class="field">
           <label for="code">{t("start_code")}</label>
           <textarea

@@ -144,6 +144,7 @@ function EmergencyOpenings(): JSX.Element | null {
     (one) => one.mine && one.open && Date.parse(one.until) > now,
   );
   if (unseen === 0 && !mine) return null;
+  const until = mine?.until ?? "";
   return (
     <a class="big-link" href={to("openings")}>
       <Icon name="lock" />
@@ -152,7 +153,7 @@ function EmergencyOpenings(): JSX.Element | null {
         <small>
           {unseen > 0
             ? t("openings_to_see", { n: unseen })
-            : t("openings_running", { when: `${day(mine?.until ?? "")} ${clock(mine?.until ?? "")}` })}
+            : t("openings_running", { when: `${day(until)} ${clock(until)}` })}
         </small>
       </span>
       <Icon name="next" />

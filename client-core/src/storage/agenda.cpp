@@ -262,8 +262,8 @@ class Reader {
         day = sign_by(rows.get_text(4));
       }
       if (!day || *day > until()) continue;
-      out.push_back({rows.get_int64(0), rows.get_int64(1), day, active ? "ends_on" : "sign_by", 0, 0,
-                     false});
+      const char* field = active ? "ends_on" : "sign_by";
+      out.push_back({rows.get_int64(0), rows.get_int64(1), day, field, 0, 0, false});
     }
     return out;
   }

@@ -69,8 +69,10 @@ TEST_CASE("agenda: of each family the visit that comes next, as the last visit a
   const json::object agenda = day.agenda();
   CHECK(text(agenda, "on") == kToday);
   CHECK(each(agenda, "visits", "family") == Words{"Neri", "Costa", "Conti", "Rossi"});
-  CHECK(each(agenda, "visits", "day") == Words{"2023-11-08", "2023-11-17", "2023-11-18", "2023-11-20"});
-  CHECK(each(agenda, "visits", "field") == Words{"next_date", "start_at", "next_date", "next_date"});
+  CHECK(each(agenda, "visits", "day") ==
+        Words{"2023-11-08", "2023-11-17", "2023-11-18", "2023-11-20"});
+  CHECK(each(agenda, "visits", "field") ==
+        Words{"next_date", "start_at", "next_date", "next_date"});
   CHECK(each(agenda, "visits", "what") == Words{"-", "-", "-", "sentire la scuola"});
   const json::array& lines = list(part(agenda, "visits"), "lines");
   CHECK(text(part(lines[0].as_object(), "record"), "id") == late);
@@ -113,7 +115,8 @@ TEST_CASE("agenda: what is due and open, and pacts by the end they have or the t
   CHECK(total(day.agenda({{"days", 6}}), "pacts") == "0");
 }
 
-TEST_CASE("agenda: families that nobody has seen for long, the longest first", "[commands][agenda]") {
+TEST_CASE("agenda: families that nobody has seen for long, the longest first",
+          "[commands][agenda]") {
   Day day;
   const std::string rossi = day.family("Rossi");
   const std::string neri = day.family("Neri");

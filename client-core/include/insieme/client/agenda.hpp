@@ -41,7 +41,7 @@ struct AgendaPage {
 struct Agenda {
   AgendaPage visits;     ///< earliest first, one a family: the next that is arranged
   AgendaPage tasks;      ///< objectives, commitments, meetings of a pact; earliest first
-  AgendaPage pacts;      ///< active ones that end, unsigned ones whose term runs out; earliest first
+  AgendaPage pacts;      ///< active: by their end; unsigned: by the term to sign; earliest first
   AgendaPage unvisited;  ///< longest ago first
   AgendaPage families;   ///< all households, in the order in which they came
 };
