@@ -39,7 +39,7 @@ const options = {
   jsx: "automatic",
   jsxImportSource: "preact",
   alias: { insieme: binding, core: join(core, "core.js") },
-  // The module's script has a branch for Node, which no browser takes; the decoder is a file of its own.
+  // The module's script has a branch for Node, which no browser takes; the decoder is a file.
   external: ["fs", "path", "module", "/scan.*"],
   logLevel: "warning",
 };

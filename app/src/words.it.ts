@@ -594,8 +594,8 @@ export const it = {
   scan_found: "Invito letto: controlla e collega questo tablet.",
   scan_other: "Questo codice QR non è un invito di Insieme.",
   scan_refused:
-    "La fotocamera non è permessa a questa pagina. Permettila nelle impostazioni del sito, oppure " +
-    "incolla l'invito.",
+    "La fotocamera non è permessa a questa pagina. Permettila nelle impostazioni del sito, " +
+    "oppure incolla l'invito.",
   scan_none: "Qui non c'è una fotocamera che si possa usare: incolla l'invito.",
   scan_busy: "La fotocamera è usata da un'altra applicazione: chiudila e riprova.",
   scan_no_reader: "Per leggere il codice serve la rete, che adesso non c'è. Riprova.",

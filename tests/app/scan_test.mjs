@@ -27,6 +27,7 @@ async function open(more = []) {
 /** What is drawn, on a table of another colour, as frames of a camera. */
 async function filmOf(svg) {
   const { browser, page } = await open();
+  await page.goto("about:blank"); // under the app's policy nothing is styled in place
   await page.setViewportSize({ width: 640, height: 480 });
   await page.setContent(
     `<body style="margin:0;background:#9aa3a8;display:grid;place-items:center;height:100vh">

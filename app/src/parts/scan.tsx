@@ -1,4 +1,4 @@
-// The invitation by the tablet's camera: nothing is sent or kept, each picture is looked at and gone.
+// The invitation by the tablet's camera: nothing is sent or kept, a picture is looked at and gone.
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import {
@@ -83,7 +83,13 @@ export function ScanInvitation(props: { onFound: (code: string) => void }): JSX.
     <div class="scan">
       {looking ? (
         <>
-          <video ref={video} class="scan-picture" playsInline muted aria-label={t("scan_picture")} />
+          <video
+            ref={video}
+            class="scan-picture"
+            playsInline
+            muted
+            aria-label={t("scan_picture")}
+          />
           <p class="help">{t("scan_how")}</p>
           <button
             type="button"

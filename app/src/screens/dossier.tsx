@@ -122,6 +122,7 @@ export function DossierScreen(props: { id: string; me: Identity }): JSX.Element 
               />
             ))}
             <AddOther types={types} dossier={dossier} />
+            <p class="help">{t("dossier_digits", { digits: dossier.short })}</p>
           </>
         );
       }}
