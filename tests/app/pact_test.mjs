@@ -110,6 +110,7 @@ test("[S050] saved, it is a record under the text that was shown, and prints", a
   await page.getByRole("button", { name: "Salva", exact: true }).click();
   await page.getByRole("region", { name: "Dov'è questa scheda" }).waitFor();
   await pictured(page);
+  await page.getByText("Bassi Lina · Componente del nucleo").waitFor();
   signature = decodeURIComponent((await page.evaluate(() => location.hash)).split("/").pop());
   const { blobs } = await ask(page, "blob.list", { record: signature });
   assert.equal(blobs.length, 1);

@@ -155,6 +155,12 @@ TEST_CASE("agenda: pages of one list hold every line once; what is out of range 
   CHECK(std::unique(all.begin(), all.end()) == all.end());
   const json::object beyond = day.agenda({{"list", "visits"}, {"offset", 1'000}});
   CHECK(each(beyond, "visits", "family").empty());
+  // A clock of 1970: nothing was arranged for then, and nothing is lost.
+  const std::int64_t now = day.desk.platform.now;
+  day.desk.platform.now = 0;
+  CHECK(total(day.agenda(), "visits") == "0");
+  CHECK(total(day.agenda(), "families") == "7");
+  day.desk.platform.now = now;
   const auto error = [&](json::object with) {
     with["command"] = "agenda";
     return text(day.desk.refused(std::move(with)), "field");
