@@ -528,6 +528,8 @@ export const en: Record<Word, string> = {
   budget_goal_left: "With what is written here {amount} are lacking.",
   budget_comment: "What was seen together",
   budget_closed: "The month's lines are complete",
+  budget_came: "The same line came meanwhile: look at both amounts and save again",
+  budget_saved_as: "saved {amount}",
   budget_undo: "Undo the last change",
   budget_as_saved: "As saved",
   budget_not_saved: "not saved yet",

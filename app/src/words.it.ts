@@ -548,6 +548,8 @@ export const it = {
   budget_goal_left: "Con ciò che è scritto qui mancano {amount}.",
   budget_comment: "Che cosa si è visto insieme",
   budget_closed: "Le voci del mese sono complete",
+  budget_came: "Intanto è arrivata la stessa voce: guarda i due importi e salva di nuovo",
+  budget_saved_as: "salvato {amount}",
   budget_undo: "Annulla l'ultima modifica",
   budget_as_saved: "Come salvato",
   budget_not_saved: "non ancora salvato",

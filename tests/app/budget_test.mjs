@@ -157,6 +157,21 @@ test("[P8] two people's amounts of a line are a question; others see no budget",
   office.sync();
   await anna.online();
   await anna.goTo("budget", family.dossier, "2026-11");
+  // What comes while somebody types is not put over it, and not overwritten unseen.
+  await amount("Trasporti").fill("30");
+  office.call("record.save", {
+    type: "household_budget_line",
+    dossier: family.dossier,
+    fields: { month: "2026-11", direction: "uscita", category: "trasporti", amount: "25" },
+  });
+  office.sync();
+  assert.equal((await ask(page(), "sync.run", { request_id: crypto.randomUUID() })).ok, true);
+  await page().getByRole("button", { name: "Salva", exact: true }).click();
+  await page().getByText(/salvato 25,00/).waitFor();
+  assert.equal(await amount("Trasporti").inputValue(), "30");
+  await page().getByRole("button", { name: "Salva", exact: true }).click();
+  await page().getByText("Come salvato").waitFor();
+  assert.equal(await amount("Trasporti").inputValue(), "30,00");
   await page().getByRole("link", { name: "da decidere" }).first().waitFor();
   assert.deepEqual(
     page().troubles.filter((text) => !text.includes("ERR_INTERNET")),

@@ -16,7 +16,7 @@ import {
   type Row,
   type Sheet,
 } from "../core/budget";
-import { requestId } from "../core/core";
+import { CoreError, requestId } from "../core/core";
 import { useAct } from "../core/hooks";
 import { useSheet, type SheetTyping } from "../form/budget";
 import { money, monthName } from "../format";
@@ -90,7 +90,11 @@ function Loaded(props: { sheet: Sheet; again: () => void }): JSX.Element {
         await typing.save(request.current);
       } catch (error) {
         request.current = requestId();
-        throw error;
+        if (!(error instanceof CoreError) || error.code !== "already_exists") throw error;
+        // A line of the same name came meanwhile: what was typed stands beside it, kept as it was.
+        say(t("budget_came"));
+        props.again();
+        return;
       }
       say(t("saved_here"));
       props.again();
@@ -273,6 +277,10 @@ function Line(props: { row: Row; sheet: Sheet; typing: SheetTyping }): JSX.Eleme
   const [open, setOpen] = useState(remarks !== "");
   const notes = [
     isWrong && t("budget_no_amount"),
+    saved !== null &&
+      cents !== null &&
+      cents !== saved &&
+      t("budget_saved_as", { amount: money(saved) }),
     cents === null && saved !== null && t("budget_emptied", { amount: money(saved) }),
     row.record?.fields["amount"]?.contested &&
       (row.record.fields["amount"].values ?? [])
