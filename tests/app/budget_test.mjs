@@ -63,7 +63,7 @@ test("[S075] the sheet sums while one types, offline, and says what is missing",
   await anna.goTo("budget", family.dossier, "2026-11");
   await page().getByRole("heading", { name: "novembre 2026" }).waitFor();
   await anna.offline();
-  await page().getByText("almeno un'entrata, Affitto o mutuo, Utenze, Alimenti e casa.").waitFor();
+  await page().getByText("Almeno un'entrata, Affitto o mutuo, Utenze, Alimenti e casa.").waitFor();
   await look(page(), "budget-empty");
   await amount("Reddito da lavoro").fill("1.250,00");
   await amount("Affitto o mutuo").fill("450");

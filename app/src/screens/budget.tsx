@@ -214,6 +214,8 @@ function Totals(props: { sheet: Sheet; typing: SheetTyping }): JSX.Element {
   );
 }
 
+const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 function Missing(props: { sheet: Sheet; typing: SheetTyping }): JSX.Element | null {
   const { sheet, typing } = props;
   const at = centsAt(typing);
@@ -233,7 +235,7 @@ function Missing(props: { sheet: Sheet; typing: SheetTyping }): JSX.Element | nu
     );
   return (
     <Note tone="info" title={t("budget_missing")}>
-      <p>{labels.join(", ")}.</p>
+      <p>{upper(labels.join(", "))}.</p>
       {repeated.length > 0 && (
         <button type="button" class="btn btn-sm btn-outline-primary" onClick={repeat}>
           {t(repeated.length === 1 ? "budget_repeat_one" : "budget_repeat", {
