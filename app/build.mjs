@@ -39,8 +39,8 @@ const options = {
   jsx: "automatic",
   jsxImportSource: "preact",
   alias: { insieme: binding, core: join(core, "core.js") },
-  // The module's script has a branch for Node, which no browser takes.
-  external: ["fs", "path", "module"],
+  // The module's script has a branch for Node, which no browser takes; the decoder is a file.
+  external: ["fs", "path", "module", "/scan.*"],
   logLevel: "warning",
 };
 
@@ -73,7 +73,16 @@ const onlyUsed = {
 
 const wasm = keep("core", "wasm", readFileSync(join(core, "core.wasm")));
 const worker = keep("worker", "js", await script("worker.ts", { WASM_URL: JSON.stringify(wasm) }));
-const main = keep("app", "js", await script("main.tsx", { WORKER_URL: JSON.stringify(worker) }));
+// Fetched when somebody takes the camera, not before: no part of what travels at the first visit.
+const scan = keep("scan", "js", await script("scan.ts"));
+const main = keep(
+  "app",
+  "js",
+  await script("main.tsx", {
+    WORKER_URL: JSON.stringify(worker),
+    SCAN_URL: JSON.stringify(scan),
+  }),
+);
 const styles = await build({
   ...options,
   entryPoints: [join(here, "src/all.css")],
@@ -94,6 +103,7 @@ for (const name of ["manifest.webmanifest", "icon.svg", "icon-192.png", "icon-51
   copyFileSync(join(here, "src", name), join(out, name));
 }
 const files = readdirSync(out)
+  .filter((name) => `/${name}` !== scan)
   .sort()
   .map((name) => (name === "index.html" ? "/" : `/${name}`));
 const version = digest(
@@ -107,7 +117,7 @@ writeFileSync(
 );
 writeFileSync(
   join(out, "LICENSES.txt"),
-  ["bootstrap-italia", "preact"]
+  ["bootstrap-italia", "preact", "qr"]
     .map(
       (name) => `${name}\n\n${readFileSync(join(here, "node_modules", name, "LICENSE"), "utf8")}\n`,
     )

@@ -89,3 +89,21 @@ export function localInput(iso: string): string {
 export function thisMinute(): string {
   return new Date(Math.floor(Date.now() / 60_000) * 60_000).toISOString();
 }
+
+/** Cents as people write an amount: `€ 1.234,50`. */
+export function money(cents: number): string {
+  return new Intl.NumberFormat(locale(), {
+    style: "currency",
+    currency: "EUR",
+    useGrouping: true,
+  }).format(cents / 100);
+}
+
+/** `2026-11` as `novembre 2026`. */
+export function monthName(month: string): string {
+  return new Intl.DateTimeFormat(locale(), {
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  }).format(new Date(`${month}-01T00:00:00Z`));
+}

@@ -13,11 +13,13 @@ import { applyLook } from "./look";
 import { Await, Failed, Note } from "./parts/parts";
 import { useRoute } from "./router";
 import { Dossiers } from "./screens/families";
+import { BudgetScreen } from "./screens/budget";
 import { DossierScreen } from "./screens/dossier";
 import { FrozenScreen } from "./screens/frozen";
 import { EditScreen } from "./screens/edit";
 import { News } from "./screens/news";
 import { LockScreen } from "./screens/lock";
+import { OpeningsScreen } from "./screens/openings";
 import { Outbox } from "./screens/outbox";
 import { PinSetup } from "./screens/pin";
 import { RecordScreen } from "./screens/record";
@@ -47,6 +49,8 @@ function Screen(props: { me: Identity; reviewer: boolean }): JSX.Element {
       return <EditScreen key={first} draft={first} part={second} />;
     case "new":
       return <EditScreen key={first + second} dossier={first} type={second} />;
+    case "budget":
+      return <BudgetScreen key={first} dossier={first} month={second} />;
     case "visit":
       return <VisitScreen key={first} draft={first} />;
     case "outbox":
@@ -63,6 +67,8 @@ function Screen(props: { me: Identity; reviewer: boolean }): JSX.Element {
       return <ReportScreen key={first} code={first} me={me} />;
     case "frozen":
       return <FrozenScreen key={first} id={first} />;
+    case "openings":
+      return <OpeningsScreen />;
     case "tablet":
       return <Tablet me={me} />;
     default:

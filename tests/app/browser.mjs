@@ -28,7 +28,8 @@ async function until(what, condition) {
 
 export class Browser {
   /** A tablet: one profile, kept over restarts until `end`. */
-  constructor() {
+  constructor(more = []) {
+    this.more = more; // arguments of the program beside the usual ones
     this.profile = mkdtempSync(join(tmpdir(), "insieme-profile-"));
   }
 
@@ -51,6 +52,7 @@ export class Browser {
         "--lang=it-IT",
         "--remote-debugging-port=0",
         `--user-data-dir=${this.profile}`,
+        ...this.more,
         "about:blank",
       ],
       { stdio: "ignore", env: { ...process.env, TZ: "Europe/Rome", LANGUAGE: "it" } },

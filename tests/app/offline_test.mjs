@@ -78,6 +78,8 @@ test("every screen is free of faults that axe knows, light and dark, phone and d
     ["news"],
     ["review"],
     ["tablet"],
+    ["openings"],
+    ["budget", family.dossier, "2026-11"],
     ["new", "-", "household"],
     ["new", family.dossier, "member"],
   ];

@@ -27,7 +27,7 @@ try {
   world.person("office", "Ufficio", "coordinator");
   const office = world.desk("office");
   const family = makeHousehold(office, world, ["anna", "bruno"], FAMILY);
-  makeHousehold(office, world, ["anna"], "Famiglia Ferri");
+  const other = makeHousehold(office, world, ["anna", "carla"], "Famiglia Ferri");
 
   const anna = new Person(world, "anna");
   const bruno = new Person(world, "bruno", TABLET);
@@ -103,6 +103,37 @@ try {
   await bruno.page.getByRole("heading", { name: "Novità", level: 1 }).waitFor();
   await bruno.page.getByText("ha deciso").first().waitFor();
   await picture(bruno, "news-dark");
+  await bruno.page.emulateMedia({ colorScheme: "light" });
+
+  // At the kitchen table: the month's budget.
+  world.admin("assign", "anna", family.dossier, "--sections", "core,education,economic");
+  await educator.send();
+  await educator.goTo("budget", family.dossier, "2026-11");
+  const amount = (label) => educator.page.getByLabel(label, { exact: true });
+  await amount("Reddito da lavoro").fill("1.150");
+  await amount("Assegni per i figli").fill("233,40");
+  await amount("Affitto o mutuo").fill("480");
+  await amount("Alimenti e casa").fill("410");
+  await amount("Reddito da lavoro").fill("1.150,00");
+  await educator.page.getByText("Bozza conservata").waitFor();
+  await educator.page.evaluate(() => window.scrollTo(0, 0));
+  await picture(educator, "budget");
+
+  // In the evening: a family that is not Bruno's, and a colleague who does not answer.
+  await bruno.goTo("openings");
+  await bruno.page.getByLabel("Cifre del fascicolo").fill(other.dossier.slice(-8));
+  await bruno.page
+    .getByLabel("Perché serve adesso")
+    .fill("Chiamata dal pronto soccorso, la collega non risponde");
+  await bruno.page.getByRole("button", { name: "Apri il fascicolo" }).click();
+  const mine = bruno.page.getByRole("region", { name: "Aperti da te adesso" });
+  await mine.getByRole("link", { name: "Vai al fascicolo" }).waitFor();
+  await bruno.page.waitForTimeout(6500);
+  await picture(bruno, "opening");
+  await carla.send();
+  await carla.goTo("openings");
+  await carla.page.getByLabel("Che cosa ne dici").fill("Sentito alle 22: bene così");
+  await picture(carla, "opening-looked-into");
 } finally {
   for (const one of people) await one.end();
   await world.end();

@@ -155,6 +155,8 @@ export interface Status {
   refused: string;
   open_items: string;
   open_held: string;
+  /** Openings of others that this person has to look into. */
+  glass_unseen: string;
   drafts: string;
   dossiers: string;
   records: string;

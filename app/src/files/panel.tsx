@@ -107,7 +107,8 @@ function Signature(props: {
   const [removed, setRemoved] = useState<HeldFile | null>(null);
   const act = useAct();
   const files = holder.files(field.name);
-  const who = ["signer_name", "signer_role"]
+  // Of a visit the first two; of a pact who of the household or of the service it is, and as what.
+  const who = ["signer_name", "signer_role", "member", "user_id", "role"]
     .map((name) => record.fields[name]?.text)
     .filter(Boolean)
     .join(" · ");

@@ -8,8 +8,11 @@ import { t } from "../words";
 /** Kinds that no form edits: they have commands of their own, or none yet. */
 const NOT_EDITED = new Set(["position", "blob", "blobs", "escrow", "counter"]);
 
+/** What the core writes by itself: under which text a signature stands. */
+const BY_CORE = new Set(["text_digest"]);
+
 export function isEdited(field: FieldType): boolean {
-  return !field.retired && !NOT_EDITED.has(field.kind);
+  return !field.retired && !NOT_EDITED.has(field.kind) && !BY_CORE.has(field.name);
 }
 
 export interface FieldProps {

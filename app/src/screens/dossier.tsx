@@ -1,6 +1,7 @@
 // A household on one page: who they are, what was done, what is meant, who helps, what was noted.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { LINE, MONTH } from "../core/budget";
 import { read } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import type { Dossier, Identity, RecordLine, TypeLine, WholeRecord } from "../core/types";
@@ -55,7 +56,10 @@ export function DossierScreen(props: { id: string; me: Identity }): JSX.Element 
     <Await of={load}>
       {({ dossier, root, records, types }) => {
         const household = dossier.type === "household";
-        const own = new Set([...(household ? SECTIONS.map((one) => one.type) : []), dossier.type]);
+        const own = new Set([
+          ...(household ? [...SECTIONS.map((one) => one.type), LINE, MONTH] : []),
+          dossier.type,
+        ]);
         const rest = types.filter(
           (type) => !own.has(type.name) && records.some((record) => record.type === type.name),
         );
@@ -81,6 +85,12 @@ export function DossierScreen(props: { id: string; me: Identity }): JSX.Element 
                 <Icon name="clock" />
                 {t("start_visit")}
               </button>
+            )}
+            {household && dossier.sections.includes("economic") && (
+              <a class="btn btn-outline-primary wide" href={to("budget", dossier.id)}>
+                <Icon name="report" />
+                {t("budget")}
+              </a>
             )}
             <Failed error={act.failure} />
             <Purpose
@@ -112,6 +122,7 @@ export function DossierScreen(props: { id: string; me: Identity }): JSX.Element 
               />
             ))}
             <AddOther types={types} dossier={dossier} />
+            <p class="help">{t("dossier_digits", { digits: dossier.short })}</p>
           </>
         );
       }}

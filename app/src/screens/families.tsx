@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { read } from "../core/core";
 import { useLoad } from "../core/hooks";
 import type { Dossier } from "../core/types";
+import { Icon } from "../parts/icons";
 import { Await, Empty, Mark, Row, Section, Title } from "../parts/parts";
 import { to } from "../router";
 import { count, t } from "../words";
@@ -50,6 +51,12 @@ export function Dossiers(): JSX.Element {
                   <Lines dossiers={others} />
                 </Section>
               )}
+              <p class="next-step">
+                <a class="btn btn-outline-primary wide" href={to("openings")}>
+                  <Icon name="lock" />
+                  {t("openings")}
+                </a>
+              </p>
             </>
           );
         }}

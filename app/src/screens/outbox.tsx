@@ -1,6 +1,7 @@
 // Drafts, what is to be sent, what is sent; and why the server did not take something.
 import type { JSX } from "preact";
 import { read } from "../core/core";
+import { isBudget } from "../core/budget";
 import { isRunningVisit } from "../core/caseload";
 import { useLoad, useNow, usePicture } from "../core/hooks";
 import { carry, filesMayGo } from "../core/carry";
@@ -51,6 +52,15 @@ async function loadFolders(me: string): Promise<Folders> {
   };
 }
 
+/** The screen that a draft is gone on with. */
+function placeOf(draft: Draft): string {
+  const month = draft.fields["month"];
+  if (draft.new && isBudget(draft) && typeof month === "string") {
+    return to("budget", draft.dossier, month);
+  }
+  return to(isRunningVisit(draft) ? "visit" : "edit", draft.id);
+}
+
 export function Outbox(props: { me: Identity }): JSX.Element {
   const load = useLoad(() => loadFolders(props.me.account), "outbox");
   return (
@@ -69,7 +79,7 @@ export function Outbox(props: { me: Identity }): JSX.Element {
                   <Row
                     key={one.id}
                     icon="draft"
-                    href={to(isRunningVisit(one) ? "visit" : "edit", one.id)}
+                    href={placeOf(one)}
                     title={one.new ? `${one.type_label} (${t("new_short")})` : one.type_label}
                     note={[
                       folders.names.get(one.dossier),

@@ -16,6 +16,7 @@ import {
 import { syncNow } from "../core/sync";
 import { Icon } from "../parts/icons";
 import { Failed, Note, Title } from "../parts/parts";
+import { ScanInvitation } from "../parts/scan";
 import { t } from "../words";
 import { AccountSignIn } from "./account_sign_in";
 
@@ -97,6 +98,7 @@ export function Start(): JSX.Element {
       {account && <AccountSignIn bind={bindWith} online={online} />}
       {(provider !== "" || account) && <p class="help">{t("sign_in_or")}</p>}
       <form onSubmit={enrol}>
+        <ScanInvitation onFound={setCode} />
         <div class="field">
           <label for="code">{t("start_code")}</label>
           <textarea

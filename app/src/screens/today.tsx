@@ -1,9 +1,20 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { read, write } from "../core/core";
-import { loadCaseload, type Due, type Planned } from "../core/caseload";
+import {
+  agendaPage,
+  loadCaseload,
+  nameOf,
+  PAGE,
+  UNVISITED_DAYS,
+  type AgendaLine,
+  type AgendaList,
+  type AgendaPage,
+  type Running as RunningVisit,
+} from "../core/caseload";
+import type { Opening } from "../core/glass";
 import { useAct, useLoad, useNow, usePicture } from "../core/hooks";
-import type { Dossier, Draft, Identity } from "../core/types";
+import type { Draft, Identity } from "../core/types";
 import { age, clock, day, dayInWords, daysUntil, stopwatch, thisMinute } from "../format";
 import { Icon } from "../parts/icons";
 import { Await, Empty, Failed, Mark, Note, Row, Section, Title } from "../parts/parts";
@@ -11,64 +22,63 @@ import { go, to } from "../router";
 import { urgency } from "../shell";
 import { t } from "../words";
 
-const DAYS_SHOWN = 14;
-const CARDS_SHOWN = 40;
+const FAMILIES_SHOWN = 8;
+const UNVISITED_SHOWN = 6;
 
 export function Today(props: { me: Identity; reviewer: boolean }): JSX.Element {
-  const [asked, setAsked] = useState(0);
-  const load = useLoad(() => loadCaseload(asked), `caseload ${asked}`);
+  const load = useLoad(loadCaseload, "caseload");
   const firstName = props.me.name.split(" ")[0] ?? props.me.name;
   return (
     <>
       <Title text={t("hello", { name: firstName })} lead={day(new Date().toISOString())} />
       <Warnings />
       {props.reviewer && <OpenItems />}
+      <EmergencyOpenings />
       <Await of={load}>
-        {(caseload) => (
+        {({ agenda, running }) => (
           <>
-            {caseload.running.map((draft) => (
-              <Running
-                key={draft.id}
-                draft={draft}
-                family={caseload.families.find((one) => one.id === draft.dossier)}
-              />
+            {running.map((one) => (
+              <Running key={one.draft.id} visit={one} />
             ))}
-            {caseload.isAsked && (
-              <Note tone="info">
-                <p>{t("today_many", { n: caseload.families.length })}</p>
-                <button
-                  type="button"
-                  class="btn btn-outline-primary"
-                  onClick={() => setAsked(Date.now())}
-                >
-                  {t(asked === 0 ? "today_many_look" : "today_many_again")}
-                </button>
-              </Note>
-            )}
-            {(!caseload.isAsked || asked > 0) && <Visits planned={caseload.planned} />}
-            <Deadlines due={caseload.due} />
-            <Section title={t("my_families")} count={caseload.families.length}>
-              {caseload.families.length === 0 && <Empty>{t("families_none")}</Empty>}
-              <ul class="rows">
-                {caseload.families.slice(0, 8).map((one) => (
-                  <Row
-                    key={one.id}
-                    icon="families"
-                    href={to("dossier", one.id)}
-                    title={one.title}
-                  />
-                ))}
-              </ul>
-              {caseload.families.length > 8 && (
-                <a class="btn btn-outline-primary" href={to("families")}>
-                  {t("more")}
-                </a>
-              )}
-            </Section>
+            <Visits first={agenda.visits} />
+            <Deadlines first={agenda.tasks} />
+            <Pacts first={agenda.pacts} />
+            <Unvisited first={agenda.unvisited} />
+            <Families first={agenda.families} />
           </>
         )}
       </Await>
     </>
+  );
+}
+
+/** A list that goes on: its first page as it came with the others, the next ones when asked for. */
+function usePages(
+  list: AgendaList,
+  first: AgendaPage,
+): { lines: AgendaLine[]; left: number; more: () => void } {
+  const pages = useRef(0);
+  const load = useLoad(
+    () =>
+      Promise.all(
+        Array.from({ length: pages.current }, (_, at) => agendaPage(list, (at + 1) * PAGE)),
+      ),
+    list,
+  );
+  const lines = [...first.lines, ...(load.data ?? []).flatMap((page) => page.lines)];
+  const more = (): void => {
+    pages.current++;
+    load.reload();
+  };
+  return { lines, left: Math.max(0, Number(first.total) - lines.length), more };
+}
+
+function MoreButton(props: { left: number; onMore: () => void }): JSX.Element | null {
+  if (props.left <= 0) return null;
+  return (
+    <button type="button" class="btn btn-outline-primary" onClick={props.onMore}>
+      {t("more_left", { n: props.left })}
+    </button>
   );
 }
 
@@ -124,15 +134,43 @@ function OpenItems(): JSX.Element | null {
   );
 }
 
-function Running(props: { draft: Draft; family: Dossier | undefined }): JSX.Element {
-  const start = String(props.draft.fields["start_at"]);
+/** Of others, to look into; one's own, while it lasts. */
+function EmergencyOpenings(): JSX.Element | null {
+  const { status } = usePicture();
+  const load = useLoad(() => read<{ openings: Opening[] }>("glass.list"), "openings");
+  const now = useNow(60_000);
+  const unseen = Number(status?.glass_unseen ?? 0);
+  const mine = (load.data?.openings ?? []).find(
+    (one) => one.mine && one.open && Date.parse(one.until) > now,
+  );
+  if (unseen === 0 && !mine) return null;
+  const until = mine?.until ?? "";
+  return (
+    <a class="big-link" href={to("openings")}>
+      <Icon name="lock" />
+      <span>
+        <strong>{t("openings")}</strong>
+        <small>
+          {unseen > 0
+            ? t("openings_to_see", { n: unseen })
+            : t("openings_running", { when: `${day(until)} ${clock(until)}` })}
+        </small>
+      </span>
+      <Icon name="next" />
+    </a>
+  );
+}
+
+function Running(props: { visit: RunningVisit }): JSX.Element {
+  const { draft, family } = props.visit;
+  const start = String(draft.fields["start_at"]);
   const now = useNow(1000);
   return (
-    <a class="big-link running" href={to("visit", props.draft.id)}>
+    <a class="big-link running" href={to("visit", draft.id)}>
       <Icon name="clock" />
       <span>
         <strong>
-          {t("visit_running")}: {props.family?.title}
+          {t("visit_running")}: {family}
         </strong>
         <small>
           {t("visit_since", { time: clock(start) })} · {t("visit_resume")}
@@ -143,30 +181,30 @@ function Running(props: { draft: Draft; family: Dossier | undefined }): JSX.Elem
   );
 }
 
-function Visits(props: { planned: Planned[] }): JSX.Element {
-  const near = props.planned.filter((one) => daysUntil(one.date) <= DAYS_SHOWN);
+function Visits(props: { first: AgendaPage }): JSX.Element {
+  const { lines, left, more } = usePages("visits", props.first);
   const act = useAct();
-  const [shown, setShown] = useState(CARDS_SHOWN);
   return (
     <Section title={t("visits_planned")}>
       <Failed error={act.failure} />
-      {near.length === 0 && <Empty>{t("visits_none")}</Empty>}
+      {lines.length === 0 && <Empty>{t("visits_none")}</Empty>}
       <ul class="cards">
-        {near.slice(0, shown).map((one) => {
-          const days = daysUntil(one.date);
+        {lines.map((one) => {
+          const date = one.day ?? "";
+          const days = daysUntil(date);
           return (
             <li class="card-box" key={one.dossier}>
               <div class="card-head">
                 <a href={to("dossier", one.dossier)} class="card-name">
-                  {one.family}
+                  {nameOf(one)}
                 </a>
                 <Mark tone={days < 0 ? "warning" : days === 0 ? "success" : "neutral"}>
-                  {days < 0 ? `${t("overdue")} · ${dayInWords(one.date)}` : dayInWords(one.date)}
+                  {days < 0 ? `${t("overdue")} · ${dayInWords(date)}` : dayInWords(date)}
                 </Mark>
               </div>
-              {one.nextStep && (
+              {one.what && (
                 <p class="card-text">
-                  <span class="muted">{t("next_step")}:</span> {one.nextStep}
+                  <span class="muted">{t("next_step")}:</span> {one.what}
                 </p>
               )}
               <button
@@ -181,36 +219,109 @@ function Visits(props: { planned: Planned[] }): JSX.Element {
           );
         })}
       </ul>
-      {near.length > shown && (
-        <button
-          type="button"
-          class="btn btn-outline-primary"
-          onClick={() => setShown(shown + CARDS_SHOWN)}
-        >
-          {t("more_left", { n: near.length - shown })}
-        </button>
-      )}
+      <MoreButton left={left} onMore={more} />
     </Section>
   );
 }
 
-function Deadlines(props: { due: Due[] }): JSX.Element | null {
-  const near = props.due.filter((one) => daysUntil(one.date) <= DAYS_SHOWN);
-  if (near.length === 0) return null;
+function Due(props: { lines: AgendaLine[]; when: (line: AgendaLine) => string }): JSX.Element {
+  return (
+    <ul class="rows">
+      {props.lines.map((one) => (
+        <Row
+          key={one.record?.id}
+          icon="target"
+          href={to("record", one.record?.id ?? "")}
+          title={one.what || one.record?.type_label}
+          note={`${nameOf(one)} · ${props.when(one)}`}
+          mark={
+            daysUntil(one.day ?? "") < 0 ? <Mark tone="warning">{t("overdue")}</Mark> : undefined
+          }
+        />
+      ))}
+    </ul>
+  );
+}
+
+function Deadlines(props: { first: AgendaPage }): JSX.Element | null {
+  const { lines, left, more } = usePages("tasks", props.first);
+  if (lines.length === 0) return null;
   return (
     <Section title={t("deadlines")}>
+      <Due lines={lines} when={(one) => t("due_on", { date: day(one.day ?? "") })} />
+      <MoreButton left={left} onMore={more} />
+    </Section>
+  );
+}
+
+function Pacts(props: { first: AgendaPage }): JSX.Element | null {
+  const { lines, left, more } = usePages("pacts", props.first);
+  if (lines.length === 0) return null;
+  return (
+    <Section title={t("pacts_due")}>
+      <Due
+        lines={lines}
+        when={(one) =>
+          t(one.field === "sign_by" ? "pact_sign_by" : "pact_ends", { date: day(one.day ?? "") })
+        }
+      />
+      <MoreButton left={left} onMore={more} />
+    </Section>
+  );
+}
+
+/** Those that nobody has seen for longest; the rest when somebody asks. */
+function Unvisited(props: { first: AgendaPage }): JSX.Element | null {
+  const { lines, left, more } = usePages("unvisited", props.first);
+  const [all, setAll] = useState(false);
+  if (lines.length === 0) return null;
+  const shown = all ? lines : lines.slice(0, UNVISITED_SHOWN);
+  return (
+    <Section
+      title={t("unvisited", { n: UNVISITED_DAYS })}
+      count={Number(props.first.total)}
+    >
       <ul class="rows">
-        {near.map((one) => (
+        {shown.map((one) => (
           <Row
-            key={one.record}
-            icon="target"
-            href={to("record", one.record)}
-            title={one.what}
-            note={`${one.family} · ${t("due_on", { date: day(one.date) })}`}
-            mark={daysUntil(one.date) < 0 ? <Mark tone="warning">{t("overdue")}</Mark> : undefined}
+            key={one.dossier}
+            icon="families"
+            href={to("dossier", one.dossier)}
+            title={nameOf(one)}
+            note={t(one.field === "opened_on" ? "never_visited" : "last_visited", {
+              when: dayInWords(one.day ?? ""),
+            })}
           />
         ))}
       </ul>
+      <MoreButton
+        left={left + lines.length - shown.length}
+        onMore={() => (all ? more() : setAll(true))}
+      />
+    </Section>
+  );
+}
+
+function Families(props: { first: AgendaPage }): JSX.Element {
+  const total = Number(props.first.total);
+  return (
+    <Section title={t("my_families")} count={total}>
+      {total === 0 && <Empty>{t("families_none")}</Empty>}
+      <ul class="rows">
+        {props.first.lines.slice(0, FAMILIES_SHOWN).map((one) => (
+          <Row
+            key={one.dossier}
+            icon="families"
+            href={to("dossier", one.dossier)}
+            title={nameOf(one)}
+          />
+        ))}
+      </ul>
+      {total > FAMILIES_SHOWN && (
+        <a class="btn btn-outline-primary" href={to("families")}>
+          {t("more")}
+        </a>
+      )}
     </Section>
   );
 }

@@ -64,7 +64,8 @@ const std::vector<CommandSpec>& all_commands() {
   static const std::vector<CommandSpec> table = [] {
     std::vector<CommandSpec> all;
     for (auto part :
-         {about_commands,    dossier_commands,       read_commands,          save_commands,
+         {about_commands,    dossier_commands,       agenda_commands,        read_commands,
+          save_commands,
           blob_commands,
           life_commands,     erase_commands,         rights_commands,        same_commands,
           finding_commands,  draft_commands,         network_commands,       waiting_commands,

@@ -75,6 +75,7 @@ struct CommandSpec {
 // One per file of commands.
 [[nodiscard]] std::vector<CommandSpec> about_commands();
 [[nodiscard]] std::vector<CommandSpec> dossier_commands();
+[[nodiscard]] std::vector<CommandSpec> agenda_commands();
 [[nodiscard]] std::vector<CommandSpec> read_commands();
 [[nodiscard]] std::vector<CommandSpec> save_commands();
 [[nodiscard]] std::vector<CommandSpec> blob_commands();

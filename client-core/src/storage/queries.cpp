@@ -256,6 +256,36 @@ std::vector<DossierLine> list_dossiers(Core& core) {
   return lines;
 }
 
+RecordLine record_line(Core& core, const TypedTable& table, std::int64_t n) {
+  auto& row = core.db.cached(line_columns(table) + " FROM " + table.name + " WHERE _n = ?");
+  const sqlite::ResetGuard guard(row);
+  row.bind_all(n);
+  if (!row.step()) refuse(ErrorCode::storage_failure, "a record that is listed is not there");
+  return Lines(core).read(table, row);
+}
+
+sync::DossierId dossier_id(Core& core, std::int64_t n) {
+  auto& row = core.db.cached("SELECT id FROM dossiers WHERE n = ?");
+  const sqlite::ResetGuard guard(row);
+  row.bind_all(n);
+  if (!row.step()) refuse(ErrorCode::storage_failure, "a document without a dossier");
+  return id_from_blob<sync::DossierId>(row.get_blob(0));
+}
+
+std::string dossier_title(Core& core, std::int64_t n) {
+  for (const TypedTable* table : core.tables.used()) {
+    const schema::RecordType* type = core.bundle.find_type(table->type);
+    if (type == nullptr || !type->root || table->section != type->section) continue;
+    auto& row = core.db.cached(line_columns(*table) + " FROM " + table->name +
+                               " WHERE _document IN (SELECT n FROM documents WHERE dossier = ?) "
+                               "ORDER BY _retracted, +_id LIMIT 1");
+    const sqlite::ResetGuard guard(row);
+    row.bind_all(n);
+    if (row.step()) return Lines(core).read(*table, row).title;
+  }
+  return {};
+}
+
 std::vector<RecordLine> list_records(Core& core, const ListQuery& query) {
   if (query.limit == 0 || query.limit > 1'000) {
     refuse(ErrorCode::invalid_argument, "a list has 1 to 1000 lines a page");

@@ -9,6 +9,11 @@ namespace insieme::client {
 [[nodiscard]] std::vector<RecordLine> list_records(Core& core, const ListQuery& query);
 [[nodiscard]] std::vector<RecordLine> search_records(Core& core, const std::string& words,
                                                      std::size_t limit);
+/// One row of a typed table, as a list shows it.
+[[nodiscard]] RecordLine record_line(Core& core, const TypedTable& table, std::int64_t row);
+/// By their numbers in the table `dossiers`. The title is that of the first root record, or empty.
+[[nodiscard]] sync::DossierId dossier_id(Core& core, std::int64_t n);
+[[nodiscard]] std::string dossier_title(Core& core, std::int64_t n);
 [[nodiscard]] std::optional<RecordRef> locate_record(Core& core, const sync::RecordId& id);
 // shown.cpp
 [[nodiscard]] std::vector<schema::RuleRecord> read_shown(Core& core, const std::string& type,

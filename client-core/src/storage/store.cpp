@@ -1,4 +1,5 @@
 // The façade: opening, reading, care.
+#include "storage/agenda.hpp"
 #include "storage/loaded_history.hpp"
 #include "storage/notices.hpp"
 #include "storage/packed.hpp"
@@ -142,6 +143,10 @@ Result<DossierRef> Store::dossier(const sync::DossierId& id) {
 
 Result<std::vector<sync::DossierId>> Store::dossier_ids() {
   return impl_->read([&] { return list_dossier_ids(*impl_->core); });
+}
+
+Result<Agenda> Store::agenda(const AgendaQuery& query) {
+  return impl_->read([&] { return read_agenda(*impl_->core, query); });
 }
 
 Result<std::vector<RecordLine>> Store::list(const ListQuery& query) {

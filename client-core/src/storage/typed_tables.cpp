@@ -14,6 +14,28 @@ constexpr const char* kOwnDefinitions =
     "_n INTEGER PRIMARY KEY, _id BLOB, _document INTEGER, _retracted INTEGER, _edited_ms INTEGER, "
     "_edited_by INTEGER, _items INTEGER, _own INTEGER, _crdt BLOB, _type TEXT";
 
+/// Indexes beside those that every table has: so that Store::agenda reads no rows but the ones that
+/// it shows. Of types and fields that the bundle has; another list is another TypedTables::kShape.
+struct OwnIndex {
+  const char* name;
+  const char* type;
+  std::vector<const char*> fields;
+  const char* definition;
+};
+const std::vector<OwnIndex>& own_indexes() {
+  static const std::vector<OwnIndex> all{
+      {"agenda_visit", "visit", {"start_at", "next_date"},
+       "(_document, start_at, next_date) WHERE _retracted = 0"},
+      {"agenda_objective", "objective", {"due_on", "status"},
+       "(due_on, status, _document) WHERE _retracted = 0 AND due_on IS NOT NULL"},
+      {"agenda_commitment", "commitment", {"to_date", "status"},
+       "(to_date, status, _document) WHERE _retracted = 0 AND to_date IS NOT NULL"},
+      {"agenda_meeting", "monitoring_meeting", {"planned_on", "state"},
+       "(planned_on, state, _document) WHERE _retracted = 0 AND planned_on IS NOT NULL"},
+  };
+  return all;
+}
+
 using Columns = std::map<std::string, std::string>;  ///< name → declared type
 
 Columns columns_of(sqlite::Connection& db, const std::string& table) {
@@ -348,8 +370,27 @@ void TypedTables::drop_what_left() {
   }
 }
 
+void TypedTables::index() {
+  for (const OwnIndex& index : own_indexes()) {
+    const schema::RecordType* type = bundle_.find_type(index.type);
+    if (type == nullptr) continue;
+    const TypedTable& table = table_for(type->name, type->section);
+    const bool has_all = std::all_of(index.fields.begin(), index.fields.end(), [&](const char* f) {
+      return std::any_of(table.columns.begin(), table.columns.end(),
+                         [f](const schema::Field* field) { return field->name == f; });
+    });
+    if (!has_all) continue;
+    db_.execute(std::string("CREATE INDEX ") + index.name + " ON " + table.name +
+                index.definition);
+  }
+}
+
 std::vector<const TypedTable*> TypedTables::adapt() {
   describe();
+  // A column that an index names cannot be dropped.
+  for (const OwnIndex& index : own_indexes()) {
+    db_.execute(std::string("DROP INDEX IF EXISTS ") + index.name);
+  }
   drop_what_left();
   std::vector<const TypedTable*> grown;
   for (TypedTable& table : tables_) {
@@ -369,6 +410,7 @@ std::vector<const TypedTable*> TypedTables::adapt() {
     number(table);
   }
   note_all_used();
+  index();
   return grown;
 }
 

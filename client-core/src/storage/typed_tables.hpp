@@ -58,7 +58,7 @@ class TypedTables {
   /// looked at but the tables' numbers. False if one is missing: `adapt` mends it.
   [[nodiscard]] bool recall();
   /// Changes whenever a program makes other tables of the same bundle than the one before.
-  static constexpr std::int64_t kShape = 1;
+  static constexpr std::int64_t kShape = 2;
   /// Where records of this type in this section live; the table of unknown types if nowhere.
   [[nodiscard]] const TypedTable& table_for(const std::string& type,
                                             const std::string& section) const;
@@ -76,6 +76,7 @@ class TypedTables {
  private:
   void describe();
   void drop_what_left();
+  void index();
   void number(TypedTable& table);
   void note_all_used();
   sqlite::Connection& db_;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "insieme/client/agenda.hpp"
 #include "insieme/client/exchange_types.hpp"
 #include "insieme/client/platform.hpp"
 #include "insieme/client/store_types.hpp"
@@ -108,6 +109,9 @@ class Store {
   /// One dossier, by its whole id; `not_found` otherwise. Costs the same however many there are.
   [[nodiscard]] Result<DossierRef> dossier(const sync::DossierId& id);
   [[nodiscard]] Result<std::vector<sync::DossierId>> dossier_ids();
+  /// Of sections that this person holds, in dossiers that are not leaving. `invalid_argument` if
+  /// the query is out of its ranges.
+  [[nodiscard]] Result<Agenda> agenda(const AgendaQuery& query);
   [[nodiscard]] Result<std::vector<RecordLine>> list(const ListQuery& query);
   /// What these fields show in every active record of a type, in any order: at the cost of reading
   /// their columns, however much else the records hold. Of a type with facets only the fields of

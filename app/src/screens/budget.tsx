@@ -1,0 +1,511 @@
+// The household's budget with the family at the table: a month's income and outgoings, summed while
+// somebody types, what is missing, what they want to put aside.
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import {
+  centsOf,
+  isMonth,
+  loadSheet,
+  missingOf,
+  monthBeside,
+  savedCents,
+  sumsOf,
+  thisMonth,
+  typedAmount,
+  type Direction,
+  type Row,
+  type Sheet,
+} from "../core/budget";
+import { CoreError, requestId } from "../core/core";
+import { useAct } from "../core/hooks";
+import { useSheet, type SheetTyping } from "../form/budget";
+import { money, monthName } from "../format";
+import { Icon } from "../parts/icons";
+import { Empty, Failed, Mark, Note, say, Section, SureButton, Title } from "../parts/parts";
+import { go, to } from "../router";
+import { t } from "../words";
+
+export function BudgetScreen(props: { dossier: string; month: string }): JSX.Element {
+  const month = isMonth(props.month) ? props.month : thisMonth();
+  // Once: what arrives while somebody types is not put under their fingers.
+  const [round, setRound] = useState(0);
+  const [loaded, setLoaded] = useState<{ sheet: Sheet; key: string } | null>(null);
+  const [error, setError] = useState<Error | null>(null);
+  useEffect(() => {
+    let wanted = true;
+    loadSheet(props.dossier, month).then((sheet) => {
+      // A sheet of its own for each load: what was typed on the one before is saved or kept.
+      if (wanted) setLoaded({ sheet, key: `${month} ${round}` });
+    }, setError);
+    return () => {
+      wanted = false;
+    };
+  }, [props.dossier, month, round]);
+  if (error) return <Failed error={error} />;
+  if (!loaded) {
+    return (
+      <p class="empty" aria-busy="true">
+        {t("loading")}
+      </p>
+    );
+  }
+  const { sheet, key } = loaded;
+  if (!sheet.allowed) {
+    return (
+      <>
+        <Title text={t("budget")} back={["dossier", props.dossier]} />
+        <Empty>{t("budget_not_here")}</Empty>
+      </>
+    );
+  }
+  return <Loaded key={key} sheet={sheet} again={() => setRound(round + 1)} />;
+}
+
+/** Cents of a row as it stands now: what is typed, else what is saved. */
+function centsAt(typing: SheetTyping): (row: Row) => number | null {
+  return (row) => {
+    const typed = typing.typed(row.key, "amount");
+    if (typed === undefined) return savedCents(row.record);
+    return centsOf(String(typed ?? ""));
+  };
+}
+
+function Loaded(props: { sheet: Sheet; again: () => void }): JSX.Element {
+  const { sheet } = props;
+  const typing = useSheet(sheet);
+  const act = useAct();
+  const request = useRef(requestId());
+  const at = centsAt(typing);
+  const wrong = sheet.rows.filter((row) => Number.isNaN(at(row)));
+
+  const save = (event: Event): void => {
+    event.preventDefault();
+    const [first] = wrong;
+    if (first) {
+      document.getElementById(idOf(first))?.focus();
+      return;
+    }
+    void act.run(async () => {
+      try {
+        await typing.save(request.current);
+      } catch (error) {
+        request.current = requestId();
+        if (!(error instanceof CoreError) || error.code !== "already_exists") throw error;
+        // A line of the same name came meanwhile: what was typed stands beside it, kept as it was.
+        say(t("budget_came"));
+        props.again();
+        return;
+      }
+      say(t("saved_here"));
+      props.again();
+    });
+  };
+  return (
+    <>
+      <Title text={t("budget")} lead={sheet.family} back={["dossier", sheet.dossier]} />
+      <Months sheet={sheet} before={typing.flush} />
+      <form class="form budget" onSubmit={save} noValidate>
+        <Totals sheet={sheet} typing={typing} />
+        <Missing sheet={sheet} typing={typing} />
+        <Lines sheet={sheet} typing={typing} direction="entrata" title={t("budget_in")} />
+        <Lines sheet={sheet} typing={typing} direction="uscita" title={t("budget_out")} />
+        <Together sheet={sheet} typing={typing} />
+        <Failed error={act.failure} />
+        <div class="buttons budget-rest">
+          <button type="button" class="btn btn-outline-primary" onClick={() => window.print()}>
+            {t("print")}
+          </button>
+          {typing.changed && (
+            <SureButton
+              label={t("draft_discard")}
+              question={t("draft_discard_sure")}
+              yes={t("draft_discard")}
+              tone="btn-outline-secondary"
+              onSure={() =>
+                void act.run(async () => {
+                  await typing.discard();
+                  props.again();
+                })
+              }
+            />
+          )}
+        </div>
+        <div class="form-end">
+          <p class="kept" role="status">
+            {typing.kept ? t(typing.changed ? "draft_kept" : "budget_as_saved") : t("keeping")}
+          </p>
+          <div class="buttons">
+            <button class="btn btn-primary btn-lg" disabled={act.busy || !typing.changed}>
+              {t("save")}
+            </button>
+            <button
+              type="button"
+              class="btn btn-outline-primary"
+              disabled={typing.steps === 0}
+              onClick={typing.undo}
+            >
+              <Icon name="undo" />
+              {t("budget_undo")}
+            </button>
+          </div>
+        </div>
+      </form>
+      <Printed sheet={sheet} typing={typing} />
+      <Overview sheet={sheet} />
+    </>
+  );
+}
+
+function remarksOf(row: Row, typing: SheetTyping): string {
+  const typed = typing.typed(row.key, "remarks");
+  return String(typed ?? row.record?.fields["remarks"]?.value ?? "");
+}
+
+const idOf = (row: Row): string => `b-${row.direction}-${row.category}`;
+
+function Months(props: { sheet: Sheet; before: () => Promise<void> }): JSX.Element {
+  const { dossier, month } = props.sheet;
+  const move = (by: number): void => {
+    const next = monthBeside(month, by);
+    const open = (): void => go("budget", dossier, next);
+    props.before().then(open, open);
+  };
+  return (
+    <div class="month-bar no-print">
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={t("budget_month", { month: monthName(monthBeside(month, -1)) })}
+        onClick={() => move(-1)}
+      >
+        <Icon name="back" />
+      </button>
+      <h2>{monthName(month)}</h2>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={t("budget_month", { month: monthName(monthBeside(month, 1)) })}
+        onClick={() => move(1)}
+      >
+        <Icon name="next" />
+      </button>
+    </div>
+  );
+}
+
+function Totals(props: { sheet: Sheet; typing: SheetTyping }): JSX.Element {
+  const { income, outgoings } = sumsOf(props.sheet.rows, centsAt(props.typing));
+  const balance = income - outgoings;
+  return (
+    <dl class="budget-totals">
+      <div>
+        <dt>{t("budget_in")}</dt>
+        <dd>{money(income)}</dd>
+      </div>
+      <div>
+        <dt>{t("budget_out")}</dt>
+        <dd>{money(outgoings)}</dd>
+      </div>
+      <div class={balance < 0 ? "short" : ""}>
+        <dt>{t(balance < 0 ? "budget_short" : "budget_left")}</dt>
+        <dd>{money(Math.abs(balance))}</dd>
+      </div>
+    </dl>
+  );
+}
+
+const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+function Missing(props: { sheet: Sheet; typing: SheetTyping }): JSX.Element | null {
+  const { sheet, typing } = props;
+  const at = centsAt(typing);
+  const missing = missingOf(sheet.rows, sheet.before, at);
+  if (missing.length === 0) return null;
+  const labels = missing.map(
+    (key) => sheet.rows.find((row) => row.key === key)?.label ?? t("budget_some_income"),
+  );
+  const repeated = sheet.rows.filter((row) => at(row) === null && sheet.before.has(row.key));
+  const repeat = (): void =>
+    typing.set(
+      repeated.map((row) => ({
+        key: row.key,
+        field: "amount",
+        value: typedAmount(sheet.before.get(row.key) ?? 0),
+      })),
+    );
+  return (
+    <Note tone="info" title={t("budget_missing")}>
+      <p>{upper(labels.join(", "))}.</p>
+      {repeated.length > 0 && (
+        <button type="button" class="btn btn-sm btn-outline-primary" onClick={repeat}>
+          {t(repeated.length === 1 ? "budget_repeat_one" : "budget_repeat", {
+            n: repeated.length,
+            month: monthName(monthBeside(sheet.month, -1)),
+          })}
+        </button>
+      )}
+    </Note>
+  );
+}
+
+function Lines(props: {
+  sheet: Sheet;
+  typing: SheetTyping;
+  direction: Direction;
+  title: string;
+}): JSX.Element {
+  const rows = props.sheet.rows.filter((row) => row.direction === props.direction);
+  return (
+    <fieldset class="budget-lines">
+      <legend>{props.title}</legend>
+      {rows.map((row) => (
+        <Line key={row.key} row={row} sheet={props.sheet} typing={props.typing} />
+      ))}
+    </fieldset>
+  );
+}
+
+function Line(props: { row: Row; sheet: Sheet; typing: SheetTyping }): JSX.Element {
+  const { row, typing, sheet } = props;
+  const id = idOf(row);
+  const saved = savedCents(row.record);
+  const typed = typing.typed(row.key, "amount");
+  const savedAmount = saved === null ? "" : typedAmount(saved);
+  const shown = typed === undefined ? savedAmount : String(typed ?? "");
+  const cents = centsOf(shown);
+  const isWrong = Number.isNaN(cents);
+  const was = sheet.before.get(row.key);
+  const remarks = remarksOf(row, typing);
+  const [open, setOpen] = useState(remarks !== "");
+  const notes = [
+    isWrong && t("budget_no_amount"),
+    saved !== null &&
+      cents !== null &&
+      cents !== saved &&
+      t("budget_saved_as", { amount: money(saved) }),
+    cents === null && saved !== null && t("budget_emptied", { amount: money(saved) }),
+    row.record?.fields["amount"]?.contested &&
+      (row.record.fields["amount"].values ?? [])
+        .map((one) => `${one.mine ? t("you") : one.author} ${one.text}`)
+        .join(", "),
+    was !== undefined && cents !== was && t("budget_was", { amount: money(was) }),
+  ].filter(Boolean);
+  return (
+    <div class={`budget-line ${isWrong ? "field-wrong" : ""}`}>
+      <label for={id}>
+        {row.label}
+        {row.record?.fields["amount"]?.contested && (
+          <a href={to("record", row.record.id)}>
+            <Mark tone="warning">{t("to_decide")}</Mark>
+          </a>
+        )}
+      </label>
+      <input
+        id={id}
+        class="form-control"
+        inputMode="decimal"
+        autocomplete="off"
+        placeholder="0,00"
+        value={shown}
+        aria-invalid={isWrong || undefined}
+        aria-describedby={notes.length > 0 ? `${id}-notes` : undefined}
+        onInput={(event) =>
+          typing.set([{ key: row.key, field: "amount", value: event.currentTarget.value }])
+        }
+      />
+      <button
+        type="button"
+        class="icon-button"
+        aria-expanded={open}
+        aria-label={t("budget_remark", { what: row.label })}
+        onClick={() => setOpen(!open)}
+      >
+        <Icon name="draft" />
+      </button>
+      {notes.length > 0 && (
+        <p class={isWrong ? "help help-problem" : "help"} id={`${id}-notes`}>
+          {notes.join(" · ")}
+        </p>
+      )}
+      {open && (
+        <input
+          class="form-control budget-remark"
+          aria-label={t("budget_remark", { what: row.label })}
+          maxLength={500}
+          value={remarks}
+          onInput={(event) =>
+            typing.set([{ key: row.key, field: "remarks", value: event.currentTarget.value }])
+          }
+        />
+      )}
+    </div>
+  );
+}
+
+/** What the month is for: a goal, what was seen together, that nothing is left to write. */
+function Together(props: { sheet: Sheet; typing: SheetTyping }): JSX.Element {
+  const { sheet, typing } = props;
+  const saved = sheet.whole.record?.fields ?? {};
+  const goal = typing.typed("month", "savings_goal");
+  const goalSaved = saved["savings_goal"]?.value;
+  const goalText =
+    goal === undefined
+      ? goalSaved !== null && typeof goalSaved === "object" && !Array.isArray(goalSaved)
+        ? typedAmount(Number(goalSaved["cents"] ?? 0))
+        : ""
+      : String(goal ?? "");
+  const goalCents = centsOf(goalText);
+  const { income, outgoings } = sumsOf(sheet.rows, centsAt(typing));
+  const closed = (typing.typed("month", "closed") ?? saved["closed"]?.value) === true;
+  return (
+    <>
+      <div class={`field ${Number.isNaN(goalCents) ? "field-wrong" : ""}`}>
+        <label for="b-goal">{t("budget_goal")}</label>
+        <input
+          id="b-goal"
+          class="form-control"
+          inputMode="decimal"
+          autocomplete="off"
+          value={goalText}
+          aria-describedby="b-goal-help"
+          onInput={(event) =>
+            typing.set([
+              { key: "month", field: "savings_goal", value: event.currentTarget.value || null },
+            ])
+          }
+        />
+        <p class="help" id="b-goal-help">
+          {Number.isNaN(goalCents)
+            ? t("budget_no_amount")
+            : goalCents === null
+              ? t("budget_goal_help")
+              : income - outgoings >= goalCents
+                ? t("budget_goal_met")
+                : t("budget_goal_left", { amount: money(goalCents - income + outgoings) })}
+        </p>
+      </div>
+      <div class="field">
+        <label for="b-comment">{t("budget_comment")}</label>
+        <textarea
+          id="b-comment"
+          class="form-control"
+          rows={4}
+          value={String(typing.typed("month", "comment") ?? saved["comment"]?.value ?? "")}
+          onInput={(event) =>
+            typing.set([{ key: "month", field: "comment", value: event.currentTarget.value }])
+          }
+        />
+      </div>
+      <label class={`choice ${closed ? "choice-on" : ""}`}>
+        <input
+          type="checkbox"
+          checked={closed}
+          disabled={saved["closed"]?.value === true}
+          onChange={(event) =>
+            typing.set([
+              { key: "month", field: "closed", value: event.currentTarget.checked || null },
+            ])
+          }
+        />
+        <span>{t("budget_closed")}</span>
+      </label>
+    </>
+  );
+}
+
+/** The sheet on paper: what is typed counts, empty lines stay off. */
+function Printed(props: { sheet: Sheet; typing: SheetTyping }): JSX.Element {
+  const { sheet, typing } = props;
+  const at = centsAt(typing);
+  const sums = sumsOf(sheet.rows, at);
+  const comment =
+    typing.typed("month", "comment") ?? sheet.whole.record?.fields["comment"]?.value ?? "";
+  const part = (direction: Direction, title: string, sum: number): JSX.Element => (
+    <tbody>
+      {sheet.rows
+        .filter((row) => row.direction === direction && at(row) !== null)
+        .map((row) => (
+          <tr key={row.key}>
+            <th scope="row">
+              {row.label}
+              {` ${remarksOf(row, typing)}`}
+            </th>
+            <td class="amount">{Number.isNaN(at(row)) ? "?" : money(at(row) ?? 0)}</td>
+          </tr>
+        ))}
+      <tr class="figures-subtotal">
+        <th scope="row">{title}</th>
+        <td class="amount">{money(sum)}</td>
+      </tr>
+    </tbody>
+  );
+  return (
+    <div class="print-only figures budget-print">
+      <table>
+        <caption>
+          {sheet.family}, {monthName(sheet.month)}
+          {typing.changed && ` (${t("budget_not_saved")})`}
+        </caption>
+        {part("entrata", t("budget_in"), sums.income)}
+        {part("uscita", t("budget_out"), sums.outgoings)}
+        <tbody>
+          <tr class="figures-total">
+            <th scope="row">
+              {t(sums.income < sums.outgoings ? "budget_short" : "budget_left")}
+            </th>
+            <td class="amount">{money(Math.abs(sums.income - sums.outgoings))}</td>
+          </tr>
+        </tbody>
+      </table>
+      <p>{String(comment)}</p>
+    </div>
+  );
+}
+
+const MONTHS_SHOWN = 12;
+
+function Overview(props: { sheet: Sheet }): JSX.Element | null {
+  const { months, dossier } = props.sheet;
+  const [all, setAll] = useState(false);
+  if (months.length === 0) return null;
+  const shown = all ? months : months.slice(0, MONTHS_SHOWN);
+  return (
+    <Section title={t("budget_months")} id="budget-months">
+      <div class="figures" tabIndex={0} role="group" aria-label={t("budget_months")}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t("budget_of_month")}</th>
+              <th scope="col" class="amount">
+                {t("budget_in")}
+              </th>
+              <th scope="col" class="amount">
+                {t("budget_out")}
+              </th>
+              <th scope="col" class="amount">
+                {t("budget_balance")}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((one) => (
+              <tr key={one.month}>
+                <th scope="row">
+                  <a href={to("budget", dossier, one.month)}>{monthName(one.month)}</a>
+                </th>
+                <td class="amount">{money(one.income)}</td>
+                <td class="amount">{money(one.outgoings)}</td>
+                <td class="amount">{money(one.income - one.outgoings)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {shown.length < months.length && (
+        <button type="button" class="btn btn-sm btn-link" onClick={() => setAll(true)}>
+          {t("more")} ({months.length - shown.length})
+        </button>
+      )}
+    </Section>
+  );
+}
