@@ -306,6 +306,11 @@ std::vector<Finding> examine_space(Repository& repository, const Config& config,
 }
 
 Finding examine_blobs(Repository& repository, BlobStore& store, Depth depth) {
+  if (const Status works = store.check(); !works.ok()) {
+    return fault("files", works.error().detail,
+                 "Records synchronise; photos and files wait on the tablets until this is mended "
+                 "(blob_bucket, blob_bucket_key, blob_folder).");
+  }
   const BlobReport report = verify_blobs(repository, store, depth == Depth::whole);
   std::string says = fmt::format("{} photos and files are here, {} are still to come",
                                  report.whole, report.awaited);
