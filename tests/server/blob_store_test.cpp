@@ -1,4 +1,8 @@
 // Where bytes of blobs lie: one contract for a folder and for a bucket of a real S3 server.
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -204,6 +208,37 @@ TEST_CASE("blob store: a bucket that is away loses nothing, and says so without 
   CHECK(store->state(key).whole);
   CHECK(bucket.files() == 0);
   CHECK(store->is_sound(key));
+}
+
+TEST_CASE("blob store: a bucket that does not answer is asked once, and then left alone",
+          "[server][blob][store]") {
+  const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  ::sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ::socklen_t length = sizeof address;
+  auto* any = reinterpret_cast<::sockaddr*>(&address);
+  REQUIRE(::bind(listening, any, length) == 0);
+  REQUIRE(::listen(listening, 8) == 0);
+  REQUIRE(::getsockname(listening, any, &length) == 0);
+  const TempDir dir;
+  server::BucketSettings settings;
+  settings.url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/insieme";
+  settings.region = "us-east-1";
+  settings.key_id = "a";
+  settings.secret = "b";
+  settings.on_this_machine = true;
+  const auto store = server::open_blob_bucket(settings, dir.file("arriving"));
+  CHECK(store->check().error().detail.find("in time") != std::string::npos);
+  CHECK(store->check().error().detail.find("a moment ago") != std::string::npos);
+  CHECK_FALSE(store->check().ok());
+  int connections = 0;
+  for (int one = 0; (one = ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC)) >= 0;) {
+    ++connections;
+    ::close(one);
+  }
+  CHECK(connections == 1);
+  ::close(listening);
 }
 
 TEST_CASE("blob store: what a folder held is given by the bucket that follows it",

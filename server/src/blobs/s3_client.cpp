@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <mutex>
 #include <thread>
@@ -65,6 +66,12 @@ void add(Headers& headers, const std::string& line) {
   }
 }
 
+std::int64_t steady_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) out += c == '/' ? std::string("%2F") : std::string(1, c);
@@ -92,6 +99,8 @@ class S3Client::Lines {
     const std::lock_guard lock(mutex_);
     if (idle_.size() < kLinesMax) idle_.push_back(std::move(line));
   }
+
+  std::atomic<std::int64_t> rests_until_ms{0};  ///< on the steady clock
 
  private:
   std::mutex mutex_;
@@ -191,11 +200,18 @@ S3Client::Answer S3Client::once(const Ask& ask) {
 }
 
 S3Client::Answer S3Client::perform(const Ask& ask) {
+  const std::int64_t begun = steady_ms();
   Answer answer;
+  if (begun < lines_->rests_until_ms) {
+    answer.failure = "it did not answer in time a moment ago";
+    return answer;
+  }
   for (int attempt = 1;; ++attempt) {
     answer = once(ask);
     const bool later = answer.status == 0 || answer.status >= 500 || answer.status == 429;
-    if (!later || attempt == kTries) return answer;
+    const bool slow = steady_ms() - begun > kPatienceMs;
+    if (later && slow) lines_->rests_until_ms = steady_ms() + kRestMs;
+    if (!later || slow || attempt == kTries) return answer;
     std::this_thread::sleep_for(kPause * attempt * attempt);
   }
 }
