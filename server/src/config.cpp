@@ -205,6 +205,12 @@ Status check_config(const Config& config) {
   if (!tls && !config.tls_next_certificate.empty()) {
     return bad("tls_next_certificate follows tls_certificate: set that, too");
   }
+  if (!tls && !config.tls_client_ca.empty()) {
+    return bad("tls_client_ca asks for certificates in TLS: set tls_certificate, too");
+  }
+  if (!config.blob_bucket.empty() && config.blob_bucket_key.empty()) {
+    return bad("blob_bucket needs blob_bucket_key, a file with an access key");
+  }
   if (config.dev && !is_loopback(config.listen_host)) {
     return bad("dev listens on loopback only, not on " + config.listen_host);
   }

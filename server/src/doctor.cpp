@@ -155,8 +155,7 @@ Finding check_log(Repository& repository) {
                "backup back (insieme-server restore).");
 }
 
-Finding check_backup(const SpaceInfo& space, const Counts& counts, const Config& config,
-                     std::int64_t now_ms) {
+Finding check_backup(const SpaceInfo& space, const Counts& counts, std::int64_t now_ms) {
   const char* advice = "insieme-server backup FILE, every day, to another machine; keep server.key "
                        "and erasures.ledger apart (docs/operations.md).";
   if (!counts.last_backup_ms) {
@@ -165,21 +164,18 @@ Finding check_backup(const SpaceInfo& space, const Counts& counts, const Config&
     return fault("backup", "none was ever noted", advice);
   }
   const std::int64_t age_ms = now_ms - *counts.last_backup_ms;
-  const std::string says =
-      fmt::format("{} hours old, up to position {} of {}", age_ms / kHourMs,
-                  space.covered_position, space.position) +
-      (config.database.empty() ? "" : " (by note-backup)");
+  const std::string says = fmt::format("{} hours old, up to position {} of {}", age_ms / kHourMs,
+                                       space.covered_position, space.position);
   if (age_ms > kBackupGoneMs) return fault("backup", says, advice);
   if (age_ms > kBackupLateMs) return warning("backup", says, advice);
   return well("backup", says);
 }
 
-/// Whether whoever steals a copy reads it. PostgreSQL's are made by its own tools.
+/// Whether whoever steals a copy reads it.
 Finding check_sealing(const Config& config) {
   if (!config.backup_keys.empty()) {
     return well("sealing", fmt::format("copies are sealed for {} keys", config.backup_keys.size()));
   }
-  if (!config.database.empty()) return well("sealing", "pg_dump's copies are yours to encrypt");
   return warning("sealing", "copies hold every record in clear",
                  "insieme-server backup-key new, on another machine; then backup_keys in "
                  "insieme.conf (docs/operations.md).");
@@ -299,7 +295,7 @@ std::vector<Finding> examine_space(Repository& repository, const Config& config,
   const SpaceInfo space = repository.space();
   std::vector<Finding> all{check_schema(repository), check_pages(repository)};
   if (depth == Depth::whole) all.push_back(check_log(repository));
-  all.push_back(check_backup(space, repository.counts(), config, now_ms));
+  all.push_back(check_backup(space, repository.counts(), now_ms));
   all.push_back(check_sealing(config));
   all.push_back(check_quota(space, config));
   all.push_back(check_past(repository, now_ms));
@@ -310,6 +306,11 @@ std::vector<Finding> examine_space(Repository& repository, const Config& config,
 }
 
 Finding examine_blobs(Repository& repository, BlobStore& store, Depth depth) {
+  if (const Status works = store.check(); !works.ok()) {
+    return fault("files", works.error().detail,
+                 "Records synchronise; photos and files wait on the tablets until this is mended "
+                 "(blob_bucket, blob_bucket_key, blob_folder).");
+  }
   const BlobReport report = verify_blobs(repository, store, depth == Depth::whole);
   std::string says = fmt::format("{} photos and files are here, {} are still to come",
                                  report.whole, report.awaited);

@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 
 #include "backup/sealed_file.hpp"
 #include "durable.hpp"
+#include "insieme/server/postgres_repository.hpp"
 #include "insieme/server/sqlite_repository.hpp"
 #include "insieme/server/verify.hpp"
 #include "log.hpp"
+#include "postgres/copy_space.hpp"
+#include "storage/sqlite_database.hpp"
 
 namespace insieme::server {
 namespace {
@@ -33,7 +37,7 @@ struct Present {
   std::optional<SpaceInfo> space;
 };
 
-Present look_at(const DataDir& dir, const Roles& roles, const Clock& clock) {
+Present look_at_file(const DataDir& dir, const Roles& roles, const Clock& clock) {
   if (!fs::exists(dir.database())) return {};
   try {
     auto opened = open_sqlite_repository(dir.database(), roles, clock);
@@ -44,6 +48,21 @@ Present look_at(const DataDir& dir, const Roles& roles, const Clock& clock) {
   } catch (const StorageFailure&) {
     return {};  // that is why it is to be put back
   }
+}
+
+/// The folder may be new, and so may the database: what cannot be reached is thrown.
+Result<Present> look_at_postgres(const DataDir& dir, const Roles& roles, const Clock& clock,
+                                 const std::string& postgres) {
+  if (fs::exists(dir.database())) {
+    return Error{ErrorCode::conflict, dir.database() + " holds a space, and the setting "
+                                                       "\"database\" names PostgreSQL: move it "
+                                                       "there (migrate) or take one of them away"};
+  }
+  if (!fs::exists(dir.space())) return Present{};
+  auto opened = open_repository(dir, roles, clock, postgres);
+  if (opened.ok()) return Present{(*opened)->space()};
+  if (opened.error().code == ErrorCode::not_found) return Present{};
+  return opened.error();
 }
 
 Status check_copy(Repository& copy) {
@@ -57,7 +76,7 @@ Status check_copy(Repository& copy) {
 /// The copy, checked and with its new epoch, in a file of the data folder.
 Result<RestoredSpace> prepare_checked(const std::string& aside, const Present& present,
                                       const Roles& roles, const Clock& clock,
-                                      const std::string& copy) {
+                                      const std::string& copy, sync::SpaceId& id) {
   RestoredSpace restored;
   INSIEME_TRY_ASSIGN(auto repository, open_sqlite_repository(aside, roles, clock));
   INSIEME_TRY(check_copy(*repository));
@@ -65,6 +84,7 @@ Result<RestoredSpace> prepare_checked(const std::string& aside, const Present& p
   if (present.space && present.space->id != space.id) {
     return Error{ErrorCode::conflict, "the copy is of another space, \"" + space.name + "\""};
   }
+  id = space.id;
   restored.position = space.position;
   const std::uint64_t before = present.space ? present.space->epoch : 0;
   restored.epoch = repository->raise_epoch("restored from " + fs::path(copy).filename().string(),
@@ -74,9 +94,9 @@ Result<RestoredSpace> prepare_checked(const std::string& aside, const Present& p
 }
 
 Result<RestoredSpace> prepare(const std::string& aside, const Present& present, const Roles& roles,
-                              const Clock& clock, const std::string& copy) {
+                              const Clock& clock, const std::string& copy, sync::SpaceId& id) {
   try {
-    return prepare_checked(aside, present, roles, clock, copy);
+    return prepare_checked(aside, present, roles, clock, copy, id);
   } catch (const StorageFailure& failure) {
     return Error{failure.code(), copy + ": " + failure.what()};
   }
@@ -88,6 +108,18 @@ void remove_files(const std::string& path) {
   fs::remove(path + ".part", ignored);
   for (const char* rest : kBeside) fs::remove(path + rest, ignored);
 }
+
+/// Nothing of it is there before, and nothing is left.
+class AsideFile {
+ public:
+  explicit AsideFile(const std::string& path) : path_(path) { remove_files(path_); }
+  ~AsideFile() { remove_files(path_); }
+  AsideFile(const AsideFile&) = delete;
+  AsideFile& operator=(const AsideFile&) = delete;
+
+ private:
+  std::string path_;
+};
 
 std::uint64_t carried_out(Repository& repository) {
   const auto all = repository.erasures();
@@ -117,58 +149,114 @@ Status bring(const std::string& copy, const std::string& aside, const sync::KeyP
   return {};
 }
 
+/// The folder knows which space of the database is its own.
+Status check_own_space(const DataDir& dir, const sync::SpaceId& id) {
+  std::ifstream stream(dir.space());
+  std::string own;
+  if (!(stream >> own) || own == sync::to_text(id)) return {};
+  return {ErrorCode::conflict, "the copy is of another space than " + dir.space() + " says"};
+}
+
+/// The file takes the place of the one that is there, whose name tells when.
+std::string put_file(const DataDir& dir, const std::string& aside, const Clock& clock) {
+  std::string kept;
+  if (fs::exists(dir.database())) {
+    kept = name_for_present(dir, clock());
+    for (const char* rest : kBeside) {
+      const std::string beside = dir.database() + rest;
+      if (fs::exists(beside)) fs::rename(beside, kept + rest);
+    }
+    fs::rename(dir.database(), kept);
+  }
+  fs::rename(aside, dir.database());
+  sync_folder(dir.folder);
+  return kept;
+}
+
+/// What stands in PostgreSQL is copied into a file of that name, and then replaced.
+Result<std::string> put_into_postgres(const DataDir& dir, const std::string& aside,
+                                      const Present& present, const sync::SpaceId& id,
+                                      const Roles& roles, const Clock& clock,
+                                      const std::string& postgres) {
+  INSIEME_TRY(check_own_space(dir, id));
+  std::string kept;
+  if (present.space) {
+    kept = name_for_present(dir, clock());
+    INSIEME_TRY_ASSIGN(const auto standing, open_postgres_repository(postgres, id, roles, clock));
+    remove_files(kept);
+    standing->backup_to(kept + ".part");
+    fs::rename(kept + ".part", kept);
+    sync_folder(dir.folder);
+  } else {
+    INSIEME_TRY(write_space(dir, id));
+  }
+  const auto from = open_sqlite_writer(aside);
+  const sql::Transaction one_state(*from);
+  INSIEME_TRY(replace_space_in_postgres(*from, postgres));
+  return kept;
+}
+
+/// Opened as the server will open it: what was erased since the copy is erased in it, too.
+Status erase_again(const DataDir& dir, const sync::SpaceId& id, const Roles& roles,
+                   const Clock& clock, const std::string& postgres, RestoredSpace& restored) {
+  std::uint64_t known = 0;
+  {
+    INSIEME_TRY_ASSIGN(const auto bare,
+                       postgres.empty()
+                           ? open_sqlite_repository(dir.database(), roles, clock)
+                           : open_postgres_repository(postgres, id, roles, clock));
+    known = carried_out(*bare);
+  }
+  INSIEME_TRY_ASSIGN(const auto repository, open_repository(dir, roles, clock, postgres));
+  restored.erasures = carried_out(*repository) - known;
+  static_cast<void>(repository->clean_traces());
+  repository->checkpoint();
+  return {};
+}
+
+/// What must hold before anything is touched.
+Status check_place(const DataDir& dir, const std::string& copy, const std::string& postgres) {
+  std::error_code failed;
+  if (!fs::is_regular_file(copy, failed)) return {ErrorCode::not_found, copy + " is no file"};
+  if (fs::exists(dir.space()) && postgres.empty()) {
+    return {ErrorCode::conflict,
+            "the space is in PostgreSQL, and the setting \"database\" is missing: give it, or put "
+            "the database back with its own tools, then run insieme-server raise-epoch"};
+  }
+  if (fs::exists(dir.key())) return {};
+  return {ErrorCode::not_found, dir.key() + " is missing: put it back first, from where you keep "
+                                            "its copy. Tablets know the server by it"};
+}
+
 }  // namespace
 
 Result<RestoredSpace> restore_space(const DataDir& dir, const std::string& copy,
                                     const Roles& roles, const Clock& clock,
-                                    const std::optional<sync::SecretKey>& key) {
-  std::error_code failed;
-  if (!fs::is_regular_file(copy, failed)) return Error{ErrorCode::not_found, copy + " is no file"};
-  if (fs::exists(dir.space())) {
-    return Error{ErrorCode::conflict,
-                 "the space is in PostgreSQL: put it back with its own tools, then run "
-                 "insieme-server raise-epoch"};
-  }
-  if (!fs::exists(dir.key())) {
-    return Error{ErrorCode::not_found, dir.key() + " is missing: put it back first, from where you "
-                                                   "keep its copy. Tablets know the server by it"};
-  }
+                                    const std::optional<sync::SecretKey>& key,
+                                    const std::string& postgres) {
+  INSIEME_TRY(check_place(dir, copy, postgres));
   INSIEME_TRY_ASSIGN(const sync::KeyPair server, load_server_key(dir));
   INSIEME_TRY_ASSIGN(const DataLock no_server, DataLock::take_now(dir));
+  Present present;
+  if (postgres.empty()) {
+    present = look_at_file(dir, roles, clock);
+  } else {
+    INSIEME_TRY_ASSIGN(present, look_at_postgres(dir, roles, clock, postgres));
+  }
   const std::string aside = dir.database() + ".restoring";
-  remove_files(aside);
-  if (const Status brought = bring(copy, aside, server, key); !brought.ok()) {
-    remove_files(aside);
-    return brought.error();
+  const AsideFile cleared(aside);
+  INSIEME_TRY(bring(copy, aside, server, key));
+  sync::SpaceId id;
+  INSIEME_TRY_ASSIGN(RestoredSpace restored, prepare(aside, present, roles, clock, copy, id));
+  std::error_code ignored;
+  for (const char* rest : kBeside) fs::remove(aside + rest, ignored);
+  if (postgres.empty()) {
+    restored.kept = put_file(dir, aside, clock);
+  } else {
+    INSIEME_TRY_ASSIGN(restored.kept,
+                       put_into_postgres(dir, aside, present, id, roles, clock, postgres));
   }
-  const Present present = look_at(dir, roles, clock);
-  auto prepared = prepare(aside, present, roles, clock, copy);
-  for (const char* rest : kBeside) fs::remove(aside + rest, failed);
-  if (!prepared.ok()) {
-    remove_files(aside);
-    return prepared.error();
-  }
-  RestoredSpace restored = *prepared;
-  if (fs::exists(dir.database())) {
-    restored.kept = name_for_present(dir, clock());
-    for (const char* rest : kBeside) {
-      const std::string beside = dir.database() + rest;
-      if (fs::exists(beside)) fs::rename(beside, restored.kept + rest);
-    }
-    fs::rename(dir.database(), restored.kept);
-  }
-  fs::rename(aside, dir.database());
-  sync_folder(dir.folder);
-  // Opened as the server will open it: what was erased since the copy is erased in it, too.
-  std::uint64_t known = 0;
-  {
-    INSIEME_TRY_ASSIGN(const auto bare, open_sqlite_repository(dir.database(), roles, clock));
-    known = carried_out(*bare);
-  }
-  INSIEME_TRY_ASSIGN(const auto repository, open_repository(dir, roles, clock));
-  restored.erasures = carried_out(*repository) - known;
-  static_cast<void>(repository->clean_traces());
-  repository->checkpoint();
+  INSIEME_TRY(erase_again(dir, id, roles, clock, postgres, restored));
   return restored;
 }
 

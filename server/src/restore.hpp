@@ -1,5 +1,5 @@
 #pragma once
-// A data folder is put back from a copy of its database.
+// A data folder, or its space in PostgreSQL, is put back from a copy that `backup` wrote.
 
 #include <optional>
 #include <string>
@@ -12,7 +12,7 @@ struct RestoredSpace {
   std::uint64_t position = 0;   ///< of the copy
   std::uint64_t epoch = 0;      ///< from now on
   std::uint64_t erasures = 0;   ///< that the ledger knows and the copy did not: carried out again
-  std::string kept;             ///< where what stood there is now; empty if nothing did
+  std::string kept;             ///< the file that holds what stood there; empty if nothing did
 };
 
 /// The copy is checked whole, then takes the place of the database in one step; what stood there
@@ -20,9 +20,14 @@ struct RestoredSpace {
 /// A sealed copy is opened with `key`, and has to be signed by the folder's own server.
 /// Interrupted anywhere it can be given again. `wrong_key`: sealed, and `key` is missing or is
 /// another's. `busy`: a server runs on it. `not_found`, `conflict`
-/// (the copy is of another space; the folder's space is in PostgreSQL), `malformed` (damaged).
+/// (the copy is of another space; the folder's space is in PostgreSQL and `postgres` is empty),
+/// `malformed` (damaged).
+/// With `postgres`, its address: all rows of the space are replaced in one transaction, so that
+/// servers of other folders, which nobody can see from here, read the old ones or the new ones.
+/// Throws StorageFailure when it cannot be reached.
 [[nodiscard]] Result<RestoredSpace> restore_space(const DataDir& dir, const std::string& copy,
                                                   const Roles& roles, const Clock& clock,
-                                                  const std::optional<sync::SecretKey>& key = {});
+                                                  const std::optional<sync::SecretKey>& key = {},
+                                                  const std::string& postgres = {});
 
 }  // namespace insieme::server

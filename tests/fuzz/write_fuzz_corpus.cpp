@@ -236,6 +236,10 @@ void write_texts(const std::filesystem::path& root) {
   write(root / "invitation", "code", "abcd efgh jklm");
   write(root / "csv", "semicolon", "\xEF\xBB\xBFname;commune\r\n\"Rossi; Bianchi\";Bibbiano\r\n");
   write(root / "csv", "comma", "a,\"b\"\"c\"\n\n1,2\n");
+  write(root / "listing", "two",
+        "<?xml version=\"1.0\"?><ListBucketResult><IsTruncated>true</IsTruncated><Contents>"
+        "<Key>foto/00/01</Key><LastModified>2026-11-26T22:10:03.000Z</LastModified></Contents>"
+        "<Contents><Key>foto/00/02</Key></Contents></ListBucketResult>");
   write(root / "import", "households", "name;commune\nRossi;Bibbiano\nVerdi;Nessuno\n;\n");
   write(root / "server_config", "all",
         "# office\nlisten = 127.0.0.1:0\ntoken_ttl = 15m\nbody_max=4M\ndata = /tmp/x\n");

@@ -48,7 +48,7 @@ struct FreeResult {
 
 }  // namespace
 
-Cluster::Cluster() : run_(folder_.path() / "run") {
+Cluster::Cluster(bool durable) : run_(folder_.path() / "run"), durable_(durable) {
   namespace fs = std::filesystem;
   fs::permissions(folder_.path(), fs::perms::owner_all | fs::perms::group_exec |
                                       fs::perms::others_exec);
@@ -79,7 +79,7 @@ void Cluster::start() {
       // Killed processes are not lost by what was written but not synced: only machines are.
       processes::Launch launch = unprivileged(
           "postgres", {"-D", run_ / "data", "-k", run_, "-c", "listen_addresses=", "-c",
-                       "fsync=off", "-c", "max_connections=60"});
+                       durable_ ? "fsync=on" : "fsync=off", "-c", "max_connections=60"});
       const int log = ::open((run_ / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
                              0644);
       process_ = processes::start_program(launch, {STDIN_FILENO, log, log});
@@ -120,13 +120,13 @@ void Cluster::execute(const std::string& sql, const std::string& database) const
   static_cast<void>(query(sql, database));
 }
 
-Cluster& cluster() {
+Cluster& cluster(bool durable) {
   if (!postgres_installed()) {
     std::puts("skipped: PostgreSQL 15 is not installed (tools/setup --postgres)");
     std::fflush(stdout);
     std::_Exit(0);
   }
-  static Cluster one;
+  static Cluster one(durable);
   return one;
 }
 

@@ -12,8 +12,9 @@ namespace insieme::testing {
 
 class Cluster {
  public:
-  /// Started and ready. Throws std::runtime_error when that does not work.
-  Cluster();
+  /// Started and ready. Throws std::runtime_error when that does not work. Without `durable` it
+  /// syncs nothing: processes may be killed, the machine may not.
+  explicit Cluster(bool durable = false);
   ~Cluster();
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
@@ -24,6 +25,7 @@ class Cluster {
   /// The first column of the first row; empty without one.
   [[nodiscard]] std::string query(const std::string& sql,
                                   const std::string& database = "insieme") const;
+  [[nodiscard]] int process() const { return process_; }  ///< the one that watches the others
   void start();
   void stop();
   void kill_hard();  ///< SIGKILL to the one that watches the others, which end by themselves
@@ -32,11 +34,13 @@ class Cluster {
   TestFolder folder_;
   std::filesystem::path run_;  ///< what the unprivileged user owns
   int process_ = -1;
+  bool durable_;
 };
 
 /// One for the whole test program, of Debian's PostgreSQL 15 or of the folder that
 /// INSIEME_POSTGRES_BIN names. Where neither is installed the program says so and ends: ctest takes
 /// it as skipped.
-[[nodiscard]] Cluster& cluster();
+/// `durable` counts at the first call.
+[[nodiscard]] Cluster& cluster(bool durable = false);
 
 }  // namespace insieme::testing

@@ -335,8 +335,7 @@ TEST_CASE("postgres: from an empty folder to a second server, by the commands",
   CHECK(listed.code == 0);
   CHECK(listed.out.find("\"anna\"") != std::string::npos);
   CHECK(run({"status", "--data", data}).code == 0);
-  CHECK(run({"backup", dir.file("x.db"), "--data", data}).err.find("pg_dump") !=
-        std::string::npos);
+  CHECK(run({"backup", dir.file("x.db"), "--data", data}).code == 0);
   const Finished told = run({"status", "--data", data, "--database", "postgres://a:secret@h/d"});
   CHECK(told.code == 3);
   CHECK(told.err.find("secret") == std::string::npos);

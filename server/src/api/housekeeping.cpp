@@ -14,11 +14,16 @@ constexpr std::int64_t kDayMs = std::int64_t{24} * 3'600'000;
 
 void Api::housekeep() const {
   try {
-    services_.repository.settle();
-    services_.repository.sweep_sign_ins(services_.clock());
+    // A store of blobs that is away keeps nothing else from being done.
     if (services_.blobs != nullptr) {
       static_cast<void>(sweep_blobs(services_.repository, *services_.blobs, services_.clock()));
     }
+  } catch (const StorageFailure& failure) {
+    log_failure("housekeeping", failure.what());
+  }
+  try {
+    services_.repository.settle();
+    services_.repository.sweep_sign_ins(services_.clock());
     if (services_.config.give_up_days == 0) return;
     const auto given_up =
         services_.repository.give_up_silent(services_.config.give_up_days * kDayMs);

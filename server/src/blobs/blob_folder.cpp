@@ -181,17 +181,10 @@ class BlobFolder final : public BlobStore {
     }
   }
 
-  bool copy_from(BlobStore& other, const BlobKey& key, std::uint64_t size) override {
-    BlobState here = state(key);
-    if (here.whole) return false;
-    while (!here.whole) {
-      const auto piece = other.read(key, here.received, kReadBytes);
-      if (!piece.ok()) return false;
-      const auto added = append(key, here.received, *piece, size);
-      if (!added.ok()) return false;  // damaged there: it is as if it had none
-      here = *added;
-    }
-    return true;
+  Status check() override {
+    std::error_code ignored;
+    if (!fs::exists(folder_, ignored) || ::access(folder_.c_str(), W_OK | X_OK) == 0) return {};
+    return {ErrorCode::storage_failure, folder_.string() + " cannot be written to"};
   }
 
  private:

@@ -9,6 +9,7 @@
 #include "cli/invitation_sheet.hpp"
 #include "cli/output.hpp"
 #include "cli/qr.hpp"
+#include "cli/sheet_pdf.hpp"
 #include "insieme/server/secrets.hpp"
 #include "net/tls.hpp"
 
@@ -140,7 +141,9 @@ int invite(Context& context, const InviteArguments& arguments) {
     all.push_back(make_invitation(context, user, expires_ms));
   }
   if (!arguments.sheet.empty()) {
-    write_secret(arguments.sheet, sheet_of(context.repository().space().name, all));
+    const std::string name = context.repository().space().name;
+    write_secret(arguments.sheet, arguments.sheet.ends_with(".pdf") ? sheet_pdf_of(name, all)
+                                                                     : sheet_of(name, all));
     if (!context.json()) {
       print_line(std::to_string(all.size()) + " invitations, one on a page: " + arguments.sheet +
                  ". Print it, then remove it: whoever has it can enrol a device.");
@@ -166,12 +169,14 @@ void add_invite_command(Program& program) {
   inviting->add_option("--expires", arguments->expires, "how long it is valid (48h)")
       ->type_name("duration");
   inviting->add_flag("--qr", arguments->qr, "also as a QR code, for a camera");
-  inviting->add_option("--sheet", arguments->sheet, "a new HTML file to print, a page for each")
+  inviting
+      ->add_option("--sheet", arguments->sheet,
+                   "a new file to print, a page for each: .pdf, else HTML")
       ->type_name("file");
   inviting->footer(
       "Examples:\n  insieme-server invite anna --data DIR\n"
       "  insieme-server invite anna --qr --expires 1h --data DIR\n"
-      "  insieme-server invite anna bruno carla --sheet inviti.html --expires 7d --data DIR");
+      "  insieme-server invite anna bruno carla --sheet inviti.pdf --expires 7d --data DIR");
   inviting->callback([&program, arguments] {
     program.chosen = [arguments](Context& context) { return invite(context, *arguments); };
   });

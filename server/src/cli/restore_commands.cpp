@@ -14,7 +14,7 @@ namespace json = boost::json;
 int restore(Context& context, const std::string& copy, const std::string& key_file) {
   const RestoredSpace restored =
       require(restore_space(context.dir(), copy, context.config().roles, wall_clock(),
-                            backup_secret(key_file)));
+                            backup_secret(key_file), context.config().database));
   std::uint64_t blobs = 0;
   if (const auto copies = context.blob_copies(copy)) {
     blobs = restore_blobs(context.repository(), context.blobs(), *copies);
@@ -58,11 +58,12 @@ int raise_epoch(Context& context, const std::string& reason) {
 void add_restore_commands(Program& program) {
   const auto copy = std::make_shared<std::string>();
   CLI::App* restoring = program.app.add_subcommand(
-      "restore", "put the database back from a copy, with the server stopped");
+      "restore", "put the space back from a copy, with the server stopped");
   restoring->add_option("file", *copy, "that `backup` wrote")->required();
   const auto key = std::make_shared<std::string>();
   restoring->add_option("--key-file", *key, "of a sealed copy: what `backup-key new` made");
-  restoring->footer("What stands there is kept under another name.\n"
+  restoring->footer("What stands there is kept, in a file of the data folder. On PostgreSQL stop\n"
+                    "every server of the space.\n"
                     "Examples:\n  insieme-server restore /backup/insieme-2026-01-31.db --data DIR\n"
                     "  insieme-server restore COPY --key-file /media/stick/backup.key --data DIR");
   restoring->callback([&program, copy, key] {

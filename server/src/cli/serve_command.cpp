@@ -81,6 +81,15 @@ std::unique_ptr<SignInDesk> sign_in_of(Repository& repository, const Config& con
                                       wall_clock());
 }
 
+/// A store of blobs that is away keeps nobody from synchronising; it is swept in an hour.
+void sweep_at_start(Repository& repository, BlobStore& blobs) {
+  try {
+    static_cast<void>(sweep_blobs(repository, blobs, wall_clock()()));
+  } catch (const StorageFailure& failure) {
+    log_failure("blobs", failure.what());
+  }
+}
+
 void run_with_news(Server& server, Repository& repository, WaitRoom& waits) {
   const NewsWatch watch(repository, waits);
   server.run();
@@ -101,7 +110,7 @@ int serve(Context& context) {
   set_up_log(config.log_level);
   // What an erasure left in unused pages, should the process have died before.
   if (!repository.clean_traces()) log_event("traces remain", "erase clean");
-  static_cast<void>(sweep_blobs(repository, context.blobs(), wall_clock()()));
+  sweep_at_start(repository, context.blobs());
   std::optional<AppFiles> app;
   if (!config.app.empty()) app = require(AppFiles::load(config.app));
   Tokens tokens;

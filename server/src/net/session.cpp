@@ -278,6 +278,9 @@ class Session {
     if (is_ambiguous(header)) co_return http::error::bad_field;
     if (is_over_limit(client_of(header))) co_return asio::error::access_denied;
     const std::string target = origin_form(header.target());
+    if (lacks_certificate(target.substr(0, target.find('?')))) {
+      co_return asio::error::access_denied;
+    }
     const std::size_t limit =
         Api::body_limit(text_of(header.method_string()), target.substr(0, target.find('?')));
     parser.body_limit(limit);
@@ -305,6 +308,20 @@ class Session {
     if (allowance.allowed) return false;
     refusal_ = too_many(allowance);
     refusal_->route = "other";
+    return true;
+  }
+
+  /// Of those who watch over the server none is asked: they learn whether it lives.
+  [[nodiscard]] bool lacks_certificate(std::string_view path) {
+    if (context_.config.tls_client_ca.empty() || path == "/status") return false;
+    if constexpr (std::is_same_v<Stream, beast::ssl_stream<beast::tcp_stream>>) {
+      if (SSL_get0_peer_certificate(stream_.native_handle()) != nullptr) return false;
+    }
+    refusal_ = plain_problem({403, "certificate-required", "Forbidden",
+                              "This server wants a certificate of the device: ask the people who "
+                              "run it for one.",
+                              "Questo server chiede un certificato del dispositivo: chiederlo a "
+                              "chi gestisce il server."});
     return true;
   }
 

@@ -7,12 +7,37 @@
 #include <array>
 #include <memory>
 #include <stdexcept>
+#include <string_view>
 
 #include "insieme/sync/digest.hpp"
 
 namespace insieme::server {
 
 namespace ssl = boost::asio::ssl;
+
+namespace {
+
+/// Whoever shows a certificate must show one that these vouch for. Whoever shows none may still ask
+/// whether the server lives (net/session.cpp), as those do that watch over it.
+void ask_for_certificates(ssl::context& context, const std::string& ca_file) {
+  if (ca_file.empty()) return;
+  boost::system::error_code error;
+  context.load_verify_file(ca_file, error);
+  STACK_OF(X509_NAME)* names = error ? nullptr : SSL_load_client_CA_file(ca_file.c_str());
+  if (names == nullptr) {
+    throw std::runtime_error("tls_client_ca: " + ca_file +
+                             ": cannot be read, or holds no certificate in PEM");
+  }
+  SSL_CTX_set_client_CA_list(context.native_handle(), names);
+  context.set_verify_mode(ssl::verify_peer);
+  // A session that is resumed brings the certificate of its beginning.
+  constexpr std::string_view kContext = "insieme";
+  SSL_CTX_set_session_id_context(context.native_handle(),
+                                 reinterpret_cast<const unsigned char*>(kContext.data()),
+                                 static_cast<unsigned int>(kContext.size()));
+}
+
+}  // namespace
 
 ssl::context make_tls_context(const Config& config) {
   ssl::context context(ssl::context::tls_server);
@@ -34,6 +59,7 @@ ssl::context make_tls_context(const Config& config) {
   if (SSL_CTX_check_private_key(context.native_handle()) != 1) {
     throw std::runtime_error("tls_key: " + config.tls_key + " is not the certificate's key");
   }
+  ask_for_certificates(context, config.tls_client_ca);
   return context;
 }
 

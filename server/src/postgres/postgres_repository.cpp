@@ -1,6 +1,7 @@
 #include "insieme/server/postgres_repository.hpp"
 
 #include "postgres/connection.hpp"
+#include "postgres/copy_space.hpp"
 #include "postgres/notify_ear.hpp"
 #include "postgres/schema.hpp"
 #include "storage/repository_impl.hpp"
@@ -33,9 +34,9 @@ class PostgresDatabase final : public sql::Database {
     if (!row.step()) return "ok";
     return "an index is not valid: " + std::string(row.get_text(0));
   }
-  void backup_to(sql::Connection&, const std::string&) override {
-    throw StorageFailure(ErrorCode::not_allowed,
-                         "a PostgreSQL database is backed up by its own tools (pg_dump)");
+  /// This space alone, as a server's file: other spaces of the database are other people's.
+  void backup_to(sql::Connection& reader, const std::string& path) override {
+    copy_space_to_file(reader, space_, path);
   }
   void checkpoint(sql::Connection&) override {}
   std::int64_t schema_version(sql::Connection& reader) override {

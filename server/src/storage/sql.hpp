@@ -85,9 +85,11 @@ class Statement {
   [[nodiscard]] virtual Blob get_blob(int column) const noexcept = 0;
   [[nodiscard]] virtual bool is_null(int column) const noexcept = 0;
 
+  /// As bind_all, for values that are known only while the program runs.
+  virtual void bind(std::span<const Value> values) = 0;
+
  protected:
   Statement() = default;
-  virtual void bind(std::span<const Value> values) = 0;
 };
 
 /// Resets a statement at the end of a scope.

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "insieme/server/config.hpp"
 #include "insieme/server/repository.hpp"
 
 namespace insieme::server {
@@ -43,13 +44,35 @@ class BlobStore {
   /// Everything that is here, whole or not; `changed_ms`: when its last byte came.
   virtual void visit(const std::function<void(const BlobKey&, bool whole,
                                               std::int64_t changed_ms)>& visitor) = 0;
-  /// Takes a whole one out of another store of the same kind; true: it was not here.
-  virtual bool copy_from(BlobStore& other, const BlobKey& key, std::uint64_t size) = 0;
+  /// Whether it can be worked with at all; else in words for an operator.
+  [[nodiscard]] virtual Status check() = 0;
+  /// Takes a whole one out of another store; true: it was not here.
+  bool copy_from(BlobStore& other, const BlobKey& key, std::uint64_t size);
 };
 
 /// In files below `folder`, which is made when the first one comes: a folder for each dossier, one
 /// file for each blob, `.part` while it is arriving. Several servers may share it.
 [[nodiscard]] std::unique_ptr<BlobStore> open_blob_folder(const std::string& folder);
+
+/// An S3-compatible store, and who we are there.
+struct BucketSettings {
+  std::string url;     ///< https://HOST/BUCKET; http:// to this machine alone
+  std::string prefix;  ///< of every key, without a slash at its ends; may be empty
+  std::string region;
+  std::string key_id;
+  std::string secret;
+  std::string ca_file;  ///< PEM; empty: the system's
+  bool on_this_machine = false;  ///< no proxy is asked then
+};
+/// As the settings and the file of the key say it. `invalid_argument`, naming the setting.
+[[nodiscard]] Result<BucketSettings> load_bucket_settings(const Config& config);
+
+/// In a bucket (docs/adr/0045). What is arriving lies in `folder` until it is whole, and so does
+/// what the bucket could not take: it is brought there when it is next asked for. What the folder
+/// holds whole is given, too, so that a folder may become a bucket. While the bucket cannot be
+/// reached, everything but a piece that is not the last throws `unavailable`.
+[[nodiscard]] std::unique_ptr<BlobStore> open_blob_bucket(const BucketSettings& settings,
+                                                          const std::string& folder);
 
 struct BlobSweep {
   std::uint64_t erased = 0;   ///< removed because an order erased what named them

@@ -23,6 +23,7 @@ struct Config {
   std::string tls_certificate;       ///< PEM, whole chain
   std::string tls_key;
   std::string tls_next_certificate;  ///< PEM; of the key that will follow, told to devices now
+  std::string tls_client_ca;  ///< PEM of who vouches for clients' certificates; empty: none asked
   std::string app;  ///< folder of the field client's files, served at /; empty: none
   bool behind_proxy = false;  ///< a proxy in front does TLS
   bool dev = false;           ///< loopback only, no TLS
@@ -48,6 +49,10 @@ struct Config {
   bool metrics_for_all = false;      ///< /metrics also for other machines
   std::uint64_t max_log_bytes = 0;   ///< 0: no quota
   std::string blob_folder;              ///< of blobs' bytes; empty: `blobs` in the data folder
+  std::string blob_bucket;         ///< https://HOST/BUCKET[/PREFIX] of an S3 store; empty: a folder
+  std::string blob_bucket_region = "us-east-1";
+  std::string blob_bucket_key;     ///< file: the id of an access key, on a second line its secret
+  std::string blob_bucket_ca;      ///< PEM of who vouches for its certificate; empty: the system's
   std::uint64_t max_blob_bytes = 0;     ///< of all blobs of the space; 0: no quota
   std::uint64_t max_dossier_blob_bytes = 500ULL * 1024 * 1024;  ///< likewise
   std::uint64_t min_free_disk = 64ULL * 1024 * 1024;

@@ -1,0 +1,280 @@
+// Where bytes of blobs lie: one contract for a folder and for a bucket of a real S3 server.
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "fixture.hpp"
+#include "insieme/processes/process.hpp"
+#include "insieme/sync/sealed_blob.hpp"
+#include "support/catch.hpp"
+#include "support/process.hpp"
+
+using namespace insieme;
+using namespace insieme::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<std::uint8_t> bytes_of(std::size_t size, std::uint8_t seed) {
+  std::vector<std::uint8_t> bytes(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    bytes[i] = static_cast<std::uint8_t>(seed + i * 7 + i / 256);
+  }
+  return bytes;
+}
+
+server::BlobKey key_for(const std::vector<std::uint8_t>& bytes, const char* dossier_name = "d1") {
+  sync::BlobNamer namer;
+  namer.add(bytes);
+  return {dossier(dossier_name), namer.finish()};
+}
+
+/// An S3 server on the same port however often it begins.
+class Bucket {
+ public:
+  Bucket() { begin(); }
+  void begin() {
+    node_ = std::make_unique<processes::Running>();
+    const std::string said = node_->start(
+        Launch("/usr/bin/env", {"node", INSIEME_S3_SERVER, folder_.file("s3"), port_}, {}),
+        folder_.file("log"));
+    const std::string mark = "listening on ";
+    REQUIRE(said.rfind(mark, 0) == 0);
+    url_ = said.substr(mark.size());
+    while (url_.back() == '\n') url_.pop_back();
+    port_ = url_.substr(url_.rfind(':') + 1);
+  }
+  void end() { node_.reset(); }
+  /// Settings as an operator writes them; the key's file says `secret`.
+  [[nodiscard]] server::Config config(const std::string& secret = "S3RVER",
+                                      const std::string& bucket = "insieme/foto") {
+    const std::string key = folder_.file("key-" + secret);
+    std::ofstream(key) << "# prova\nS3RVER\n" << secret << '\n';
+    fs::permissions(key, fs::perms::owner_read);
+    server::Config config;
+    config.blob_bucket = url_ + "/" + bucket;
+    config.blob_bucket_key = key;
+    return config;
+  }
+  [[nodiscard]] std::unique_ptr<server::BlobStore> open(const std::string& secret = "S3RVER",
+                                                        const std::string& bucket =
+                                                            "insieme/foto") {
+    const auto settings = server::load_bucket_settings(config(secret, bucket));
+    REQUIRE(settings.ok());
+    return server::open_blob_bucket(*settings, arriving());
+  }
+  [[nodiscard]] std::string arriving() const { return folder_.file("arriving"); }
+  /// Files of whole or begun blobs that lie outside of the bucket.
+  [[nodiscard]] std::size_t files() const {
+    std::size_t count = 0;
+    server::open_blob_folder(arriving())
+        ->visit([&](const server::BlobKey&, bool, std::int64_t) { ++count; });
+    return count;
+  }
+
+ private:
+  TestFolder folder_;
+  std::string url_;
+  std::string port_ = "0";
+  std::unique_ptr<processes::Running> node_;
+};
+
+bool has_s3_server() {
+  const Finished node = run_program(
+      "/usr/bin/env",
+      {"node", "-e", "process.chdir(process.argv[1]); require.resolve('s3rver', {paths: ['.']})",
+       INSIEME_SOURCE_DIR},
+      {});
+  if (node.code == 0) return true;
+  WARN("skipped: no node, or its packages are not installed (tools/setup): " << node.err);
+  return false;
+}
+
+/// What every store does.
+void check_store(server::BlobStore& store) {
+  CHECK(store.check().ok());
+  const auto photo = bytes_of(300'000, 3);
+  const server::BlobKey key = key_for(photo);
+  const std::span<const std::uint8_t> all(photo);
+  CHECK(store.state(key).received == 0);
+  CHECK(store.read(key, 0, 10).error().code == ErrorCode::not_found);
+  CHECK_FALSE(store.is_sound(key));
+
+  auto state = store.append(key, 0, all.subspan(0, 100'000), photo.size());
+  REQUIRE(state.ok());
+  CHECK(state->received == 100'000);
+  CHECK_FALSE(state->whole);
+  CHECK_FALSE(store.state(key).whole);
+  CHECK(store.append(key, 200'000, all.subspan(200'000), photo.size()).error().code ==
+        ErrorCode::conflict);
+  CHECK(store.append(key, 250'000, all.subspan(0, 60'000), photo.size()).error().code ==
+        ErrorCode::invalid_argument);
+  // A piece that comes twice counts once.
+  REQUIRE(store.append(key, 50'000, all.subspan(50'000, 150'000), photo.size()).ok());
+  state = store.append(key, 200'000, all.subspan(200'000), photo.size());
+  REQUIRE(state.ok());
+  CHECK(state->whole);
+  CHECK(store.state(key).whole);
+  CHECK(store.state(key).received == photo.size());
+  CHECK(store.is_sound(key));
+  CHECK(store.append(key, 0, all.subspan(0, 10), photo.size())->whole);
+
+  const auto middle = store.read(key, 99'990, 20);
+  REQUIRE(middle.ok());
+  CHECK(*middle == std::vector<std::uint8_t>(photo.begin() + 99'990, photo.begin() + 100'010));
+  CHECK(store.read(key, photo.size() - 5, 100)->size() == 5);
+  CHECK(store.read(key, photo.size(), 1).error().code == ErrorCode::invalid_argument);
+
+  // Bytes that are not what was named are not kept.
+  const server::BlobKey other = key_for(bytes_of(1'000, 9), "d2");
+  CHECK(store.append(other, 0, bytes_of(1'000, 8), 1'000).error().code == ErrorCode::checksum);
+  CHECK(store.state(other).received == 0);
+  REQUIRE(store.append(other, 0, bytes_of(1'000, 9), 1'000)->whole);
+
+  std::size_t seen = 0;
+  store.visit([&](const server::BlobKey& one, bool whole, std::int64_t changed_ms) {
+    ++seen;
+    CHECK(whole);
+    CHECK((one == key || one == other));
+    CHECK(changed_ms > 1'700'000'000'000);
+  });
+  CHECK(seen == 2);
+  const TempDir beside;
+  const auto copies = server::open_blob_folder(beside.file("copies"));
+  CHECK(copies->copy_from(store, key, photo.size()));
+  CHECK(copies->is_sound(key));
+
+  store.remove(key);
+  store.remove(key);
+  CHECK(store.state(key).received == 0);
+  CHECK(store.read(key, 0, 10).error().code == ErrorCode::not_found);
+  CHECK(store.copy_from(*copies, key, photo.size()));
+  CHECK_FALSE(store.copy_from(*copies, key, photo.size()));
+  CHECK(store.is_sound(key));
+}
+
+}  // namespace
+
+TEST_CASE("blob store: a folder keeps its contract", "[server][blob][store]") {
+  const TempDir dir;
+  check_store(*server::open_blob_folder(dir.file("blobs")));
+}
+
+TEST_CASE("blob store: a bucket keeps the same contract, and nothing stays beside it",
+          "[server][blob][store]") {
+  if (!has_s3_server()) return;
+  Bucket bucket;
+  check_store(*bucket.open());
+  CHECK(bucket.files() == 0);
+  // Another prefix of the bucket is another space's.
+  std::size_t seen = 0;
+  bucket.open("S3RVER", "insieme/altro")->visit([&](const server::BlobKey&, bool, std::int64_t) {
+    ++seen;
+  });
+  CHECK(seen == 0);
+}
+
+TEST_CASE("blob store: a bucket that is away loses nothing, and says so without its secret",
+          "[server][blob][store]") {
+  if (!has_s3_server()) return;
+  Bucket bucket;
+  const auto store = bucket.open();
+  const auto photo = bytes_of(200'000, 5);
+  const server::BlobKey key = key_for(photo);
+  const std::span<const std::uint8_t> all(photo);
+  REQUIRE(store->append(key, 0, all.subspan(0, 100'000), photo.size()).ok());
+  bucket.end();
+  const auto failure = [](const auto& work) {
+    try {
+      work();
+    } catch (const server::StorageFailure& thrown) {
+      CHECK(thrown.code() == ErrorCode::unavailable);
+      return std::string(thrown.what());
+    }
+    return std::string();
+  };
+  const std::string said = failure(
+      [&] { static_cast<void>(store->append(key, 100'000, all.subspan(100'000), photo.size())); });
+  CHECK(said.find("cannot be reached") != std::string::npos);
+  CHECK(said.find("S3RVER") == std::string::npos);
+  CHECK_FALSE(failure([&] { static_cast<void>(store->state(key)); }).empty());
+  CHECK_FALSE(store->check().ok());
+  CHECK(bucket.files() == 1);  // whole, and kept
+  bucket.begin();
+  // Asked for again, it is brought there.
+  CHECK(store->state(key).whole);
+  CHECK(bucket.files() == 0);
+  CHECK(store->is_sound(key));
+}
+
+TEST_CASE("blob store: a bucket that does not answer is asked once, and then left alone",
+          "[server][blob][store]") {
+  const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  ::sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ::socklen_t length = sizeof address;
+  auto* any = reinterpret_cast<::sockaddr*>(&address);
+  REQUIRE(::bind(listening, any, length) == 0);
+  REQUIRE(::listen(listening, 8) == 0);
+  REQUIRE(::getsockname(listening, any, &length) == 0);
+  const TempDir dir;
+  server::BucketSettings settings;
+  settings.url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/insieme";
+  settings.region = "us-east-1";
+  settings.key_id = "a";
+  settings.secret = "b";
+  settings.on_this_machine = true;
+  const auto store = server::open_blob_bucket(settings, dir.file("arriving"));
+  CHECK(store->check().error().detail.find("in time") != std::string::npos);
+  CHECK(store->check().error().detail.find("a moment ago") != std::string::npos);
+  CHECK_FALSE(store->check().ok());
+  int connections = 0;
+  for (int one = 0; (one = ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC)) >= 0;) {
+    ++connections;
+    ::close(one);
+  }
+  CHECK(connections == 1);
+  ::close(listening);
+}
+
+TEST_CASE("blob store: what a folder held is given by the bucket that follows it",
+          "[server][blob][store]") {
+  if (!has_s3_server()) return;
+  Bucket bucket;
+  const auto photo = bytes_of(1'000, 6);
+  const server::BlobKey key = key_for(photo);
+  REQUIRE(server::open_blob_folder(bucket.arriving())->append(key, 0, photo, photo.size())->whole);
+  const auto store = bucket.open();
+  CHECK(*store->read(key, 0, 1'000) == photo);
+  CHECK(store->state(key).whole);
+  CHECK(bucket.files() == 0);
+  CHECK(*store->read(key, 0, 1'000) == photo);
+}
+
+TEST_CASE("blob store: a wrong key, a bucket that is not there, and settings that say nothing",
+          "[server][blob][store]") {
+  if (!has_s3_server()) return;
+  Bucket bucket;
+  const Status wrong = bucket.open("sbagliato")->check();
+  REQUIRE_FALSE(wrong.ok());
+  CHECK(wrong.error().code == ErrorCode::not_allowed);
+  CHECK(wrong.error().detail.find("blob_bucket_key") != std::string::npos);
+  CHECK(wrong.error().detail.find("sbagliato") == std::string::npos);
+  CHECK_FALSE(bucket.open("S3RVER", "manca")->check().ok());
+  server::Config config = bucket.config();
+  for (const char* url : {"http://s3.example/foto", "https://s3.example", "https://s3.example/",
+                          "https://a:b@s3.example/foto", "s3.example/foto", ""}) {
+    CAPTURE(url);
+    config.blob_bucket = url;
+    CHECK(server::load_bucket_settings(config).error().code == ErrorCode::invalid_argument);
+  }
+  config = bucket.config();
+  fs::permissions(config.blob_bucket_key, fs::perms::others_read, fs::perm_options::add);
+  CHECK(server::load_bucket_settings(config).error().detail.find("chmod") != std::string::npos);
+  config.blob_bucket_key = "/nowhere/key";
+  CHECK_FALSE(server::load_bucket_settings(config).ok());
+}
