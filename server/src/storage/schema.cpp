@@ -282,8 +282,9 @@ CREATE TABLE sign_in_links(
 )sql";
 
 // local_accounts.first_until_ms: of a first password, to be changed; totp: sealed, empty without;
-// generation: grows with every change by an operator. sign_in_attempts.who: hash of a name, also of
-// one that nobody has, or of an address. sign_ins.name: hash of a ticket, which sealed the rest.
+// generation: grows with every change but of recovery codes. sign_in_attempts.who: hash of a name,
+// also of one that nobody has, or of an address. sign_ins.name: hash of a ticket, which sealed the
+// rest.
 constexpr std::string_view kLocalAccounts = R"sql(
 CREATE TABLE local_accounts(
   space INTEGER NOT NULL, account TEXT NOT NULL, password TEXT NOT NULL, first_until_ms INTEGER,

@@ -25,7 +25,7 @@ struct LocalAccount {
   bool totp_required = false;
   std::vector<std::uint8_t> totp;  ///< sealed; empty: no app of codes
   std::int64_t totp_step = 0;      ///< the last that was used
-  std::int64_t generation = 0;     ///< grows whenever an operator changes something
+  std::int64_t generation = 0;  ///< grows with every change but that of recovery codes
   std::int64_t created_ms = 0;
   std::int64_t changed_ms = 0;     ///< of the password
   std::optional<std::int64_t> used_ms;
@@ -46,7 +46,7 @@ struct Attempter {
 };
 
 /// Part of every Repository; the same rules about threads and StorageFailure. A `generation` is the
-/// one under which the caller read the account: `conflict` if an operator has come between.
+/// one under which the caller read the account: `conflict` if somebody has come between.
 class LocalAccountStore {
  public:
   /// Names that are remembered at the same time; beyond them the oldest are forgotten.
