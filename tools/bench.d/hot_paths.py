@@ -27,7 +27,7 @@ PATHS = {
     "receive": "insieme::client::Store::apply(",
     "send: gathering": "insieme::client::Store::gather(",
 }
-WORKLOAD = ["--scale", "tiny", "--seed", "1", "--only", "writes,caseload,first_sync_apply"]
+WORKLOAD = ["--scale", "tiny", "--seed", "1", "--only", "writes,caseload,sync"]
 TOLERANCE = 0.12
 RECORD = pathlib.Path(__file__).with_name("hot_paths.json")
 SKIPPED = 4
