@@ -69,6 +69,10 @@ Outcome<Options> read_options(std::string_view text) {
       options.trust.ca_file = word;
     } else if (name == "public_key") {
       options.trust.public_key = word;
+    } else if (name == "certificate") {
+      options.trust.certificate = word;
+    } else if (name == "certificate_key") {
+      options.trust.certificate_key = word;
     } else if (name == "wait" && given.is_bool()) {
       options.wait = given.as_bool();
     } else if (name == "practice" && given.is_bool()) {

@@ -125,6 +125,7 @@ TEST_CASE("client certificates: another authority is taken without a restart",
           "[integration][tls]") {
   if (!can_certify()) return;
   const Gate gate;
+  CHECK(gate.challenge(Gate::as(gate.theirs, "tablet")) == 0);  // and it serves by now
   gate.trust(gate.theirs);
   ::kill(gate.server->process(), SIGHUP);
   // The signal is heard when it is heard.
@@ -135,6 +136,33 @@ TEST_CASE("client certificates: another authority is taken without a restart",
   ::kill(gate.server->process(), SIGHUP);
   CHECK(gate.challenge({}) == 403);
   CHECK(gate.challenge(Gate::as(gate.theirs, "tablet")) == 400);
+}
+
+TEST_CASE("client certificates: a tablet shows its own, and is told when one is missing",
+          "[integration][tls]") {
+  if (!can_certify()) return;
+  const Gate gate;
+  gate.server->admin({"users", "add", "anna", "--name", "Anna", "--role", "educator"});
+  const Terminal anna(gate.folder.path(), "anna");
+  anna.ok({"init"});
+  const std::string invitation = gate.server->invitation("anna");
+  const Words shown{"--certificate", gate.ours.certificate("tablet"), "--certificate-key",
+                    gate.ours.file("tablet.key")};
+  const auto with = [&shown](Words words) {
+    words.insert(words.begin(), shown.begin(), shown.end());
+    return words;
+  };
+  const Finished without = anna.run({"enrol", invitation});
+  CHECK(without.code != 0);
+  CHECK(says(without.err, "certificato"));
+  const Finished wrong = anna.run({"--certificate", gate.clients, "enrol", invitation});
+  CHECK(wrong.code != 0);
+  CHECK(says(wrong.err, "certificato di questo dispositivo"));
+  anna.ok(with({"enrol", invitation}));
+  anna.ok({"add", "household", "name=Famiglia Rossi", "commune=Bibbiano"});
+  CHECK(anna.run({"sync"}).code != 0);
+  anna.ok(with({"sync"}));  // nothing was lost by the vain try
+  CHECK(gate.server->admin_json({"verify"}).as_object().at("ok").as_bool());
 }
 
 }  // namespace insieme::testing

@@ -6,13 +6,13 @@ _insieme() {
     completion replay"
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
-      --store | --key-file | --lang | --ca-file | --public-key | --clock | --request-id | --purpose) ((i++)) ;;
+      --store | --key-file | --lang | --ca-file | --public-key | --certificate | --certificate-key | --clock | --request-id | --purpose) ((i++)) ;;
       -*) ;;
       *) command=${COMP_WORDS[i]}; break ;;
     esac
   done
   case ${COMP_WORDS[COMP_CWORD - 1]} in
-    --store | --key-file | --ca-file | --output | --from-file) return ;;
+    --store | --key-file | --ca-file | --certificate | --certificate-key | --output | --from-file) return ;;
     --lang) mapfile -t COMPREPLY < <(compgen -W "it en" -- "$word"); return ;;
     --purpose) mapfile -t COMPREPLY < <(compgen -W "visita presa_in_carico valutazione coordinamento emergenza autorita richiesta_interessato rendicontazione verifica altro" -- "$word"); return ;;
     --format) mapfile -t COMPREPLY < <(compgen -W "csv json html xlsx table" -- "$word"); return ;;

@@ -175,6 +175,11 @@ Status lasting_error(CURLcode code, long verdict) {
       return {ErrorCode::storage_failure,
               "the file of certificates cannot be read\n"
               "il file dei certificati non si può leggere"};
+    case CURLE_SSL_CERTPROBLEM:
+      return {ErrorCode::storage_failure,
+              "this device's certificate or its key cannot be read, or they do not fit\n"
+              "il certificato di questo dispositivo o la sua chiave non si possono leggere, o non "
+              "vanno insieme"};
     default:
       return {};
   }
@@ -272,6 +277,12 @@ class CurlTransport final : public Transport {
     }
     if (!options_.public_key.empty()) {
       curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, options_.public_key.c_str());
+    }
+    if (!options_.certificate.empty()) {
+      const std::string& key = options_.certificate_key;
+      curl_easy_setopt(curl, CURLOPT_SSLCERT, options_.certificate.c_str());
+      curl_easy_setopt(curl, CURLOPT_SSLKEY,
+                       (key.empty() ? options_.certificate : key).c_str());
     }
     if (is_loopback(url)) curl_easy_setopt(curl, CURLOPT_PROXY, "");
   }

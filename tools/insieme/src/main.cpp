@@ -49,6 +49,12 @@ void add_globals(CLI::App& app, Globals& globals) {
                  tr("Certificati di cui fidarsi (PEM)", "Certificates to trust (PEM)"));
   app.add_option("--public-key", globals.public_key,
                  tr("Chiave attesa del server (sha256//…)", "The server's pinned key (sha256//…)"));
+  app.add_option("--certificate", globals.certificate,
+                 tr("Certificato da mostrare a un server che lo chiede (PEM)",
+                    "Certificate to show to a server that asks for one (PEM)"));
+  app.add_option("--certificate-key", globals.certificate_key,
+                 tr("La sua chiave privata, se non è nello stesso file (PEM)",
+                    "Its private key, unless it is in the same file (PEM)"));
   app.add_option("--purpose", globals.purpose,
                  tr("Perché si aprono dati riservati, come visita o emergenza: va nel registro "
                     "degli accessi",

@@ -159,6 +159,8 @@ void Program::ensure_open() {
   }
   if (!globals.ca_file.empty()) options["ca_file"] = globals.ca_file;
   if (!globals.public_key.empty()) options["public_key"] = globals.public_key;
+  if (!globals.certificate.empty()) options["certificate"] = globals.certificate;
+  if (!globals.certificate_key.empty()) options["certificate_key"] = globals.certificate_key;
   if (globals.impatient) options["wait"] = false;
   if (!globals.clock_ms.empty()) options["clock_ms"] = globals.clock_ms;
   const json::object reply = parsed(client::Client::open(json::serialize(options), client_));

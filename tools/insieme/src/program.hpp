@@ -50,6 +50,8 @@ struct Globals {
   std::string language;
   std::string ca_file;
   std::string public_key;
+  std::string certificate;
+  std::string certificate_key;
   std::string clock_ms;
   std::string request_id;
   std::string purpose;

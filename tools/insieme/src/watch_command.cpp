@@ -27,7 +27,11 @@ class Watch {
   explicit Watch(Program& program)
       : program_(program),
         transport_(client::make_stoppable_transport(
-            {program.globals.ca_file, program.globals.public_key}, stop_asked())) {}
+            {.ca_file = program.globals.ca_file,
+             .public_key = program.globals.public_key,
+             .certificate = program.globals.certificate,
+             .certificate_key = program.globals.certificate_key},
+            stop_asked())) {}
 
   int run() {
     while (!stop_asked()) {

@@ -16,7 +16,8 @@ namespace insieme::client {
 /// - `path`: the store's file. `key`: 64 hexadecimal digits: the store's key, or once there is a
 ///   PIN what `pin.set` gave to keep in its place. `pin`: opens at once, if there is a PIN.
 /// - `mode`: `open` (default), `create`, or `restore` with `backup`: path of a backup.
-/// - `ca_file`, `public_key`: whom to trust (transport.hpp).
+/// - `ca_file`, `public_key`: whom to trust; `certificate`, `certificate_key`: what to show
+///   (transport.hpp).
 /// - `wait`: false: never wait between attempts, give up at the first failure instead.
 /// - `practice`: true: a store to practise in, of which nothing ever goes to a server.
 /// - `clock_ms`: for tests and demonstrations: what the device believes the time is, as text.

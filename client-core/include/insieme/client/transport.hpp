@@ -65,6 +65,8 @@ struct TransportOptions {
   std::string ca_file;     ///< PEM; empty: the system's own
   std::string public_key;  ///< pinned: `sha256//…` (base64) or a file; empty: any trusted one
   std::string user_agent = "insieme/0.1";
+  std::string certificate{};      ///< PEM, with its chain: shown to a server that asks; empty: none
+  std::string certificate_key{};  ///< PEM: its private key; empty: it is in the same file
 };
 
 /// HTTP and HTTPS through libcurl. Keeps connections open between calls. One thread at a time.

@@ -44,8 +44,9 @@ typedef void (*insieme_event_fn)(const char* event, size_t event_length, void* c
 
 /*
  * Opens a store. Options, a JSON object: "path"; "key", 64 hexadecimal digits; "mode": "open",
- * "create", or "restore" with "backup"; "pin"; "ca_file", "public_key". Sets *client if INSIEME_OK,
- * and *reply if INSIEME_OK or INSIEME_REFUSED; reply_length may be null.
+ * "create", or "restore" with "backup"; "pin"; "ca_file", "public_key"; "certificate",
+ * "certificate_key". Sets *client if INSIEME_OK, and *reply if INSIEME_OK or INSIEME_REFUSED;
+ * reply_length may be null.
  *
  * With a PIN and no "pin" the store stays closed, the reply has "locked" true, and the commands
  * "unlock" and "recovery.answer" open it. After "pin.set" and "pin.remove" the host keeps

@@ -133,7 +133,10 @@ void PageCore::close() {
 void PageCore::end_line() {
   if (line_) line_->stop = true;
   line_ = std::make_shared<Line>(
-      client::TransportOptions{program_.globals.ca_file, program_.globals.public_key});
+      client::TransportOptions{.ca_file = program_.globals.ca_file,
+                               .public_key = program_.globals.public_key,
+                               .certificate = program_.globals.certificate,
+                               .certificate_key = program_.globals.certificate_key});
   paused_.notify_all();
 }
 
@@ -162,6 +165,8 @@ std::string PageCore::opening(const std::string& path, const std::string& key,
   json::object options{{"path", path}, {"key", key}, {"mode", mode}, {"practice", practises_}};
   if (!globals.ca_file.empty()) options["ca_file"] = globals.ca_file;
   if (!globals.public_key.empty()) options["public_key"] = globals.public_key;
+  if (!globals.certificate.empty()) options["certificate"] = globals.certificate;
+  if (!globals.certificate_key.empty()) options["certificate_key"] = globals.certificate_key;
   if (!globals.clock_ms.empty()) options["clock_ms"] = globals.clock_ms;
   return json::serialize(options);
 }
