@@ -62,7 +62,8 @@ class ItemFinder {
     add(ItemKind::concurrent_values, field.name, field.survivors, std::move(dots));
   }
 
-  /// Who left the values as they were, while another chose: neither saw the other's decision.
+  /// Who left the values as they were, while another chose: neither saw the other's decision. The
+  /// choice may name more: what unconfirmed ones of these values had replaced.
   void add_overruled(const FieldState& field, std::vector<Dot>& dots) const {
     const auto& decisions = record_.decisions;
     for (const Decision& left : decisions) {
@@ -74,7 +75,8 @@ class ItemFinder {
           decisions.begin(), decisions.end(), [&](const Decision& other) {
             const bool stands = std::find(dots.begin(), dots.end(), other.mark.dot) != dots.end();
             return stands && other.item == left.item && other.field == left.field &&
-                   other.decided == left.decided;
+                   std::includes(other.decided.begin(), other.decided.end(),
+                                 left.decided.begin(), left.decided.end());
           });
       if (overruled) dots.push_back(left.mark.dot);
     }

@@ -104,14 +104,25 @@ void check_attempts(ContractSubject& subject) {
   CHECK(repository.begin_attempt(both) == 4'000);
   now += 4'000;
   CHECK(repository.begin_attempt(both) == 0);
-  // What was right is taken back.
+  // What was right is taken back, and the next step of the same person need not wait.
   repository.end_attempt(both);
+  CHECK(repository.attempt_wait(anna) == 0);
+  CHECK(repository.begin_attempt(both) == 0);
+  CHECK(repository.attempt_wait(anna) == 4'000);
   now += 4'000;
   CHECK(repository.begin_attempt(both) == 0);
   REQUIRE(repository.unlock_attempts(anna.who, "anna").ok());
   CHECK(repository.begin_attempt(both) == 0);
   now += LocalAccountStore::kForgetMs + 1;
   CHECK(repository.attempt_wait(anna) == 0);
+  // An office behind one address: a mistake a minute keeps nobody out.
+  const std::vector<Attempter> office{{code("office"), {3, 1'000, 4'000, 60'000}}};
+  for (int i = 0; i < 20; ++i) {
+    CHECK(repository.begin_attempt(office) == 0);
+    now += 60'000;
+  }
+  for (int i = 0; i < 3; ++i) CHECK(repository.begin_attempt(office) == 0);
+  CHECK(repository.begin_attempt(office) == 1'000);
 }
 
 void check_invitation(ContractSubject& subject) {

@@ -264,6 +264,18 @@ TEST_CASE("account: who guesses waits longer and longer, also many at once, and 
   CHECK(compared == server::kNamePolicy.free);
 }
 
+TEST_CASE("account: who waited after others' guesses signs in with a password and a code at once",
+          "[server][account]") {
+  Office at(true);
+  const auto known = at.settle_in();
+  for (int guess = 0; guess < 12; ++guess) {
+    while (at.begin("anna", "sbagliata!").status == 429) at.world.now_ms += 30'000;
+  }
+  at.world.now_ms += server::kNamePolicy.longest_wait_ms;
+  const std::string ticket = member_of(at.begin("anna", kOwn), "ticket");
+  CHECK(slug_of(at.step(ticket, "code", code_now(at, known))) == "ready");
+}
+
 TEST_CASE("account: an address that tries many names waits, and other addresses do not",
           "[server][account]") {
   Office at;

@@ -143,6 +143,21 @@ TEST_CASE("decision: a choice and a dismissal at once are an item until somebody
   CHECK(two.c.items().empty());
 }
 
+TEST_CASE("decision: a dismissal is not overruled by a choice that names more", "[sync][P4][P5]") {
+  Disagreement two;
+  const ReviewItem item = two.item();
+  two.a.write({resolve_op(item, Outcome::dismiss, {}, "both numbers are in use")});
+  // The value of B had replaced another one, which is named, too.
+  Operation choice = resolve_op(item, Outcome::choose, Value{std::string("of B")});
+  auto& decided = std::get<ResolveOp>(choice.action).decided;
+  two.c.write({set_op("tags", "aside")});
+  decided.push_back(dot("C", 1));
+  std::sort(decided.begin(), decided.end());
+  two.c.write({choice});
+  two.share();
+  CHECK(two.item().dots.size() == 2);
+}
+
 TEST_CASE("decision: a dismissal leaves the values and closes one generation only", "[sync][P5]") {
   Disagreement two;
   two.c.write({resolve_op(two.item(), Outcome::dismiss)});

@@ -80,15 +80,24 @@ void save_attempts(sql::Connection& db, std::int64_t space, const sync::Digest& 
       .run();
 }
 
-std::int64_t wait_of(const Attempts& attempts, const AttemptPolicy& policy, std::int64_t now_ms) {
-  if (attempts.count < policy.free) return 0;
+/// After so many attempts that were wrong.
+std::int64_t wait_after(std::int64_t count, const AttemptPolicy& policy) {
+  if (count < policy.free) return 0;
   std::int64_t wait = policy.first_wait_ms;
-  for (std::int64_t i = policy.free; i < attempts.count && wait < policy.longest_wait_ms; ++i) {
-    wait *= 2;
-  }
-  wait = std::min(wait, policy.longest_wait_ms);
+  for (std::int64_t i = policy.free; i < count && wait < policy.longest_wait_ms; ++i) wait *= 2;
+  return std::min(wait, policy.longest_wait_ms);
+}
+
+std::int64_t wait_of(const Attempts& attempts, const AttemptPolicy& policy, std::int64_t now_ms) {
   const std::int64_t since = std::max<std::int64_t>(0, now_ms - attempts.last_ms);
-  return std::max<std::int64_t>(0, wait - since);
+  return std::max<std::int64_t>(0, wait_after(attempts.count, policy) - since);
+}
+
+/// What is left of them now.
+std::int64_t count_now(const Attempts& attempts, const AttemptPolicy& policy, std::int64_t now_ms) {
+  if (policy.forget_one_ms == 0) return attempts.count;
+  const std::int64_t forgotten = (now_ms - attempts.last_ms) / policy.forget_one_ms;
+  return std::max<std::int64_t>(0, attempts.count - forgotten);
 }
 
 /// Somebody may try names that nobody has, one after the other.
@@ -229,7 +238,7 @@ std::int64_t SqlRepository::begin_attempt(std::span<const Attempter> attempters)
     if (wait > 0) return {};
     for (const Attempter& one : attempters) {
       const Attempts attempts = load_attempts(db, space_, one.who);
-      save_attempts(db, space_, one.who, {attempts.count + 1, now_ms});
+      save_attempts(db, space_, one.who, {count_now(attempts, one.policy, now_ms) + 1, now_ms});
     }
     return {};
   }));
@@ -240,7 +249,10 @@ void SqlRepository::end_attempt(std::span<const Attempter> attempters) {
   static_cast<void>(write([&](sql::Connection& db, LogWriter&) -> Status {
     for (const Attempter& one : attempters) {
       const Attempts attempts = load_attempts(db, space_, one.who);
-      save_attempts(db, space_, one.who, {attempts.count - 1, attempts.last_ms});
+      // As if the wait before it had just ended: only what was wrong makes anybody wait.
+      const std::int64_t count = attempts.count - 1;
+      const std::int64_t ended_ms = attempts.last_ms - wait_after(count, one.policy);
+      save_attempts(db, space_, one.who, {count, ended_ms});
     }
     return {};
   }));

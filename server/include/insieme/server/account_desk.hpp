@@ -18,7 +18,8 @@ namespace insieme::server {
 
 /// How attempts with one name, or from one address, are slowed down.
 inline constexpr AttemptPolicy kNamePolicy{};
-inline constexpr AttemptPolicy kAddressPolicy{30, 30'000, 15 * 60'000};
+/// A whole office may be behind one address: a mistake a minute keeps nobody out.
+inline constexpr AttemptPolicy kAddressPolicy{30, 30'000, 15 * 60'000, 60'000};
 /// As which attempts with a name are counted.
 [[nodiscard]] sync::Digest attempter_of_name(const std::string& account);
 /// Likewise from an address, as `counted_address` writes it.

@@ -33,11 +33,13 @@ struct LocalAccount {
 };
 
 /// How often somebody may be wrong. From the free ones on each further attempt has to wait for
-/// twice as long as the one before.
+/// twice as long as the one before. Where many share a name (an address), one is forgotten each
+/// `forget_one_ms`; 0: only after a day.
 struct AttemptPolicy {
   std::int64_t free = 5;
   std::int64_t first_wait_ms = 30'000;
   std::int64_t longest_wait_ms = 15 * 60'000;
+  std::int64_t forget_one_ms = 0;
 };
 /// Whose attempts are counted, as a hash: also names that nobody has.
 struct Attempter {
@@ -86,7 +88,7 @@ class LocalAccountStore {
   /// (ms) somebody of them has to wait. A clock that was set back makes nobody wait for longer than
   /// the policy says.
   [[nodiscard]] virtual std::int64_t begin_attempt(std::span<const Attempter> attempters) = 0;
-  /// It was right: takes the count back.
+  /// It was right: takes the count back, and nobody waits because of it.
   virtual void end_attempt(std::span<const Attempter> attempters) = 0;
   /// How long `who` has to wait now (ms).
   [[nodiscard]] virtual std::int64_t attempt_wait(const Attempter& attempter) = 0;
