@@ -35,6 +35,7 @@ std::string name_for_present(const DataDir& dir, std::int64_t now_ms) {
 /// What is known of the database that is there: nothing if it cannot be read any more.
 struct Present {
   std::optional<SpaceInfo> space;
+  [[nodiscard]] std::uint64_t epoch() const { return space ? space->epoch : 0; }
 };
 
 Present look_at_file(const DataDir& dir, const Roles& roles, const Clock& clock) {
@@ -65,6 +66,19 @@ Result<Present> look_at_postgres(const DataDir& dir, const Roles& roles, const C
   return opened.error();
 }
 
+/// A new folder does not know that the database holds the copy's space. What was erased in it since
+/// the copy goes into the folder's ledger.
+Result<Present> look_for(const sync::SpaceId& id, const DataDir& dir, const Roles& roles,
+                         const Clock& clock, const std::string& postgres) {
+  const auto opened = open_postgres_repository(postgres, id, roles, clock);
+  if (opened.ok()) {
+    INSIEME_TRY((*opened)->attach_ledger(ErasureLedger(dir.ledger())));
+    return Present{(*opened)->space()};
+  }
+  if (opened.error().code == ErrorCode::not_found) return Present{};
+  return opened.error();
+}
+
 Status check_copy(Repository& copy) {
   const std::string found = copy.integrity_check();
   if (found != "ok") return {ErrorCode::malformed, "the copy is damaged: " + found};
@@ -73,33 +87,31 @@ Status check_copy(Repository& copy) {
   return {};
 }
 
-/// The copy, checked and with its new epoch, in a file of the data folder.
-Result<RestoredSpace> prepare_checked(const std::string& aside, const Present& present,
-                                      const Roles& roles, const Clock& clock,
-                                      const std::string& copy, sync::SpaceId& id) {
-  RestoredSpace restored;
-  INSIEME_TRY_ASSIGN(auto repository, open_sqlite_repository(aside, roles, clock));
-  INSIEME_TRY(check_copy(*repository));
-  const SpaceInfo space = repository->space();
-  if (present.space && present.space->id != space.id) {
-    return Error{ErrorCode::conflict, "the copy is of another space, \"" + space.name + "\""};
-  }
-  id = space.id;
-  restored.position = space.position;
-  const std::uint64_t before = present.space ? present.space->epoch : 0;
-  restored.epoch = repository->raise_epoch("restored from " + fs::path(copy).filename().string(),
-                                           before + 1);
-  repository->checkpoint();
-  return restored;
-}
-
-Result<RestoredSpace> prepare(const std::string& aside, const Present& present, const Roles& roles,
-                              const Clock& clock, const std::string& copy, sync::SpaceId& id) {
+template <class Work>
+auto with_copy(const std::string& copy, Work work) -> decltype(work()) {
   try {
-    return prepare_checked(aside, present, roles, clock, copy, id);
+    return work();
   } catch (const StorageFailure& failure) {
     return Error{failure.code(), copy + ": " + failure.what()};
   }
+}
+
+/// The copy, in a file of the data folder, is sound: whose it is.
+Result<SpaceInfo> check_aside(const std::string& aside, const Roles& roles, const Clock& clock) {
+  INSIEME_TRY_ASSIGN(const auto repository, open_sqlite_repository(aside, roles, clock));
+  INSIEME_TRY(check_copy(*repository));
+  return repository->space();
+}
+
+/// An epoch that nobody has seen, of the copy nor of what is there.
+Result<std::uint64_t> raise_aside(const std::string& aside, const Present& present,
+                                  const Roles& roles, const Clock& clock,
+                                  const std::string& copy) {
+  INSIEME_TRY_ASSIGN(const auto repository, open_sqlite_repository(aside, roles, clock));
+  const std::uint64_t epoch = repository->raise_epoch(
+      "restored from " + fs::path(copy).filename().string(), present.epoch() + 1);
+  repository->checkpoint();
+  return epoch;
 }
 
 void remove_files(const std::string& path) {
@@ -178,7 +190,6 @@ Result<std::string> put_into_postgres(const DataDir& dir, const std::string& asi
                                       const Present& present, const sync::SpaceId& id,
                                       const Roles& roles, const Clock& clock,
                                       const std::string& postgres) {
-  INSIEME_TRY(check_own_space(dir, id));
   std::string kept;
   if (present.space) {
     kept = name_for_present(dir, clock());
@@ -187,9 +198,8 @@ Result<std::string> put_into_postgres(const DataDir& dir, const std::string& asi
     standing->backup_to(kept + ".part");
     fs::rename(kept + ".part", kept);
     sync_folder(dir.folder);
-  } else {
-    INSIEME_TRY(write_space(dir, id));
   }
+  if (!fs::exists(dir.space())) INSIEME_TRY(write_space(dir, id));
   const auto from = open_sqlite_writer(aside);
   const sql::Transaction one_state(*from);
   INSIEME_TRY(replace_space_in_postgres(*from, postgres));
@@ -246,17 +256,29 @@ Result<RestoredSpace> restore_space(const DataDir& dir, const std::string& copy,
   const std::string aside = dir.database() + ".restoring";
   const AsideFile cleared(aside);
   INSIEME_TRY(bring(copy, aside, server, key));
-  sync::SpaceId id;
-  INSIEME_TRY_ASSIGN(RestoredSpace restored, prepare(aside, present, roles, clock, copy, id));
+  INSIEME_TRY_ASSIGN(const SpaceInfo space,
+                     with_copy(copy, [&] { return check_aside(aside, roles, clock); }));
+  if (present.space && present.space->id != space.id) {
+    return Error{ErrorCode::conflict, "the copy is of another space, \"" + space.name + "\""};
+  }
+  if (!postgres.empty()) INSIEME_TRY(check_own_space(dir, space.id));
+  if (!postgres.empty() && !present.space) {
+    INSIEME_TRY_ASSIGN(present, look_for(space.id, dir, roles, clock, postgres));
+  }
+  RestoredSpace restored;
+  restored.position = space.position;
+  INSIEME_TRY_ASSIGN(restored.epoch, with_copy(copy, [&] {
+                       return raise_aside(aside, present, roles, clock, copy);
+                     }));
   std::error_code ignored;
   for (const char* rest : kBeside) fs::remove(aside + rest, ignored);
   if (postgres.empty()) {
     restored.kept = put_file(dir, aside, clock);
   } else {
     INSIEME_TRY_ASSIGN(restored.kept,
-                       put_into_postgres(dir, aside, present, id, roles, clock, postgres));
+                       put_into_postgres(dir, aside, present, space.id, roles, clock, postgres));
   }
-  INSIEME_TRY(erase_again(dir, id, roles, clock, postgres, restored));
+  INSIEME_TRY(erase_again(dir, space.id, roles, clock, postgres, restored));
   return restored;
 }
 

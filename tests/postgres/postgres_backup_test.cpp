@@ -154,6 +154,38 @@ TEST_CASE("postgres: a copy is put into an empty database, and beside other spac
   CHECK(json::parse(run(neighbour, {"users", "--json"})).as_array().size() == 1);
 }
 
+TEST_CASE("postgres: a new folder keeps the space that the database holds, and is ahead of it",
+          "[postgres][process][backup][P2]") {
+  Office at;
+  at.anna.ok({"add", "household", "name=Famiglia Verdi", "commune=Bibbiano"});
+  at.anna.ok({"sync"});
+  const std::string ahead = at.told({"status"}, "position");
+  at.server.stop();
+  REQUIRE(at.run({"raise-epoch", "--reason", "prova"}).code == 0);
+  REQUIRE(at.run({"raise-epoch", "--reason", "prova"}).code == 0);
+  const std::string fresh = at.folder.file("nuovo");
+  fs::create_directory(fresh);
+  fs::copy_file(at.server.data() + "/server.key", fresh + "/server.key");
+  const auto run = [&](Words words) {
+    words.insert(words.end(), {"--data", fresh});
+    const Finished said = run_program("insieme-server", words, at.server.environment);
+    CAPTURE(words, said.out, said.err);
+    REQUIRE(said.code == 0);
+    return said.out;
+  };
+  const json::value restored =
+      json::parse(run({"restore", at.copy, "--key-file", at.key, "--json"}));
+  CHECK(restored.at("epoch") == "4");  // the database was at 3, the copy at 1
+  const std::string kept(restored.at("kept").as_string());
+  REQUIRE(fs::exists(kept));
+  const Finished whole = run_program(
+      "insieme-server", {"verify", "--backup", kept, "--work", at.folder.path(), "--json"}, {});
+  REQUIRE(whole.code == 0);
+  CHECK(std::stoull(std::string(json::parse(whole.out).at("position").as_string())) >=
+        std::stoull(ahead));
+  CHECK(json::parse(run({"status", "--json"})).at("epoch") == "4");
+}
+
 TEST_CASE("postgres: a copy is a server's file, too, where there is no PostgreSQL",
           "[postgres][process][backup][P2]") {
   const Office at;
