@@ -61,10 +61,12 @@ class Bucket {
   }
   [[nodiscard]] std::unique_ptr<server::BlobStore> open(const std::string& secret = "S3RVER",
                                                         const std::string& bucket =
-                                                            "insieme/foto") {
+                                                            "insieme/foto",
+                                                        const sync::SpaceId& space =
+                                                            id_of<sync::SpaceId>("space")) {
     const auto settings = server::load_bucket_settings(config(secret, bucket));
     REQUIRE(settings.ok());
-    return server::open_blob_bucket(*settings, arriving());
+    return server::open_blob_bucket(*settings, space, arriving());
   }
   [[nodiscard]] std::string arriving() const { return folder_.file("arriving"); }
   /// Files of whole or begun blobs that lie outside of the bucket.
@@ -177,6 +179,26 @@ TEST_CASE("blob store: a bucket keeps the same contract, and nothing stays besid
   CHECK(seen == 0);
 }
 
+TEST_CASE("blob store: spaces that share a bucket do not remove each other's photos",
+          "[server][blob][store]") {
+  if (!has_s3_server()) return;
+  Bucket bucket;
+  const auto ours = bucket.open("S3RVER", "insieme", id_of<sync::SpaceId>("ours"));
+  const auto theirs = bucket.open("S3RVER", "insieme", id_of<sync::SpaceId>("theirs"));
+  const auto photo = bytes_of(1'000, 1);
+  const server::BlobKey key = key_for(photo);
+  REQUIRE(ours->append(key, 0, photo, photo.size())->whole);
+  REQUIRE(theirs->append(key, 0, photo, photo.size())->whole);
+  World world;  // whose records name neither
+  constexpr std::int64_t kIn2100 = 4'102'444'800'000;
+  CHECK(server::sweep_blobs(*world.repository, *theirs, kIn2100).orphans == 1);
+  CHECK_FALSE(theirs->state(key).whole);
+  CHECK(ours->is_sound(key));
+  REQUIRE(theirs->append(key, 0, photo, photo.size())->whole);
+  CHECK(server::sweep_blobs(*world.repository, *ours, kIn2100).orphans == 1);
+  CHECK(theirs->is_sound(key));
+}
+
 TEST_CASE("blob store: a bucket that is away loses nothing, and says so without its secret",
           "[server][blob][store]") {
   if (!has_s3_server()) return;
@@ -228,7 +250,8 @@ TEST_CASE("blob store: a bucket that does not answer is asked once, and then lef
   settings.key_id = "a";
   settings.secret = "b";
   settings.on_this_machine = true;
-  const auto store = server::open_blob_bucket(settings, dir.file("arriving"));
+  const auto store = server::open_blob_bucket(settings, id_of<sync::SpaceId>("space"),
+                                              dir.file("arriving"));
   CHECK(store->check().error().detail.find("in time") != std::string::npos);
   CHECK(store->check().error().detail.find("a moment ago") != std::string::npos);
   CHECK_FALSE(store->check().ok());

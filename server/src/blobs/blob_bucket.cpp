@@ -43,10 +43,17 @@ T must(Result<T> result) {
   return std::move(result).value();
 }
 
+/// A sweep removes what its space's records do not name: nothing of another space may be seen.
+BucketSettings below(BucketSettings settings, const sync::SpaceId& space) {
+  if (!settings.prefix.empty()) settings.prefix += '/';
+  settings.prefix += sync::to_hex(space.bytes);
+  return settings;
+}
+
 class BlobBucket final : public BlobStore {
  public:
-  BlobBucket(const BucketSettings& settings, const std::string& folder)
-      : client_(settings), arriving_(open_blob_folder(folder)) {}
+  BlobBucket(const BucketSettings& settings, const sync::SpaceId& space, const std::string& folder)
+      : client_(below(settings, space)), arriving_(open_blob_folder(folder)) {}
 
   BlobState state(const BlobKey& key) override {
     if (const auto size = must(client_.size_of(name_of(key)))) return {*size, true};
@@ -218,8 +225,9 @@ Result<BucketSettings> load_bucket_settings(const Config& config) {
 }
 
 std::unique_ptr<BlobStore> open_blob_bucket(const BucketSettings& settings,
+                                            const sync::SpaceId& space,
                                             const std::string& folder) {
-  return std::make_unique<BlobBucket>(settings, folder);
+  return std::make_unique<BlobBucket>(settings, space, folder);
 }
 
 }  // namespace insieme::server

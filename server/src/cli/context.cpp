@@ -56,7 +56,10 @@ std::string Context::blob_folder() const {
 
 BlobStore& Context::blobs() {
   if (!blobs_ && config_.blob_bucket.empty()) blobs_ = open_blob_folder(blob_folder());
-  if (!blobs_) blobs_ = open_blob_bucket(require(load_bucket_settings(config_)), blob_folder());
+  if (!blobs_) {
+    blobs_ = open_blob_bucket(require(load_bucket_settings(config_)), repository().space().id,
+                              blob_folder());
+  }
   return *blobs_;
 }
 
