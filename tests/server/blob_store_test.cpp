@@ -5,7 +5,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
+#include "blobs/s3_client.hpp"
 #include "fixture.hpp"
 #include "insieme/processes/process.hpp"
 #include "insieme/sync/sealed_blob.hpp"
@@ -93,6 +95,26 @@ bool has_s3_server() {
   if (node.code == 0) return true;
   WARN("skipped: no node, or its packages are not installed (tools/setup): " << node.err);
   return false;
+}
+
+/// Something takes connections, and says nothing: its socket, and how it is asked.
+std::pair<int, server::BucketSettings> silent_bucket(int socket_flags) {
+  const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | socket_flags, 0);
+  ::sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ::socklen_t length = sizeof address;
+  auto* any = reinterpret_cast<::sockaddr*>(&address);
+  REQUIRE(::bind(listening, any, length) == 0);
+  REQUIRE(::listen(listening, 8) == 0);
+  REQUIRE(::getsockname(listening, any, &length) == 0);
+  server::BucketSettings settings;
+  settings.url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/insieme";
+  settings.region = "us-east-1";
+  settings.key_id = "a";
+  settings.secret = "b";
+  settings.on_this_machine = true;
+  return {listening, settings};
 }
 
 /// What every store does.
@@ -234,22 +256,8 @@ TEST_CASE("blob store: a bucket that is away loses nothing, and says so without 
 
 TEST_CASE("blob store: a bucket that does not answer is asked once, and then left alone",
           "[server][blob][store]") {
-  const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  ::sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  ::socklen_t length = sizeof address;
-  auto* any = reinterpret_cast<::sockaddr*>(&address);
-  REQUIRE(::bind(listening, any, length) == 0);
-  REQUIRE(::listen(listening, 8) == 0);
-  REQUIRE(::getsockname(listening, any, &length) == 0);
+  const auto [listening, settings] = silent_bucket(SOCK_NONBLOCK);
   const TempDir dir;
-  server::BucketSettings settings;
-  settings.url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/insieme";
-  settings.region = "us-east-1";
-  settings.key_id = "a";
-  settings.secret = "b";
-  settings.on_this_machine = true;
   const auto store = server::open_blob_bucket(settings, id_of<sync::SpaceId>("space"),
                                               dir.file("arriving"));
   CHECK(store->check().error().detail.find("in time") != std::string::npos);
@@ -262,6 +270,57 @@ TEST_CASE("blob store: a bucket that does not answer is asked once, and then lef
   }
   CHECK(connections == 1);
   ::close(listening);
+}
+
+TEST_CASE("blob store: of a slow bucket no more is asked at once than leaves threads for records",
+          "[server][blob][store]") {
+  auto [listening, settings] = silent_bucket(0);
+  settings.at_once = 1;
+  server::S3Client client(settings);
+  Status first;
+  std::thread waiting([&client, &first] {
+    const auto page = client.list({}, 1);
+    if (!page.ok()) first = page.error();
+  });
+  const int line = ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC);  // it waits now
+  const auto second = client.list({}, 1);
+  ::close(listening);
+  ::close(line);
+  waiting.join();
+  REQUIRE_FALSE(second.ok());
+  CHECK(second.error().code == ErrorCode::unavailable);
+  CHECK(second.error().detail.find("already") != std::string::npos);
+  REQUIRE_FALSE(first.ok());
+  CHECK(first.error().detail.find("already") == std::string::npos);
+}
+
+TEST_CASE("blob store: a photo of 20 MiB has the time that a line of 0.3 Mbit/s takes",
+          "[server][blob][store]") {
+  constexpr std::uint64_t kPhoto = std::uint64_t{20} * 1024 * 1024;
+  CHECK(server::S3Client::total_ms(0) == 60'000);
+  CHECK(server::S3Client::total_ms(kPhoto) / 1'000 > static_cast<long>(kPhoto * 8 / 300'000));
+}
+
+TEST_CASE("blob store: bytes that go while they are sent are no fault of the bucket",
+          "[server][blob][store]") {
+  if (!has_s3_server()) return;
+  Bucket bucket;
+  const auto settings = server::load_bucket_settings(bucket.config());
+  REQUIRE(settings.ok());
+  server::S3Client client(*settings);
+  const auto photo = bytes_of(1'000, 2);
+  int opened = 0;
+  const Status sent = client.put("foto", photo.size(), std::string(64, 'a'), [&opened] {
+    ++opened;
+    return [](std::span<std::uint8_t>) -> Result<std::size_t> {
+      std::this_thread::sleep_for(
+          std::chrono::milliseconds(server::S3Client::kPatienceMs + 100));
+      return Error{ErrorCode::not_found, "these bytes are not here"};
+    };
+  });
+  CHECK(sent.error().code == ErrorCode::unavailable);
+  CHECK(opened == 1);
+  CHECK(client.size_of("foto").ok());  // it is asked as ever
 }
 
 TEST_CASE("blob store: what a folder held is given by the bucket that follows it",
@@ -289,6 +348,10 @@ TEST_CASE("blob store: a wrong key, a bucket that is not there, and settings tha
   CHECK(wrong.error().detail.find("sbagliato") == std::string::npos);
   CHECK_FALSE(bucket.open("S3RVER", "manca")->check().ok());
   server::Config config = bucket.config();
+  for (const auto& [workers, at_once] : {std::pair(1U, 1U), std::pair(4U, 2U), std::pair(9U, 4U)}) {
+    config.workers = workers;
+    CHECK(server::load_bucket_settings(config)->at_once == at_once);
+  }
   for (const char* url : {"http://s3.example/foto", "https://s3.example", "https://s3.example/",
                           "https://a:b@s3.example/foto", "s3.example/foto", ""}) {
     CAPTURE(url);

@@ -65,7 +65,11 @@ const { port: inner } = await store.run();
 
 const front = createServer(async (asked, answer) => {
   const pieces = [];
-  for await (const piece of asked) pieces.push(piece);
+  try {
+    for await (const piece of asked) pieces.push(piece);
+  } catch {
+    return; // broken off by whoever asked
+  }
   const body = Buffer.concat(pieces);
   const refused = fault(asked, body);
   if (refused !== null) {

@@ -220,6 +220,7 @@ Result<BucketSettings> load_bucket_settings(const Config& config) {
   settings.region = config.blob_bucket_region;
   settings.ca_file = config.blob_bucket_ca;
   settings.on_this_machine = url.starts_with("http://");
+  settings.at_once = std::max<std::uint32_t>(1, config.workers / 2);
   INSIEME_TRY(read_key(config.blob_bucket_key, settings));
   return settings;
 }

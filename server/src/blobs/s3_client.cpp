@@ -53,6 +53,7 @@ std::string reason_of(CURLcode code) {
     case CURLE_COULDNT_RESOLVE_PROXY: return "its name is not found";
     case CURLE_COULDNT_CONNECT: return "it cannot be reached";
     case CURLE_OPERATION_TIMEDOUT: return "it does not answer in time";
+    case CURLE_ABORTED_BY_CALLBACK: return "the bytes for it are not here any more";
     case CURLE_PEER_FAILED_VERIFICATION: return "its certificate is not trusted";
     case CURLE_SSL_CACERT_BADFILE: return "the file of blob_bucket_ca cannot be read";
     default: return curl_easy_strerror(code);
@@ -71,6 +72,20 @@ std::int64_t steady_ms() {
              std::chrono::steady_clock::now().time_since_epoch())
       .count();
 }
+
+/// Of one request among those on their way.
+class Place {
+ public:
+  explicit Place(std::atomic<std::uint32_t>& taken) : taken_(taken), number_(++taken) {}
+  ~Place() { --taken_; }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
+
+ private:
+  std::atomic<std::uint32_t>& taken_;
+  std::uint32_t number_;
+};
 
 std::string escaped(std::string_view text) {
   std::string out;
@@ -101,6 +116,7 @@ class S3Client::Lines {
   }
 
   std::atomic<std::int64_t> rests_until_ms{0};  ///< on the steady clock
+  std::atomic<std::uint32_t> asking{0};         ///< requests on their way
 
  private:
   std::mutex mutex_;
@@ -120,6 +136,7 @@ struct S3Client::Ask {
 struct S3Client::Answer {
   long status = 0;  ///< 0: none; `failure` says why
   std::string failure;
+  bool ours = false;  ///< we broke it off: it says nothing of the store, nor would another try
   std::uint64_t length = 0;
   std::vector<std::uint8_t> body;
 };
@@ -151,7 +168,7 @@ S3Client::Answer S3Client::once(const Ask& ask) {
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, kConnectMs);
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, kTotalMs);
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, total_ms(ask.size));
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, kStallSeconds);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
@@ -188,6 +205,7 @@ S3Client::Answer S3Client::once(const Ask& ask) {
   const CURLcode code = curl_easy_perform(curl);
   if (code != CURLE_OK) {
     answer.failure = sink.too_large ? "its answer is too long" : reason_of(code);
+    answer.ours = sink.too_large || code == CURLE_ABORTED_BY_CALLBACK;
     return answer;
   }
   curl_off_t length = 0;
@@ -202,12 +220,18 @@ S3Client::Answer S3Client::once(const Ask& ask) {
 S3Client::Answer S3Client::perform(const Ask& ask) {
   const std::int64_t begun = steady_ms();
   Answer answer;
+  const Place place(lines_->asking);
+  if (place.number() > settings_.at_once) {
+    answer.failure = "enough is being asked of it already";
+    return answer;
+  }
   if (begun < lines_->rests_until_ms) {
     answer.failure = "it did not answer in time a moment ago";
     return answer;
   }
   for (int attempt = 1;; ++attempt) {
     answer = once(ask);
+    if (answer.ours) return answer;
     const bool later = answer.status == 0 || answer.status >= 500 || answer.status == 429;
     const bool slow = steady_ms() - begun > kPatienceMs;
     if (later && slow) lines_->rests_until_ms = steady_ms() + kRestMs;

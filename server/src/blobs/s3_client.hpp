@@ -28,7 +28,8 @@ struct S3Page {
 /// What an answer to ListObjectsV2 holds; `malformed`: it is no such answer.
 [[nodiscard]] Result<S3Page> parse_s3_listing(std::string_view xml);
 
-/// Thread-safe. Whatever fails at once is tried again, three times in all. Whatever does not answer
+/// Thread-safe. At most `BucketSettings::at_once` requests are on their way; another one is
+/// `unavailable` at once, and so there are always threads for records. Whatever fails at once is tried again, three times in all. Whatever does not answer
 /// in time is not, and for a while nobody asks: those who wait for it are threads that serve
 /// records, too. Errors are values, in words without secrets: `unavailable` (no answer, or one that
 /// says later), `not_allowed` (it does not take this key), `storage_failure` (anything else that it
@@ -37,7 +38,11 @@ class S3Client {
  public:
   static constexpr int kTries = 3;
   static constexpr long kConnectMs = 4'000;
-  static constexpr long kTotalMs = 60'000;
+  static constexpr long kTotalMs = 60'000;  ///< without a body
+  /// For a body of `size` bytes: it arrives over a line of 32 KiB/s, too.
+  static constexpr long total_ms(std::uint64_t size) {
+    return kTotalMs + static_cast<long>(size / 32);
+  }
   static constexpr long kStallSeconds = 5;  ///< without a byte
   static constexpr std::int64_t kPatienceMs = 2'000;  ///< for all tries together
   static constexpr std::int64_t kRestMs = 15'000;     ///< after one that did not answer in time

@@ -63,6 +63,7 @@ struct BucketSettings {
   std::string secret;
   std::string ca_file;  ///< PEM; empty: the system's
   bool on_this_machine = false;  ///< no proxy is asked then
+  std::uint32_t at_once = 2;     ///< requests, 1 or more: those who wait serve records, too
 };
 /// As the settings and the file of the key say it. `invalid_argument`, naming the setting.
 [[nodiscard]] Result<BucketSettings> load_bucket_settings(const Config& config);
