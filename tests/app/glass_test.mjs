@@ -97,12 +97,19 @@ test("[P7] who coordinates sees who, why and until when, and says so", async () 
 
 test("[P7] it is ended before its time, and the dossier leaves the tablet", async () => {
   const { page } = dora;
+  await dora.goTo("dossier", family.dossier);
+  await page.getByRole("button", { name: "Inizia visita" }).click();
+  await page.getByRole("heading", { name: "Visita in corso" }).waitFor();
   await dora.goTo("openings");
   await page.getByRole("button", { name: "Chiudi adesso" }).click();
   await page.getByRole("button", { name: "Chiudi adesso" }).click();
   await page.getByRole("region", { name: "Aperture passate" }).getByText(REASON).waitFor();
   await dora.send();
   assert.deepEqual(await dossiers(dora), []);
+  // The day still begins, with the visit that runs.
+  await dora.goTo();
+  await page.getByRole("link", { name: /Visita in corso/ }).waitFor();
+  await page.getByRole("region", { name: "Le mie famiglie" }).waitFor();
   await dora.goTo("openings");
   await page.getByText("Sentita alle 22").waitFor();
   await look(page, "glass-ended");

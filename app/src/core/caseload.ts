@@ -51,12 +51,13 @@ export async function agendaPage(list: AgendaList, offset: number): Promise<Agen
 /** A family by name, or by the digits of its dossier where only those are here. */
 export const nameOf = (line: AgendaLine): string => line.family || line.dossier_short;
 
+/** Empty, too, where the dossier has left the tablet: a visit that runs is shown all the same. */
 async function familyOf(dossier: string): Promise<string> {
   const { records } = await read<{ records: RecordLine[] }>("record.list", {
     type: "household",
     dossier,
     limit: 1,
-  });
+  }).catch(() => ({ records: [] }));
   return records[0]?.title ?? "";
 }
 
