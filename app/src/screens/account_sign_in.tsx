@@ -158,16 +158,16 @@ export function AccountSignIn({ bind, online }: AccountSignInProps): JSX.Element
           autocomplete="one-time-code" digits={step.next === "totp"} />
       )}
       <Failed error={act.failure} />
-      <Next label={step === null ? t("account_enter") : t("account_next")}
-        busy={act.busy || !online} />
-      {step !== null && (
-        <p>
+      <div class="buttons">
+        <Next label={step === null ? t("account_enter") : t("account_next")}
+          busy={act.busy || !online} />
+        {step !== null && (
           <button type="button" class="btn btn-outline-primary btn-lg wide"
             onClick={() => setStep(null)}>
             {t("account_begin_again")}
           </button>
-        </p>
-      )}
+        )}
+      </div>
     </form>
   );
 }
