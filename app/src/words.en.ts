@@ -553,6 +553,8 @@ export const en: Record<Word, string> = {
   budget_undo: "Undo the last change",
   budget_as_saved: "As saved",
   budget_not_saved: "not saved yet",
+  budget_remark_alone: "an amount is missing: until then the remark stays a draft",
+  budget_lacks_amount: "An amount is missing, the remark stays a draft: {what}. The rest is saved",
   // Opening in an emergency
   openings: "Emergency openings",
   openings_ask: "Open a dossier that you do not have",

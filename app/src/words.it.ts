@@ -573,6 +573,8 @@ export const it = {
   budget_undo: "Annulla l'ultima modifica",
   budget_as_saved: "Come salvato",
   budget_not_saved: "non ancora salvato",
+  budget_remark_alone: "manca l'importo: finché manca, l'annotazione resta in bozza",
+  budget_lacks_amount: "Manca un importo, l'annotazione resta in bozza: {what}. Il resto è salvato",
   // Opening in an emergency
   openings: "Aperture d'urgenza",
   openings_ask: "Apri un fascicolo che non hai",

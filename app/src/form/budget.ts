@@ -26,7 +26,11 @@ export interface SheetTyping {
   steps: number;
   undo: () => void;
   flush: () => Promise<void>;
-  save: (act: string) => Promise<void>;
+  /**
+   * Saves the sheet, once: what is typed after it belongs on the sheet as it is loaded then. Returns
+   * the keys of what stays typed, since a remark alone is no line.
+   */
+  save: (act: string) => Promise<string[]>;
   discard: () => Promise<void>;
   changed: boolean;
 }
@@ -36,6 +40,12 @@ function nameOf(entry: Entry, month: string): Fields {
   if (entry.key === "month") return { month };
   const { direction, category } = entry as Row;
   return { month, direction, category };
+}
+
+/** Whether a remark was typed on a line that is not there, and no amount: nobody throws that away. */
+export function isRemarkAlone(entry: Entry, amount: Json | undefined, remarks: string): boolean {
+  const blank = String(amount ?? "").trim() === "";
+  return entry.key !== "month" && entry.record === null && blank && remarks.trim() !== "";
 }
 
 /** One member of the save; null: of this nothing is to be saved. */
@@ -94,7 +104,8 @@ export function useSheet(sheet: Sheet): SheetTyping {
       if (draft) await read("draft.discard", { draft: draft.id });
       return;
     }
-    const fields = entry.record ? typed : { ...nameOf(entry, sheet.month), ...typed };
+    // A draft of a new record keeps its name though a colleague's line of that name came meanwhile.
+    const fields = entry.record && !draft?.new ? typed : { ...nameOf(entry, sheet.month), ...typed };
     if (draft) {
       await read("draft.save", { draft: draft.id, fields, replace: true });
       return;
@@ -157,18 +168,28 @@ export function useSheet(sheet: Sheet): SheetTyping {
     for (const { key, field, was } of steps.current.pop() ?? []) put(key, field, was);
     later();
   };
-  const save = async (act: string): Promise<void> => {
+  const save = async (act: string): Promise<string[]> => {
     await flush();
     const records: object[] = [];
     const spare: Draft[] = [];
+    const lacking: string[] = [];
     for (const [key, draft] of drafts.current) {
       const entry = entries.get(key);
-      const one = entry ? toSave(entry, draft, latest.current.get(key) ?? {}, sheet) : null;
+      const typed = latest.current.get(key) ?? {};
+      const one = entry ? toSave(entry, draft, typed, sheet) : null;
       if (one) records.push(one);
-      else spare.push(draft);
+      else if (entry && isRemarkAlone(entry, typed["amount"], String(typed["remarks"] ?? ""))) {
+        lacking.push(key);
+      } else spare.push(draft);
     }
     if (records.length > 0) await write("record.save", { records }, act);
-    for (const draft of spare) await discardDraft(draft);
+    // These drafts are records now: nothing may be written to them, nor taken back in them. What was
+    // typed is shown until the sheet is loaded again.
+    drafts.current.clear();
+    steps.current = [];
+    // One that cannot be discarded costs nothing: it is on the sheet that is loaded.
+    for (const draft of spare) await discardDraft(draft).catch(() => undefined);
+    return lacking;
   };
   const discard = async (): Promise<void> => {
     await flush().catch(() => undefined);

@@ -18,7 +18,7 @@ import {
 } from "../core/budget";
 import { CoreError, requestId } from "../core/core";
 import { useAct } from "../core/hooks";
-import { useSheet, type SheetTyping } from "../form/budget";
+import { isRemarkAlone, useSheet, type SheetTyping } from "../form/budget";
 import { money, monthName } from "../format";
 import { Icon } from "../parts/icons";
 import { Empty, Failed, Mark, Note, say, Section, SureButton, Title } from "../parts/parts";
@@ -75,6 +75,12 @@ function Loaded(props: { sheet: Sheet; again: () => void }): JSX.Element {
   const typing = useSheet(sheet);
   const act = useAct();
   const request = useRef(requestId());
+  // Nobody types into what is about to be replaced.
+  const [replaced, setReplaced] = useState(false);
+  const replace = (): void => {
+    setReplaced(true);
+    props.again();
+  };
   const at = centsAt(typing);
   const wrong = sheet.rows.filter((row) => Number.isNaN(at(row)));
 
@@ -86,18 +92,21 @@ function Loaded(props: { sheet: Sheet; again: () => void }): JSX.Element {
       return;
     }
     void act.run(async () => {
+      let lacking: string[];
       try {
-        await typing.save(request.current);
+        lacking = await typing.save(request.current);
       } catch (error) {
         request.current = requestId();
         if (!(error instanceof CoreError) || error.code !== "already_exists") throw error;
         // A line of the same name came meanwhile: what was typed stands beside it, kept as it was.
         say(t("budget_came"));
-        props.again();
+        replace();
         return;
       }
-      say(t("saved_here"));
-      props.again();
+      const rows = sheet.rows.filter((row) => lacking.includes(row.key));
+      const what = rows.map((row) => row.label).join(", ");
+      say(what ? t("budget_lacks_amount", { what }) : t("saved_here"));
+      replace();
     });
   };
   return (
@@ -105,50 +114,52 @@ function Loaded(props: { sheet: Sheet; again: () => void }): JSX.Element {
       <Title text={t("budget")} lead={sheet.family} back={["dossier", sheet.dossier]} />
       <Months sheet={sheet} before={typing.flush} />
       <form class="form budget" onSubmit={save} noValidate>
-        <Totals sheet={sheet} typing={typing} />
-        <Missing sheet={sheet} typing={typing} />
-        <Lines sheet={sheet} typing={typing} direction="entrata" title={t("budget_in")} />
-        <Lines sheet={sheet} typing={typing} direction="uscita" title={t("budget_out")} />
-        <Together sheet={sheet} typing={typing} />
-        <Failed error={act.failure} />
-        <div class="buttons budget-rest">
-          <button type="button" class="btn btn-outline-primary" onClick={() => window.print()}>
-            {t("print")}
-          </button>
-          {typing.changed && (
-            <SureButton
-              label={t("draft_discard")}
-              question={t("draft_discard_sure")}
-              yes={t("draft_discard")}
-              tone="btn-outline-secondary"
-              onSure={() =>
-                void act.run(async () => {
-                  await typing.discard();
-                  props.again();
-                })
-              }
-            />
-          )}
-        </div>
-        <div class="form-end">
-          <p class="kept" role="status">
-            {typing.kept ? t(typing.changed ? "draft_kept" : "budget_as_saved") : t("keeping")}
-          </p>
-          <div class="buttons">
-            <button class="btn btn-primary btn-lg" disabled={act.busy || !typing.changed}>
-              {t("save")}
+        <fieldset class="budget-all" disabled={act.busy || replaced}>
+          <Totals sheet={sheet} typing={typing} />
+          <Missing sheet={sheet} typing={typing} />
+          <Lines sheet={sheet} typing={typing} direction="entrata" title={t("budget_in")} />
+          <Lines sheet={sheet} typing={typing} direction="uscita" title={t("budget_out")} />
+          <Together sheet={sheet} typing={typing} />
+          <Failed error={act.failure} />
+          <div class="buttons budget-rest">
+            <button type="button" class="btn btn-outline-primary" onClick={() => window.print()}>
+              {t("print")}
             </button>
-            <button
-              type="button"
-              class="btn btn-outline-primary"
-              disabled={typing.steps === 0}
-              onClick={typing.undo}
-            >
-              <Icon name="undo" />
-              {t("budget_undo")}
-            </button>
+            {typing.changed && (
+              <SureButton
+                label={t("draft_discard")}
+                question={t("draft_discard_sure")}
+                yes={t("draft_discard")}
+                tone="btn-outline-secondary"
+                onSure={() =>
+                  void act.run(async () => {
+                    await typing.discard();
+                    replace();
+                  })
+                }
+              />
+            )}
           </div>
-        </div>
+          <div class="form-end">
+            <p class="kept" role="status">
+              {typing.kept ? t(typing.changed ? "draft_kept" : "budget_as_saved") : t("keeping")}
+            </p>
+            <div class="buttons">
+              <button class="btn btn-primary btn-lg" disabled={!typing.changed}>
+                {t("save")}
+              </button>
+              <button
+                type="button"
+                class="btn btn-outline-primary"
+                disabled={typing.steps === 0}
+                onClick={typing.undo}
+              >
+                <Icon name="undo" />
+                {t("budget_undo")}
+              </button>
+            </div>
+          </div>
+        </fieldset>
       </form>
       <Printed sheet={sheet} typing={typing} />
       <Overview sheet={sheet} />
@@ -288,6 +299,7 @@ function Line(props: { row: Row; sheet: Sheet; typing: SheetTyping }): JSX.Eleme
       (row.record.fields["amount"].values ?? [])
         .map((one) => `${one.mine ? t("you") : one.author} ${one.text}`)
         .join(", "),
+    isRemarkAlone(row, shown, remarks) && t("budget_remark_alone"),
     was !== undefined && cents !== was && t("budget_was", { amount: money(was) }),
   ].filter(Boolean);
   return (
