@@ -231,6 +231,9 @@ TEST_CASE("blob store: a bucket that is away loses nothing, and says so without 
   const std::span<const std::uint8_t> all(photo);
   REQUIRE(store->append(key, 0, all.subspan(0, 100'000), photo.size()).ok());
   bucket.end();
+  // What is arriving goes on.
+  CHECK(store->state(key).received == 100'000);
+  REQUIRE(store->append(key, 100'000, all.subspan(100'000, 50'000), photo.size()).ok());
   const auto failure = [](const auto& work) {
     try {
       work();
@@ -241,7 +244,7 @@ TEST_CASE("blob store: a bucket that is away loses nothing, and says so without 
     return std::string();
   };
   const std::string said = failure(
-      [&] { static_cast<void>(store->append(key, 100'000, all.subspan(100'000), photo.size())); });
+      [&] { static_cast<void>(store->append(key, 150'000, all.subspan(150'000), photo.size())); });
   CHECK(said.find("cannot be reached") != std::string::npos);
   CHECK(said.find("S3RVER") == std::string::npos);
   CHECK_FALSE(failure([&] { static_cast<void>(store->state(key)); }).empty());
@@ -335,6 +338,16 @@ TEST_CASE("blob store: what a folder held is given by the bucket that follows it
   CHECK(store->state(key).whole);
   CHECK(bucket.files() == 0);
   CHECK(*store->read(key, 0, 1'000) == photo);
+  // Brought already, though whoever brought it did not hear so: nothing stays in the folder.
+  const auto folder = server::open_blob_folder(bucket.arriving());
+  REQUIRE(folder->append(key, 0, photo, photo.size())->whole);
+  CHECK(store->state(key).whole);
+  CHECK(bucket.files() == 0);
+  // Nor does what was begun here and ended at another server.
+  const std::span<const std::uint8_t> all(photo);
+  REQUIRE(folder->append(key, 0, all.subspan(0, 500), photo.size()).ok());
+  CHECK(store->state(key).whole);
+  CHECK(bucket.files() == 0);
 }
 
 TEST_CASE("blob store: a wrong key, a bucket that is not there, and settings that say nothing",

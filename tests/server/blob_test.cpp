@@ -315,6 +315,60 @@ TEST_CASE("blobs: what is erased is gone, cannot be brought again, and the rest 
   CHECK(server::sweep_blobs(*o.repository, *o.blobs, o.now_ms).erased == 0);
 }
 
+namespace {
+
+/// A folder whose bytes take so long that something else happens before the last is there.
+class SlowFolder final : public server::BlobStore {
+ public:
+  SlowFolder(std::unique_ptr<server::BlobStore> inner, std::function<void(BlobStore&)> meanwhile)
+      : inner_(std::move(inner)), meanwhile_(std::move(meanwhile)) {}
+  server::BlobState state(const server::BlobKey& key) override { return inner_->state(key); }
+  Result<server::BlobState> append(const server::BlobKey& key, std::uint64_t offset,
+                                   std::span<const std::uint8_t> piece,
+                                   std::uint64_t size) override {
+    meanwhile_(*inner_);
+    return inner_->append(key, offset, piece, size);
+  }
+  Result<std::vector<std::uint8_t>> read(const server::BlobKey& key, std::uint64_t offset,
+                                         std::size_t length) override {
+    return inner_->read(key, offset, length);
+  }
+  bool is_sound(const server::BlobKey& key) override { return inner_->is_sound(key); }
+  void remove(const server::BlobKey& key) override { inner_->remove(key); }
+  void visit(const std::function<void(const server::BlobKey&, bool, std::int64_t)>& visitor)
+      override {
+    inner_->visit(visitor);
+  }
+  Status check() override { return inner_->check(); }
+
+ private:
+  std::unique_ptr<server::BlobStore> inner_;
+  std::function<void(BlobStore&)> meanwhile_;
+};
+
+}  // namespace
+
+TEST_CASE("blobs: what is erased while its last bytes arrive does not stay",
+          "[server][blob][P9]") {
+  Office o;
+  const ErasureOrder order{id_of<ErasureId>("order"), dossier("d1"), {{"core", rec("r1")}}, "art."};
+  SlowFolder slow(server::open_blob_folder(o.folder() / "slow"), [&](server::BlobStore& store) {
+    REQUIRE(o.repository->propose_erasure(order, "user-anna").ok());
+    REQUIRE(o.repository->confirm_erasure(order.id, "user-carla").ok());
+    CHECK(server::sweep_blobs(*o.repository, store, o.now_ms).erased == 1);
+  });
+  server::Services services{*o.repository, o.tokens, o.metrics, o.config, [&o] { return o.now_ms; },
+                            o.keys.public_key, [&o] { return o.free_disk; }, server::fill_random,
+                            o.keys.secret_key, o.pins};
+  services.blobs = &slow;
+  server::Api api(std::move(services));
+  server::Request request = o.ask(o.anna, "POST", "/v1/blobs", o.face);
+  request.content_type = "application/octet-stream";
+  request.body = o.face.bytes;
+  CHECK(api.handle(request).status == 410);
+  CHECK(slow.state(o.key(o.face)).received == 0);
+}
+
 TEST_CASE("blobs: what nobody names goes after a month, what is named stays", "[server][blob]") {
   Office o;
   o.bring_all(o.anna, o.face);
@@ -332,6 +386,12 @@ TEST_CASE("blobs: what nobody names goes after a month, what is named stays", "[
   CHECK(o.blobs->state(o.key(o.face)).whole);
   // The half one is awaited again, and comes.
   o.bring_all(o.anna, o.rash);
+  // A part of what is known to be whole says only that the rest lies elsewhere.
+  o.blobs->remove(o.key(o.face));
+  const std::span<const std::uint8_t> all(o.face.bytes);
+  REQUIRE(o.blobs->append(o.key(o.face), 0, all.subspan(0, 1'000), all.size()).ok());
+  CHECK(server::sweep_blobs(*o.repository, *o.blobs, now + kMonthMs).orphans == 0);
+  CHECK(o.repository->blob_standing(o.key(o.face)) == server::BlobStanding::whole);
 }
 
 TEST_CASE("blobs: verify finds every kind of damage, and copies put it right", "[server][blob]") {

@@ -126,6 +126,12 @@ std::optional<Response> no_room(const Errand& errand) {
 
 Response answer(const Errand& errand, const BlobState& state) {
   if (state.whole && errand.right.facts.standing != BlobStanding::whole) {
+    // An order, and the sweep after it, may have come while the bytes were on their way.
+    const BlobStanding now = errand.services.repository.blob_standing(errand.question.key);
+    if (now == BlobStanding::erased || now == BlobStanding::gone) {
+      errand.services.blobs->remove(errand.question.key);
+      return erased();
+    }
     errand.services.repository.note_blob(errand.question.key, BlobStanding::whole);
     errand.note(AccessKind::write, errand.right.sections);
   }
@@ -139,8 +145,11 @@ Response bring(Errand& errand, const Request& request) {
   const auto may_bring = [](const BlobRight& right) { return right.may_bring; };
   if (auto refused = refuse(errand, may_bring)) return *std::move(refused);
   BlobStore& store = *errand.services.blobs;
-  const BlobState here = store.state(errand.question.key);
-  if (request.body.empty() || here.whole) return answer(errand, here);
+  // Pieces of what is not known to be whole need not ask a bucket each.
+  if (request.body.empty() || errand.right.facts.standing == BlobStanding::whole) {
+    const BlobState here = store.state(errand.question.key);
+    if (request.body.empty() || here.whole) return answer(errand, here);
+  }
   if (request.content_type != kBytes) {
     return problem_response({415, "unsupported-media-type", "Unsupported media type",
                              "This route takes " + std::string(kBytes) + ".", {}});

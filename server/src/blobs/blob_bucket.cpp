@@ -56,8 +56,18 @@ class BlobBucket final : public BlobStore {
       : client_(below(settings, space)), arriving_(open_blob_folder(folder)) {}
 
   BlobState state(const BlobKey& key) override {
-    if (const auto size = must(client_.size_of(name_of(key)))) return {*size, true};
     const BlobState here = arriving_->state(key);
+    const auto size = client_.size_of(name_of(key));
+    if (!size.ok()) {
+      // What is still arriving goes on while the bucket is away.
+      if (here.received > 0 && !here.whole) return here;
+      fail(size.error());
+    }
+    if (*size) {
+      // A request that ended too early may have brought it all the same.
+      if (here.received > 0 && (!here.whole || here.received == **size)) arriving_->remove(key);
+      return {**size, true};
+    }
     if (here.whole) send(key, here.received);
     return here;
   }

@@ -60,6 +60,8 @@ BlobSweep sweep_blobs(Repository& repository, BlobStore& store, std::int64_t now
       // Named only just now, perhaps.
       if (repository.blob_standing(key) < BlobStanding::erased) continue;
     } else {
+      // It may be whole where this store cannot look just now: then nothing of it is removed.
+      if (repository.blob_standing(key) == BlobStanding::whole) continue;
       repository.note_blob(key, BlobStanding::awaited);
     }
     store.remove(key);

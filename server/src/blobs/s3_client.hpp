@@ -29,11 +29,11 @@ struct S3Page {
 [[nodiscard]] Result<S3Page> parse_s3_listing(std::string_view xml);
 
 /// Thread-safe. At most `BucketSettings::at_once` requests are on their way; another one is
-/// `unavailable` at once, and so there are always threads for records. Whatever fails at once is tried again, three times in all. Whatever does not answer
-/// in time is not, and for a while nobody asks: those who wait for it are threads that serve
-/// records, too. Errors are values, in words without secrets: `unavailable` (no answer, or one that
-/// says later), `not_allowed` (it does not take this key), `storage_failure` (anything else that it
-/// refuses).
+/// `unavailable` at once, so that there are always threads for records. Whatever fails at once is
+/// tried again, three times in all. Whatever does not answer in time is not, and for a while nobody
+/// asks: those who wait for it are threads that serve records, too. Errors are values, in words
+/// without secrets: `unavailable` (no answer, or one that says later), `not_allowed` (it does not
+/// take this key), `storage_failure` (anything else that it refuses).
 class S3Client {
  public:
   static constexpr int kTries = 3;
