@@ -70,9 +70,9 @@ struct BucketSettings {
 
 /// In a bucket (docs/adr/0045), below the space's id: spaces may share one. What is arriving lies
 /// in `folder` until it is whole, and so does what the bucket could not take: it is brought there
-/// when it is next asked for. What the folder holds whole is given, too, so that a folder may become
-/// a bucket. While the bucket cannot be reached, everything throws `unavailable` but the state of
-/// what is arriving, and its pieces that are neither the first nor the last.
+/// when it is next asked for. What the folder holds whole is given, too, so that a folder may
+/// become a bucket. While the bucket cannot be reached, everything throws `unavailable` but the
+/// state of what is arriving, and its pieces that are neither the first nor the last.
 [[nodiscard]] std::unique_ptr<BlobStore> open_blob_bucket(const BucketSettings& settings,
                                                           const sync::SpaceId& space,
                                                           const std::string& folder);
