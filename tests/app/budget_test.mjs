@@ -155,9 +155,9 @@ test("an amount taken away stays as it was saved; what is discarded comes back",
 });
 
 test("[P5] a remark without an amount stays typed when the rest is saved", async () => {
-  const remark = page().getByRole("textbox", { name: "Annotazione: Scuola" });
+  const remark = () => page().getByRole("textbox", { name: "Annotazione: Scuola" });
   await page().getByRole("button", { name: "Annotazione: Scuola" }).click();
-  await remark.fill("la gita di maggio");
+  await remark().fill("la gita di maggio");
   await page().getByText(/manca l'importo: finché manca/).waitFor();
   await amount("Utenze").fill("125");
   await save().click();
@@ -165,17 +165,17 @@ test("[P5] a remark without an amount stays typed when the rest is saved", async
   await page().waitForFunction(
     () => document.getElementById("b-uscita-utenze")?.value === "125,00",
   );
-  assert.equal(await remark.inputValue(), "la gita di maggio");
+  assert.equal(await remark().inputValue(), "la gita di maggio");
   await anna.browser.kill();
   await anna.again();
   await anna.goTo("budget", family.dossier, "2026-11");
   await page().getByText(/manca l'importo: finché manca/).waitFor();
-  assert.equal(await remark.inputValue(), "la gita di maggio");
+  assert.equal(await remark().inputValue(), "la gita di maggio");
   await amount("Scuola").fill("30");
   await save().click();
   await page().getByText("Come salvato").waitFor();
   assert.equal(await amount("Scuola").inputValue(), "30,00");
-  assert.equal(await remark.inputValue(), "la gita di maggio");
+  assert.equal(await remark().inputValue(), "la gita di maggio");
   assert.equal((await ask(page(), "draft.list")).drafts.length, 0);
 });
 
