@@ -27,8 +27,8 @@ export interface SheetTyping {
   undo: () => void;
   flush: () => Promise<void>;
   /**
-   * Saves the sheet, once: what is typed after it belongs on the sheet as it is loaded then. Returns
-   * the keys of what stays typed, since a remark alone is no line.
+   * Saves the sheet, once: what is typed after it belongs on the sheet as it is loaded then.
+   * Returns the keys of what stays typed, since a remark alone is no line.
    */
   save: (act: string) => Promise<string[]>;
   discard: () => Promise<void>;
@@ -42,7 +42,7 @@ function nameOf(entry: Entry, month: string): Fields {
   return { month, direction, category };
 }
 
-/** Whether a remark was typed on a line that is not there, and no amount: nobody throws that away. */
+/** Whether a new line has a remark and no amount: that is not thrown away. */
 export function isRemarkAlone(entry: Entry, amount: Json | undefined, remarks: string): boolean {
   const blank = String(amount ?? "").trim() === "";
   return entry.key !== "month" && entry.record === null && blank && remarks.trim() !== "";
@@ -104,8 +104,9 @@ export function useSheet(sheet: Sheet): SheetTyping {
       if (draft) await read("draft.discard", { draft: draft.id });
       return;
     }
-    // A draft of a new record keeps its name though a colleague's line of that name came meanwhile.
-    const fields = entry.record && !draft?.new ? typed : { ...nameOf(entry, sheet.month), ...typed };
+    // A draft of a new record keeps its name though a colleague's line of that name came.
+    const fields =
+      entry.record && !draft?.new ? typed : { ...nameOf(entry, sheet.month), ...typed };
     if (draft) {
       await read("draft.save", { draft: draft.id, fields, replace: true });
       return;
@@ -183,8 +184,8 @@ export function useSheet(sheet: Sheet): SheetTyping {
       } else spare.push(draft);
     }
     if (records.length > 0) await write("record.save", { records }, act);
-    // These drafts are records now: nothing may be written to them, nor taken back in them. What was
-    // typed is shown until the sheet is loaded again.
+    // These drafts are records now: nothing may be written to them, nor taken back in them. What
+    // was typed is shown until the sheet is loaded again.
     drafts.current.clear();
     steps.current = [];
     // One that cannot be discarded costs nothing: it is on the sheet that is loaded.
