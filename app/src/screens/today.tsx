@@ -170,7 +170,8 @@ function Running(props: { visit: RunningVisit }): JSX.Element {
       <Icon name="clock" />
       <span>
         <strong>
-          {t("visit_running")}: {family}
+          {t("visit_running")}
+          {family && `: ${family}`}
         </strong>
         <small>
           {t("visit_since", { time: clock(start) })} · {t("visit_resume")}
