@@ -211,7 +211,7 @@ test("practice has a store of its own, which stays until it is thrown away", asy
   await page.getByText("Famiglie inventate: nulla va a un server.").waitFor();
   const { dossiers } = await ask(page, "dossier.list");
   assert.ok(dossiers.length > 0 && dossiers.every((one) => one.id !== family.dossier));
-  for (const command of ["sync.run", "sign_in.ways", "glass.open"]) {
+  for (const command of ["sync.run", "sign_in.ways", "policy.fetch"]) {
     assert.equal((await ask(page, command)).error.code, "practice", command);
   }
   await page.getByRole("button", { name: "Esci dalla prova" }).click();

@@ -49,7 +49,9 @@ test("one tap from the first screen: invented families, and nothing to any serve
   assert.equal(saved.ok, true);
   const invitation = world.invite("anna");
   assert.equal((await ask(page, "device.enrol", { invitation })).error.code, "practice");
-  for (const command of ["sync.run", "sign_in.ways", "glass.open"]) {
+  const opening = { dossier: "1234abcd", reason: "per imparare", hours: 1 };
+  assert.equal((await ask(page, "glass.open", opening)).error.code, "practice");
+  for (const command of ["sync.run", "sign_in.ways"]) {
     assert.equal((await ask(page, command)).error.code, "practice", command);
   }
   await anna.goTo("outbox");
