@@ -52,7 +52,7 @@ ByteList random_bytes(std::uint32_t seed, std::size_t size) {
 ByteList columns_of(const ByteList& snapshot) {
   const std::span payload = std::span(snapshot).subspan(8, snapshot.size() - 16);
   if (snapshot[3] == 0) return {payload.begin(), payload.end()};
-  ByteList columns(snapshot[4] | snapshot[5] << 8);
+  ByteList columns(std::size_t{snapshot[4]} | std::size_t{snapshot[5]} << 8);
   const std::size_t got =
       ZSTD_decompress(columns.data(), columns.size(), payload.data(), payload.size());
   INSIEME_ASSERT(got == columns.size());
