@@ -2,7 +2,7 @@
 // is saved, on paper, on the coordinator's desk; and it stands under the text that was shown.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ask, DESK, look, makeHousehold, Person } from "./people.mjs";
+import { ask, DESK, look, makeHousehold, Person, stroke } from "./people.mjs";
 import { World } from "./world.mjs";
 
 const world = new World();
@@ -45,17 +45,6 @@ after(async () => {
   await carla?.end();
   await world.end();
 });
-
-async function stroke(page, from, to) {
-  const sheet = page.locator(".sign-sheet");
-  await sheet.scrollIntoViewIfNeeded();
-  const place = await sheet.boundingBox();
-  const at = ([x, y]) => [place.x + x * place.width, place.y + y * place.height];
-  await page.mouse.move(...at(from));
-  await page.mouse.down();
-  await page.mouse.move(...at(to), { steps: 10 });
-  await page.mouse.up();
-}
 
 const strokesIn = (data) => (Buffer.from(data, "base64").toString().match(/M/g) ?? []).length;
 async function strokesKept(page, wanted) {

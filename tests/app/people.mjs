@@ -161,3 +161,15 @@ export function makeHousehold(desk, world, accounts, name = "Famiglia Bassi") {
   for (const account of accounts) world.admin("assign", account, made.dossier);
   return { dossier: made.dossier, visit: visit.record.id, visitTitle: visit.record.title };
 }
+
+/** A line on the sheet for signatures, from and to as shares of its width and height. */
+export async function stroke(page, from, to) {
+  const sheet = page.locator(".sign-sheet");
+  await sheet.scrollIntoViewIfNeeded();
+  const place = await sheet.boundingBox();
+  const at = ([x, y]) => [place.x + x * place.width, place.y + y * place.height];
+  await page.mouse.move(...at(from));
+  await page.mouse.down();
+  await page.mouse.move(...at(to), { steps: 12 });
+  await page.mouse.up();
+}

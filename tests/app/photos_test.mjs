@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { join } from "node:path";
-import { ask, DESK, look, makeHousehold, Person, PHONE, TABLET } from "./people.mjs";
+import { ask, DESK, look, makeHousehold, Person, PHONE, stroke, TABLET } from "./people.mjs";
 import { World } from "./world.mjs";
 
 const world = new World();
@@ -81,17 +81,6 @@ async function widths(page, number) {
     number,
   );
   return page.locator(".thumb img").evaluateAll((all) => all.map((one) => one.naturalWidth));
-}
-
-async function stroke(page, from, to) {
-  const sheet = page.locator(".sign-sheet");
-  await sheet.scrollIntoViewIfNeeded();
-  const place = await sheet.boundingBox();
-  const at = ([x, y]) => [place.x + x * place.width, place.y + y * place.height];
-  await page.mouse.move(...at(from));
-  await page.mouse.down();
-  await page.mouse.move(...at(to), { steps: 12 });
-  await page.mouse.up();
 }
 
 /** Dark points of the sheet, as a share of all. */

@@ -77,22 +77,5 @@ export function closeCamera(stream: MediaStream | null): void {
   for (const track of stream?.getTracks() ?? []) track.stop();
 }
 
-/**
- * The invitation in what a code says: itself, or behind the # of an address that opens the app.
- * Empty: it is some other code.
- */
-export function invitationIn(text: string): string {
-  let found = text.trim();
-  const hash = found.indexOf("#");
-  if (/^https?:/.test(found) && hash >= 0) {
-    try {
-      found = decodeURIComponent(found.slice(hash + 1));
-    } catch {
-      return "";
-    }
-  }
-  return found.startsWith("insieme://") ? found : "";
-}
-
 /** The bundler puts the decoder's address here. */
 declare const SCAN_URL: string;

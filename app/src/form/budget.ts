@@ -1,13 +1,11 @@
 // What is typed on a budget sheet: a draft of the core for each line that was touched, kept within
 // a moment, so that it survives the browser; steps back; one save of everything.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { LINE, MONTH, type Entry, type Fields, type Row, type Sheet } from "../core/budget";
 import { read, write } from "../core/core";
-import { beforeLock } from "../core/lock";
 import type { Draft, Json } from "../core/types";
-import { discardDraft } from "./draft";
+import { discardDraft, KEEP_MS, useKeptOnLeaving } from "./draft";
 
-const KEEP_MS = 400;
 const STEPS_MAX = 200;
 
 /** What stood in a field before a step; undefined: nothing was typed there. */
@@ -196,16 +194,7 @@ export function useSheet(sheet: Sheet): SheetTyping {
     await flush().catch(() => undefined);
     for (const draft of drafts.current.values()) await discardDraft(draft);
   };
-  useEffect(() => {
-    const leave = (): void => void flush().catch(() => undefined);
-    document.addEventListener("visibilitychange", leave);
-    const end = beforeLock(flush);
-    return () => {
-      end();
-      document.removeEventListener("visibilitychange", leave);
-      if (dirty.current.size > 0) leave();
-    };
-  }, []);
+  useKeptOnLeaving(flush, () => dirty.current.size > 0);
   return {
     kept,
     typed: (key, field) => latest.current.get(key)?.[field],

@@ -4,7 +4,8 @@ import { read, write } from "../core/core";
 import { beforeLock } from "../core/lock";
 import type { Draft, FieldType, Json, RecordLine, RecordType, WholeRecord } from "../core/types";
 
-const KEEP_MS = 400;
+/** What is typed is kept so long after the last letter. */
+export const KEEP_MS = 400;
 
 export interface FormData {
   draft: Draft;
@@ -68,6 +69,23 @@ export interface Typing {
   latest: () => Record<string, Json>;
 }
 
+/**
+ * What was typed is kept when the app is left, before it is locked, and where the form goes; there
+ * only while `isDue`.
+ */
+export function useKeptOnLeaving(flush: () => Promise<void>, isDue = (): boolean => true): void {
+  useEffect(() => {
+    const leave = (): void => void flush().catch(() => undefined);
+    document.addEventListener("visibilitychange", leave);
+    const end = beforeLock(flush);
+    return () => {
+      end();
+      document.removeEventListener("visibilitychange", leave);
+      if (isDue()) leave();
+    };
+  }, []);
+}
+
 /** The fields that a person touched, kept in the draft a moment after each touch. */
 export function useTyping(draft: Draft): Typing {
   const [typed, setTyped] = useState(draft.fields);
@@ -126,16 +144,7 @@ export function useTyping(draft: Draft): Typing {
     clearTimeout(timer.current);
     timer.current = window.setTimeout(() => void flush().catch(() => undefined), KEEP_MS);
   };
-  useEffect(() => {
-    const leave = (): void => void flush().catch(() => undefined);
-    document.addEventListener("visibilitychange", leave);
-    const end = beforeLock(flush);
-    return () => {
-      end();
-      document.removeEventListener("visibilitychange", leave);
-      leave();
-    };
-  }, []);
+  useKeptOnLeaving(flush);
   return { typed, kept, set, flush, act, beforeCommit, settle, latest: () => latest.current };
 }
 

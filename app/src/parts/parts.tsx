@@ -202,6 +202,19 @@ export function SureButton(props: {
   );
 }
 
+/** Throws away what was typed and is not saved. */
+export function DiscardButton(props: { onSure: () => void }): JSX.Element {
+  return (
+    <SureButton
+      label={t("draft_discard")}
+      question={t("draft_discard_sure")}
+      yes={t("draft_discard")}
+      tone="btn-outline-secondary"
+      onSure={props.onSure}
+    />
+  );
+}
+
 let toast: ((text: string) => void) | null = null;
 
 /** Says briefly that something is done. */

@@ -1,14 +1,8 @@
 // The invitation by the tablet's camera: nothing is sent or kept, a picture is looked at and gone.
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import {
-  CameraError,
-  closeCamera,
-  invitationIn,
-  openCamera,
-  qrReader,
-  type CameraTrouble,
-} from "../core/camera";
+import { CameraError, closeCamera, openCamera, qrReader, type CameraTrouble } from "../core/camera";
+import { invitationIn } from "../core/invitation";
 import { t, type Word } from "../words";
 import { Icon } from "./icons";
 import { Note } from "./parts";

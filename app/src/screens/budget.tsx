@@ -21,7 +21,7 @@ import { useAct } from "../core/hooks";
 import { isRemarkAlone, useSheet, type SheetTyping } from "../form/budget";
 import { money, monthName } from "../format";
 import { Icon } from "../parts/icons";
-import { Empty, Failed, Mark, Note, say, Section, SureButton, Title } from "../parts/parts";
+import { DiscardButton, Empty, Failed, Mark, Note, say, Section, Title } from "../parts/parts";
 import { go, to } from "../router";
 import { t } from "../words";
 
@@ -126,11 +126,7 @@ function Loaded(props: { sheet: Sheet; again: () => void }): JSX.Element {
               {t("print")}
             </button>
             {typing.changed && (
-              <SureButton
-                label={t("draft_discard")}
-                question={t("draft_discard_sure")}
-                yes={t("draft_discard")}
-                tone="btn-outline-secondary"
+              <DiscardButton
                 onSure={() =>
                   void act.run(async () => {
                     await typing.discard();

@@ -15,7 +15,7 @@ import {
   valueOf,
   type FormData,
 } from "../form/draft";
-import { Await, Failed, Note, say, SureButton, Title } from "../parts/parts";
+import { Await, DiscardButton, Failed, Note, say, Title } from "../parts/parts";
 import { go, goBack, to } from "../router";
 import { language, t } from "../words";
 
@@ -170,11 +170,7 @@ function Loaded(props: { form: FormData; part: string }): JSX.Element {
           <button class="btn btn-primary btn-lg" disabled={act.busy}>
             {t("save")}
           </button>
-          <SureButton
-            label={t("draft_discard")}
-            question={t("draft_discard_sure")}
-            yes={t("draft_discard")}
-            tone="btn-outline-secondary"
+          <DiscardButton
             onSure={() =>
               void act.run(async () => {
                 await typing.flush();

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { keepStorage, read, requestId, tellChange } from "../core/core";
 import { useAct, usePicture } from "../core/hooks";
+import { invitationIn } from "../core/invitation";
 import { learnPolicy } from "../core/lock";
 import { enterPractice } from "../core/practice";
 import {
@@ -20,16 +21,10 @@ import { ScanInvitation } from "../parts/scan";
 import { t } from "../words";
 import { AccountSignIn } from "./account_sign_in";
 
-/** The invitation that a scanned address brought along: it stands where no server sees it. */
+/** The invitation that a scanned address brought along; the address loses it. */
 function carriedAlong(): string {
-  let carried = "";
-  try {
-    carried = decodeURIComponent(location.hash.slice(1));
-  } catch {
-    return ""; // no address of ours
-  }
-  if (!carried.startsWith("insieme://")) return "";
-  history.replaceState(null, "", location.pathname);
+  const carried = invitationIn(location.href);
+  if (carried) history.replaceState(null, "", location.pathname);
   return carried;
 }
 
