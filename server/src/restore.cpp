@@ -5,6 +5,7 @@
 #include <fstream>
 #include <optional>
 
+#include "backup/plain_copy.hpp"
 #include "backup/sealed_file.hpp"
 #include "durable.hpp"
 #include "insieme/server/postgres_repository.hpp"
@@ -114,25 +115,6 @@ Result<std::uint64_t> raise_aside(const std::string& aside, const Present& prese
   return epoch;
 }
 
-void remove_files(const std::string& path) {
-  std::error_code ignored;
-  fs::remove(path, ignored);
-  fs::remove(path + ".part", ignored);
-  for (const char* rest : kBeside) fs::remove(path + rest, ignored);
-}
-
-/// Nothing of it is there before, and nothing is left.
-class AsideFile {
- public:
-  explicit AsideFile(const std::string& path) : path_(path) { remove_files(path_); }
-  ~AsideFile() { remove_files(path_); }
-  AsideFile(const AsideFile&) = delete;
-  AsideFile& operator=(const AsideFile&) = delete;
-
- private:
-  std::string path_;
-};
-
 std::uint64_t carried_out(Repository& repository) {
   const auto all = repository.erasures();
   return static_cast<std::uint64_t>(
@@ -194,7 +176,7 @@ Result<std::string> put_into_postgres(const DataDir& dir, const std::string& asi
   if (present.space) {
     kept = name_for_present(dir, clock());
     INSIEME_TRY_ASSIGN(const auto standing, open_postgres_repository(postgres, id, roles, clock));
-    remove_files(kept);
+    remove_database(kept);
     standing->backup_to(kept + ".part");
     fs::rename(kept + ".part", kept);
     sync_folder(dir.folder);
@@ -254,7 +236,7 @@ Result<RestoredSpace> restore_space(const DataDir& dir, const std::string& copy,
     INSIEME_TRY_ASSIGN(present, look_at_postgres(dir, roles, clock, postgres));
   }
   const std::string aside = dir.database() + ".restoring";
-  const AsideFile cleared(aside);
+  const PlainCopy cleared(aside);
   INSIEME_TRY(bring(copy, aside, server, key));
   INSIEME_TRY_ASSIGN(const SpaceInfo space,
                      with_copy(copy, [&] { return check_aside(aside, roles, clock); }));
@@ -270,8 +252,7 @@ Result<RestoredSpace> restore_space(const DataDir& dir, const std::string& copy,
   INSIEME_TRY_ASSIGN(restored.epoch, with_copy(copy, [&] {
                        return raise_aside(aside, present, roles, clock, copy);
                      }));
-  std::error_code ignored;
-  for (const char* rest : kBeside) fs::remove(aside + rest, ignored);
+  remove_beside(aside);
   if (postgres.empty()) {
     restored.kept = put_file(dir, aside, clock);
   } else {

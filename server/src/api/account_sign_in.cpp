@@ -6,13 +6,11 @@
 #include "api/sign_in_answers.hpp"
 #include "insieme/server/account_desk.hpp"
 #include "insieme/sync/limits.hpp"
+#include "sign_in/kept.hpp"
 
 namespace insieme::server {
 namespace {
 
-constexpr std::size_t kChallengeHex = 64;
-constexpr std::size_t kSecretMin = 32;
-constexpr std::size_t kSecretMax = 128;
 constexpr std::size_t kPasswordBytes = 512;
 constexpr std::size_t kCodeBytes = 64;
 constexpr std::size_t kWantsBytes = 40;
@@ -130,8 +128,8 @@ Response sign_in_step(const Services& services, const Request& request) {
   auto parsed = JsonBody::parse(request);
   if (auto* wrong = std::get_if<Response>(&parsed)) return std::move(*wrong);
   const JsonBody& body = std::get<JsonBody>(parsed);
-  const auto ticket = body.text("ticket", 1, kSecretMax);
-  const auto verifier = body.text("verifier", kSecretMin, kSecretMax);
+  const auto ticket = body.text("ticket", 1, kSignInSecretMax);
+  const auto verifier = body.text("verifier", kVerifierMin, kSignInSecretMax);
   if (!ticket || !verifier) return bad_sign_in("The body needs \"ticket\" and \"verifier\".");
   AccountDesk::Step step;
   step.ticket = *ticket;

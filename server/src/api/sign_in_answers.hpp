@@ -13,6 +13,10 @@
 
 namespace insieme::server {
 
+/// Of what a client brings: a challenge, later its verifier, at most kSignInSecretMax (kept.hpp).
+inline constexpr std::size_t kChallengeHex = 64;
+inline constexpr std::size_t kVerifierMin = 32;
+
 [[nodiscard]] Response bad_sign_in(std::string detail);
 [[nodiscard]] Response no_sign_in();
 [[nodiscard]] Response unknown_sign_in();

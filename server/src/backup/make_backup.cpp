@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "backup/plain_copy.hpp"
 #include "backup/sealed_file.hpp"
 #include "durable.hpp"
 #include "insieme/server/sqlite_repository.hpp"
@@ -18,29 +19,6 @@ namespace insieme::server {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A plain database and what SQLite puts beside it, which go whatever happens.
-class PlainCopy {
- public:
-  explicit PlainCopy(std::string path) : path_(std::move(path)) { remove(); }
-  ~PlainCopy() { remove(); }
-  PlainCopy(const PlainCopy&) = delete;
-  PlainCopy& operator=(const PlainCopy&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-  void remove_beside() const {
-    std::error_code ignored;
-    for (const char* rest : {"-wal", "-shm", "-journal"}) fs::remove(path_ + rest, ignored);
-  }
-
- private:
-  void remove() const {
-    std::error_code ignored;
-    fs::remove(path_, ignored);
-    fs::remove(path_ + ".part", ignored);
-    remove_beside();
-  }
-  std::string path_;
-};
 
 /// One backup of a data folder at a time: the plain copy has one place.
 class BackupTurn {
@@ -127,7 +105,7 @@ Result<MadeBackup> make_backup(Repository& repository, const DataDir& dir, const
   if (!report.ok()) {
     return Error{ErrorCode::malformed, "the copy is damaged: " + report.faults.front()};
   }
-  copy.remove_beside();
+  remove_beside(copy.path());
   made.position = space.position;
   made.documents = report.documents.size();
   if (made.sealed) {

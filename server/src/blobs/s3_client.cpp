@@ -1,20 +1,15 @@
 #include "blobs/s3_client.hpp"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <mutex>
 #include <thread>
 
-#include "owned.hpp"
+#include "curl_request.hpp"
 
 namespace insieme::server {
 namespace {
-
-using Easy = Owned<CURL, curl_easy_cleanup>;
-using Headers = Owned<curl_slist, curl_slist_free_all>;
 
 constexpr std::size_t kLinesMax = 16;
 constexpr std::size_t kListingMax = std::size_t{4} * 1024 * 1024;
@@ -45,26 +40,6 @@ std::size_t on_read(char* out, std::size_t size, std::size_t count, void* from) 
   const auto& source = *static_cast<PutSource*>(from);
   const auto read = source({reinterpret_cast<std::uint8_t*>(out), size * count});
   return read.ok() ? *read : CURL_READFUNC_ABORT;
-}
-
-std::string reason_of(CURLcode code) {
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY: return "its name is not found";
-    case CURLE_COULDNT_CONNECT: return "it cannot be reached";
-    case CURLE_OPERATION_TIMEDOUT: return "it does not answer in time";
-    case CURLE_ABORTED_BY_CALLBACK: return "the bytes for it are not here any more";
-    case CURLE_PEER_FAILED_VERIFICATION: return "its certificate is not trusted";
-    case CURLE_SSL_CACERT_BADFILE: return "the file of blob_bucket_ca cannot be read";
-    default: return curl_easy_strerror(code);
-  }
-}
-
-void add(Headers& headers, const std::string& line) {
-  if (curl_slist* longer = curl_slist_append(headers.get(), line.c_str())) {
-    static_cast<void>(headers.release());
-    headers.reset(longer);
-  }
 }
 
 std::int64_t steady_ms() {
@@ -98,19 +73,19 @@ std::string escaped(std::string_view text) {
 /// Handles that keep their connections, so that TLS is not begun anew for each request.
 class S3Client::Lines {
  public:
-  Easy take() {
+  CurlEasy take() {
     {
       const std::lock_guard lock(mutex_);
       if (!idle_.empty()) {
-        Easy line = std::move(idle_.back());
+        CurlEasy line = std::move(idle_.back());
         idle_.pop_back();
         curl_easy_reset(line.get());
         return line;
       }
     }
-    return Easy(curl_easy_init());
+    return CurlEasy(curl_easy_init());
   }
-  void give(Easy line) {
+  void give(CurlEasy line) {
     const std::lock_guard lock(mutex_);
     if (idle_.size() < kLinesMax) idle_.push_back(std::move(line));
   }
@@ -120,7 +95,7 @@ class S3Client::Lines {
 
  private:
   std::mutex mutex_;
-  std::vector<Easy> idle_;  ///< guarded by mutex_
+  std::vector<CurlEasy> idle_;  ///< guarded by mutex_
 };
 
 struct S3Client::Ask {
@@ -143,8 +118,7 @@ struct S3Client::Answer {
 
 S3Client::S3Client(BucketSettings settings)
     : settings_(std::move(settings)), lines_(std::make_unique<Lines>()) {
-  static const CURLcode kGlobal = curl_global_init(CURL_GLOBAL_DEFAULT);
-  static_cast<void>(kGlobal);
+  set_up_curl();
   while (settings_.url.ends_with('/')) settings_.url.pop_back();
 }
 
@@ -157,37 +131,26 @@ std::string S3Client::url_of(const std::string& key) const {
 
 S3Client::Answer S3Client::once(const Ask& ask) {
   Answer answer;
-  Easy line = lines_->take();
+  CurlEasy line = lines_->take();
   if (!line) {
     answer.failure = "no memory";
     return answer;
   }
   CURL* curl = line.get();
   const std::string provider = "aws:amz:" + settings_.region + ":s3";
-  curl_easy_setopt(curl, CURLOPT_URL, ask.url.c_str());
-  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, kConnectMs);
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, total_ms(ask.size));
+  set_up_request(curl, ask.url, settings_.ca_file, settings_.on_this_machine, kConnectMs,
+                 total_ms(ask.size));
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, kStallSeconds);
-  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl, CURLOPT_USERAGENT, "insieme-server");
-  curl_easy_setopt(curl, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   curl_easy_setopt(curl, CURLOPT_AWS_SIGV4, provider.c_str());
   curl_easy_setopt(curl, CURLOPT_USERNAME, settings_.key_id.c_str());
   curl_easy_setopt(curl, CURLOPT_PASSWORD, settings_.secret.c_str());
-  if (settings_.on_this_machine) curl_easy_setopt(curl, CURLOPT_PROXY, "");
-  if (!settings_.ca_file.empty()) {
-    curl_easy_setopt(curl, CURLOPT_CAINFO, settings_.ca_file.c_str());
-    curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
-  }
-  Headers headers(curl_slist_append(nullptr, ("x-amz-content-sha256: " + ask.sha256).c_str()));
+  CurlHeaders headers(curl_slist_append(nullptr, ("x-amz-content-sha256: " + ask.sha256).c_str()));
   if (!ask.range.empty()) curl_easy_setopt(curl, CURLOPT_RANGE, ask.range.c_str());
   PutSource source;
   if (ask.open) {
     source = ask.open();
-    add(headers, "Content-Type: application/octet-stream");
+    add_header(headers, "Content-Type: application/octet-stream");
     curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(curl, CURLOPT_READFUNCTION, &on_read);
     curl_easy_setopt(curl, CURLOPT_READDATA, &source);
@@ -204,8 +167,11 @@ S3Client::Answer S3Client::once(const Ask& ask) {
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
   const CURLcode code = curl_easy_perform(curl);
   if (code != CURLE_OK) {
-    answer.failure = sink.too_large ? "its answer is too long" : reason_of(code);
-    answer.ours = sink.too_large || code == CURLE_ABORTED_BY_CALLBACK;
+    const bool broken_off = code == CURLE_ABORTED_BY_CALLBACK;
+    answer.failure = sink.too_large ? "its answer is too long"
+                     : broken_off   ? "the bytes for it are not here any more"
+                                    : reason_of(code, "blob_bucket_ca");
+    answer.ours = sink.too_large || broken_off;
     return answer;
   }
   curl_off_t length = 0;

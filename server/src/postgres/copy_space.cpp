@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 
+#include "backup/plain_copy.hpp"
 #include "insieme/server/sqlite_repository.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/schema.hpp"
@@ -214,11 +215,6 @@ Result<std::uint64_t> copy_file(sql::Connection& from, const std::string& addres
   }
 }
 
-void remove_file(const std::string& path) {
-  std::error_code ignored;
-  for (const char* rest : {"", "-wal", "-shm"}) std::filesystem::remove(path + rest, ignored);
-}
-
 void fill_file(sql::Connection& from, const sync::SpaceId& space, const std::string& path) {
   const sql::Transaction one_state(from);
   const auto from_space = number_of(from, space);
@@ -261,7 +257,7 @@ void copy_space_to_file(sql::Connection& from, const sync::SpaceId& space,
   try {
     fill_file(from, space, path);
   } catch (...) {
-    remove_file(path);
+    remove_database(path);
     throw;
   }
 }

@@ -1,18 +1,14 @@
 #include "sign_in/web.hpp"
 
-#include <curl/curl.h>
 #include <openssl/x509.h>
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
-#include "owned.hpp"
+#include "curl_request.hpp"
 
 namespace insieme::server {
 namespace {
-
-using Easy = Owned<CURL, curl_easy_cleanup>;
-using Headers = Owned<curl_slist, curl_slist_free_all>;
 
 struct Sink {
   std::string body;
@@ -53,43 +49,17 @@ bool is_own_machine(const std::string& url) {
   return host == "localhost" || host == "[::1]" || host.starts_with("127.");
 }
 
-std::string reason_of(CURLcode code, const Sink& sink, long verdict) {
+std::string failure_of(CURLcode code, const Sink& sink, long verdict) {
   if (sink.too_large) return "its answer is longer than 256 KiB";
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY: return "its name is not found";
-    case CURLE_COULDNT_CONNECT: return "it cannot be reached";
-    case CURLE_OPERATION_TIMEDOUT: return "it does not answer in time";
-    case CURLE_PEER_FAILED_VERIFICATION:
-      if (verdict <= X509_V_ERR_UNSPECIFIED) return "its certificate is somebody else's";
-      return std::string("its certificate is not trusted: ") +
-             X509_verify_cert_error_string(verdict);
-    case CURLE_SSL_CACERT_BADFILE: return "the file of sign_in_ca cannot be read";
-    default: return curl_easy_strerror(code);
-  }
-}
-
-void set_up(CURL* curl, const std::string& url, const std::string& ca_file) {
-  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, Web::kConnectMs);
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, Web::kTotalMs);
-  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl, CURLOPT_USERAGENT, "insieme-server");
-  curl_easy_setopt(curl, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (!ca_file.empty()) {
-    curl_easy_setopt(curl, CURLOPT_CAINFO, ca_file.c_str());
-    curl_easy_setopt(curl, CURLOPT_CAPATH, nullptr);
-  }
-  if (is_own_machine(url)) curl_easy_setopt(curl, CURLOPT_PROXY, "");
+  if (code != CURLE_PEER_FAILED_VERIFICATION) return reason_of(code, "sign_in_ca");
+  if (verdict <= X509_V_ERR_UNSPECIFIED) return "its certificate is somebody else's";
+  return std::string("its certificate is not trusted: ") + X509_verify_cert_error_string(verdict);
 }
 
 }  // namespace
 
 Web::Web(std::string ca_file) : ca_file_(std::move(ca_file)) {
-  static const CURLcode kGlobal = curl_global_init(CURL_GLOBAL_DEFAULT);
-  static_cast<void>(kGlobal);
+  set_up_curl();
 }
 
 WebReply Web::get(const std::string& url) const { return perform(url, nullptr, {}); }
@@ -102,21 +72,14 @@ WebReply Web::post_form(const std::string& url, const std::string& form,
 WebReply Web::perform(const std::string& url, const std::string* form,
                       const std::string& authorization) const {
   WebReply reply;
-  const Easy curl(curl_easy_init());
+  const CurlEasy curl(curl_easy_init());
   if (!curl || !may_be_asked(url)) {
     reply.failure = "its address is not https://";
     return reply;
   }
-  set_up(curl.get(), url, ca_file_);
-  Headers headers(curl_slist_append(nullptr, "Accept: application/json"));
-  if (!authorization.empty()) {
-    curl_slist* longer =
-        curl_slist_append(headers.get(), ("Authorization: " + authorization).c_str());
-    if (longer != nullptr) {
-      static_cast<void>(headers.release());
-      headers.reset(longer);
-    }
-  }
+  set_up_request(curl.get(), url, ca_file_, is_own_machine(url), kConnectMs, kTotalMs);
+  CurlHeaders headers(curl_slist_append(nullptr, "Accept: application/json"));
+  if (!authorization.empty()) add_header(headers, "Authorization: " + authorization);
   curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
   if (form != nullptr) {
     curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, form->data());
@@ -136,7 +99,7 @@ WebReply Web::perform(const std::string& url, const std::string* form,
   if (code != CURLE_OK) {
     long verdict = 0;
     curl_easy_getinfo(curl.get(), CURLINFO_SSL_VERIFYRESULT, &verdict);
-    reply.failure = reason_of(code, sink, verdict);
+    reply.failure = failure_of(code, sink, verdict);
     return reply;
   }
   long status = 0;
