@@ -4,8 +4,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "ambito.hpp"
-#include "small_disk.hpp"
+#include "small_tablet.hpp"
 #include "support/catch.hpp"
 
 namespace insieme::testing {
@@ -187,11 +186,8 @@ TEST_CASE("blobs: a tablet without room refuses a photo whole, and its record st
     return;
   }
   Ambito at;
-  const SmallDisk disk(at.folder.file("disk"), 4 * 1024 * 1024);
-  const Terminal dora(disk.path(), "dora");
-  at.enrol(dora, "dora", "Dora Galli", "educator");
-  at.server.admin({"assign", "dora", at.dossier});
-  dora.ok({"sync"});
+  const SmallTablet cramped(at);
+  const Terminal& dora = cramped.dora;
   const std::string face = photo(at, "foto.jpg", 5'000'000);
   for (int time = 0; time < 2; ++time) dora.refused(3, {"attach", at.visit, "files", face});
   CHECK(dora.ask({"attachments"}).at("blobs").as_array().empty());

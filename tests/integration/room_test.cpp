@@ -2,8 +2,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "ambito.hpp"
-#include "small_disk.hpp"
+#include "small_tablet.hpp"
 #include "support/catch.hpp"
 
 namespace insieme::testing {
@@ -103,17 +102,14 @@ TEST_CASE("room: a full tablet refuses the save in words, keeps what it had, and
     return;
   }
   Ambito at;
-  const SmallDisk disk(at.folder.file("disk"), 4 * 1024 * 1024);
-  const Terminal dora(disk.path(), "dora");
-  at.enrol(dora, "dora", "Dora Galli", "educator");
-  at.server.admin({"assign", "dora", at.dossier});
-  dora.ok({"sync"});
+  const SmallTablet small(at);
+  const Terminal& dora = small.dora;
   const auto edit = [&](const std::string& value) {
     return Words{"--request-id", value, "edit", at.visit, "next_step=" + value};
   };
   dora.ok(edit("Ci sta"));
   at.acknowledged.insert("Ci sta");
-  disk.fill();
+  small.disk.fill();
   // A long note needs room that is not there.
   const Words long_note = note(at, 100'000);
   for (int time = 0; time < 2; ++time) {
@@ -123,7 +119,7 @@ TEST_CASE("room: a full tablet refuses the save in words, keeps what it had, and
   CHECK(at.shown(dora, "next_step") == "Ci sta");
   at.save("dalla collega");
   at.anna.ok({"sync"});
-  disk.free();
+  small.disk.free();
   dora.ok(long_note);
   dora.ok({"sync"});
   CHECK(dora.ask({"verify"}).at("sound").as_bool());
@@ -139,17 +135,14 @@ TEST_CASE("room: news that do not fit wait on the server until there is room",
     return;
   }
   Ambito at;
-  const SmallDisk disk(at.folder.file("disk"), 4 * 1024 * 1024);
-  const Terminal dora(disk.path(), "dora");
-  at.enrol(dora, "dora", "Dora Galli", "educator");
-  at.server.admin({"assign", "dora", at.dossier});
-  dora.ok({"sync"});
-  disk.fill();
+  const SmallTablet small(at);
+  const Terminal& dora = small.dora;
+  small.disk.fill();
   at.anna.ok(note(at, 300'000));
   at.anna.ok({"sync"});
   check_says(dora.refused(3, {"sync"}), {"Il dispositivo è pieno"});
   CHECK(at.shown(dora, "observations").empty());
-  disk.free();
+  small.disk.free();
   dora.ok({"sync"});
   CHECK(at.shown(dora, "observations").size() == 300'000);
   CHECK(dora.ask({"verify"}).at("sound").as_bool());

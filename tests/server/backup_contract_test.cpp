@@ -1,25 +1,13 @@
 // A copy is a server's file, whatever the space lies in.
-#include "fixture.hpp"
 #include "insieme/server/sqlite_repository.hpp"
 #include "insieme/server/verify.hpp"
 #include "support/catch.hpp"
+#include "written_world.hpp"
 
 using namespace insieme;
 using namespace insieme::testing;
 
 namespace {
-
-const DocumentId kCore = document_of("d1");
-
-struct Written : World {
-  MemoryDevice anna{"anna"};
-  Written() {
-    add(anna);
-    anna.create(dossier("d1"));
-    for (int i = 0; i < 200; ++i) anna.write(kCore, {set_op("note", std::int64_t{i})});
-    REQUIRE(sync(anna).done);
-  }
-};
 
 std::unique_ptr<server::Repository> open_copy(const std::string& path) {
   auto copy = server::open_sqlite_repository(path, server::Roles::defaults(), [] { return 0; });
@@ -31,11 +19,11 @@ std::unique_ptr<server::Repository> open_copy(const std::string& path) {
 
 TEST_CASE("backup: a copy holds the space, its people and its tablets, as they were [P2]",
           "[server][backup]") {
-  Written w;
+  WrittenWorld w(200);
   const TempDir dir;
   w.repository->backup_to(dir.file("copy.db"));
   const server::VerifyReport there = server::verify_repository(*w.repository, {});
-  w.anna.write(kCore, {set_op("note", std::int64_t{1'000})});
+  w.anna.write(w.core, {set_op("note", std::int64_t{1'000})});
   REQUIRE(w.sync(w.anna).done);
 
   const auto copy = open_copy(dir.file("copy.db"));
@@ -57,7 +45,7 @@ TEST_CASE("backup: a copy holds the space, its people and its tablets, as they w
 
 TEST_CASE("backup: it writes no file over another, and leaves none that is not whole",
           "[server][backup]") {
-  Written w;
+  WrittenWorld w(200);
   const TempDir dir;
   w.repository->backup_to(dir.file("copy.db"));
   CHECK_THROWS_AS(w.repository->backup_to(dir.file("copy.db")), server::StorageFailure);

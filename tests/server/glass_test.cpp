@@ -1,9 +1,7 @@
 // Dossiers opened with a reason, for a while: over HTTP without sockets, and on SQLite.
 #include <boost/json.hpp>
 
-#include "fixture.hpp"
-#include "insieme/server/sqlite_repository.hpp"
-#include "repository_contract.hpp"
+#include "sqlite_subject.hpp"
 #include "support/catch.hpp"
 
 using namespace insieme;
@@ -11,21 +9,6 @@ using namespace insieme::testing;
 namespace json = boost::json;
 
 namespace {
-
-ContractSubject make_sqlite() {
-  struct Kept {
-    TempDir dir;
-    std::int64_t now_ms = 1'790'000'000'000;
-  };
-  const auto kept = std::make_shared<Kept>();
-  const std::string path = kept->dir.file("server.db");
-  REQUIRE(server::create_space(path, id_of<SpaceId>("space"), "Test", kept->now_ms).ok());
-  Kept* raw = kept.get();
-  auto opened = server::open_sqlite_repository(path, server::Roles::defaults(),
-                                               [raw] { return raw->now_ms; });
-  REQUIRE(opened.ok());
-  return {kept, std::move(opened).value(), &kept->now_ms};
-}
 
 struct Office : World {
   MemoryDevice anna{"anna"};

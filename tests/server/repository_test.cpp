@@ -1,30 +1,10 @@
 #include "insieme/server/sqlite_repository.hpp"
 
-#include "fixture.hpp"
-#include "repository_contract.hpp"
+#include "sqlite_subject.hpp"
 #include "support/catch.hpp"
 
 using namespace insieme;
 using namespace insieme::testing;
-
-namespace {
-
-ContractSubject make_sqlite() {
-  struct Kept {
-    TempDir dir;
-    std::int64_t now_ms = 1'790'000'000'000;
-  };
-  const auto kept = std::make_shared<Kept>();
-  const std::string path = kept->dir.file("server.db");
-  REQUIRE(server::create_space(path, id_of<SpaceId>("space"), "Test", kept->now_ms).ok());
-  Kept* raw = kept.get();
-  auto opened = server::open_sqlite_repository(path, server::Roles::defaults(),
-                                               [raw] { return raw->now_ms; });
-  REQUIRE(opened.ok());
-  return {kept, std::move(opened).value(), &kept->now_ms};
-}
-
-}  // namespace
 
 TEST_CASE("repository: people", "[server][repository]") { check_people(make_sqlite); }
 TEST_CASE("repository: enrolment", "[server][repository]") { check_enrolment(make_sqlite); }

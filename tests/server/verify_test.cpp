@@ -1,25 +1,17 @@
 #include "insieme/server/verify.hpp"
 
-#include "fixture.hpp"
 #include "insieme/server/sqlite_repository.hpp"
 #include "insieme/sqlite/connection.hpp"
 #include "support/catch.hpp"
+#include "written_world.hpp"
 
 using namespace insieme;
 using namespace insieme::testing;
 
 namespace {
 
-const DocumentId kCore = document_of("d1");
-
-struct Written : World {
-  MemoryDevice anna{"anna"};
-  Written() {
-    add(anna);
-    anna.create(dossier("d1"));
-    for (int i = 0; i < 3; ++i) anna.write(kCore, {set_op("note", std::int64_t{i})});
-    REQUIRE(sync(anna).done);
-  }
+struct Written : WrittenWorld {
+  Written() : WrittenWorld(3) {}
   void damage(const std::string& sql) const {
     sqlite::OpenOptions options;
     options.path = database();
@@ -46,7 +38,7 @@ TEST_CASE("verify: what was written is sound, and its state is the tablet's", "[
   CHECK(report.entries == 4);
   CHECK(report.manifests == 1);
   REQUIRE(report.documents.size() == 1);
-  CHECK(report.documents[0].state == w.anna.document(kCore).state_digest());
+  CHECK(report.documents[0].state == w.anna.document(w.core).state_digest());
   CHECK(report.documents[0].count == 3);
 }
 
