@@ -91,6 +91,28 @@ export function thisMinute(): string {
 }
 
 /** Cents as people write an amount: `€ 1.234,50`. */
+/** The civil day here and now: `2026-11-27`. */
+export function today(now = new Date()): string {
+  const two = (number: number): string => String(number).padStart(2, "0");
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}
+
+/** The civil day that many days after another. */
+export function dayAfter(date: string, days: number): string {
+  const [year, month, dayOfMonth] = date.split("-").map(Number);
+  const at = new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, (dayOfMonth ?? 1) + days));
+  return at.toISOString().slice(0, 10);
+}
+
+/** `45 min`, `2 h`, `9 h 30 min`. */
+export function duration(minutes: number): string {
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  return [hours > 0 && `${hours} h`, (rest > 0 || hours === 0) && `${rest} min`]
+    .filter(Boolean)
+    .join(" ");
+}
+
 export function money(cents: number): string {
   return new Intl.NumberFormat(locale(), {
     style: "currency",

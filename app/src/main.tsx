@@ -28,6 +28,9 @@ import { Reports } from "./screens/reports";
 import { DecideScreen } from "./screens/decide";
 import { Review } from "./screens/review";
 import { Search } from "./screens/search";
+import { NetworkScreen } from "./screens/network";
+import { ServicesScreen } from "./screens/services";
+import { StakeholderScreen } from "./screens/stakeholder";
 import { Start } from "./screens/start";
 import { Tablet } from "./screens/tablet";
 import { Today } from "./screens/today";
@@ -69,6 +72,12 @@ function Screen(props: { me: Identity; reviewer: boolean }): JSX.Element {
       return <FrozenScreen key={first} id={first} />;
     case "openings":
       return <OpeningsScreen />;
+    case "network":
+      return <NetworkScreen key={first} id={first} me={me} />;
+    case "stakeholder":
+      return <StakeholderScreen key={first} id={first} me={me} />;
+    case "services":
+      return <ServicesScreen />;
     case "tablet":
       return <Tablet me={me} />;
     default:
@@ -108,7 +117,12 @@ function Opened(props: { onCover: () => void }): JSX.Element {
           me.role === "coordinator" ||
           (dossiers.data?.dossiers ?? []).some((one) => one.may_review);
         return (
-          <Shell here={here} reviewer={reviewer} lockable={protectedNow}>
+          <Shell
+            here={here}
+            reviewer={reviewer}
+            fellow={me.role === "fellow"}
+            lockable={protectedNow}
+          >
             <Screen me={me} reviewer={reviewer} />
           </Shell>
         );

@@ -17,13 +17,15 @@ interface Place {
   badge: number;
 }
 
-function placesOf(picture: Picture, reviewer: boolean): Place[] {
+function placesOf(picture: Picture, reviewer: boolean, fellow: boolean): Place[] {
   const status = picture.status;
   const open = Number(status?.open_items ?? 0) + Number(status?.open_held ?? 0);
   const unsent = Number(status?.unsent ?? 0);
   const places: Place[] = [
     { path: "", icon: "today", word: "nav_today", badge: 0 },
-    { path: "families", icon: "families", word: "nav_families", badge: 0 },
+    fellow
+      ? { path: "network", icon: "hands", word: "network", badge: 0 }
+      : { path: "families", icon: "families", word: "nav_families", badge: 0 },
     { path: "search", icon: "search", word: "nav_search", badge: 0 },
     { path: "outbox", icon: "send", word: "nav_sent", badge: unsent },
     { path: "news", icon: "news", word: "nav_news", badge: 0 },
@@ -83,6 +85,8 @@ function SendState(props: { picture: Picture }): JSX.Element {
 export function Shell(props: {
   here: string;
   reviewer: boolean;
+  /** Whoever works with a territory's network and sees no household. */
+  fellow: boolean;
   /** A PIN protects the store: it can be locked from everywhere. */
   lockable: boolean;
   children: ComponentChildren;
@@ -138,7 +142,7 @@ export function Shell(props: {
       )}
       <nav class="places" aria-label={t("nav")}>
         <ul>
-          {placesOf(picture, props.reviewer).map((place) => (
+          {placesOf(picture, props.reviewer, props.fellow).map((place) => (
             <li key={place.path}>
               <a
                 href={to(place.path)}

@@ -1,6 +1,8 @@
+import { networkEn } from "./words/network.en";
 import type { Word } from "./words";
 
 export const en: Record<Word, string> = {
+  ...networkEn,
   app: "Insieme",
   skip: "Skip to content",
   loading: "One moment…",

@@ -1,4 +1,6 @@
+import { networkIt } from "./words/network.it";
 export const it = {
+  ...networkIt,
   // Everywhere
   app: "Insieme",
   skip: "Vai al contenuto",

@@ -1,5 +1,6 @@
 // A household's budget, month by month: its lines as the core has them, sums, what is missing.
 import { read } from "./core";
+import { wholeRecords } from "./records";
 import type { Code, Dossier, Draft, Json, RecordType, WholeRecord } from "./types";
 
 export const LINE = "household_budget_line";
@@ -110,14 +111,6 @@ const savedText = (record: WholeRecord, field: string): string => {
 const keyOf = (record: WholeRecord): string =>
   `${savedText(record, "direction")}/${savedText(record, "category")}`;
 
-async function recordsOf(type: string, dossier: string): Promise<WholeRecord[]> {
-  const reply = await read<{ content: string }>("export", { type, dossier, format: "json" });
-  return reply.content
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as WholeRecord);
-}
-
 function totalsOf(lines: WholeRecord[]): MonthTotal[] {
   const months = new Map<string, MonthTotal>();
   for (const line of lines) {
@@ -171,8 +164,8 @@ export async function loadSheet(dossier: string, month: string): Promise<Sheet> 
   if (!one?.sections.includes("economic")) return empty;
   const [{ type }, lines, months, { drafts }] = await Promise.all([
     read<{ type: RecordType }>("schema.type", { type: LINE }),
-    recordsOf(LINE, dossier),
-    recordsOf(MONTH, dossier),
+    wholeRecords(LINE, dossier),
+    wholeRecords(MONTH, dossier),
     read<{ drafts: Draft[] }>("draft.list"),
   ]);
   const here = lines.filter((line) => savedText(line, "month") === month);

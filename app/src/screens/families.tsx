@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { read } from "../core/core";
 import { useLoad } from "../core/hooks";
+import { NETWORK } from "../core/network";
 import type { Dossier } from "../core/types";
 import { Icon } from "../parts/icons";
 import { Await, Empty, Mark, Row, Section, Title } from "../parts/parts";
@@ -52,6 +53,12 @@ export function Dossiers(): JSX.Element {
                 </Section>
               )}
               <p class="next-step">
+                <a class="btn btn-outline-primary wide" href={to("services")}>
+                  <Icon name="hands" />
+                  {t("services")}
+                </a>
+              </p>
+              <p class="next-step">
                 <a class="btn btn-outline-primary wide" href={to("openings")}>
                   <Icon name="lock" />
                   {t("openings")}
@@ -93,7 +100,7 @@ function Rows(props: { dossiers: Dossier[] }): JSX.Element {
           <Row
             key={one.id}
             icon="families"
-            href={to("dossier", one.id)}
+            href={to(one.type === NETWORK ? "network" : "dossier", one.id)}
             title={one.title}
             note={t("records_n", { n: one.records })}
             mark={

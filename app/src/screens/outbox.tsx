@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { read } from "../core/core";
 import { isBudget } from "../core/budget";
+import { CONTACT } from "../core/network";
 import { isRunningVisit } from "../core/caseload";
 import { useLoad, useNow, usePicture } from "../core/hooks";
 import { carry, filesMayGo } from "../core/carry";
@@ -57,6 +58,10 @@ function placeOf(draft: Draft): string {
   const month = draft.fields["month"];
   if (draft.new && isBudget(draft) && typeof month === "string") {
     return to("budget", draft.dossier, month);
+  }
+  const subject = draft.fields["stakeholder"];
+  if (draft.new && draft.type === CONTACT && typeof subject === "string") {
+    return to("stakeholder", subject);
   }
   return to(isRunningVisit(draft) ? "visit" : "edit", draft.id);
 }
