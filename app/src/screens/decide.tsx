@@ -14,6 +14,7 @@ import type {
   ReviewItem,
   WholeRecord,
 } from "../core/types";
+import { undoDecision } from "../core/undo";
 import { referencesIn } from "../files/holder";
 import { FilesPanel, SidePicture } from "../files/panel";
 import { inWords } from "../files/words";
@@ -193,7 +194,7 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
         request.current = requestId();
         throw error;
       }
-      say(t("review_done"));
+      say(t("review_done"), undoDecision(item.record, item.field, t("decision_taken_back")));
       if (props.next) go("review", props.next);
       else go("review");
     });

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { LINE, MONTH } from "../core/budget";
+import { ASSESSMENT, RATING } from "../core/child";
 import { read } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import type { Dossier, Identity, RecordLine, TypeLine, WholeRecord } from "../core/types";
@@ -49,6 +50,9 @@ const SECTIONS: { type: string; word: Word; icon: IconName }[] = [
   { type: "note", word: "notes", icon: "page" },
 ];
 
+/** What has a screen of its own. */
+const WITH_SCREENS = [LINE, MONTH, ASSESSMENT, RATING];
+
 export function DossierScreen(props: { id: string; me: Identity }): JSX.Element {
   const load = useLoad(() => loadPage(props.id), props.id);
   const act = useAct();
@@ -57,7 +61,7 @@ export function DossierScreen(props: { id: string; me: Identity }): JSX.Element 
       {({ dossier, root, records, types }) => {
         const household = dossier.type === "household";
         const own = new Set([
-          ...(household ? [...SECTIONS.map((one) => one.type), LINE, MONTH] : []),
+          ...(household ? [...SECTIONS.map((one) => one.type), ...WITH_SCREENS] : []),
           dossier.type,
         ]);
         const rest = types.filter(
@@ -90,6 +94,12 @@ export function DossierScreen(props: { id: string; me: Identity }): JSX.Element 
               <a class="btn btn-outline-primary wide" href={to("budget", dossier.id)}>
                 <Icon name="report" />
                 {t("budget")}
+              </a>
+            )}
+            {household && dossier.sections.includes("education") && (
+              <a class="btn btn-outline-primary wide" href={to("child", dossier.id)}>
+                <Icon name="target" />
+                {t("child_world")}
               </a>
             )}
             <Failed error={act.failure} />

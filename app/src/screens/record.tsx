@@ -96,9 +96,14 @@ async function edit(record: WholeRecord, part = ""): Promise<void> {
   go("edit", draft.id, ...(part ? [part] : []));
 }
 
-async function live(record: WholeRecord, command: string): Promise<void> {
+type Life = "record.retract" | "record.restore";
+
+async function live(record: WholeRecord, command: Life): Promise<void> {
   await write(command, { record: record.id, version: record.version });
-  say(t("saved_here"));
+  const back: Life = command === "record.retract" ? "record.restore" : "record.retract";
+  say(t(command === "record.retract" ? "retracted_done" : "restored_done"), () =>
+    write(back, { record: record.id }),
+  );
 }
 
 function Problems(props: { record: WholeRecord }): JSX.Element | null {
@@ -249,7 +254,12 @@ function Decided(props: { decision: Decision; record: WholeRecord; me: Identity 
   );
 }
 
-const ACTIONS: Record<string, Word> = { write: "wrote", resolve: "decided", remove: "removed" };
+const ACTIONS: Record<string, Word> = {
+  write: "wrote",
+  splice: "wrote",
+  resolve: "decided",
+  remove: "removed",
+};
 
 function History(props: { record: WholeRecord; me: Identity }): JSX.Element {
   const [open, setOpen] = useState(false);

@@ -1,0 +1,50 @@
+import type { reviewIt } from "./review.it";
+
+export const reviewEn: Record<keyof typeof reviewIt, string> = {
+  // Review
+  review: "To decide",
+  review_lead:
+    "Two people wrote different things without seeing each other. Nothing was lost: " +
+    "decide what stands, and the reason reaches both.",
+  review_none: "Nothing to decide.",
+  review_all: "All items",
+  review_left: "{n} left",
+  review_done: "Decided. The decision and its reason reach those who wrote.",
+  review_next: "Next item",
+  base: "Before",
+  base_empty: "it was empty",
+  side: "Value of {who}",
+  shown_now: "shown now",
+  choose_this: "This one stands",
+  combine: "Combine the two",
+  write_new: "Write another value",
+  dismiss: "Leave it as it is",
+  keep_active: "The record stands",
+  keep_retracted: "The record stays retracted",
+  confirm_spend: "The spend is fine",
+  refuse_spend: "The spend is not fine",
+  your_value: "The value that stands",
+  reason: "Reason",
+  reason_help: "{who} will read it.",
+  reason_needed: "Write the reason: those who wrote must understand the decision.",
+  decide: "Decide",
+  choice: "What stands?",
+  contested_item: "opened again by its author",
+  keys: "Keyboard: 1–9 chooses, M reason, Ctrl+Enter decides, J the next one.",
+  late: "Changes that came late",
+  late_lead: "Written by people who no longer have the family, while their tablet had no network.",
+  accept: "Accept",
+  refuse: "Refuse",
+  findings: "Findings",
+  findings_lead: "Rules that a merge left broken, and records that may have been written twice.",
+  are_same: "They are one",
+  no_problem: "No problem",
+  item_gone: "This item is no longer open.",
+  // Vouchers
+  findings_server: "Found by the server",
+  findings_server_lead:
+    "By comparing all dossiers, and with other bodies. Needs the network; nothing stays here.",
+  findings_server_ask: "Ask the server",
+  findings_server_none: "The server found nothing else.",
+  decision_taken_back: "decision taken back by who had taken it",
+};
