@@ -251,4 +251,5 @@ export interface HistoryLine {
   from?: string;
   to?: string;
   reason?: string;
+  clock_suspect?: boolean;
 }

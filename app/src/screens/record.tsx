@@ -9,10 +9,12 @@ import { FilesPanel } from "../files/panel";
 import { inWords } from "../files/words";
 import { ago } from "../format";
 import { Icon } from "../parts/icons";
+import { Authorship } from "../parts/authorship";
 import { Await, byWhen, Failed, Mark, Note, say, SureButton, Title } from "../parts/parts";
 import { Purpose } from "../parts/purpose";
 import { Receipt } from "../parts/receipt";
 import { RightsPanel } from "../parts/rights";
+import { SamePanel } from "../parts/same";
 import { go } from "../router";
 import { language, t, type Word } from "../words";
 
@@ -74,6 +76,7 @@ export function RecordScreen(props: { id: string; me: Identity }): JSX.Element {
           {told(record.decisions).map((one) => (
             <Decided key={one.dot} decision={one} record={record} me={props.me} />
           ))}
+          <SamePanel record={record} />
           <History record={record} me={props.me} />
         </>
       )}
@@ -266,15 +269,39 @@ function History(props: { record: WholeRecord; me: Identity }): JSX.Element {
   return (
     <details class="block" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{t("history")}</summary>
+      {open && <Texts record={props.record} me={props.me} />}
       {open && <Lines record={props.record} me={props.me} />}
     </details>
+  );
+}
+
+const linesOf = (record: WholeRecord): Promise<{ lines: HistoryLine[] }> =>
+  read("history", { record: record.id });
+
+/** The texts that several people wrote, with the words of each. */
+function Texts(props: { record: WholeRecord; me: Identity }): JSX.Element | null {
+  const { record, me } = props;
+  const load = useLoad(() => linesOf(record), `texts ${record.id}${record.version}`);
+  const texts = Object.entries(record.fields).filter(([, one]) => one.kind === "text" && one.text);
+  return (
+    <>
+      {load.data &&
+        texts.map(([name, field]) => (
+          <Authorship
+            key={name}
+            lines={load.data?.lines.filter((one) => one.field === name) ?? []}
+            text={field.text}
+            me={me.account}
+          />
+        ))}
+    </>
   );
 }
 
 function Lines(props: { record: WholeRecord; me: Identity }): JSX.Element {
   const { record, me } = props;
   const load = useLoad(
-    () => read<{ lines: HistoryLine[] }>("history", { record: record.id }),
+    () => linesOf(record),
     record.id + record.version,
   );
   return (
@@ -293,6 +320,7 @@ function Lines(props: { record: WholeRecord; me: Identity }): JSX.Element {
                 <small>
                   {ago(line.at)} ·{" "}
                   {line.mine ? t("this_device") : t("device", { name: line.device })}
+                  {line.clock_suspect && <> · {t("clock_suspect")}</>}
                 </small>
               </li>
             );
