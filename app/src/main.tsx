@@ -13,6 +13,7 @@ import { useLoad } from "./core/hooks";
 import { applyLook } from "./look";
 import { Await, Failed, Note } from "./parts/parts";
 import { useRoute } from "./router";
+import { AccessibilityScreen } from "./screens/accessibility";
 import { Dossiers } from "./screens/families";
 import { BudgetScreen } from "./screens/budget";
 import { ChildScreen } from "./screens/child";
@@ -30,6 +31,7 @@ import { Reports } from "./screens/reports";
 import { DecideScreen } from "./screens/decide";
 import { Review } from "./screens/review";
 import { Search } from "./screens/search";
+import { ServicesScreen } from "./screens/services";
 import { Start } from "./screens/start";
 import { Tablet } from "./screens/tablet";
 import { Today } from "./screens/today";
@@ -73,6 +75,10 @@ function Screen(props: { me: Identity; reviewer: boolean }): JSX.Element {
       return <FrozenScreen key={first} id={first} />;
     case "openings":
       return <OpeningsScreen />;
+    case "services":
+      return <ServicesScreen key={first} commune={first} />;
+    case "accessibility":
+      return <AccessibilityScreen />;
     case "tablet":
       return <Tablet me={me} />;
     default:

@@ -51,3 +51,12 @@ export function undoDiscard(draft: Draft, typed: Record<string, Json>): Undo {
 export function undoDecision(record: string, field: string, reason: string): Undo | undefined {
   return field ? () => write("review.contest", { record, field, reason }) : undefined;
 }
+
+/** Two acts that a person took for one; without the first there is nothing to take back. */
+export function undoBoth(first: Undo | undefined, second: Undo | undefined): Undo | undefined {
+  if (first === undefined || second === undefined) return first;
+  return async () => {
+    await second();
+    await first();
+  };
+}

@@ -7,7 +7,9 @@ import { read } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import type { Dossier, Identity, RecordLine, TypeLine, WholeRecord } from "../core/types";
 import { Icon, type IconName } from "../parts/icons";
+import { FunnelPanel } from "../parts/funnel";
 import { Purpose } from "../parts/purpose";
+import { QuickNote } from "../parts/quick_note";
 import { Await, byWhen, Empty, Failed, Mark, Note, Row, Section, Title } from "../parts/parts";
 import { to } from "../router";
 import { startVisit } from "./today";
@@ -102,7 +104,20 @@ export function DossierScreen(props: { id: string; me: Identity }): JSX.Element 
                 {t("child_world")}
               </a>
             )}
+            {household && (
+              <a
+                class="btn btn-outline-primary wide"
+                href={to("services", communeOf(root))}
+              >
+                <Icon name="hands" />
+                {t("services")}
+              </a>
+            )}
             <Failed error={act.failure} />
+            <QuickNote dossier={dossier} me={props.me} />
+            {dossier.type === "network" && (
+              <FunnelPanel dossier={dossier.id} account={props.me.account} />
+            )}
             <Purpose
               dossier={dossier.id}
               sections={records.filter((one) => !one.retracted).map((one) => one.section)}
@@ -138,6 +153,12 @@ export function DossierScreen(props: { id: string; me: Identity }): JSX.Element 
       }}
     </Await>
   );
+}
+
+/** As the directory of services asks for it; empty: everywhere. */
+function communeOf(root: WholeRecord | null): string {
+  const value = root?.fields["commune"]?.value;
+  return typeof value === "string" ? value : "";
 }
 
 function Summary(props: { root: WholeRecord }): JSX.Element {

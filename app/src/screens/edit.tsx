@@ -4,7 +4,8 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { CoreError, read, requestId, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import type { Draft, FieldType, Json, RecordType } from "../core/types";
-import { undoDiscard, undoEdit, undoNew } from "../core/undo";
+import { moveStakeholder } from "../core/funnel";
+import { undoBoth, undoDiscard, undoEdit, undoNew } from "../core/undo";
 import { ago } from "../format";
 import { Field, isEdited } from "../form/field";
 import { FileFields, isShownWithFiles } from "../files/form";
@@ -127,12 +128,11 @@ function Loaded(props: { form: FormData; part: string }): JSX.Element {
       await typing.settle();
       try {
         const { record } = await commitDraft(form.draft, request.current);
-        say(
-          t("saved_here"),
-          form.record
-            ? undoEdit(form.record, Object.keys(typing.latest()))
-            : undoNew(record.id),
-        );
+        const saved = form.record
+          ? undoEdit(form.record, Object.keys(typing.latest()))
+          : undoNew(record.id);
+        const moved = await moveStakeholder({ ...form.draft, fields: typing.latest() });
+        say(t("saved_here"), undoBoth(saved, moved));
         location.replace(to("record", record.id));
       } catch (error) {
         request.current = requestId(); // what is corrected is another act

@@ -52,6 +52,12 @@ export function Dossiers(): JSX.Element {
                 </Section>
               )}
               <p class="next-step">
+                <a class="btn btn-outline-primary wide" href={to("services")}>
+                  <Icon name="hands" />
+                  {t("services")}
+                </a>
+              </p>
+              <p class="next-step">
                 <a class="btn btn-outline-primary wide" href={to("openings")}>
                   <Icon name="lock" />
                   {t("openings")}

@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import { Fragment, type JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { read, write } from "../core/core";
 import {
@@ -14,8 +14,9 @@ import {
 } from "../core/caseload";
 import type { Opening } from "../core/glass";
 import { useAct, useLoad, useNow, usePicture } from "../core/hooks";
-import type { Draft, Identity } from "../core/types";
+import type { Dossier, Draft, Identity } from "../core/types";
 import { age, clock, day, dayInWords, daysUntil, stopwatch, thisMinute } from "../format";
+import { FunnelPanel } from "../parts/funnel";
 import { Icon } from "../parts/icons";
 import { Await, Empty, Failed, Mark, Note, Row, Section, Title } from "../parts/parts";
 import { go, to } from "../router";
@@ -26,7 +27,6 @@ const FAMILIES_SHOWN = 8;
 const UNVISITED_SHOWN = 6;
 
 export function Today(props: { me: Identity; reviewer: boolean }): JSX.Element {
-  const load = useLoad(loadCaseload, "caseload");
   const firstName = props.me.name.split(" ")[0] ?? props.me.name;
   return (
     <>
@@ -34,21 +34,28 @@ export function Today(props: { me: Identity; reviewer: boolean }): JSX.Element {
       <Warnings />
       {props.reviewer && <OpenItems />}
       <EmergencyOpenings />
-      <Await of={load}>
-        {({ agenda, running }) => (
-          <>
-            {running.map((one) => (
-              <Running key={one.draft.id} visit={one} />
-            ))}
-            <Visits first={agenda.visits} />
-            <Deadlines first={agenda.tasks} />
-            <Pacts first={agenda.pacts} />
-            <Unvisited first={agenda.unvisited} />
-            <Families first={agenda.families} />
-          </>
-        )}
-      </Await>
+      {props.me.role === "fellow" ? <Networks account={props.me.account} /> : <Agenda />}
     </>
+  );
+}
+
+function Agenda(): JSX.Element {
+  const load = useLoad(loadCaseload, "caseload");
+  return (
+    <Await of={load}>
+      {({ agenda, running }) => (
+        <>
+          {running.map((one) => (
+            <Running key={one.draft.id} visit={one} />
+          ))}
+          <Visits first={agenda.visits} />
+          <Deadlines first={agenda.tasks} />
+          <Pacts first={agenda.pacts} />
+          <Unvisited first={agenda.unvisited} />
+          <Families first={agenda.families} />
+        </>
+      )}
+    </Await>
   );
 }
 
@@ -79,6 +86,32 @@ function MoreButton(props: { left: number; onMore: () => void }): JSX.Element | 
     <button type="button" class="btn btn-outline-primary" onClick={props.onMore}>
       {t("more_left", { n: props.left })}
     </button>
+  );
+}
+
+/** A fellow has no families: the day begins with whom to call. */
+function Networks(props: { account: string }): JSX.Element {
+  const load = useLoad(() => read<{ dossiers: Dossier[] }>("dossier.list"), "networks");
+  return (
+    <Await of={load}>
+      {({ dossiers }) => {
+        const networks = dossiers.filter((one) => one.type === "network");
+        if (networks.length === 0) return <Empty>{t("networks_none")}</Empty>;
+        return networks.map((one) => (
+          <Fragment key={one.id}>
+            <a class="big-link" href={to("dossier", one.id)}>
+              <Icon name="hands" />
+              <span>
+                <strong>{one.title}</strong>
+                <small>{one.type_label}</small>
+              </span>
+              <Icon name="next" />
+            </a>
+            <FunnelPanel dossier={one.id} account={props.account} />
+          </Fragment>
+        ));
+      }}
+    </Await>
   );
 }
 

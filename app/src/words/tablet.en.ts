@@ -41,4 +41,32 @@ export const tabletEn: Record<keyof typeof tabletIt, string> = {
   practice_away_sure: "Throw away all that you wrote in the practice?",
   practice_away_yes: "Yes, throw it away",
   version: "Version",
+  a11y: "Accessibility statement",
+  a11y_lead: "What holds, what is missing still, and whom to tell.",
+  a11y_state: "State",
+  a11y_state_text:
+    "Insieme follows WCAG 2.1 at level AA and is partially conformant: what is missing is " +
+    "written below.",
+  a11y_how:
+    "Verified by those who develop it: axe-core on every screen, light and dark, on a phone " +
+    "and at a desk; walks with the keyboard alone, at 200% and with reduced motion. There " +
+    "is no audit by others yet.",
+  a11y_can: "What you can do",
+  a11y_keys:
+    "Everything can be done with the keyboard; “To decide” has keys of its own, too, which " +
+    "the page lists.",
+  a11y_zoom: "Text grows up to 200% without scrolling sideways, on a screen 360 points wide, too.",
+  a11y_motion: "Nothing moves if the device asks for less motion.",
+  a11y_voice: "Every control has a name, every chart a table with the same figures.",
+  a11y_colours: "No information lies in colour alone; light and dark are chosen in “This tablet”.",
+  a11y_lacks: "What is missing",
+  a11y_lacks_photos: "Photos have a caption only if whoever takes them writes one.",
+  a11y_lacks_sign:
+    "A signature takes a finger, a pen or a mouse; who cannot uses “Not signed here”.",
+  a11y_lacks_people: "It was not yet tried by people who use a screen reader every day.",
+  a11y_tell: "Whom to tell",
+  a11y_tell_text:
+    "If something cannot be used, write to who coordinates the service or to the body that " +
+    "gave you Insieme: it answers within 30 days.",
+  a11y_defender: "If the answer is not enough, there is the Digital Ombudsman at AgID.",
 };
