@@ -8,12 +8,15 @@ import { isPinRequired, isPinSkipped, pinState, watchIdle, type PinState } from 
 import { fillPractice, isPractice } from "./core/practice";
 import { startSync } from "./core/sync";
 import type { Dossier, Identity } from "./core/types";
+import { startUpdates } from "./core/update";
 import { useLoad } from "./core/hooks";
 import { applyLook } from "./look";
 import { Await, Failed, Note } from "./parts/parts";
 import { useRoute } from "./router";
+import { AccessibilityScreen } from "./screens/accessibility";
 import { Dossiers } from "./screens/families";
 import { BudgetScreen } from "./screens/budget";
+import { ChildScreen } from "./screens/child";
 import { DossierScreen } from "./screens/dossier";
 import { FrozenScreen } from "./screens/frozen";
 import { EditScreen } from "./screens/edit";
@@ -54,6 +57,8 @@ function Screen(props: { me: Identity; reviewer: boolean }): JSX.Element {
       return <EditScreen key={first + second} dossier={first} type={second} />;
     case "budget":
       return <BudgetScreen key={first} dossier={first} month={second} />;
+    case "child":
+      return <ChildScreen key={first} dossier={first} child={second} />;
     case "visit":
       return <VisitScreen key={first} draft={first} />;
     case "outbox":
@@ -77,7 +82,9 @@ function Screen(props: { me: Identity; reviewer: boolean }): JSX.Element {
     case "stakeholder":
       return <StakeholderScreen key={first} id={first} me={me} />;
     case "services":
-      return <ServicesScreen />;
+      return <ServicesScreen key={first} commune={first} />;
+    case "accessibility":
+      return <AccessibilityScreen />;
     case "tablet":
       return <Tablet me={me} />;
     default:
@@ -142,6 +149,7 @@ function App(): JSX.Element {
       if (event.event === "locked") setStage("locked");
     });
     const begin = async (): Promise<void> => {
+      await startUpdates();
       const [{ locked }] = await Promise.all([open(isPractice()), loadKept()]);
       if (isPractice()) await fillPractice();
       setStage(locked ? "locked" : "open");
@@ -218,8 +226,4 @@ if (place !== null) {
     ),
     place,
   );
-}
-// Without it everything works as long as the server answers; with it, without a network too.
-if ("serviceWorker" in navigator && !isDesk()) {
-  navigator.serviceWorker.register("/sw.js").catch(() => undefined);
 }

@@ -1,9 +1,11 @@
 // Around every screen: where one is, where one can go, and the truth about what is not sent.
 import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { useNow, usePicture } from "./core/hooks";
 import { lockNow } from "./core/lock";
 import { isPractice, leavePractice } from "./core/practice";
 import type { Picture } from "./core/sync";
+import { isUpdateReady, onUpdate, takeUpdate } from "./core/update";
 import { age, ago } from "./format";
 import { Icon, type IconName } from "./parts/icons";
 import { Toasts } from "./parts/parts";
@@ -82,6 +84,23 @@ function SendState(props: { picture: Picture }): JSX.Element {
   );
 }
 
+/** A newer build is here: it is taken when somebody likes, not in the middle of a word. */
+function UpdateBanner(): JSX.Element | null {
+  const [ready, setReady] = useState(isUpdateReady());
+  useEffect(() => onUpdate(() => setReady(true)), []);
+  if (!ready) return null;
+  return (
+    <div class="practice update" role="status">
+      <span>
+        <strong>{t("update_ready")}</strong> {t("update_safe")}
+      </span>
+      <button type="button" class="btn btn-light" onClick={() => void takeUpdate()}>
+        {t("update_take")}
+      </button>
+    </div>
+  );
+}
+
 export function Shell(props: {
   here: string;
   reviewer: boolean;
@@ -140,6 +159,7 @@ export function Shell(props: {
           </button>
         </div>
       )}
+      <UpdateBanner />
       <nav class="places" aria-label={t("nav")}>
         <ul>
           {placesOf(picture, props.reviewer, props.fellow).map((place) => (

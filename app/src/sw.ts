@@ -15,6 +15,11 @@ worker.addEventListener("install", (event) => {
   );
 });
 
+// Only when the page says that all that was typed is kept.
+worker.addEventListener("message", (event) => {
+  if (event.data === "take") event.waitUntil(worker.skipWaiting());
+});
+
 worker.addEventListener("activate", (event) => {
   event.waitUntil(
     (async () => {

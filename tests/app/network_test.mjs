@@ -85,6 +85,8 @@ after(async () => {
 });
 
 test("[S091] the funnel says where each relation stands, and who is due", async () => {
+  await sara.goTo();
+  await region("Da risentire").getByRole("link", { name: /Scuola media La Pieve/ }).waitFor();
   await page().getByRole("navigation", { name: "Sezioni" }).getByText("Rete").click();
   await page().getByRole("heading", { name: "Rete Val d'Enza", level: 1 }).waitFor();
   const due = region("Da risentire");
@@ -147,6 +149,20 @@ test("[S091][P1] a contact written offline outlives the browser and moves on", a
   assert.equal(records.length, 1);
   await sara.goTo("network");
   await region("Il mio mese").getByText(/1 contatto/).waitFor();
+});
+
+test("[S091] a contact is taken back as one act, and the relation stands where it stood", async () => {
+  await sara.goTo("stakeholder", oratorio);
+  await page().getByRole("button", { name: "Scrivi un contatto" }).click();
+  await page().getByRole("radio", { name: "In presenza" }).check();
+  await page().getByRole("radio", { name: "Agganciato" }).check();
+  await page().getByRole("button", { name: "Salva", exact: true }).click();
+  await region("Contatti").getByRole("link", { name: /oggi · In presenza/ }).waitFor();
+  await page().getByRole("button", { name: "Annulla", exact: true }).click();
+  await page().getByText("Fatto: tutto com'era.").waitFor();
+  const { record } = await ask(page(), "record.get", { record: oratorio });
+  assert.equal(record.fields.stage.value, "esigenza_raccolta");
+  assert.equal(await region("Contatti").getByRole("link", { name: /In presenza/ }).count(), 0);
 });
 
 test("[S092] a need is written about the stakeholder it is heard from", async () => {

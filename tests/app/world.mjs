@@ -11,7 +11,8 @@ export const bin = process.env.INSIEME_BIN_DIR ?? join(root, "build/dev/bin");
 export const appFolder = process.env.INSIEME_APP_DIR ?? join(root, "build/app");
 
 export class World {
-  constructor(name = "Ambito Val d'Enza") {
+  constructor(name = "Ambito Val d'Enza", app = appFolder) {
+    this.app = app;
     this.folder = mkdtempSync(join(tmpdir(), "insieme-app-"));
     this.data = join(this.folder, "server");
     /** Settings of the server, as its environment takes them. */
@@ -41,7 +42,7 @@ export class World {
         "--data",
         this.data,
         "--app",
-        appFolder,
+        this.app,
         "--log-level",
         "warn",
       ],

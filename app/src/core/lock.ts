@@ -60,6 +60,11 @@ export function beforeLock(keep: () => Promise<void>): () => void {
   return () => keepers.delete(keep);
 }
 
+/** Everything that is typed and not kept yet. What cannot be kept now stops nobody. */
+export async function keepTyped(): Promise<void> {
+  await Promise.all([...keepers].map((keep) => keep().catch(() => undefined)));
+}
+
 let cover: (() => void) | null = null;
 let locking: Promise<void> | null = null;
 

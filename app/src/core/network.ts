@@ -1,6 +1,8 @@
 // A territory's network: stakeholders by stage, contacts with them, and the services on offer.
 import { read, write } from "./core";
 import { wholeRecords } from "./records";
+import { undoNew } from "./undo";
+import type { Undo } from "../parts/parts";
 import type { Code, Dossier, Draft, FieldType, RecordType, WholeRecord } from "./types";
 
 export const CONTACT = "network_contact";
@@ -168,14 +170,14 @@ export function isContactWith(draft: Draft, stakeholder: string): boolean {
   return draft.new && draft.type === CONTACT && draft.fields["stakeholder"] === stakeholder;
 }
 
-/** The contact, and the stage that it led to, in one save. */
-export async function saveContact(draft: Draft, subject: Stakeholder, act: string): Promise<void> {
+/** The contact, and the stage that it led to, in one save. Returns what takes both back. */
+export async function saveContact(draft: Draft, subject: Stakeholder, act: string): Promise<Undo> {
   const fields = Object.fromEntries(
     Object.entries(draft.fields).filter(([, value]) => value !== null && value !== ""),
   );
   const stage = fields["stage_after"];
   const moved = typeof stage === "string" && stage !== subject.stage;
-  await write(
+  const { records } = await write<{ records: { id: string; type: string }[] }>(
     "record.save",
     {
       records: [
@@ -185,6 +187,12 @@ export async function saveContact(draft: Draft, subject: Stakeholder, act: strin
     },
     act,
   );
+  const contact = records.find((one) => one.type === CONTACT);
+  const before = subject.stage || null;
+  return async () => {
+    if (contact) await undoNew(contact.id)();
+    if (moved) await write("record.save", { record: subject.id, fields: { stage: before } });
+  };
 }
 
 /** The address that dials a number. */

@@ -83,6 +83,8 @@ export interface Dossier {
   type: string;
   type_label: string;
   sections: string[];
+  /** Of `sections`, in their order. */
+  section_labels: string[];
   may_review: boolean;
   leaving: boolean;
   records: string;
@@ -251,4 +253,5 @@ export interface HistoryLine {
   from?: string;
   to?: string;
   reason?: string;
+  clock_suspect?: boolean;
 }

@@ -215,32 +215,58 @@ export function DiscardButton(props: { onSure: () => void }): JSX.Element {
   );
 }
 
-let toast: ((text: string) => void) | null = null;
+/** What takes back what was just done. */
+export type Undo = () => Promise<unknown>;
 
-/** Says briefly that something is done. */
-export function say(text: string): void {
-  toast?.(text);
+let toast: ((text: string, undo: Undo | undefined) => void) | null = null;
+
+const SAID_MS = 6000;
+/** Whoever wants to take something back needs time to find the button. */
+const UNDO_MS = 15_000;
+
+/** Says briefly that something is done, and offers to take it back. */
+export function say(text: string, undo?: Undo): void {
+  toast?.(text, undo);
 }
 
 export function Toasts(): JSX.Element {
-  const [text, setText] = useState("");
+  const [said, setSaid] = useState<{ text: string; undo: Undo | undefined }>();
+  const show = useRef<(text: string, undo?: Undo) => void>(() => undefined);
   useEffect(() => {
     let timer = 0;
-    toast = (next) => {
-      setText(next);
+    toast = (text, undo) => {
+      setSaid({ text, undo });
       clearTimeout(timer);
-      timer = window.setTimeout(() => setText(""), 6000);
+      timer = window.setTimeout(() => setSaid(undefined), undo ? UNDO_MS : SAID_MS);
     };
+    show.current = toast;
     return () => {
       toast = null;
     };
   }, []);
+  const take = (undo: Undo): void => {
+    setSaid(undefined); // once
+    undo().then(
+      () => show.current(t("undone")),
+      (error: Error) => show.current(`${t("undo_not")} ${error.message}`),
+    );
+  };
   return (
     <div class="toasts" role="status" aria-live="polite">
-      {text && (
+      {said && (
         <p class="toast-text">
           <Icon name="done" />
-          {text}
+          {said.text}
+          {said.undo && (
+            <button
+              type="button"
+              class="btn btn-sm btn-light"
+              onClick={() => said.undo && take(said.undo)}
+            >
+              <Icon name="undo" />
+              {t("undo")}
+            </button>
+          )}
         </p>
       )}
     </div>

@@ -33,15 +33,31 @@ export function BudgetScreen(props: { dossier: string; month: string }): JSX.Ele
   const [error, setError] = useState<Error | null>(null);
   useEffect(() => {
     let wanted = true;
-    loadSheet(props.dossier, month).then((sheet) => {
-      // A sheet of its own for each load: what was typed on the one before is saved or kept.
-      if (wanted) setLoaded({ sheet, key: `${month} ${round}` });
-    }, setError);
+    setError(null); // of another month, or of the time before
+    loadSheet(props.dossier, month).then(
+      (sheet) => {
+        // A sheet of its own for each load: what was typed on the one before is saved or kept.
+        if (wanted) setLoaded({ sheet, key: `${month} ${round}` });
+      },
+      (fault: Error) => {
+        if (wanted) setError(fault);
+      },
+    );
     return () => {
       wanted = false;
     };
   }, [props.dossier, month, round]);
-  if (error) return <Failed error={error} />;
+  if (error) {
+    return (
+      <>
+        <Title text={t("budget")} back={["dossier", props.dossier]} />
+        <Failed error={error} />
+        <button type="button" class="btn btn-primary" onClick={() => setRound(round + 1)}>
+          {t("retry")}
+        </button>
+      </>
+    );
+  }
   if (!loaded) {
     return (
       <p class="empty" aria-busy="true">

@@ -3,10 +3,11 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { read, requestId, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
+import { fitting, loadQueue } from "../core/queue";
 import type {
-  Alternative,
   Decision,
   FieldType,
+  HistoryLine,
   Identity,
   Json,
   RecordLine,
@@ -14,15 +15,17 @@ import type {
   ReviewItem,
   WholeRecord,
 } from "../core/types";
-import { referencesIn } from "../files/holder";
-import { FilesPanel, SidePicture } from "../files/panel";
+import { undoDecision } from "../core/undo";
+import { FilesPanel } from "../files/panel";
 import { inWords } from "../files/words";
 import { ago } from "../format";
 import { Field } from "../form/field";
+import { Authorship } from "../parts/authorship";
 import { Await, Failed, Mark, Note, say, Title } from "../parts/parts";
 import { go, to } from "../router";
 import { OUTCOMES, told } from "./record";
-import { authors, loadQueue } from "./review";
+import { authors } from "./review";
+import { AlternativeSide, Side } from "./sides";
 import { t, type Word } from "../words";
 
 /** `choose-1`, `combine`, `write`, `dismiss`, or what else the kind of item allows. */
@@ -33,6 +36,8 @@ interface Loaded {
   next: string | undefined;
   left: number;
   family: string;
+  /** What was written in this field, the oldest first. */
+  lines: HistoryLine[];
   field: FieldType | undefined;
   targets: RecordLine[];
   /** What was decided about this field before, the newest first. */
@@ -41,26 +46,33 @@ interface Loaded {
 }
 
 async function loadItem(id: string): Promise<Loaded> {
-  const { items, names } = await loadQueue();
-  const at = items.findIndex((one) => one.id === id);
-  const item = items[at];
-  const next = items[at + 1]?.id ?? items.find((one) => one.id !== id)?.id;
-  const left = items.length;
+  const { items } = await loadQueue();
+  const item = items.find((one) => one.id === id);
+  // As the coordinator goes through them; from the first again after the last.
+  const order = fitting(items);
+  const at = order.findIndex((one) => one.id === id);
+  const next = order[at + 1]?.id ?? order.find((one) => one.id !== id)?.id;
+  const left = order.length;
   if (!item) {
     return {
       item,
       next,
       left,
       family: "",
+      lines: [],
       field: undefined,
       targets: [],
       earlier: [],
       record: undefined,
     };
   }
-  const [{ type }, { record }] = await Promise.all([
+  const [{ type }, { record }, { lines }] = await Promise.all([
     read<{ type: RecordType }>("schema.type", { type: item.type }),
     read<{ record: WholeRecord }>("record.get", { record: item.record }),
+    read<{ lines: HistoryLine[] }>("history", {
+      record: item.record,
+      ...(item.field ? { field: item.field } : {}),
+    }),
   ]);
   const earlier = told(record.decisions.filter((one) => one.field === item.field));
   const field = type.fields.find((one) => one.name === item.field);
@@ -73,8 +85,7 @@ async function loadItem(id: string): Promise<Loaded> {
         })
       ).records
     : [];
-  const family = names.get(item.dossier) ?? "";
-  return { item, next, left, family, field, targets, earlier, record };
+  return { item, next, left, family: item.family, lines, field, targets, earlier, record };
 }
 
 export function DecideScreen(props: { item: string; me: Identity }): JSX.Element {
@@ -193,7 +204,7 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
         request.current = requestId();
         throw error;
       }
-      say(t("review_done"));
+      say(t("review_done"), undoDecision(item.record, item.field, t("decision_taken_back")));
       if (props.next) go("review", props.next);
       else go("review");
     });
@@ -230,11 +241,15 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
             field={item.field}
             me={me}
             shown={one.text === item.now}
+            clockSuspect={props.lines.some((line) => line.dot === one.dot && line.clock_suspect)}
             chosen={choice === `choose-${one.number}`}
             onChoose={mayChoose(item) ? () => take(`choose-${one.number}`) : undefined}
           />
         ))}
       </div>
+      {item.kind === "text_overlap" && (
+        <Authorship lines={props.lines} text={item.now} me={me.account} />
+      )}
       {props.record && <FilesPanel record={props.record} except={item.field} only />}
       <Earlier decisions={props.earlier} me={me} />
       <div class="choices choices-big">
@@ -336,69 +351,6 @@ function valueField(item: ReviewItem, field: FieldType | undefined, choice: Choi
     label: t("your_value"),
     required: true,
   };
-}
-
-function AlternativeSide(props: {
-  one: Alternative;
-  record: string;
-  field: string;
-  me: Identity;
-  shown: boolean;
-  chosen: boolean;
-  onChoose: (() => void) | undefined;
-}): JSX.Element {
-  const { one } = props;
-  const who = one.author === props.me.account ? t("you") : one.author;
-  return (
-    <Side
-      title={t("side", { who })}
-      text={inWords(one.text)}
-      picture={
-        referencesIn(one.text).length > 0 ? (
-          <SidePicture record={props.record} field={props.field} text={one.text} />
-        ) : undefined
-      }
-      empty={t("not_filled")}
-      tone={props.chosen ? "chosen" : "side"}
-      note={`${ago(one.at)} · ${one.mine ? t("this_device") : t("device", { name: one.device })}`}
-      mark={props.shown ? <Mark tone="neutral">{t("shown_now")}</Mark> : undefined}
-      action={
-        props.onChoose && (
-          <button
-            type="button"
-            class={`btn wide ${props.chosen ? "btn-primary" : "btn-outline-primary"}`}
-            aria-pressed={props.chosen}
-            onClick={props.onChoose}
-          >
-            {one.number}. {t("choose_this")}
-          </button>
-        )
-      }
-    />
-  );
-}
-
-function Side(props: {
-  title: string;
-  text: string;
-  empty: string;
-  tone: string;
-  note?: string;
-  mark?: JSX.Element | undefined;
-  picture?: JSX.Element | undefined;
-  action?: JSX.Element | undefined;
-}): JSX.Element {
-  return (
-    <article class={`side side-${props.tone}`}>
-      <h2>
-        {props.title} {props.mark}
-      </h2>
-      {props.picture}
-      <p class="side-text">{props.text || <span class="muted">{props.empty}</span>}</p>
-      {props.note && <p class="muted">{props.note}</p>}
-      {props.action}
-    </article>
-  );
 }
 
 /** Single letters only outside of fields, so that no text ever decides anything. */

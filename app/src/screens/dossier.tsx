@@ -2,11 +2,14 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { LINE, MONTH } from "../core/budget";
+import { ASSESSMENT, RATING } from "../core/child";
 import { read } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
+import { NETWORK } from "../core/network";
 import type { Dossier, Identity, RecordLine, TypeLine, WholeRecord } from "../core/types";
 import { Icon, type IconName } from "../parts/icons";
 import { Purpose } from "../parts/purpose";
+import { QuickNote } from "../parts/quick_note";
 import { Await, byWhen, Empty, Failed, Mark, Note, Row, Section, Title } from "../parts/parts";
 import { to } from "../router";
 import { startVisit } from "./today";
@@ -49,6 +52,9 @@ const SECTIONS: { type: string; word: Word; icon: IconName }[] = [
   { type: "note", word: "notes", icon: "page" },
 ];
 
+/** What has a screen of its own. */
+const WITH_SCREENS = [LINE, MONTH, ASSESSMENT, RATING];
+
 export function DossierScreen(props: { id: string; me: Identity }): JSX.Element {
   const load = useLoad(() => loadPage(props.id), props.id);
   const act = useAct();
@@ -57,7 +63,7 @@ export function DossierScreen(props: { id: string; me: Identity }): JSX.Element 
       {({ dossier, root, records, types }) => {
         const household = dossier.type === "household";
         const own = new Set([
-          ...(household ? [...SECTIONS.map((one) => one.type), LINE, MONTH] : []),
+          ...(household ? [...SECTIONS.map((one) => one.type), ...WITH_SCREENS] : []),
           dossier.type,
         ]);
         const rest = types.filter(
@@ -92,7 +98,29 @@ export function DossierScreen(props: { id: string; me: Identity }): JSX.Element 
                 {t("budget")}
               </a>
             )}
+            {household && dossier.sections.includes("education") && (
+              <a class="btn btn-outline-primary wide" href={to("child", dossier.id)}>
+                <Icon name="target" />
+                {t("child_world")}
+              </a>
+            )}
+            {household && (
+              <a
+                class="btn btn-outline-primary wide"
+                href={to("services", communeOf(root))}
+              >
+                <Icon name="hands" />
+                {t("services")}
+              </a>
+            )}
             <Failed error={act.failure} />
+            <QuickNote dossier={dossier} me={props.me} />
+            {dossier.type === NETWORK && (
+              <a class="btn btn-outline-primary wide" href={to("network", dossier.id)}>
+                <Icon name="hands" />
+                {t("network_funnel")}
+              </a>
+            )}
             <Purpose
               dossier={dossier.id}
               sections={records.filter((one) => !one.retracted).map((one) => one.section)}
@@ -128,6 +156,12 @@ export function DossierScreen(props: { id: string; me: Identity }): JSX.Element 
       }}
     </Await>
   );
+}
+
+/** As the directory of services asks for it; empty: everywhere. */
+function communeOf(root: WholeRecord | null): string {
+  const value = root?.fields["commune"]?.value;
+  return typeof value === "string" ? value : "";
 }
 
 function Summary(props: { root: WholeRecord }): JSX.Element {

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { CoreError, read, requestId, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import type { Draft, FieldType, Json, RecordType } from "../core/types";
+import { undoDiscard, undoEdit, undoNew } from "../core/undo";
 import { ago } from "../format";
 import { Field, isEdited } from "../form/field";
 import { FileFields, isShownWithFiles } from "../files/form";
@@ -126,7 +127,12 @@ function Loaded(props: { form: FormData; part: string }): JSX.Element {
       await typing.settle();
       try {
         const { record } = await commitDraft(form.draft, request.current);
-        say(t("saved_here"));
+        say(
+          t("saved_here"),
+          form.record
+            ? undoEdit(form.record, Object.keys(typing.latest()))
+            : undoNew(record.id),
+        );
         location.replace(to("record", record.id));
       } catch (error) {
         request.current = requestId(); // what is corrected is another act
@@ -175,6 +181,7 @@ function Loaded(props: { form: FormData; part: string }): JSX.Element {
               void act.run(async () => {
                 await typing.flush();
                 await discardDraft(form.draft);
+                say(t("draft_gone"), undoDiscard(form.draft, typing.latest()));
                 goBack("dossier", form.draft.dossier);
               })
             }

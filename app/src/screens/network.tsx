@@ -11,6 +11,7 @@ import {
 } from "../core/network";
 import type { Dossier, Identity } from "../core/types";
 import { dayInWords, daysUntil, duration, monthName, today } from "../format";
+import { Icon } from "../parts/icons";
 import { Await, Empty, Mark, Row, Section, Title } from "../parts/parts";
 import { go, to } from "../router";
 import { count, t } from "../words";
@@ -40,9 +41,6 @@ export function NetworkScreen(props: { id: string; me: Identity }): JSX.Element 
 function Whole(props: { all: Dossier[]; network: Network; me: Identity }): JSX.Element {
   const { network } = props;
   const [stage, setStage] = useState<string | null>(null);
-  const due = network.stakeholders
-    .filter((one) => nextDate(one) !== "" && daysUntil(nextDate(one)) <= DUE_DAYS)
-    .sort((a, b) => nextDate(a).localeCompare(nextDate(b)));
   return (
     <>
       <Title text={network.dossier.title}>
@@ -67,26 +65,7 @@ function Whole(props: { all: Dossier[]; network: Network; me: Identity }): JSX.E
           </select>
         </div>
       )}
-      {due.length > 0 && (
-        <Section title={t("network_due")} count={due.length}>
-          <ul class="rows">
-            {due.map((one) => (
-              <Row
-                key={one.id}
-                href={to("stakeholder", one.id)}
-                icon="clock"
-                title={one.name}
-                note={one.contacts[0]?.nextStep}
-                mark={
-                  <Mark tone={daysUntil(nextDate(one)) < 0 ? "danger" : "warning"}>
-                    {dayInWords(nextDate(one))}
-                  </Mark>
-                }
-              />
-            ))}
-          </ul>
-        </Section>
-      )}
+      <Due network={network} />
       <Funnel network={network} chosen={stage} onChoose={setStage} />
       <Subjects key={stage ?? "all"} network={network} stage={stage} />
       <Month network={network} worker={props.me.account} />
@@ -96,6 +75,60 @@ function Whole(props: { all: Dossier[]; network: Network; me: Identity }): JSX.E
         </a>
       </p>
     </>
+  );
+}
+
+function Due(props: { network: Network }): JSX.Element | null {
+  const due = props.network.stakeholders
+    .filter((one) => nextDate(one) !== "" && daysUntil(nextDate(one)) <= DUE_DAYS)
+    .sort((a, b) => nextDate(a).localeCompare(nextDate(b)));
+  if (due.length === 0) return null;
+  return (
+    <Section title={t("network_due")} count={due.length}>
+      <ul class="rows">
+        {due.map((one) => (
+          <Row
+            key={one.id}
+            href={to("stakeholder", one.id)}
+            icon="clock"
+            title={one.name}
+            note={one.contacts[0]?.nextStep}
+            mark={
+              <Mark tone={daysUntil(nextDate(one)) < 0 ? "danger" : "warning"}>
+                {dayInWords(nextDate(one))}
+              </Mark>
+            }
+          />
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+/** A fellow has no families: the day begins with whom to be in touch with. */
+export function NetworkToday(props: { me: Identity }): JSX.Element {
+  const load = useLoad(() => loadNetwork(""), "network-today");
+  return (
+    <Await of={load}>
+      {({ network }) =>
+        network === null ? (
+          <Empty>{t("network_none")}</Empty>
+        ) : (
+          <>
+            <a class="big-link" href={to("network", network.dossier.id)}>
+              <Icon name="hands" />
+              <span>
+                <strong>{network.dossier.title}</strong>
+                <small>{t("network_funnel")}</small>
+              </span>
+              <Icon name="next" />
+            </a>
+            <Due network={network} />
+            <Month network={network} worker={props.me.account} />
+          </>
+        )
+      }
+    </Await>
   );
 }
 

@@ -5,7 +5,7 @@ import { useLoad } from "../core/hooks";
 import type { Dossier, HistoryLine, Identity, RecordLine } from "../core/types";
 import { inWords } from "../files/words";
 import { ago } from "../format";
-import { Await, Empty, Mark, Title } from "../parts/parts";
+import { Await, Empty, Mark, say, Title } from "../parts/parts";
 import { to } from "../router";
 import { t } from "../words";
 
@@ -69,8 +69,14 @@ export function News(props: { me: Identity }): JSX.Element {
   const load = useLoad(() => loadNews(props.me), "news");
   const looked = lookedAt(props.me);
   const markRead = (): void => {
+    const before = localStorage.getItem(keyOf(props.me));
     localStorage.setItem(keyOf(props.me), new Date().toISOString());
     tellChange();
+    say(t("news_read_done"), async () => {
+      if (before === null) localStorage.removeItem(keyOf(props.me));
+      else localStorage.setItem(keyOf(props.me), before);
+      tellChange();
+    });
   };
   return (
     <>

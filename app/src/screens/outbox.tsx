@@ -1,11 +1,13 @@
 // Drafts, what is to be sent, what is sent; and why the server did not take something.
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import { read } from "../core/core";
 import { isBudget } from "../core/budget";
 import { CONTACT } from "../core/network";
 import { isRunningVisit } from "../core/caseload";
 import { useLoad, useNow, usePicture } from "../core/hooks";
 import { carry, filesMayGo } from "../core/carry";
+import { isPractice } from "../core/practice";
 import { syncNow } from "../core/sync";
 import type {
   Dossier,
@@ -16,6 +18,7 @@ import type {
   ReceiptState,
 } from "../core/types";
 import { age, ago } from "../format";
+import { Copies } from "../parts/copies";
 import { Icon } from "../parts/icons";
 import { Await, byWhen, Empty, Mark, Note, Row, Section, Title, type Tone } from "../parts/parts";
 import { to } from "../router";
@@ -26,31 +29,36 @@ interface Folders {
   names: Map<string, string>;
   drafts: Draft[];
   open: ReceiptLine[];
-  sent: ReceiptLine[];
   quarantine: Quarantined[];
 }
 
 const SENT_SHOWN = 20;
 const LEFT_HERE = new Set<ReceiptState>(["saved_here", "with_colleague", "sent"]);
 
-async function loadFolders(me: string): Promise<Folders> {
+const newest = (a: ReceiptLine, b: ReceiptLine): number => b.edited_at.localeCompare(a.edited_at);
+
+async function loadFolders(): Promise<Folders> {
   const [{ dossiers }, { drafts }, { receipts }, { changes }] = await Promise.all([
     read<{ dossiers: Dossier[] }>("dossier.list"),
     read<{ drafts: Draft[] }>("draft.list"),
-    read<{ receipts: ReceiptLine[] }>("receipts", { all: true }),
+    read<{ receipts: ReceiptLine[] }>("receipts"),
     read<{ changes: Quarantined[] }>("quarantine.list"),
   ]);
-  const newest = (a: ReceiptLine, b: ReceiptLine): number => b.edited_at.localeCompare(a.edited_at);
   return {
     names: new Map(dossiers.map((one) => [one.id, one.title])),
     drafts,
     open: receipts.filter((one) => LEFT_HERE.has(one.receipt)).sort(newest),
-    sent: receipts
-      .filter((one) => !LEFT_HERE.has(one.receipt) && one.edited_by === me)
-      .sort(newest)
-      .slice(0, SENT_SHOWN),
     quarantine: changes,
   };
+}
+
+/** Every record has a receipt: they are read when somebody wants to see what arrived, not before. */
+async function loadSent(me: string): Promise<ReceiptLine[]> {
+  const { receipts } = await read<{ receipts: ReceiptLine[] }>("receipts", { all: true });
+  return receipts
+    .filter((one) => !LEFT_HERE.has(one.receipt) && one.edited_by === me)
+    .sort(newest)
+    .slice(0, SENT_SHOWN);
 }
 
 /** The screen that a draft is gone on with. */
@@ -67,12 +75,13 @@ function placeOf(draft: Draft): string {
 }
 
 export function Outbox(props: { me: Identity }): JSX.Element {
-  const load = useLoad(() => loadFolders(props.me.account), "outbox");
+  const load = useLoad(loadFolders, "outbox");
   return (
     <>
       <Title text={t("outbox")} />
       <Sending />
       <Files />
+      {!isPractice() && <Copies account={props.me.account} />}
       <Await of={load}>
         {(folders) => (
           <>
@@ -99,18 +108,39 @@ export function Outbox(props: { me: Identity }): JSX.Element {
               {folders.open.length === 0 && <Empty>{t("to_send_none")}</Empty>}
               <Lines records={folders.open} names={folders.names} me={props.me} />
             </Section>
-            <Section title={t("sent")}>
-              {folders.sent.length === 0 ? (
-                <Empty>{t("sent_none")}</Empty>
-              ) : (
-                <p class="muted">{t("sent_recent", { n: folders.sent.length })}</p>
-              )}
-              <Lines records={folders.sent} names={folders.names} me={props.me} />
-            </Section>
+            <Sent names={folders.names} me={props.me} />
           </>
         )}
       </Await>
     </>
+  );
+}
+
+function Sent(props: { names: Map<string, string>; me: Identity }): JSX.Element {
+  const [open, setOpen] = useState(false);
+  return (
+    <details class="block" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{t("sent")}</summary>
+      {open && <SentLines {...props} />}
+    </details>
+  );
+}
+
+function SentLines(props: { names: Map<string, string>; me: Identity }): JSX.Element {
+  const load = useLoad(() => loadSent(props.me.account), "sent");
+  return (
+    <Await of={load}>
+      {(sent) => (
+        <>
+          {sent.length === 0 ? (
+            <Empty>{t("sent_none")}</Empty>
+          ) : (
+            <p class="muted">{t("sent_recent", { n: sent.length })}</p>
+          )}
+          <Lines records={sent} names={props.names} me={props.me} />
+        </>
+      )}
+    </Await>
   );
 }
 

@@ -9,10 +9,12 @@ import { FilesPanel } from "../files/panel";
 import { inWords } from "../files/words";
 import { ago } from "../format";
 import { Icon } from "../parts/icons";
+import { Authorship } from "../parts/authorship";
 import { Await, byWhen, Failed, Mark, Note, say, SureButton, Title } from "../parts/parts";
 import { Purpose } from "../parts/purpose";
 import { Receipt } from "../parts/receipt";
 import { RightsPanel } from "../parts/rights";
+import { SamePanel } from "../parts/same";
 import { go } from "../router";
 import { language, t, type Word } from "../words";
 
@@ -74,6 +76,7 @@ export function RecordScreen(props: { id: string; me: Identity }): JSX.Element {
           {told(record.decisions).map((one) => (
             <Decided key={one.dot} decision={one} record={record} me={props.me} />
           ))}
+          <SamePanel record={record} />
           <History record={record} me={props.me} />
         </>
       )}
@@ -96,9 +99,14 @@ async function edit(record: WholeRecord, part = ""): Promise<void> {
   go("edit", draft.id, ...(part ? [part] : []));
 }
 
-async function live(record: WholeRecord, command: string): Promise<void> {
+type Life = "record.retract" | "record.restore";
+
+async function live(record: WholeRecord, command: Life): Promise<void> {
   await write(command, { record: record.id, version: record.version });
-  say(t("saved_here"));
+  const back: Life = command === "record.retract" ? "record.restore" : "record.retract";
+  say(t(command === "record.retract" ? "retracted_done" : "restored_done"), () =>
+    write(back, { record: record.id }),
+  );
 }
 
 function Problems(props: { record: WholeRecord }): JSX.Element | null {
@@ -249,22 +257,51 @@ function Decided(props: { decision: Decision; record: WholeRecord; me: Identity 
   );
 }
 
-const ACTIONS: Record<string, Word> = { write: "wrote", resolve: "decided", remove: "removed" };
+const ACTIONS: Record<string, Word> = {
+  write: "wrote",
+  splice: "wrote",
+  resolve: "decided",
+  remove: "removed",
+};
 
 function History(props: { record: WholeRecord; me: Identity }): JSX.Element {
   const [open, setOpen] = useState(false);
   return (
     <details class="block" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{t("history")}</summary>
+      {open && <Texts record={props.record} me={props.me} />}
       {open && <Lines record={props.record} me={props.me} />}
     </details>
+  );
+}
+
+const linesOf = (record: WholeRecord): Promise<{ lines: HistoryLine[] }> =>
+  read("history", { record: record.id });
+
+/** The texts that several people wrote, with the words of each. */
+function Texts(props: { record: WholeRecord; me: Identity }): JSX.Element | null {
+  const { record, me } = props;
+  const load = useLoad(() => linesOf(record), `texts ${record.id}${record.version}`);
+  const texts = Object.entries(record.fields).filter(([, one]) => one.kind === "text" && one.text);
+  return (
+    <>
+      {load.data &&
+        texts.map(([name, field]) => (
+          <Authorship
+            key={name}
+            lines={load.data?.lines.filter((one) => one.field === name) ?? []}
+            text={field.text}
+            me={me.account}
+          />
+        ))}
+    </>
   );
 }
 
 function Lines(props: { record: WholeRecord; me: Identity }): JSX.Element {
   const { record, me } = props;
   const load = useLoad(
-    () => read<{ lines: HistoryLine[] }>("history", { record: record.id }),
+    () => linesOf(record),
     record.id + record.version,
   );
   return (
@@ -283,6 +320,7 @@ function Lines(props: { record: WholeRecord; me: Identity }): JSX.Element {
                 <small>
                   {ago(line.at)} ·{" "}
                   {line.mine ? t("this_device") : t("device", { name: line.device })}
+                  {line.clock_suspect && <> · {t("clock_suspect")}</>}
                 </small>
               </li>
             );

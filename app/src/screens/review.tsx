@@ -1,57 +1,17 @@
-// The queue of what somebody has to decide.
+// The queue of what somebody has to decide, as the coordinator wants to go through it.
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
-import { read, write } from "../core/core";
+import { useEffect, useState } from "preact/hooks";
+import { write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
-import type { Dossier, Identity, InboxEntry, ReviewItem } from "../core/types";
+import { EVERYTHING, fitting, loadQueue, mayBatch, select, selected } from "../core/queue";
+import type { Order, Queue, QueueItem, Selection } from "../core/queue";
+import type { Identity, InboxEntry, ReviewItem } from "../core/types";
 import { ago } from "../format";
 import { Await, Empty, Failed, Mark, Note, Row, say, Section, Title } from "../parts/parts";
 import { to } from "../router";
-import { t } from "../words";
-
-interface Finding {
-  id: string;
-  kind_text: string;
-  rule: string;
-  evidence: { code: string; text: string }[];
-  records: {
-    id: string;
-    short: string;
-    title: string;
-    type_label: string;
-    message: string;
-    /** Of what the server found: the record is on this tablet. */
-    held?: boolean;
-  }[];
-  /** Of what the server found: this tablet finds it, too. */
-  here?: boolean;
-}
-
-export interface Queue {
-  items: ReviewItem[];
-  findings: Finding[];
-  names: Map<string, string>;
-  late: InboxEntry[];
-}
-
-/** Those that an author opened again first, then the oldest: who waits longest is served first. */
-export async function loadQueue(): Promise<Queue> {
-  const [{ items, findings }, { dossiers }, { entries }] = await Promise.all([
-    read<{ items: ReviewItem[]; findings: Finding[] }>("review.list"),
-    read<{ dossiers: Dossier[] }>("dossier.list"),
-    read<{ entries: InboxEntry[] }>("inbox.list"),
-  ]);
-  const since = (item: ReviewItem): string =>
-    item.alternatives
-      .map((one) => one.at)
-      .sort()
-      .pop() ?? "";
-  const sorted = [...items].sort(
-    (a, b) => Number(b.contested) - Number(a.contested) || since(a).localeCompare(since(b)),
-  );
-  const names = new Map(dossiers.map((one) => [one.id, one.title]));
-  return { items: sorted, findings, names, late: entries };
-}
+import { BatchForm } from "./batch";
+import { FindingCard, FromServer, Reason } from "./findings";
+import { t, type Word } from "../words";
 
 export function Review(props: { me: Identity }): JSX.Element {
   const load = useLoad(loadQueue, "queue");
@@ -59,49 +19,28 @@ export function Review(props: { me: Identity }): JSX.Element {
     <>
       <Title text={t("review")} lead={t("review_lead")} />
       <Await of={load}>
-        {({ items, findings, names, late }) => (
+        {(queue) => (
           <>
-            {items.length === 0 && late.length === 0 && findings.length === 0 && (
-              <Empty>{t("review_none")}</Empty>
-            )}
-            <ul class="rows">
-              {items.map((item) => (
-                <Row
-                  key={item.id}
-                  icon="review"
-                  href={to("review", item.id)}
-                  title={
-                    <>
-                      {names.get(item.dossier) ?? item.title}
-                      {item.label && <> · {item.label}</>}
-                    </>
-                  }
-                  note={
-                    `${item.type_label} ${item.title} · ${authors(item, props.me)} · ` +
-                    ago(item.alternatives[0]?.at ?? new Date().toISOString())
-                  }
-                  mark={
-                    item.contested ? (
-                      <Mark tone="danger">{t("contested_item")}</Mark>
-                    ) : (
-                      <Mark tone="warning">{item.kind_text}</Mark>
-                    )
-                  }
-                />
-              ))}
-            </ul>
-            {late.length > 0 && (
-              <Section title={t("late")} count={late.length}>
+            {queue.items.length === 0 &&
+              queue.late.length === 0 &&
+              queue.findings.length === 0 && <Empty>{t("review_none")}</Empty>}
+            {queue.items.length > 0 && <Items queue={queue} me={props.me} />}
+            {queue.late.length > 0 && (
+              <Section title={t("late")} count={queue.late.length}>
                 <p class="muted">{t("late_lead")}</p>
-                {late.map((entry) => (
-                  <Late key={entry.id} entry={entry} family={names.get(entry.dossier) ?? ""} />
+                {queue.late.map((entry) => (
+                  <Late
+                    key={entry.id}
+                    entry={entry}
+                    family={queue.names.get(entry.dossier) ?? ""}
+                  />
                 ))}
               </Section>
             )}
-            {findings.length > 0 && (
-              <Section title={t("findings")} count={findings.length}>
+            {queue.findings.length > 0 && (
+              <Section title={t("findings")} count={queue.findings.length}>
                 <p class="muted">{t("findings_lead")}</p>
-                {findings.map((one) => (
+                {queue.findings.map((one) => (
                   <FindingCard key={one.id} finding={one} />
                 ))}
               </Section>
@@ -114,123 +53,183 @@ export function Review(props: { me: Identity }): JSX.Element {
   );
 }
 
-/** What only the server can find: over all dossiers, and with other bodies. Nothing of it stays. */
-function FromServer(): JSX.Element {
-  const [found, setFound] = useState<Finding[] | null>(null);
-  const act = useAct();
-  const ask = (): void =>
-    void act.run(async () => {
-      const { findings } = await read<{ findings: Finding[] }>("finding.fetch");
-      setFound(findings.filter((one) => !one.here));
-    });
-  return (
-    <Section title={t("findings_server")} count={found?.length}>
-      <p class="muted">{t("findings_server_lead")}</p>
-      {found?.length === 0 && <Empty>{t("findings_server_none")}</Empty>}
-      {found?.map((one) => (
-        <article key={one.id} class="card-box">
-          <FindingHead finding={one} />
-        </article>
-      ))}
-      <Failed error={act.failure} />
-      <button
-        type="button"
-        class="btn btn-outline-primary"
-        disabled={act.busy}
-        onClick={ask}
-      >
-        {t("findings_server_ask")}
-      </button>
-    </Section>
-  );
-}
+const SHOWN = 100;
 
-function FindingHead(props: { finding: Finding }): JSX.Element {
-  const { finding } = props;
+function Items(props: { queue: Queue; me: Identity }): JSX.Element {
+  const { queue, me } = props;
+  const [chosen, setChosen] = useState(selected());
+  const [batch, setBatch] = useState(false);
+  const choose = (change: Partial<Selection>): void => {
+    select(change);
+    setChosen(selected());
+  };
+  const items = fitting(queue.items, chosen);
+  const batchable = items.filter(mayBatch);
+  useRowKeys();
   return (
     <>
-      <div class="card-head">
-        <span class="card-name">{finding.kind_text}</span>
-        <span class="muted">{finding.evidence.map((one) => one.text).join(" · ")}</span>
-      </div>
-      <ul class="plain">
-        {finding.records.map((record) => (
-          <li key={record.id}>
-            {record.held === false ? (
-              `${record.type_label} ${record.short}`
-            ) : (
-              <a href={to("record", record.id)}>
-                {record.type_label} {record.title ? `«${record.title}»` : record.short}
-              </a>
-            )}
-          </li>
+      {queue.items.length > 1 && <Filters queue={queue} chosen={chosen} choose={choose} />}
+      <p class="muted" role="status">
+        {t("queue_shown", { n: items.length, all: queue.total })}
+      </p>
+      {items.length === 0 && (
+        <button type="button" class="btn btn-link" onClick={() => choose(EVERYTHING)}>
+          {t("queue_all")}
+        </button>
+      )}
+      <ul class="rows queue">
+        {items.slice(0, SHOWN).map((item) => (
+          <Line key={item.id} item={item} me={me} />
         ))}
       </ul>
-      <p>{finding.records[0]?.message}</p>
+      {batchable.length > 1 && !batch && (
+        <p>
+          <button type="button" class="btn btn-outline-primary" onClick={() => setBatch(true)}>
+            {t("batch_open", { n: batchable.length })}
+          </button>
+        </p>
+      )}
+      {batch && batchable.length > 0 && (
+        <BatchForm items={batchable} me={me} onClose={() => setBatch(false)} />
+      )}
+      <p class="muted keys">{t("queue_keys")}</p>
     </>
   );
 }
 
-export function authors(item: ReviewItem, me: Identity): string {
-  const names = item.alternatives.map((one) => (one.author === me.account ? t("you") : one.author));
-  return [...new Set(names)].join(", ");
+function Line(props: { item: QueueItem; me: Identity }): JSX.Element {
+  const { item, me } = props;
+  return (
+    <Row
+      icon="review"
+      href={to("review", item.id)}
+      title={
+        <>
+          {item.family || item.title}
+          {item.label && <> · {item.label}</>}
+        </>
+      }
+      note={[
+        item.commune,
+        `${item.type_label} ${item.title}`,
+        authors(item, me),
+        ago(item.since || new Date().toISOString()),
+      ]
+        .filter(Boolean)
+        .join(" · ")}
+      mark={
+        item.contested ? (
+          <Mark tone="danger">{t("contested_item")}</Mark>
+        ) : (
+          <Mark tone="warning">{item.kind_text}</Mark>
+        )
+      }
+    />
+  );
 }
 
-function Reason(props: { id: string; value: string; set: (reason: string) => void }): JSX.Element {
+const ORDERS: [Order, Word][] = [
+  ["severity", "order_severity"],
+  ["age", "order_age"],
+  ["family", "order_family"],
+];
+const AGES: [number, Word][] = [
+  [0, "age_any"],
+  [1, "age_day"],
+  [7, "age_week"],
+  [30, "age_month"],
+];
+
+function Filters(props: {
+  queue: Queue;
+  chosen: Selection;
+  choose: (change: Partial<Selection>) => void;
+}): JSX.Element {
+  const { queue, chosen, choose } = props;
+  const kinds = new Map(queue.items.map((one) => [one.kind, one.kind_text]));
+  const communes = [...new Set(queue.items.map((one) => one.commune).filter(Boolean))].sort();
   return (
-    <div class="field">
-      <label for={props.id}>{t("reason")}</label>
-      <input
-        id={props.id}
-        class="form-control"
-        value={props.value}
-        onInput={(event) => props.set(event.currentTarget.value)}
+    <div class="filters" role="group" aria-label={t("queue_filters")}>
+      <Select
+        id="by-kind"
+        label={t("queue_kind")}
+        value={chosen.kind}
+        options={[["", t("report_all")], ...kinds]}
+        onChoose={(kind) => choose({ kind })}
+      />
+      {communes.length > 1 && (
+        <Select
+          id="by-commune"
+          label={t("queue_commune")}
+          value={chosen.commune}
+          options={[["", t("report_all")], ...communes.map((one): [string, string] => [one, one])]}
+          onChoose={(commune) => choose({ commune })}
+        />
+      )}
+      <Select
+        id="by-age"
+        label={t("queue_age")}
+        value={String(chosen.days)}
+        options={AGES.map(([days, word]) => [String(days), t(word)])}
+        onChoose={(days) => choose({ days: Number(days) })}
+      />
+      <Select
+        id="by-order"
+        label={t("queue_order")}
+        value={chosen.order}
+        options={ORDERS.map(([order, word]) => [order, t(word)])}
+        onChoose={(order) => choose({ order: order as Order })}
       />
     </div>
   );
 }
 
-/** Where people said before that two records of this kind are one. */
-const IDENTITIES = new Set(["likely_same_person", "likely_same_household"]);
-
-function FindingCard(props: { finding: Finding }): JSX.Element {
-  const { finding } = props;
-  const [reason, setReason] = useState("");
-  const act = useAct();
-  const [first, second] = finding.records;
-  const dismiss = (): void =>
-    void act.run(async () => {
-      await write("finding.decide", { finding: finding.id, outcome: "dismiss", reason });
-      say(t("review_done"));
-    });
-  const same = (): void =>
-    void act.run(async () => {
-      if (!first || !second) return;
-      await write("same.mark", { record: first.id, other: second.id, reason });
-      say(t("review_done"));
-    });
+function Select(props: {
+  id: string;
+  label: string;
+  value: string;
+  options: [string, string][];
+  onChoose: (value: string) => void;
+}): JSX.Element {
   return (
-    <article class="card-box">
-      <FindingHead finding={finding} />
-      <Reason id={`finding-${finding.id}`} value={reason} set={setReason} />
-      <Failed error={act.failure} />
-      <div class="buttons">
-        {IDENTITIES.has(finding.rule) && (
-          <button type="button" class="btn btn-primary" disabled={act.busy} onClick={same}>
-            {t("are_same")}
-          </button>
-        )}
-        <button
-          type="button"
-          class="btn btn-outline-primary"
-          disabled={act.busy || !reason.trim()}
-          onClick={dismiss}
-        >
-          {t("no_problem")}
-        </button>
-      </div>
-    </article>
+    <div class="field">
+      <label for={props.id}>{props.label}</label>
+      <select
+        id={props.id}
+        class="form-control"
+        value={props.value}
+        onChange={(event) => props.onChoose(event.currentTarget.value)}
+      >
+        {props.options.map(([value, label]) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </div>
   );
+}
+
+/** J and K go down and up the queue, outside of fields; Enter opens, as it does on every link. */
+function useRowKeys(): void {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent): void => {
+      const at = event.target as HTMLElement;
+      const step = { j: 1, k: -1 }[event.key];
+      if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (at.matches("input,textarea,select")) return;
+      const rows = [...document.querySelectorAll<HTMLElement>(".queue a")];
+      const now = rows.indexOf(at);
+      rows[now < 0 ? 0 : Math.min(Math.max(now + step, 0), rows.length - 1)]?.focus();
+    };
+    window.addEventListener("keydown", pressed);
+    return () => window.removeEventListener("keydown", pressed);
+  }, []);
+}
+
+export function authors(item: ReviewItem, me: Identity): string {
+  const names = item.alternatives.map((one) => (one.author === me.account ? t("you") : one.author));
+  return [...new Set(names)].join(", ");
 }
 
 function Late(props: { entry: InboxEntry; family: string }): JSX.Element {

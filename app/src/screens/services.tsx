@@ -26,12 +26,12 @@ async function loadLists(): Promise<Lists> {
   };
 }
 
-export function ServicesScreen(): JSX.Element {
+export function ServicesScreen(props: { commune: string }): JSX.Element {
   const lists = useLoad(loadLists, "lists");
   return (
     <>
       <Title text={t("services")} lead={t("services_lead")} back={["families"]} />
-      <Await of={lists}>{(known) => <Finder lists={known} />}</Await>
+      <Await of={lists}>{(known) => <Finder lists={known} commune={props.commune} />}</Await>
     </>
   );
 }
@@ -46,8 +46,8 @@ function useSettled(wanted: Wanted): Wanted {
   return settled;
 }
 
-function Finder(props: { lists: Lists }): JSX.Element {
-  const [wanted, setWanted] = useState(NOTHING);
+function Finder(props: { lists: Lists; commune: string }): JSX.Element {
+  const [wanted, setWanted] = useState<Wanted>({ ...NOTHING, commune: props.commune });
   const settled = useSettled(wanted);
   const found = useLoad(() => findOffers(settled), JSON.stringify(settled));
   const set = (change: Partial<Wanted>): void => setWanted({ ...wanted, ...change });
@@ -93,7 +93,7 @@ function Finder(props: { lists: Lists }): JSX.Element {
           <>
             <div role="status">
               {offers.length === 0 && (
-                <Empty>{t(settled === NOTHING ? "services_empty" : "services_none")}</Empty>
+                <Empty>{t(Object.values(settled).every((one) => one === "") ? "services_empty" : "services_none")}</Empty>
               )}
             </div>
             <ul class="cards">

@@ -16,6 +16,7 @@ import {
 } from "../core/network";
 import type { Code, Draft, FieldType, Identity, Json, RecordLine } from "../core/types";
 import { dayAfter, dayInWords, duration, today } from "../format";
+import { undoDiscard } from "../core/undo";
 import { discardDraft, useTyping } from "../form/draft";
 import { Choice, Field } from "../form/field";
 import { Icon } from "../parts/icons";
@@ -236,12 +237,12 @@ function ContactForm(
     void act.run(async () => {
       await typing.settle();
       try {
-        await saveContact({ ...draft, fields: typing.latest() }, props.subject, request.current);
+        const typed = { ...draft, fields: typing.latest() };
+        say(t("contact_saved"), await saveContact(typed, props.subject, request.current));
       } catch (error) {
         request.current = requestId(); // what is corrected is another act
         throw error;
       }
-      say(t("contact_saved"));
       props.onEnd();
     });
   };
@@ -249,7 +250,7 @@ function ContactForm(
     void act.run(async () => {
       await typing.flush();
       await discardDraft(draft);
-      say(t("contact_gone"));
+      say(t("draft_gone"), undoDiscard(draft, typing.latest()));
       props.onEnd();
     });
   return (

@@ -3,7 +3,8 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { CARRIES, carry, isMetered, setCarry, type Carry } from "../core/carry";
 import { isDesk } from "../core/desk";
-import { foundNoRoom, keepStorage, onChange, read } from "../core/core";
+import { makeCopy } from "../core/copy";
+import { foundNoRoom, keepStorage, onChange } from "../core/core";
 import { useAct, usePicture } from "../core/hooks";
 import { enterPractice, isPractice, throwPracticeAway } from "../core/practice";
 import type { Identity } from "../core/types";
@@ -77,6 +78,9 @@ export function Tablet(props: { me: Identity }): JSX.Element {
       </fieldset>
       {!isPractice() && <Unsent me={me} />}
       <Practice />
+      <ul class="rows">
+        <Row icon="person" href={to("accessibility")} title={t("a11y")} />
+      </ul>
     </>
   );
 }
@@ -205,14 +209,9 @@ function Unsent(props: { me: Identity }): JSX.Element {
   const [done, setDone] = useState(0);
   const download = (): void =>
     void act.run(async () => {
-      const reply = await read<{ content: string; changes: string }>("exchange.export", {
-        for: "server",
-      });
-      const pairs = reply.content.match(/../g) ?? [];
-      const content = Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16));
-      const day = new Date().toISOString().slice(0, 10);
-      saveFile(content, `insieme-${props.me.account}-${day}.insieme-x`);
-      setDone(Number(reply.changes));
+      const copy = await makeCopy(props.me.account, "server");
+      saveFile(copy.file, copy.file.name);
+      setDone(copy.changes);
     });
   return (
     <Section title={t("unsent_file")}>

@@ -20,13 +20,13 @@ import { Icon } from "../parts/icons";
 import { Await, Empty, Failed, Mark, Note, Row, Section, Title } from "../parts/parts";
 import { go, to } from "../router";
 import { urgency } from "../shell";
+import { NetworkToday } from "./network";
 import { t } from "../words";
 
 const FAMILIES_SHOWN = 8;
 const UNVISITED_SHOWN = 6;
 
 export function Today(props: { me: Identity; reviewer: boolean }): JSX.Element {
-  const load = useLoad(loadCaseload, "caseload");
   const firstName = props.me.name.split(" ")[0] ?? props.me.name;
   return (
     <>
@@ -34,21 +34,28 @@ export function Today(props: { me: Identity; reviewer: boolean }): JSX.Element {
       <Warnings />
       {props.reviewer && <OpenItems />}
       <EmergencyOpenings />
-      <Await of={load}>
-        {({ agenda, running }) => (
-          <>
-            {running.map((one) => (
-              <Running key={one.draft.id} visit={one} />
-            ))}
-            <Visits first={agenda.visits} />
-            <Deadlines first={agenda.tasks} />
-            <Pacts first={agenda.pacts} />
-            <Unvisited first={agenda.unvisited} />
-            <Families first={agenda.families} />
-          </>
-        )}
-      </Await>
+      {props.me.role === "fellow" ? <NetworkToday me={props.me} /> : <Agenda />}
     </>
+  );
+}
+
+function Agenda(): JSX.Element {
+  const load = useLoad(loadCaseload, "caseload");
+  return (
+    <Await of={load}>
+      {({ agenda, running }) => (
+        <>
+          {running.map((one) => (
+            <Running key={one.draft.id} visit={one} />
+          ))}
+          <Visits first={agenda.visits} />
+          <Deadlines first={agenda.tasks} />
+          <Pacts first={agenda.pacts} />
+          <Unvisited first={agenda.unvisited} />
+          <Families first={agenda.families} />
+        </>
+      )}
+    </Await>
   );
 }
 

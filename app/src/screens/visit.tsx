@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { requestId } from "../core/core";
 import { useAct, useNow } from "../core/hooks";
 import type { FieldType, Json } from "../core/types";
+import { undoDiscard, undoNew } from "../core/undo";
 import { clock, stopwatch, thisMinute } from "../format";
 import { commitDraft, discardDraft, loadForm, useTyping, type FormData } from "../form/draft";
 import { Choice, isEdited } from "../form/field";
@@ -70,7 +71,7 @@ function Running(props: { form: FormData }): JSX.Element {
       await typing.flush();
       try {
         const { record } = await commitDraft(form.draft, request.current);
-        say(t("visit_saved"));
+        say(t("visit_saved"), undoNew(record.id));
         location.replace(to("record", record.id));
       } catch (error) {
         request.current = requestId();
@@ -219,6 +220,7 @@ function Running(props: { form: FormData }): JSX.Element {
           void act.run(async () => {
             await typing.flush();
             await discardDraft(form.draft);
+            say(t("draft_gone"), undoDiscard(form.draft, typing.latest()));
             go("dossier", form.draft.dossier);
           })
         }

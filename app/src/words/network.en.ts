@@ -26,7 +26,6 @@ export const networkEn: Record<keyof typeof networkIt, string> = {
   contact_other: "Another number of minutes",
   contact_next: "In touch again",
   contact_in: "in {n} days",
-  contact_gone: "Draft of the contact discarded",
   contact_saved: "Contact saved on this tablet",
   contact_stage: "The relation now",
   contact_history: "Contacts",

@@ -24,7 +24,6 @@ export const networkIt = {
   contact_other: "Altra durata in minuti",
   contact_next: "Risentirsi",
   contact_in: "fra {n} giorni",
-  contact_gone: "Bozza del contatto buttata",
   contact_saved: "Contatto salvato su questo tablet",
   contact_stage: "La relazione adesso",
   contact_history: "Contatti",

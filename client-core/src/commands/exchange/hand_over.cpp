@@ -169,10 +169,28 @@ bool has_letter(const std::vector<std::uint8_t>& bytes) {
          bundle->parts.front().label == sync::PartLabel{};
 }
 
+/// A browser has no paths: it hands over what its person chose.
+Outcome<std::vector<std::uint8_t>> given_file(Context& context) {
+  if (context.has("path") == context.has("content")) {
+    return Failure("missing_argument", "path o content: uno dei due.",
+                   "path or content: one of the two.", "path");
+  }
+  if (context.has("path")) {
+    INSIEME_OUT_ASSIGN(const std::string read, read_file(context.text("path")));
+    return std::vector<std::uint8_t>(read.begin(), read.end());
+  }
+  const std::string hex = context.text("content");
+  std::vector<std::uint8_t> bytes(hex.size() / 2);
+  if (const Status status = sync::from_hex(hex, bytes); !status.ok()) {
+    return Failure("invalid_argument", "content: cifre esadecimali.",
+                   "content: hexadecimal digits.", "content");
+  }
+  return bytes;
+}
+
 Outcome<json::object> import_file(Context& context) {
   INSIEME_OUT(enrolled(context));
-  INSIEME_OUT_ASSIGN(const std::string content, read_file(context.text("path")));
-  const std::span bytes(reinterpret_cast<const std::uint8_t*>(content.data()), content.size());
+  INSIEME_OUT_ASSIGN(const std::vector<std::uint8_t> bytes, given_file(context));
   const auto file = sync::decode_exchange_file(bytes);
   if (!file.ok()) return exchange_failure(file.error());
   if (file->space != context.store().identity().space) {
@@ -279,7 +297,9 @@ std::vector<CommandSpec> hand_over_commands() {
        "Prende un file di exchange.export: applica ciò che è per questo dispositivo, porta il "
        "resto.",
        "Takes a file of exchange.export: applies what is for this device, carries the rest.",
-       {{"path", ArgKind::text, true, "il file", "the file"}},
+       {{"path", ArgKind::text, false, "il file", "the file"},
+        {"content", ArgKind::text, false, "oppure il suo contenuto, esadecimale",
+         "or its content, hexadecimal"}},
        "handouts, fresh, carried (to the server), applied, known, waiting (changes), documents, "
        "sealed (documents for others), refused (code, message_it, message_en)",
        R"({"command": "exchange.import", "path": "consegna.insieme-x"})",

@@ -1,0 +1,161 @@
+// The world of a child: one rating for each of its sub-dimensions at T0, T1 and T2. A rating is a
+// record whose id follows from the assessment and the sub-dimension, so that two people who rate
+// the same one make two values of one record.
+import type { Undo } from "../parts/parts";
+import { read, write } from "./core";
+import type { Code, FieldType, RecordLine, RecordType, WholeRecord } from "./types";
+import { undoNew } from "./undo";
+
+export const ASSESSMENT = "child_assessment";
+export const RATING = "child_rating";
+/** From a serious problem to a strength. */
+export const RATINGS = [1, 2, 3, 4, 5, 6];
+
+export type Side = "child" | "family" | "environment";
+/** Codes of sub-dimensions begin with the letter of their side. */
+const SIDE_OF: Record<string, Side> = { b: "child", f: "family", a: "environment" };
+
+export interface Dimension extends Code {
+  side: Side;
+}
+
+export interface Rating {
+  record: string;
+  version: string;
+  value: number | null;
+  note: string;
+  /** Two people rated it without seeing each other: all values. */
+  contested: number[];
+}
+
+export interface Assessment {
+  time: string;
+  label: string;
+  record: WholeRecord | null;
+  /** By the code of the sub-dimension. */
+  ratings: Map<string, Rating>;
+}
+
+export interface ChildWorld {
+  dossier: string;
+  children: RecordLine[];
+  child: RecordLine | undefined;
+  dimensions: Dimension[];
+  /** All times that the schema knows, the first first. */
+  times: Assessment[];
+}
+
+const PAGE = 1000;
+
+const codesOf = (type: RecordType, name: string): Code[] =>
+  type.fields.find((field: FieldType) => field.name === name)?.codes ?? [];
+
+async function whole(lines: RecordLine[]): Promise<WholeRecord[]> {
+  const replies = await Promise.all(
+    lines.map((one) => read<{ record: WholeRecord }>("record.get", { record: one.id })),
+  );
+  return replies.map((reply) => reply.record);
+}
+
+async function listOf(type: string, dossier: string, where: object): Promise<RecordLine[]> {
+  const { records } = await read<{ records: RecordLine[] }>("record.list", {
+    type,
+    dossier,
+    where,
+    limit: PAGE,
+  });
+  return records;
+}
+
+function ratingOf(record: WholeRecord): Rating {
+  const field = record.fields["rating"];
+  const value = field?.value;
+  return {
+    record: record.id,
+    version: record.version,
+    value: value === null || value === undefined ? null : Number(value),
+    note: record.fields["note"]?.text ?? "",
+    contested: field?.contested ? (field.values ?? []).map((one) => Number(one.text)) : [],
+  };
+}
+
+export async function loadChildWorld(dossier: string, asked: string): Promise<ChildWorld> {
+  const [children, all, { type }, rating] = await Promise.all([
+    listOf("member", dossier, {}),
+    listOf(ASSESSMENT, dossier, {}).then(whole),
+    read<{ type: RecordType }>("schema.type", { type: ASSESSMENT }),
+    read<{ type: RecordType }>("schema.type", { type: RATING }),
+  ]);
+  const rated = new Set(all.map((one) => String(one.fields["child"]?.value ?? "")));
+  const child =
+    children.find((one) => one.id === asked) ??
+    children.find((one) => rated.has(one.id)) ??
+    children[0];
+  const times = await Promise.all(
+    codesOf(type, "time").map(async ({ code, label }): Promise<Assessment> => {
+      const record =
+        all.find(
+          (one) =>
+            one.fields["time"]?.value === code && one.fields["child"]?.value === child?.id,
+        ) ?? null;
+      const ratings = new Map<string, Rating>();
+      if (record !== null) {
+        const found = await listOf(RATING, dossier, { assessment: record.id }).then(whole);
+        for (const one of found) {
+          ratings.set(String(one.fields["subdimension"]?.value ?? ""), ratingOf(one));
+        }
+      }
+      return { time: code, label, record, ratings };
+    }),
+  );
+  const dimensions = codesOf(rating.type, "subdimension").map((one) => ({
+    ...one,
+    side: SIDE_OF[one.code.charAt(0)] ?? "environment",
+  }));
+  return { dossier, children, child, dimensions, times };
+}
+
+interface Saved {
+  record: { id: string };
+}
+
+/** The assessment of that time, made now if there is none. Its day is the day on which it began. */
+async function assessmentFor(world: ChildWorld, at: Assessment): Promise<string> {
+  if (at.record !== null) return at.record.id;
+  const { record } = await write<Saved>("record.save", {
+    type: ASSESSMENT,
+    dossier: world.dossier,
+    upsert: true,
+    fields: {
+      child: world.child?.id ?? "",
+      time: at.time,
+      assessed_on: new Date().toLocaleDateString("sv"),
+      list_version: 1,
+    },
+  });
+  return record.id;
+}
+
+/** One tap is one save; it can be taken back. */
+export async function rate(
+  world: ChildWorld,
+  at: Assessment,
+  dimension: string,
+  fields: { rating?: number | null; note?: string },
+): Promise<Undo> {
+  const before = at.ratings.get(dimension);
+  if (before) {
+    await write("record.save", { record: before.record, version: before.version, fields });
+    const was =
+      fields.rating === undefined ? { note: before.note } : { rating: before.value };
+    return () => write("record.save", { record: before.record, fields: was });
+  }
+  const assessment = await assessmentFor(world, at);
+  const { record } = await write<Saved>("record.save", {
+    type: RATING,
+    dossier: world.dossier,
+    upsert: true,
+    fields: { assessment, subdimension: dimension, ...fields },
+  });
+  return undoNew(record.id);
+}

@@ -1,0 +1,126 @@
+// One rule for many questions of the same sort: what it would decide is shown before it does.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { tellChange } from "../core/core";
+import { useAct } from "../core/hooks";
+import { decideAll, taken, undoBatch, type Batch, type QueueItem, type Rule } from "../core/queue";
+import type { Identity } from "../core/types";
+import { Choice } from "../form/field";
+import { Failed, Note, say, Section } from "../parts/parts";
+import { t } from "../words";
+import { Reason } from "./findings";
+
+/** Authors that have a value in every one of them. */
+function commonAuthors(items: QueueItem[]): string[] {
+  const [first, ...rest] = items.map((one) => one.alternatives.map((side) => side.author));
+  return [...new Set(first ?? [])].filter((one) => rest.every((side) => side.includes(one)));
+}
+
+function outcome(item: QueueItem, rule: Rule): string {
+  const number = taken(item, rule);
+  if (number === null) return item.now || t("not_filled");
+  return item.alternatives.find((one) => one.number === number)?.text || t("not_filled");
+}
+
+export function BatchForm(props: {
+  items: QueueItem[];
+  me: Identity;
+  onClose: () => void;
+}): JSX.Element {
+  const { items, me } = props;
+  const [rule, setRule] = useState<Rule | "">("");
+  const [left, setLeft] = useState(new Set<string>());
+  const [reason, setReason] = useState("");
+  const [last, setLast] = useState<Batch | null>(null);
+  const act = useAct();
+  const chosen = items.filter((one) => !left.has(one.id));
+  const rules: [Rule, string][] = [
+    ["newest", t("batch_newest")],
+    ...commonAuthors(chosen).map((one): [Rule, string] => [
+      `author:${one}`,
+      t("batch_author", { who: one === me.account ? t("you") : one }),
+    ]),
+    ["dismiss", t("dismiss")],
+  ];
+  const decide = (): void =>
+    void act.run(async () => {
+      if (rule === "") return;
+      const batch = await decideAll(chosen, rule, reason.trim());
+      tellChange();
+      setLast(batch);
+      const back = t("decision_taken_back");
+      say(t("batch_done", { n: batch.done.length }), undoBatch(batch, back));
+      if (batch.failed.length === 0) props.onClose();
+    });
+  return (
+    <Section
+      title={t("batch")}
+      action={
+        <button type="button" class="btn btn-sm btn-outline-primary" onClick={props.onClose}>
+          {t("close")}
+        </button>
+      }
+    >
+      <p class="muted">{t("batch_lead")}</p>
+      <fieldset class="field">
+        <legend>{t("batch_rule")}</legend>
+        <div class="choices">
+          {rules.map(([one, label]) => (
+            <Choice
+              key={one}
+              type="radio"
+              name="rule"
+              label={label}
+              checked={rule === one}
+              onChange={() => setRule(one)}
+            />
+          ))}
+        </div>
+      </fieldset>
+      <fieldset class="field">
+        <legend>{t("batch_which", { n: chosen.length })}</legend>
+        <div class="choices choices-long">
+          {items.map((one) => (
+            <Choice
+              key={one.id}
+              type="checkbox"
+              name="of"
+              label={
+                `${one.family} · ${one.label}` +
+                (rule === "" ? "" : ` → «${outcome(one, rule)}»`)
+              }
+              checked={!left.has(one.id)}
+              onChange={(on) => {
+                const next = new Set(left);
+                if (on) next.delete(one.id);
+                else next.add(one.id);
+                setLeft(next);
+              }}
+            />
+          ))}
+        </div>
+      </fieldset>
+      <Reason id="batch-reason" value={reason} set={setReason} />
+      <Failed error={act.failure} />
+      {last && last.failed.length > 0 && (
+        <Note tone="warning" title={t("batch_failed", { n: last.failed.length })} live>
+          <ul>
+            {last.failed.map(({ item, why }) => (
+              <li key={item.id}>
+                {item.family} · {item.label}: {why}
+              </li>
+            ))}
+          </ul>
+        </Note>
+      )}
+      <button
+        type="button"
+        class="btn btn-primary"
+        disabled={act.busy || rule === "" || reason.trim() === "" || chosen.length === 0}
+        onClick={decide}
+      >
+        {t("batch_decide", { n: chosen.length })}
+      </button>
+    </Section>
+  );
+}

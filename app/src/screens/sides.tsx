@@ -1,0 +1,79 @@
+// What one of them wrote, beside what the others wrote: by whom, when, on which device.
+import type { JSX } from "preact";
+import type { Alternative, Identity } from "../core/types";
+import { referencesIn } from "../files/holder";
+import { SidePicture } from "../files/panel";
+import { inWords } from "../files/words";
+import { ago } from "../format";
+import { Mark } from "../parts/parts";
+import { t } from "../words";
+
+export function AlternativeSide(props: {
+  one: Alternative;
+  record: string;
+  field: string;
+  me: Identity;
+  shown: boolean;
+  /** The tablet's clock was far from the server's when this came. */
+  clockSuspect: boolean;
+  chosen: boolean;
+  onChoose: (() => void) | undefined;
+}): JSX.Element {
+  const { one } = props;
+  const who = one.author === props.me.account ? t("you") : one.author;
+  return (
+    <Side
+      title={t("side", { who })}
+      text={inWords(one.text)}
+      picture={
+        referencesIn(one.text).length > 0 ? (
+          <SidePicture record={props.record} field={props.field} text={one.text} />
+        ) : undefined
+      }
+      empty={t("not_filled")}
+      tone={props.chosen ? "chosen" : "side"}
+      note={`${ago(one.at)} · ${one.mine ? t("this_device") : t("device", { name: one.device })}`}
+      mark={
+        <>
+          {props.shown && <Mark tone="neutral">{t("shown_now")}</Mark>}
+          {props.clockSuspect && <Mark tone="warning">{t("clock_suspect")}</Mark>}
+        </>
+      }
+      action={
+        props.onChoose && (
+          <button
+            type="button"
+            class={`btn wide ${props.chosen ? "btn-primary" : "btn-outline-primary"}`}
+            aria-pressed={props.chosen}
+            onClick={props.onChoose}
+          >
+            {one.number}. {t("choose_this")}
+          </button>
+        )
+      }
+    />
+  );
+}
+
+export function Side(props: {
+  title: string;
+  text: string;
+  empty: string;
+  tone: string;
+  note?: string;
+  mark?: JSX.Element | undefined;
+  picture?: JSX.Element | undefined;
+  action?: JSX.Element | undefined;
+}): JSX.Element {
+  return (
+    <article class={`side side-${props.tone}`}>
+      <h2>
+        {props.title} {props.mark}
+      </h2>
+      {props.picture}
+      <p class="side-text">{props.text || <span class="muted">{props.empty}</span>}</p>
+      {props.note && <p class="muted">{props.note}</p>}
+      {props.action}
+    </article>
+  );
+}

@@ -1,0 +1,37 @@
+import type { openingsIt } from "./openings.it";
+
+export const openingsEn: Record<keyof typeof openingsIt, string> = {
+  openings: "Emergency openings",
+  openings_ask: "Open a dossier that you do not have",
+  openings_how:
+    "For an emergency, for a few hours. Whoever coordinates is told at once; your name and the " +
+    "reason are logged. Needs the network.",
+  openings_offline: "There is no network now: a dossier that you do not have cannot be opened.",
+  openings_digits: "Digits of the dossier",
+  openings_digits_help: "At least the last eight, read out by a colleague who has it open.",
+  openings_reason: "Why it is needed now",
+  openings_reason_help: "In words, at least ten characters: whoever coordinates reads it.",
+  openings_hours: "For how many hours",
+  openings_open: "Open the dossier",
+  openings_opening: "Asking the server…",
+  openings_opened: "Opened: it is on its way to this tablet",
+  openings_mine: "Opened by you now",
+  openings_coming: "It comes with the next exchange with the server.",
+  openings_go: "Go to the dossier",
+  openings_end: "End now",
+  openings_end_sure: "End it? The dossier leaves this tablet; what you wrote is sent before.",
+  openings_end_other_sure: "End somebody else's opening before its time?",
+  openings_ended: "Ended",
+  openings_until: "open until {when}",
+  openings_over: "over",
+  openings_dossier: "Dossier …{digits}",
+  openings_unseen: "To look into",
+  openings_note: "What you say of it (optional)",
+  openings_seen: "I looked into it",
+  openings_noted: "Noted",
+  openings_seen_by: "Looked into by {who}, {when}.",
+  openings_before: "Past openings",
+  openings_to_see: "Emergency openings to look into: {n}",
+  openings_running: "Dossier opened in an emergency until {when}",
+  dossier_digits: "Digits of the dossier: {digits}",
+};

@@ -1,0 +1,104 @@
+// What happens to a tablet out there: a permission is withdrawn while it is offline, its clock is
+// years ahead, two tablets meet without a server.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { ask, look, makeHousehold, Person } from "./people.mjs";
+import { World } from "./world.mjs";
+
+const world = new World();
+let family;
+let other;
+let office;
+let anna;
+let bruno;
+
+before(async () => {
+  await world.start();
+  world.person("anna", "Anna Rossi", "educator");
+  world.person("bruno", "Bruno Neri", "educator");
+  world.person("office", "Ufficio", "coordinator");
+  office = world.desk("office");
+  family = makeHousehold(office, world, ["anna", "bruno"]);
+  other = makeHousehold(office, world, ["anna"], "Famiglia Ferri");
+  anna = await new Person(world, "anna").begin();
+  bruno = await new Person(world, "bruno").begin();
+});
+
+after(async () => {
+  for (const one of [anna, bruno]) await one?.end();
+  await world.end();
+});
+
+const nextStep = (page, record) =>
+  ask(page, "record.get", { record }).then((reply) => reply.record?.fields.next_step.text);
+
+test("two tablets without a network: a sealed copy goes over, and the receipt says so", async () => {
+  for (const one of [anna, bruno]) await one.offline();
+  await anna.openRecord("Famiglia Bassi", family.visitTitle);
+  await anna.editField("Prossimo passo", "portare i libri");
+  await anna.openRecord("Famiglia Ferri", other.visitTitle);
+  await anna.editField("Prossimo passo", "solo per Anna");
+  await anna.goTo("outbox");
+  const saving = anna.page.waitForEvent("download");
+  await anna.page.getByRole("button", { name: "Lascia una copia a un collega" }).click();
+  const path = await (await saving).path();
+  assert.ok(!readFileSync(path).includes("portare i libri"), "the copy is sealed");
+  await anna.page.getByText("Copia salvata fra i file di questo tablet").waitFor();
+  await look(anna.page, "copies");
+
+  await bruno.goTo("outbox");
+  await bruno.page.getByLabel("Ricevi la copia di un collega").setInputFiles(path);
+  await bruno.page.getByText(/Ricevuta: \d+ modifiche aperte qui/).waitFor();
+  assert.equal(await nextStep(bruno.page, family.visit), "portare i libri");
+  // [P7] What is not his travels with him, unread.
+  assert.equal(await nextStep(bruno.page, other.visit), undefined);
+  await bruno.page.getByLabel("Ricevi la copia di un collega").setInputFiles(path);
+  await bruno.page.getByText("Questa copia era già qui.").waitFor();
+  await bruno.page.getByLabel("Ricevi la copia di un collega").setInputFiles({
+    name: "foto.insieme-x",
+    mimeType: "application/octet-stream",
+    buffer: Buffer.from("not such a file at all"),
+  });
+  await bruno.page.getByText("Non è andata a buon fine").waitFor();
+  await bruno.online();
+  office.sync();
+  const brought = office.call("record.get", { record: other.visit });
+  assert.equal(brought.record.fields.next_step.text, "solo per Anna");
+  await anna.online();
+});
+
+test("[P2][P8] a permission withdrawn while a tablet was offline: its work is not lost", async () => {
+  await anna.offline();
+  await anna.openRecord("Famiglia Ferri", other.visitTitle);
+  await anna.editField("Prossimo passo", "scritto senza saperlo");
+  world.admin("unassign", "anna", other.dossier);
+  await anna.online();
+  await anna.goTo("families");
+  await anna.page.getByRole("link", { name: "Famiglia Ferri" }).waitFor({ state: "detached" });
+  office.sync();
+  const { entries } = office.call("inbox.list");
+  assert.ok(
+    entries.some((entry) => entry.operations.some((one) => one.text === "scritto senza saperlo")),
+    "it waits for whoever coordinates",
+  );
+  await anna.goTo();
+  await anna.page.getByText(/Famiglia Ferri|fascicolo/).first().waitFor();
+  await look(anna.page, "withdrawn");
+});
+
+test("[P3] a clock that is years ahead is told, and decides nothing", async () => {
+  const years = 4 * 365 * 86_400_000;
+  await bruno.page.clock.install({ time: Date.now() + years });
+  await bruno.offline();
+  await bruno.openRecord("Famiglia Bassi", family.visitTitle);
+  await bruno.editField("Prossimo passo", "dal futuro");
+  await bruno.online();
+  await anna.send();
+  assert.equal(await nextStep(anna.page, family.visit), "dal futuro");
+  await anna.openRecord("Famiglia Bassi", family.visitTitle);
+  await anna.editField("Prossimo passo", "scritto dopo, e vale");
+  await anna.send();
+  await bruno.send();
+  assert.equal(await nextStep(bruno.page, family.visit), "scritto dopo, e vale");
+});
