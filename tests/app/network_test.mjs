@@ -151,7 +151,7 @@ test("[S091][P1] a contact written offline outlives the browser and moves on", a
   await region("Il mio mese").getByText(/1 contatto/).waitFor();
 });
 
-test("[S091] a contact is taken back as one act, and the relation stands where it stood", async () => {
+test("[S091] a contact is taken back as one act, with what it moved", async () => {
   await sara.goTo("stakeholder", oratorio);
   await page().getByRole("button", { name: "Scrivi un contatto" }).click();
   await page().getByRole("radio", { name: "In presenza" }).check();
