@@ -29,6 +29,12 @@ import { DecideScreen } from "./screens/decide";
 import { Review } from "./screens/review";
 import { Search } from "./screens/search";
 import { Start } from "./screens/start";
+import { AccessScreen } from "./screens/steer/access";
+import { ErasuresScreen } from "./screens/steer/erasures";
+import { HealthScreen } from "./screens/steer/health";
+import { PeopleScreen } from "./screens/steer/people";
+import { TeamScreen } from "./screens/steer/team";
+import { WorkScreen } from "./screens/steer/work";
 import { Tablet } from "./screens/tablet";
 import { Today } from "./screens/today";
 import { VisitScreen } from "./screens/visit";
@@ -67,12 +73,33 @@ function Screen(props: { me: Identity; reviewer: boolean }): JSX.Element {
       return <ReportScreen key={first} code={first} me={me} />;
     case "frozen":
       return <FrozenScreen key={first} id={first} />;
+    case "steer":
+      return <Steer here={first} reviewer={props.reviewer} me={me} />;
+    case "access":
+      return <AccessScreen key={first} dossier={first} />;
     case "openings":
       return <OpeningsScreen />;
     case "tablet":
       return <Tablet me={me} />;
     default:
       return <Today me={me} reviewer={props.reviewer} />;
+  }
+}
+
+/** Who only administers begins with people: families are none of theirs. */
+function Steer(props: { here: string; reviewer: boolean; me: Identity }): JSX.Element {
+  const { reviewer, me } = props;
+  switch (props.here || (reviewer ? "work" : "people")) {
+    case "team":
+      return <TeamScreen reviewer={reviewer} />;
+    case "health":
+      return <HealthScreen reviewer={reviewer} />;
+    case "erasures":
+      return <ErasuresScreen reviewer={reviewer} />;
+    case "people":
+      return <PeopleScreen reviewer={reviewer} me={me} />;
+    default:
+      return <WorkScreen reviewer={reviewer} />;
   }
 }
 
@@ -108,7 +135,12 @@ function Opened(props: { onCover: () => void }): JSX.Element {
           me.role === "coordinator" ||
           (dossiers.data?.dossiers ?? []).some((one) => one.may_review);
         return (
-          <Shell here={here} reviewer={reviewer} lockable={protectedNow}>
+          <Shell
+            here={here}
+            reviewer={reviewer}
+            administers={me.role === "admin"}
+            lockable={protectedNow}
+          >
             <Screen me={me} reviewer={reviewer} />
           </Shell>
         );

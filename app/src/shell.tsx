@@ -17,7 +17,7 @@ interface Place {
   badge: number;
 }
 
-function placesOf(picture: Picture, reviewer: boolean): Place[] {
+function placesOf(picture: Picture, reviewer: boolean, administers: boolean): Place[] {
   const status = picture.status;
   const open = Number(status?.open_items ?? 0) + Number(status?.open_held ?? 0);
   const unsent = Number(status?.unsent ?? 0);
@@ -31,6 +31,9 @@ function placesOf(picture: Picture, reviewer: boolean): Place[] {
   if (reviewer) {
     places.splice(1, 0, { path: "review", icon: "review", word: "nav_review", badge: open });
     places.push({ path: "reports", icon: "report", word: "nav_reports", badge: 0 });
+  }
+  if (reviewer || administers) {
+    places.push({ path: "steer", icon: "team", word: "nav_steer", badge: 0 });
   }
   return places;
 }
@@ -83,6 +86,8 @@ function SendState(props: { picture: Picture }): JSX.Element {
 export function Shell(props: {
   here: string;
   reviewer: boolean;
+  /** Keeps people and tablets in order. */
+  administers: boolean;
   /** A PIN protects the store: it can be locked from everywhere. */
   lockable: boolean;
   children: ComponentChildren;
@@ -138,7 +143,7 @@ export function Shell(props: {
       )}
       <nav class="places" aria-label={t("nav")}>
         <ul>
-          {placesOf(picture, props.reviewer).map((place) => (
+          {placesOf(picture, props.reviewer, props.administers).map((place) => (
             <li key={place.path}>
               <a
                 href={to(place.path)}

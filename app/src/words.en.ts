@@ -1,6 +1,6 @@
-import type { Word } from "./words";
+import type { it } from "./words.it";
 
-export const en: Record<Word, string> = {
+export const en: Record<keyof typeof it, string> = {
   app: "Insieme",
   skip: "Skip to content",
   loading: "One moment…",

@@ -1,6 +1,11 @@
 // Everything the app says, in Italian and in English; what comes from the schema has its labels.
-import { it } from "./words.it";
-import { en } from "./words.en";
+import { it as common } from "./words.it";
+import { en as commonEn } from "./words.en";
+import { steerEn } from "./words/steer.en";
+import { steerIt } from "./words/steer.it";
+
+const it = { ...common, ...steerIt };
+const en = { ...commonEn, ...steerEn };
 
 export type Word = keyof typeof it;
 export type Language = "it" | "en";

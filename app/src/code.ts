@@ -1,0 +1,7 @@
+// Draws QR codes: a file that is fetched when somebody invites, not before.
+import encodeQR from "qr";
+
+/** Dark squares by rows; with enough to spare for a scratched screen. */
+export function qrSquares(text: string): boolean[][] {
+  return encodeQR(text, "raw", { ecc: "medium", border: 0 });
+}
