@@ -3,5 +3,6 @@ import encodeQR from "qr";
 
 /** Dark squares by rows; with enough to spare for a scratched screen. */
 export function qrSquares(text: string): boolean[][] {
-  return encodeQR(text, "raw", { ecc: "medium", border: 0 });
+  const framed = encodeQR(text, "raw", { ecc: "medium", border: 1 });
+  return framed.slice(1, -1).map((row) => row.slice(1, -1));
 }

@@ -1,5 +1,6 @@
 // What whoever coordinates or administers looks at: who has which family, how much that is, how
-// the tablets are. The server knows who has what (docs/adr/0053); what families wait for is in the store.
+// the tablets are. The server knows who has what (docs/adr/0053); what families wait for is in
+// the store.
 import { CoreError, read, write } from "./core";
 import { UNVISITED_DAYS, type Agenda, type AgendaList } from "./caseload";
 import type { Dossier, RecordLine } from "./types";

@@ -185,7 +185,8 @@ std::vector<CommandSpec> steer_commands() {
        {},
        "erasures: id, dossier, state (proposed, carried_out, withdrawn), whole, targets, ground, "
        "asked_by, mine, proposed_at, confirmed_by?, decided_at?, cleaned_at?, key_destroyed, "
-       "devices (id, name, account, person, gone, takes_orders, told, last_sync_at?, confirmed_at?); more",
+       "devices (id, name, account, person, gone, takes_orders, told, last_sync_at?, "
+       "confirmed_at?); more",
        R"({"command": "steer.erasures"})", run<ask_erasures>, errand<ask_erasures>},
       {"steer.act", kAsks,
        "Un atto di chi coordina o amministra, deciso dal server e annotato a suo nome. Serve la "

@@ -1,7 +1,7 @@
 #pragma once
 // What whoever coordinates or administers asks of the server from a tablet or a desk
-// (docs/adr/0053): what the requests have in common. Who may ask is said by the role (server/data/roles.conf):
-// `review` for the dossiers that the caller has, `administer` for people and their devices.
+// (docs/adr/0053): what the requests have in common. Who may ask is said by the role
+// (server/data/roles.conf): `review` for the dossiers that the caller has, `administer` for people and their devices.
 
 #include <boost/json/object.hpp>
 

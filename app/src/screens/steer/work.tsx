@@ -227,15 +227,17 @@ function Filters(props: {
           onChange={(territory) => onFilter({ ...filter, territory })}
         />
       )}
-      <div class="field">
-        <label class="choice">
-          <input
-            type="checkbox"
-            checked={filter.unseen}
-            onChange={(event) => onFilter({ ...filter, unseen: event.currentTarget.checked })}
-          />
-          {t("steer_only_unseen")}
-        </label>
+      <div class="field choices">
+        <div>
+          <label class={filter.unseen ? "choice choice-on" : "choice"}>
+            <input
+              type="checkbox"
+              checked={filter.unseen}
+              onChange={(event) => onFilter({ ...filter, unseen: event.currentTarget.checked })}
+            />
+            {t("steer_only_unseen")}
+          </label>
+        </div>
       </div>
     </form>
   );
