@@ -74,9 +74,9 @@ test("[S044] who follows which family, and what nobody follows", async () => {
   const { page } = carla;
   await page.getByRole("link", { name: "Coordina" }).click();
   const balance = page.getByRole("region", { name: "Quanto segue ciascuno" }).last();
-  await balance.getByRole("button", { name: "Anna Rossi: 1 famiglie, mostra quali" }).waitFor();
-  await balance.getByRole("button", { name: "Luca Bianchi: 0 famiglie, mostra quali" }).waitFor();
-  await balance.getByRole("button", { name: "Nessuno: 1 famiglie, mostra quali" }).click();
+  await balance.getByRole("button", { name: "Anna Rossi, famiglie: 1. Mostra quali" }).waitFor();
+  await balance.getByRole("button", { name: "Luca Bianchi, famiglie: 0. Mostra quali" }).waitFor();
+  await balance.getByRole("button", { name: "Nessuno, famiglie: 1. Mostra quali" }).click();
   const map = page.getByRole("region", { name: "Chi segue chi" }).last();
   await map.getByRole("link", { name: "Famiglia Neri" }).waitFor();
   assert.equal(await map.getByRole("link", { name: "Famiglia Bassi" }).count(), 0);
@@ -105,12 +105,12 @@ test("[P8] a family passes from one to another at the desk: both tablets follow"
   await look(page, "steer-pass");
   await page.getByRole("button", { name: "Passa la famiglia" }).click();
   await toast(page, "Fatto: il passaggio è registrato nel fascicolo");
-  await page.getByRole("button", { name: "Luca Bianchi: 1 famiglie, mostra quali" }).waitFor();
+  await page.getByRole("button", { name: "Luca Bianchi, famiglie: 1. Mostra quali" }).waitFor();
   const assigned = world.admin("dossiers").find((one) => one.dossier === bassi.dossier);
   assert.ok(JSON.stringify(assigned).includes("luca"));
   await anna.send();
   await anna.goTo("families");
-  await anna.page.getByText("Nessuna famiglia", { exact: false }).first().waitFor();
+  await anna.page.getByText("Non hai ancora famiglie assegnate").first().waitFor();
 });
 
 test("a family that nobody follows is given to somebody", async () => {
@@ -119,7 +119,7 @@ test("a family that nobody follows is given to somebody", async () => {
   await page.getByRole("button", { name: "Passa o affida: Famiglia Neri" }).click();
   await page.getByLabel("A", { exact: true }).selectOption("anna");
   await page.getByRole("button", { name: "Affida", exact: true }).click();
-  await page.getByRole("button", { name: "Anna Rossi: 1 famiglie, mostra quali" }).waitFor();
+  await page.getByRole("button", { name: "Anna Rossi, famiglie: 1. Mostra quali" }).waitFor();
 });
 
 test("teams: who is in them, and from how many systems", async () => {
@@ -256,6 +256,25 @@ async function readCode(page, card) {
   });
   return decodeQR({ ...picture, data: new Uint8ClampedArray(picture.data) });
 }
+
+test("in English and in the dark the same screens are complete", async () => {
+  const { page } = carla;
+  await page.evaluate(() => {
+    localStorage.setItem("insieme-language", "en");
+    localStorage.setItem("insieme-look", "dark");
+  });
+  await page.reload();
+  for (const [path, heading] of [
+    ["", "Workloads"], ["team", "Teams"], ["health", "Sending and conflicts"],
+    ["erasures", "Erasures"], ["people", "People and tablets"],
+  ]) {
+    await carla.goTo(...["steer", path].filter(Boolean));
+    await page.getByRole("heading", { name: heading, level: 1 }).waitFor();
+    await page.locator("[aria-busy]").waitFor({ state: "detached" });
+    await look(page, `steer-en-${path || "work"}`);
+    assert.doesNotMatch(await page.locator("main").innerText(), /\{\w+\}|undefined/);
+  }
+});
 
 test("nothing went wrong on the way", () => {
   for (const who of [carla, dario]) {

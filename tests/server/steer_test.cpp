@@ -225,6 +225,9 @@ TEST_CASE("steer: nobody is given a power by somebody who does not have it", "[s
   CHECK(d.act(d.dario, educator) == 200);
   CHECK(d.act(d.dario, educator) == 409);
   CHECK(d.is_audited("user-dario", "user.add"));
+  for (const json::value& one : d.answer(d.dario, "people").at("people").as_array()) {
+    CHECK(one.at("administered").as_bool() == (one.at("role").as_string() != "coordinator"));
+  }
   CHECK(d.act(d.dario, {{"act", "disable"}, {"account", "user-dario"}}) == 400);
   CHECK(d.act(d.dario, {{"act", "disable"}, {"account", "nuova"}}) == 200);
   CHECK(d.act(d.dario, {{"act", "enable"}, {"account", "nuova"}}) == 200);

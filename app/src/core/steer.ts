@@ -23,6 +23,8 @@ export interface SteerPerson {
   role: string;
   organization: string;
   disabled: boolean;
+  /** One may invite and disable them, and stop their tablets. */
+  administered: boolean;
   from?: string;
   until?: string;
   devices: SteerDevice[];

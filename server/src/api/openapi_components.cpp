@@ -388,7 +388,8 @@ constexpr std::string_view kComponents = R"json({
           "properties": {"id": {"type": "string"}, "name": {"type": "string"}}}}}},
   "SteerPerson": {
     "type": "object",
-    "required": ["account", "name", "role", "organization", "disabled", "devices"],
+    "required": ["account", "name", "role", "organization", "disabled", "administered",
+                 "devices"],
     "additionalProperties": false,
     "properties": {
       "account": {"type": "string", "maxLength": 64},
@@ -396,6 +397,8 @@ constexpr std::string_view kComponents = R"json({
       "role": {"type": "string"},
       "organization": {"type": "string"},
       "disabled": {"type": "boolean"},
+      "administered": {
+        "type": "boolean", "description": "The caller may invite and disable them."},
       "from": {"type": "string", "format": "date"},
       "until": {"type": "string", "format": "date"},
       "devices": {

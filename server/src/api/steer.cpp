@@ -33,12 +33,14 @@ json::object device_json(const Device& device) {
   return out;
 }
 
-json::object person_json(const User& user, const std::vector<Device>& devices) {
+json::object person_json(const Asked& asked, const User& user,
+                         const std::vector<Device>& devices) {
   json::object out{{"account", user.account},
                    {"name", user.display_name},
                    {"role", user.role},
                    {"organization", user.organization},
-                   {"disabled", user.disabled}};
+                   {"disabled", user.disabled},
+                   {"administered", may_administer(asked, user.role)}};
   if (user.contract.from) out["from"] = show_day(*user.contract.from);
   if (user.contract.until) out["until"] = show_day(*user.contract.until);
   json::array list;
@@ -59,7 +61,7 @@ Response people(const Asked& asked) {
   json::array list;
   for (const User& user : colleagues.all()) {
     if (list.size() == kPeopleMax) break;
-    list.push_back(person_json(user, devices[user.account]));
+    list.push_back(person_json(asked, user, devices[user.account]));
   }
   json::object out{{"people", std::move(list)},
                    {"more", colleagues.all().size() > kPeopleMax},
@@ -171,6 +173,12 @@ bool has(const Caller& caller, Power power) {
     case Power::either: return rules.may_review || rules.may_administer;
   }
   return false;
+}
+
+bool may_administer(const Asked& asked, const std::string& role) {
+  const RoleRules& own = asked.caller.rules;
+  const RoleRules* rules = asked.services.config.roles.find(role);
+  return own.may_administer && rules != nullptr && (!rules->may_review || own.may_review);
 }
 
 Response run(const Services& services, const Request& request, Power power, Answer answer) {

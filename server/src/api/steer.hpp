@@ -1,7 +1,8 @@
 #pragma once
 // What whoever coordinates or administers asks of the server from a tablet or a desk
 // (docs/adr/0053): what the requests have in common. Who may ask is said by the role
-// (server/data/roles.conf): `review` for the dossiers that the caller has, `administer` for people and their devices.
+// (server/data/roles.conf): `review` for the dossiers that the caller has, `administer` for people
+// and their devices.
 
 #include <boost/json/object.hpp>
 
@@ -36,6 +37,8 @@ using Answer = Response (*)(const Asked&);
                            Answer answer);
 
 [[nodiscard]] bool has(const Caller& caller, Power power);
+/// Nobody gives or takes a power that they do not have.
+[[nodiscard]] bool may_administer(const Asked& asked, const std::string& role);
 [[nodiscard]] Response not_for_role();
 [[nodiscard]] Response bad(std::string english, std::string italian);
 [[nodiscard]] Response missing(std::string english, std::string italian);

@@ -56,11 +56,6 @@ Response beyond_own_powers() {
                            "chi gestisce il server."});
 }
 
-/// Nobody gets a power from somebody who does not have it.
-bool is_within(const RoleRules& given, const RoleRules& by) {
-  return (!given.may_review || by.may_review) && (!given.may_administer || by.may_administer);
-}
-
 Response unknown_person() {
   return missing("There is no such person among those that you may know of.",
                  "Questa persona non è tra quelle del tuo ente.");
@@ -149,8 +144,7 @@ Response erase_withdraw(const Asked& asked) {
 std::variant<User, Response> administered(const Asked& asked) {
   auto person = person_of(asked);
   if (!person) return unknown_person();
-  const RoleRules* rules = asked.services.config.roles.find(person->role);
-  if (rules == nullptr || !is_within(*rules, asked.caller.rules)) return beyond_own_powers();
+  if (!may_administer(asked, person->role)) return beyond_own_powers();
   return *std::move(person);
 }
 
@@ -206,8 +200,7 @@ Response revoke(const Asked& asked) {
   const Colleagues colleagues(asked, own_dossiers(asked));
   const User* owner = device == devices.end() ? nullptr : colleagues.find(device->account);
   if (owner == nullptr) return unknown_person();
-  const RoleRules* rules = asked.services.config.roles.find(owner->role);
-  if (rules == nullptr || !is_within(*rules, asked.caller.rules)) return beyond_own_powers();
+  if (!may_administer(asked, owner->role)) return beyond_own_powers();
   const std::string reason = asked.text("reason", kReasonMax);
   if (reason.empty()) return bad("A reason of 1 to 500 bytes.", "Serve un motivo, in parole.");
   return answer(asked.repository().revoke_device(*id, reason, asked.caller.user.account));
@@ -224,9 +217,10 @@ Response add_person(const Asked& asked) {
   if (fresh.account.empty() || is_blank) {
     return bad("An account of 1 to 64 bytes and a name.", "Servono un account e un nome.");
   }
-  const RoleRules* rules = asked.services.config.roles.find(fresh.role);
-  if (rules == nullptr) return bad("There is no such role.", "Non c'è un ruolo così.");
-  if (!is_within(*rules, asked.caller.rules)) return beyond_own_powers();
+  if (asked.services.config.roles.find(fresh.role) == nullptr) {
+    return bad("There is no such role.", "Non c'è un ruolo così.");
+  }
+  if (!may_administer(asked, fresh.role)) return beyond_own_powers();
   if (!self.organization.empty() && fresh.organization != self.organization &&
       !is_below(fresh.organization, self.organization, asked.repository().organizations())) {
     return bad("The body is yours or one below it.", "L'ente è il proprio, o uno che ne dipende.");

@@ -118,7 +118,7 @@ function PersonCard(props: { person: SteerPerson; all: SteerPeople; me: Identity
                     ? t("steer_last_seen", { when: ago(device.last_sync_at) })
                     : t("steer_never")}
               </span>
-              {all.may_administer && !device.revoked_at && (
+              {person.administered && !device.revoked_at && (
                 <StopDevice
                   device={device}
                   unsent={conditionsOf(device, Date.now()).includes("unsent")}
@@ -128,7 +128,7 @@ function PersonCard(props: { person: SteerPerson; all: SteerPeople; me: Identity
           ))}
         </ul>
       )}
-      {all.may_administer && (
+      {person.administered && (
         <>
           {!person.disabled && <Invite person={person} hasDevice={active.length > 0} />}
           {!self && <Switch person={person} />}
