@@ -40,7 +40,7 @@ const options = {
   jsxImportSource: "preact",
   alias: { insieme: binding, core: join(core, "core.js") },
   // The module's script has a branch for Node, which no browser takes; the decoder is a file.
-  external: ["fs", "path", "module", "/scan.*"],
+  external: ["fs", "path", "module", "/scan.*", "/code.*"],
   logLevel: "warning",
 };
 
@@ -73,14 +73,16 @@ const onlyUsed = {
 
 const wasm = keep("core", "wasm", readFileSync(join(core, "core.wasm")));
 const worker = keep("worker", "js", await script("worker.ts", { WASM_URL: JSON.stringify(wasm) }));
-// Fetched when somebody takes the camera, not before: no part of what travels at the first visit.
+// Fetched when somebody takes the camera or invites, not before: no part of the first visit.
 const scan = keep("scan", "js", await script("scan.ts"));
+const code = keep("code", "js", await script("code.ts"));
 const main = keep(
   "app",
   "js",
   await script("main.tsx", {
     WORKER_URL: JSON.stringify(worker),
     SCAN_URL: JSON.stringify(scan),
+    CODE_URL: JSON.stringify(code),
   }),
 );
 const styles = await build({
@@ -103,7 +105,7 @@ for (const name of ["manifest.webmanifest", "icon.svg", "icon-192.png", "icon-51
   copyFileSync(join(here, "src", name), join(out, name));
 }
 const files = readdirSync(out)
-  .filter((name) => `/${name}` !== scan)
+  .filter((name) => ![scan, code].includes(`/${name}`))
   .sort()
   .map((name) => (name === "index.html" ? "/" : `/${name}`));
 const version = digest(

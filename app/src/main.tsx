@@ -35,6 +35,12 @@ import { NetworkScreen } from "./screens/network";
 import { ServicesScreen } from "./screens/services";
 import { StakeholderScreen } from "./screens/stakeholder";
 import { Start } from "./screens/start";
+import { AccessScreen } from "./screens/steer/access";
+import { ErasuresScreen } from "./screens/steer/erasures";
+import { HealthScreen } from "./screens/steer/health";
+import { PeopleScreen } from "./screens/steer/people";
+import { TeamScreen } from "./screens/steer/team";
+import { WorkScreen } from "./screens/steer/work";
 import { Tablet } from "./screens/tablet";
 import { Today } from "./screens/today";
 import { VisitScreen } from "./screens/visit";
@@ -75,6 +81,10 @@ function Screen(props: { me: Identity; reviewer: boolean }): JSX.Element {
       return <ReportScreen key={first} code={first} me={me} />;
     case "frozen":
       return <FrozenScreen key={first} id={first} />;
+    case "steer":
+      return <Steer here={first} reviewer={props.reviewer} me={me} />;
+    case "access":
+      return <AccessScreen key={first} dossier={first} />;
     case "openings":
       return <OpeningsScreen />;
     case "network":
@@ -89,6 +99,23 @@ function Screen(props: { me: Identity; reviewer: boolean }): JSX.Element {
       return <Tablet me={me} />;
     default:
       return <Today me={me} reviewer={props.reviewer} />;
+  }
+}
+
+/** Who only administers begins with people: families are none of theirs. */
+function Steer(props: { here: string; reviewer: boolean; me: Identity }): JSX.Element {
+  const { reviewer, me } = props;
+  switch (props.here || (reviewer ? "work" : "people")) {
+    case "team":
+      return <TeamScreen reviewer={reviewer} />;
+    case "health":
+      return <HealthScreen reviewer={reviewer} />;
+    case "erasures":
+      return <ErasuresScreen reviewer={reviewer} />;
+    case "people":
+      return <PeopleScreen reviewer={reviewer} me={me} />;
+    default:
+      return <WorkScreen reviewer={reviewer} />;
   }
 }
 
@@ -124,12 +151,7 @@ function Opened(props: { onCover: () => void }): JSX.Element {
           me.role === "coordinator" ||
           (dossiers.data?.dossiers ?? []).some((one) => one.may_review);
         return (
-          <Shell
-            here={here}
-            reviewer={reviewer}
-            fellow={me.role === "fellow"}
-            lockable={protectedNow}
-          >
+          <Shell here={here} reviewer={reviewer} role={me.role} lockable={protectedNow}>
             <Screen me={me} reviewer={reviewer} />
           </Shell>
         );

@@ -19,13 +19,14 @@ interface Place {
   badge: number;
 }
 
-function placesOf(picture: Picture, reviewer: boolean, fellow: boolean): Place[] {
+function placesOf(picture: Picture, reviewer: boolean, role: string): Place[] {
   const status = picture.status;
   const open = Number(status?.open_items ?? 0) + Number(status?.open_held ?? 0);
   const unsent = Number(status?.unsent ?? 0);
   const places: Place[] = [
     { path: "", icon: "today", word: "nav_today", badge: 0 },
-    fellow
+    // A fellow works with a territory's network, and sees no household.
+    role === "fellow"
       ? { path: "network", icon: "hands", word: "network", badge: 0 }
       : { path: "families", icon: "families", word: "nav_families", badge: 0 },
     { path: "search", icon: "search", word: "nav_search", badge: 0 },
@@ -35,6 +36,9 @@ function placesOf(picture: Picture, reviewer: boolean, fellow: boolean): Place[]
   if (reviewer) {
     places.splice(1, 0, { path: "review", icon: "review", word: "nav_review", badge: open });
     places.push({ path: "reports", icon: "report", word: "nav_reports", badge: 0 });
+  }
+  if (reviewer || role === "admin") {
+    places.push({ path: "steer", icon: "team", word: "nav_steer", badge: 0 });
   }
   return places;
 }
@@ -104,8 +108,7 @@ function UpdateBanner(): JSX.Element | null {
 export function Shell(props: {
   here: string;
   reviewer: boolean;
-  /** Whoever works with a territory's network and sees no household. */
-  fellow: boolean;
+  role: string;
   /** A PIN protects the store: it can be locked from everywhere. */
   lockable: boolean;
   children: ComponentChildren;
@@ -162,7 +165,7 @@ export function Shell(props: {
       <UpdateBanner />
       <nav class="places" aria-label={t("nav")}>
         <ul>
-          {placesOf(picture, props.reviewer, props.fellow).map((place) => (
+          {placesOf(picture, props.reviewer, props.role).map((place) => (
             <li key={place.path}>
               <a
                 href={to(place.path)}

@@ -9,6 +9,7 @@ import { openingsEn } from "./words/openings.en";
 import { reportsEn } from "./words/reports.en";
 import { reviewEn } from "./words/review.en";
 import { startEn } from "./words/start.en";
+import { steerEn } from "./words/steer.en";
 import { tabletEn } from "./words/tablet.en";
 
 export const en: Record<Word, string> = {
@@ -22,4 +23,5 @@ export const en: Record<Word, string> = {
   ...budgetEn,
   ...networkEn,
   ...openingsEn,
+  ...steerEn,
 };

@@ -8,6 +8,7 @@ import { openingsIt } from "./words/openings.it";
 import { reportsIt } from "./words/reports.it";
 import { reviewIt } from "./words/review.it";
 import { startIt } from "./words/start.it";
+import { steerIt } from "./words/steer.it";
 import { tabletIt } from "./words/tablet.it";
 
 export const it = {
@@ -21,4 +22,5 @@ export const it = {
   ...budgetIt,
   ...networkIt,
   ...openingsIt,
+  ...steerIt,
 };

@@ -125,6 +125,7 @@ Status Roles::set(std::string_view key, std::string_view value) {
   if (what == "review") return flag(edit(name).may_review);
   if (what == "grant") return flag(edit(name).may_grant);
   if (what == "all_dossiers") return flag(edit(name).all_dossiers);
+  if (what == "administer") return flag(edit(name).may_administer);
   if (what == "write") return flag(edit(name).may_write);
   if (what == "glass") return hours(edit(name).glass_hours);
   if (what == "sections") return names(edit(name).sections);
@@ -132,7 +133,7 @@ Status Roles::set(std::string_view key, std::string_view value) {
   return {ErrorCode::not_found,
           "there is no setting \"role." + std::string(key) + "\"" +
               did_you_mean(what, {"sections", "by_name", "write", "review", "grant",
-                                  "all_dossiers", "glass"})};
+                                  "all_dossiers", "glass", "administer"})};
 }
 
 std::string Roles::digest() const {

@@ -139,6 +139,9 @@ void write_client_files(const std::filesystem::path& root) {
         R"("reason":"una chiamata","opened_at":"2026-01-31T08:30:00.000Z",)"
         R"("until":"2026-01-31T10:30:00.000Z","seen_by":"carla","seen_at":)"
         R"("2026-01-31T09:00:00.000Z","note":"x"}]})");
+  write(root / "steer", "people",
+        R"({"people":[{"account":"anna","name":"Anna\nRossi","role":"educator","devices":[]}],)"
+        R"("more":false})");
   write(root / "frozen", "page",
         after(0, R"({"code":"R1","title":"T","help":"","source":"s","language":"it","holds":true,)"
                  R"("parameters":[{"label":"Anno","text":"2026"}],"tables":[{"name":"t","title":)"

@@ -54,6 +54,8 @@ TEST_CASE("roles: the table names sections that exist, each once", "[server][rol
     }
     // Who only reads decides on nothing and mints nothing.
     CHECK((rules.may_write || !(rules.may_review || rules.may_grant)));
+    // People and their devices are in the hands of one role, which sees no family.
+    CHECK(rules.may_administer == (name == "admin"));
   }
 }
 

@@ -62,10 +62,21 @@ export async function takeOver(): Promise<void> {
   take(await insieme.takeOver());
 }
 
+/** The core speaks to the server about one thing at a time, and refuses a second one. */
+const ASKS_SERVER = /^(sync\.run|steer\..*|glass\.(open|end|seen)|finding\.fetch|policy\.fetch)$/;
+let asking: Promise<unknown> = Promise.resolve();
+
+function inTurn<T>(ask: () => Promise<T>): Promise<T> {
+  const mine = asking.then(ask);
+  asking = mine.catch(() => undefined);
+  return mine;
+}
+
 /** A command that reads. */
 export async function read<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
   const given = { lang: language(), ...purposeFor(command, args), ...args };
-  const reply = take(await insieme.call<T>(command, given));
+  const ask = (): Promise<Reply<T>> => insieme.call<T>(command, given);
+  const reply = take(await (ASKS_SERVER.test(command) ? inTurn(ask) : ask()));
   learn(reply as object);
   return reply;
 }

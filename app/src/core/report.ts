@@ -89,15 +89,23 @@ export function recordsBehind(
   });
 }
 
-/** The tallest group of each bar is the whole width. */
-export function barsOf(table: FigureTable): { label: string; text: string; share: number }[] {
-  const groups = table.rows.filter((row) => row.level === "group" && !row.cells[0]?.hidden);
-  const values = groups.map((row) => Math.max(0, Number(row.cells[0]?.value ?? 0)));
+export interface Bar {
+  label: string;
+  text: string;
+  share: number;
+  figure: Figure | undefined;
+}
+
+/** Of one column of figures; the tallest group is the whole width. */
+export function barsOf(table: FigureTable, column = 0): Bar[] {
+  const groups = table.rows.filter((row) => row.level === "group" && !row.cells[column]?.hidden);
+  const values = groups.map((row) => Math.max(0, Number(row.cells[column]?.value ?? 0)));
   const most = Math.max(...values, 0);
   if (most === 0) return [];
   return groups.map((row, at) => ({
     label: row.labels.filter(Boolean).join(" · "),
-    text: row.cells[0]?.text ?? "",
+    text: row.cells[column]?.text ?? "",
     share: (values[at] ?? 0) / most,
+    figure: row.cells[column],
   }));
 }

@@ -1,6 +1,6 @@
 // A report on the screen: tables, bars, whether it adds up, and the records behind a figure.
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { useLoad } from "../core/hooks";
 import {
   barsOf,
@@ -35,7 +35,7 @@ export function Tables(props: {
       {page.tables.map((table) => (
         <Section key={table.name} title={table.title}>
           {table.help && <p class="muted">{table.help}</p>}
-          {table.bars && <Bars table={table} />}
+          <Bars table={table} onAsk={props.onAsk} />
           <Table table={table} onAsk={props.onAsk} />
           {table.notes.map((note) => (
             <p class="muted" key={note}>
@@ -67,21 +67,53 @@ function Checks(props: { page: ReportPage }): JSX.Element {
 }
 
 /** The same as the table below says, so that nobody is read it twice. */
-function Bars(props: { table: FigureTable }): JSX.Element | null {
-  const bars = barsOf(props.table);
-  if (bars.length === 0) return null;
+function Bars(props: {
+  table: FigureTable;
+  onAsk: ((asked: Asked) => void) | undefined;
+}): JSX.Element | null {
+  const { table, onAsk } = props;
+  // Where the report does not ask for a picture, whoever looks may.
+  const [column, setColumn] = useState(table.bars ? 0 : -1);
+  if (table.rows.filter((row) => row.level === "group").length < 2) return null;
+  const bars = column < 0 ? [] : barsOf(table, column);
+  const id = useId();
   return (
-    <div class="bars" aria-hidden="true">
-      {bars.map((bar) => (
-        <div key={bar.label}>
-          <span class="bar-label">{bar.label}</span>
-          <svg viewBox="0 0 100 10" preserveAspectRatio="none">
-            <rect width={bar.share * 100} height="10" />
-          </svg>
-          <span class="bar-text">{bar.text}</span>
-        </div>
-      ))}
-    </div>
+    <>
+      <div class="chart-of no-print">
+        <label for={id}>{t("chart_of")}</label>
+        <select
+          id={id}
+          class="form-control"
+          value={column}
+          onChange={(event) => setColumn(Number(event.currentTarget.value))}
+        >
+          <option value={-1}>{t("chart_none")}</option>
+          {table.heads.map((head, at) => (
+            <option key={at} value={at}>
+              {head}
+            </option>
+          ))}
+        </select>
+      </div>
+      {column >= 0 && bars.length === 0 && <p class="muted">{t("chart_empty")}</p>}
+      <div class="bars" aria-hidden="true">
+        {bars.map((bar) => (
+          <div
+            key={bar.label}
+            class={onAsk && bar.figure?.records ? "bar-opens" : undefined}
+            onClick={() =>
+              bar.figure?.records ? onAsk?.({ table, figure: bar.figure }) : undefined
+            }
+          >
+            <span class="bar-label">{bar.label}</span>
+            <svg viewBox="0 0 100 10" preserveAspectRatio="none">
+              <rect width={bar.share * 100} height="10" />
+            </svg>
+            <span class="bar-text">{bar.text}</span>
+          </div>
+        ))}
+      </div>
+    </>
   );
 }
 

@@ -150,6 +150,14 @@ export function DossierScreen(props: { id: string; me: Identity }): JSX.Element 
               />
             ))}
             <AddOther types={types} dossier={dossier} />
+            {dossier.may_review && (
+              <p class="next-step">
+                <a class="btn btn-outline-primary wide" href={to("access", dossier.id)}>
+                  <Icon name="search" />
+                  {t("steer_log_go")}
+                </a>
+              </p>
+            )}
             <p class="help">{t("dossier_digits", { digits: dossier.short })}</p>
           </>
         );

@@ -25,6 +25,11 @@ namespace insieme::server {
 [[nodiscard]] Response list_glass(const Services& services, const Request& request);
 [[nodiscard]] Response end_glass(const Services& services, const Request& request);
 [[nodiscard]] Response see_glass(const Services& services, const Request& request);
+[[nodiscard]] Response steer_people(const Services& services, const Request& request);
+[[nodiscard]] Response steer_dossiers(const Services& services, const Request& request);
+[[nodiscard]] Response steer_access(const Services& services, const Request& request);
+[[nodiscard]] Response steer_erasures(const Services& services, const Request& request);
+[[nodiscard]] Response steer_act(const Services& services, const Request& request);
 [[nodiscard]] Response bring_blob(const Services& services, const Request& request);
 [[nodiscard]] Response fetch_blob(const Services& services, const Request& request);
 [[nodiscard]] Response read_blob(const Services& services, const Request& request);

@@ -337,6 +337,182 @@ constexpr std::string_view kComponents = R"json({
     "properties": {
       "openings": {
         "type": "array", "maxItems": 200, "items": {"$ref": "#/components/schemas/Glass"}}}},
+  "SteerAfter": {
+    "type": "object",
+    "properties": {"after": {"$ref": "#/components/schemas/SentId"}}},
+  "SteerAccess": {
+    "type": "object", "required": ["dossier"],
+    "properties": {
+      "dossier": {"$ref": "#/components/schemas/SentId"},
+      "before": {
+        "$ref": "#/components/schemas/Number64",
+        "description": "Lines with a smaller number."}}},
+  "SteerAct": {
+    "type": "object", "required": ["act"],
+    "properties": {
+      "act": {
+        "enum": ["assign", "unassign", "erase_confirm", "erase_withdraw", "invite", "disable",
+                 "enable", "revoke", "add_person"]},
+      "account": {"type": "string", "maxLength": 64},
+      "dossier": {"$ref": "#/components/schemas/SentId"},
+      "order": {"$ref": "#/components/schemas/SentId"},
+      "device": {"$ref": "#/components/schemas/SentId"},
+      "reason": {"type": "string", "maxLength": 500},
+      "hours": {"type": "integer", "minimum": 1, "maximum": 720, "default": 48},
+      "name": {"type": "string", "maxLength": 200},
+      "role": {"type": "string", "maxLength": 64},
+      "organization": {"type": "string", "maxLength": 64}}},
+  "SteerDone": {
+    "type": "object", "required": ["done"], "additionalProperties": false,
+    "properties": {
+      "done": {"const": true},
+      "code": {"type": "string", "maxLength": 64, "description": "Of an invitation; one use."},
+      "account": {"type": "string", "maxLength": 64},
+      "expires_at": {"type": "string", "format": "date-time"}}},
+  "SteerPeople": {
+    "type": "object",
+    "required": ["people", "more", "may_review", "may_administer", "roles", "organizations"],
+    "additionalProperties": false,
+    "properties": {
+      "people": {
+        "type": "array", "maxItems": 2000,
+        "items": {"$ref": "#/components/schemas/SteerPerson"}},
+      "more": {"type": "boolean"},
+      "may_review": {"type": "boolean"},
+      "may_administer": {"type": "boolean"},
+      "roles": {"type": "array", "items": {"type": "string"}},
+      "organizations": {
+        "type": "array",
+        "items": {
+          "type": "object", "required": ["id", "name"], "additionalProperties": false,
+          "properties": {"id": {"type": "string"}, "name": {"type": "string"}}}}}},
+  "SteerPerson": {
+    "type": "object",
+    "required": ["account", "name", "role", "organization", "disabled", "administered",
+                 "devices"],
+    "additionalProperties": false,
+    "properties": {
+      "account": {"type": "string", "maxLength": 64},
+      "name": {"type": "string"},
+      "role": {"type": "string"},
+      "organization": {"type": "string"},
+      "disabled": {"type": "boolean"},
+      "administered": {
+        "type": "boolean", "description": "The caller may invite and disable them."},
+      "from": {"type": "string", "format": "date"},
+      "until": {"type": "string", "format": "date"},
+      "devices": {
+        "type": "array", "maxItems": 50,
+        "items": {"$ref": "#/components/schemas/SteerDevice"}}}},
+  "SteerDevice": {
+    "type": "object", "required": ["id", "name", "enrolled_at"], "additionalProperties": false,
+    "properties": {
+      "id": {"$ref": "#/components/schemas/Id"},
+      "name": {"type": "string"},
+      "enrolled_at": {"type": "string", "format": "date-time"},
+      "last_sync_at": {"type": "string", "format": "date-time"},
+      "clock_offset_ms": {"type": "integer", "description": "The device's clock ahead of ours."},
+      "unsent": {"type": "integer", "description": "Changes, as it last told."},
+      "protocol": {"type": "integer"},
+      "revoked_at": {"type": "string", "format": "date-time"},
+      "revoke_reason": {"type": "string"},
+      "given_up_at": {"type": "string", "format": "date-time"}}},
+  "SteerDossiers": {
+    "type": "object", "required": ["dossiers", "more"], "additionalProperties": false,
+    "properties": {
+      "dossiers": {
+        "type": "array", "maxItems": 500, "description": "In the order of their ids.",
+        "items": {
+          "type": "object", "required": ["id", "organization", "territory", "held", "people"],
+          "additionalProperties": false,
+          "properties": {
+            "id": {"$ref": "#/components/schemas/Id"},
+            "organization": {"type": "string"},
+            "territory": {"type": "string"},
+            "held": {"type": "integer", "description": "Changes that wait for a decision."},
+            "people": {
+              "type": "array",
+              "items": {
+                "type": "object", "required": ["account", "name", "sections", "reads_only"],
+                "additionalProperties": false,
+                "properties": {
+                  "account": {"type": "string"},
+                  "name": {"type": "string"},
+                  "reads_only": {"type": "boolean"},
+                  "sections": {"type": "array", "items": {"type": "string"}}}}}}}},
+      "more": {"type": "boolean"}}},
+  "SteerLines": {
+    "type": "object", "required": ["lines", "more"], "additionalProperties": false,
+    "properties": {
+      "lines": {
+        "type": "array", "maxItems": 100, "description": "The newest first.",
+        "items": {
+          "type": "object",
+          "required": ["number", "at", "account", "name", "device", "device_name", "kind",
+                       "sections", "changes", "purpose"],
+          "additionalProperties": false,
+          "properties": {
+            "number": {"$ref": "#/components/schemas/Number64"},
+            "at": {"type": "string", "format": "date-time"},
+            "account": {"type": "string"},
+            "name": {"type": "string"},
+            "device": {"$ref": "#/components/schemas/Id"},
+            "device_name": {"type": "string"},
+            "kind": {"enum": ["read", "write", "refused", "opened"]},
+            "sections": {"type": "array", "items": {"type": "string"}},
+            "changes": {"type": "integer"},
+            "purpose": {"type": "string"},
+            "opened_at": {"type": "string", "format": "date-time"},
+            "opened_for": {"type": "string"}}}},
+      "more": {"type": "boolean"}}},
+  "SteerErasures": {
+    "type": "object", "required": ["erasures", "more"], "additionalProperties": false,
+    "properties": {
+      "erasures": {
+        "type": "array", "maxItems": 200, "description": "The newest first.",
+        "items": {"$ref": "#/components/schemas/SteerErasure"}},
+      "more": {"type": "boolean"}}},
+  "SteerErasure": {
+    "type": "object",
+    "required": ["id", "dossier", "state", "whole", "targets", "ground", "asked_by", "mine",
+                 "proposed_at", "key_destroyed", "devices"],
+    "additionalProperties": false,
+    "properties": {
+      "id": {"$ref": "#/components/schemas/Id"},
+      "dossier": {"$ref": "#/components/schemas/Id"},
+      "state": {"enum": ["proposed", "carried_out", "withdrawn"]},
+      "whole": {"type": "boolean"},
+      "targets": {
+        "type": "array",
+        "items": {
+          "type": "object", "additionalProperties": false,
+          "properties": {
+            "section": {"type": "string"},
+            "record": {"$ref": "#/components/schemas/Id"}}}},
+      "ground": {"type": "string"},
+      "asked_by": {"type": "string"},
+      "mine": {"type": "boolean"},
+      "proposed_at": {"type": "string", "format": "date-time"},
+      "confirmed_by": {"type": "string"},
+      "decided_at": {"type": "string", "format": "date-time"},
+      "cleaned_at": {"type": "string", "format": "date-time"},
+      "key_destroyed": {"type": "boolean"},
+      "devices": {
+        "type": "array",
+        "items": {
+          "type": "object",
+          "required": ["id", "name", "account", "person", "gone", "takes_orders", "told"],
+          "additionalProperties": false,
+          "properties": {
+            "id": {"$ref": "#/components/schemas/Id"},
+            "name": {"type": "string"},
+            "account": {"type": "string"},
+            "person": {"type": "string"},
+            "gone": {"type": "boolean"},
+            "takes_orders": {"type": "boolean"},
+            "told": {"type": "boolean"},
+            "last_sync_at": {"type": "string", "format": "date-time"},
+            "confirmed_at": {"type": "string", "format": "date-time"}}}}}},
   "Health": {
     "type": "object", "required": ["type", "title", "status", "detail"],
     "additionalProperties": false,

@@ -174,6 +174,7 @@ int list_roles(Context& context) {
         {"write", rules.may_write},
         {"review", rules.may_review},
         {"grant", rules.may_grant},
+        {"administer", rules.may_administer},
         {"all_dossiers", rules.all_dossiers},
         {"glass_hours", rules.glass_hours}});
   }

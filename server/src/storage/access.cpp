@@ -80,7 +80,8 @@ bool is_for_later(Rule rule) {
 Result<std::vector<std::string>> SqlRepository::assign(const std::string& account,
                                                        const sync::DossierId& dossier,
                                                        std::vector<std::string> sections,
-                                                       const AssignTerms& terms) {
+                                                       const AssignTerms& terms,
+                                                       const std::string& by) {
   return write([&](sql::Connection& db, LogWriter& log) -> Result<std::vector<std::string>> {
     INSIEME_TRY_ASSIGN(const User user, active_user(db, account));
     INSIEME_TRY(check_dossier(db, dossier));
@@ -95,13 +96,13 @@ Result<std::vector<std::string>> SqlRepository::assign(const std::string& accoun
     }
     permissions.settle(log, user, dossier);
     const bool same = before.any() && before.sections == decision.sections && !before.kept_to;
-    if (!same) log.audit("operator", "assign", account + " " + sync::to_text(dossier));
+    if (!same) log.audit(by, "assign", account + " " + sync::to_text(dossier));
     return decision.sections;
   });
 }
 
 Status SqlRepository::unassign(const std::string& account, const sync::DossierId& dossier,
-                                  const std::string& reason) {
+                                  const std::string& reason, const std::string& by) {
   return write([&](sql::Connection& db, LogWriter& log) -> Status {
     INSIEME_TRY_ASSIGN(const User user, active_user(db, account));
     INSIEME_TRY(check_dossier(db, dossier));
@@ -110,7 +111,7 @@ Status SqlRepository::unassign(const std::string& account, const sync::DossierId
       return {ErrorCode::not_found, "the dossier is not assigned to \"" + account + "\""};
     }
     end_now(log, db, account, dossier, reason);
-    log.audit("operator", "unassign", account + " " + sync::to_text(dossier));
+    log.audit(by, "unassign", account + " " + sync::to_text(dossier));
     return {};
   });
 }

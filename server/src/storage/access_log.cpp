@@ -56,6 +56,27 @@ bool is_noted(sql::Connection& db, std::int64_t space, const Caller& caller,
   return row.step();
 }
 
+#define INSIEME_ACCESS_COLUMNS                                                               \
+  "SELECT number, at_ms, kind, account, device, dossier, sections, changes, purpose, hash," \
+  " opened_ms, opened_for FROM access_log WHERE space = ?"
+
+AccessRow get_access(const sql::Statement& row) {
+  AccessRow out;
+  out.number = u64(row.get_int64(0));
+  out.at_ms = row.get_int64(1);
+  out.note.kind = static_cast<AccessKind>(row.get_int64(2));
+  out.account = row.get_text(3);
+  out.device = get_bytes<sync::DeviceId>(row, 4);
+  out.note.dossier = get_bytes<sync::DossierId>(row, 5);
+  out.note.sections = split_names(row.get_text(6));
+  out.note.changes = u64(row.get_int64(7));
+  out.purpose = row.get_text(8);
+  out.hash = get_bytes<sync::Digest>(row, 9);
+  out.note.opened_ms = row.get_int64(10);
+  out.note.opened_for = row.get_text(11);
+  return out;
+}
+
 }  // namespace
 
 sync::Digest next_access_hash(const sync::Digest& previous, const AccessRow& row) {
@@ -145,25 +166,26 @@ std::size_t SqlRepository::note_openings(const Caller& caller,
 void SqlRepository::visit_access(const std::function<bool(const AccessRow&)>& visit) {
   read([&](sql::Connection& db) {
     const auto rows =
-        db.walk("SELECT number, at_ms, kind, account, device, dossier, sections, changes, purpose,"
-                " hash, opened_ms, opened_for FROM access_log WHERE space = ? ORDER BY number");
+        db.walk(INSIEME_ACCESS_COLUMNS " ORDER BY number");
     rows->bind_all(space_);
     while (rows->step()) {
-      AccessRow row;
-      row.number = u64(rows->get_int64(0));
-      row.at_ms = rows->get_int64(1);
-      row.note.kind = static_cast<AccessKind>(rows->get_int64(2));
-      row.account = rows->get_text(3);
-      row.device = get_bytes<sync::DeviceId>(*rows, 4);
-      row.note.dossier = get_bytes<sync::DossierId>(*rows, 5);
-      row.note.sections = split_names(rows->get_text(6));
-      row.note.changes = u64(rows->get_int64(7));
-      row.purpose = rows->get_text(8);
-      row.hash = get_bytes<sync::Digest>(*rows, 9);
-      row.note.opened_ms = rows->get_int64(10);
-      row.note.opened_for = rows->get_text(11);
-      if (!visit(row)) break;
+      if (!visit(get_access(*rows))) break;
     }
+  });
+}
+
+std::vector<AccessRow> SqlRepository::access_of(const sync::DossierId& dossier,
+                                                std::uint64_t before, std::size_t count_max) {
+  return read([&](sql::Connection& db) {
+    std::vector<AccessRow> out;
+    sql::Statement& rows =
+        db.cached(INSIEME_ACCESS_COLUMNS
+                  " AND dossier = ? AND number < ? ORDER BY number DESC LIMIT ?");
+    const sql::ResetGuard guard(rows);
+    const std::uint64_t below = std::min<std::uint64_t>(before, INT64_MAX);
+    rows.bind_all(space_, dossier.bytes, i64(below), i64(count_max));
+    while (rows.step()) out.push_back(get_access(rows));
+    return out;
   });
 }
 

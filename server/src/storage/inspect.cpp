@@ -201,6 +201,14 @@ std::optional<sync::DossierKey> SqlRepository::dossier_key(const sync::DossierId
   });
 }
 
+void SqlRepository::note_act(const std::string& actor, const std::string& action,
+                             const std::string& subject) {
+  static_cast<void>(write([&](sql::Connection&, LogWriter& log) -> Status {
+    log.audit(actor, action, subject);
+    return {};
+  }));
+}
+
 std::vector<AuditRow> SqlRepository::audit(std::size_t count_max) {
   return read([&](sql::Connection& db) {
     std::vector<AuditRow> all;

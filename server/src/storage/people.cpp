@@ -98,7 +98,7 @@ Caller SqlRepository::make_caller(Device device, sql::Connection& db) const {
   return caller;
 }
 
-Status SqlRepository::add_user(const User& user) {
+Status SqlRepository::add_user(const User& user, const std::string& by) {
   const RoleRules* rules = roles_.find(user.role);
   if (rules == nullptr) {
     return {ErrorCode::invalid_argument, "there is no role \"" + user.role + "\""};
@@ -122,7 +122,7 @@ Status SqlRepository::add_user(const User& user) {
         .bind_all(space_, user.account, user.display_name, user.role, log.now_ms())
         .run();
     save_terms(db, user);
-    log.audit("operator", "user.add", user.account);
+    log.audit(by, "user.add", user.account);
     if (!rules->all_dossiers) return {};
     std::vector<sync::DossierId> all;
     sql::Statement& rows =
@@ -150,19 +150,20 @@ std::vector<User> SqlRepository::users() {
   });
 }
 
-Status SqlRepository::set_disabled(const std::string& account, bool disabled) {
+Status SqlRepository::set_disabled(const std::string& account, bool disabled,
+                                   const std::string& by) {
   return write([&](sql::Connection& db, LogWriter& log) -> Status {
     INSIEME_TRY(active_user(db, account));
     db.cached("UPDATE users SET disabled = ? WHERE space = ? AND account = ?")
         .bind_all(disabled, space_, account)
         .run();
-    log.audit("operator", disabled ? "user.disable" : "user.enable", account);
+    log.audit(by, disabled ? "user.disable" : "user.enable", account);
     return {};
   });
 }
 
 Status SqlRepository::add_invitation(const sync::Digest& hash, const std::string& account,
-                                        std::int64_t expires_ms) {
+                                        std::int64_t expires_ms, const std::string& by) {
   return write([&](sql::Connection& db, LogWriter& log) -> Status {
     INSIEME_TRY_ASSIGN(const User user, active_user(db, account));
     if (user.disabled) return {ErrorCode::not_allowed, "the account is disabled"};
@@ -170,7 +171,7 @@ Status SqlRepository::add_invitation(const sync::Digest& hash, const std::string
               " VALUES(?,?,?,?,?)")
         .bind_all(space_, hash.bytes, account, log.now_ms(), expires_ms)
         .run();
-    log.audit("operator", "invitation.add", account);
+    log.audit(by, "invitation.add", account);
     return {};
   });
 }
@@ -282,14 +283,15 @@ std::vector<Device> SqlRepository::devices() {
   });
 }
 
-Status SqlRepository::revoke_device(const sync::DeviceId& device, const std::string& reason) {
+Status SqlRepository::revoke_device(const sync::DeviceId& device, const std::string& reason,
+                                    const std::string& by) {
   return write([&](sql::Connection& db, LogWriter& log) -> Status {
     if (!find_device(db, device)) return {ErrorCode::not_found, "there is no such device"};
     db.cached("UPDATE devices SET revoked_ms = ?, revoke_reason = ?"
               " WHERE space = ? AND device = ? AND revoked_ms IS NULL")
         .bind_all(log.now_ms(), reason, space_, device.bytes)
         .run();
-    log.audit("operator", "device.revoke", sync::to_text(device));
+    log.audit(by, "device.revoke", sync::to_text(device));
     Erasures(db, space_).destroy_due_keys();  // nobody waits for it any more
     return {};
   });

@@ -24,24 +24,26 @@ class SqlRepository final : public Repository {
 
   SpaceInfo space() override;
   Counts counts() override;
-  Status add_user(const User& user) override;
+  Status add_user(const User& user, const std::string& by) override;
   std::vector<User> users() override;
-  Status set_disabled(const std::string& account, bool disabled) override;
+  Status set_disabled(const std::string& account, bool disabled, const std::string& by) override;
   Status add_invitation(const sync::Digest& hash, const std::string& account,
-                        std::int64_t expires_ms) override;
+                        std::int64_t expires_ms, const std::string& by) override;
   Result<Caller> enrol(const Enrolment& enrolment) override;
   std::optional<Caller> find_caller(const sync::DeviceId& device) override;
   std::vector<Device> devices() override;
-  Status revoke_device(const sync::DeviceId& device, const std::string& reason) override;
+  Status revoke_device(const sync::DeviceId& device, const std::string& reason,
+                       const std::string& by) override;
   Status give_up_device(const sync::DeviceId& device) override;
   std::vector<Device> give_up_silent(std::int64_t ms) override;
 
   Result<std::vector<std::string>> assign(const std::string& account,
                                           const sync::DossierId& dossier,
                                           std::vector<std::string> sections,
-                                          const AssignTerms& terms) override;
+                                          const AssignTerms& terms,
+                                          const std::string& by) override;
   Status unassign(const std::string& account, const sync::DossierId& dossier,
-                  const std::string& reason) override;
+                  const std::string& reason, const std::string& by) override;
   Status hand_over(const sync::DossierId& dossier, const std::string& from, const std::string& to,
                    const std::string& reason) override;
   std::vector<DossierInfo> dossiers() override;
@@ -63,6 +65,8 @@ class SqlRepository final : public Repository {
   void note_access(const Caller& caller, const std::vector<AccessNote>& notes) override;
   std::size_t note_openings(const Caller& caller, const std::vector<AccessNote>& notes) override;
   void visit_access(const std::function<bool(const AccessRow&)>& visit) override;
+  std::vector<AccessRow> access_of(const sync::DossierId& dossier, std::uint64_t before,
+                                   std::size_t count_max) override;
   std::pair<std::uint64_t, sync::Digest> access_end() override;
 
   Status attach_ledger(ErasureLedger ledger) override;
@@ -96,6 +100,8 @@ class SqlRepository final : public Repository {
   std::vector<sync::DocumentId> documents() override;
   sync::Frontier frontier(const sync::DocumentId& document) override;
   std::optional<sync::DossierKey> dossier_key(const sync::DossierId& dossier) override;
+  void note_act(const std::string& actor, const std::string& action,
+                const std::string& subject) override;
   std::vector<AuditRow> audit(std::size_t count_max) override;
   std::string integrity_check() override;
   Status note_backup(std::uint64_t position) override;

@@ -25,6 +25,10 @@ inline constexpr std::size_t kGlassesMax = 200;
 /// One act and then the list, in steps that never block. The engine must outlive it.
 class GlassRun {
  public:
+  /// What asks the server in this device's name; for other questions of whoever coordinates, too
+  /// (src/commands/steer_ask.hpp).
+  class Asking;
+
   /// What is left after the act, stored here already.
   using Need = std::variant<HttpRequest, Result<std::vector<Glass>>>;
 

@@ -284,6 +284,9 @@ struct ManifestRow {
   std::uint64_t count = 0;
 };
 
+/// In the audit, who acts at the server's command line.
+inline constexpr const char* kOperator = "operator";
+
 struct AuditRow {
   std::int64_t at_ms = 0;
   std::string actor;
@@ -312,14 +315,17 @@ class Repository : public FlowStore,
   [[nodiscard]] virtual Counts counts() = 0;
 
   // ---- people and devices ----
+  // `by`: whom the audit names for it, an account or the operator at the command line.
   /// `already_exists`; `invalid_argument` for a role that is not configured. A person whose role
   /// has all dossiers is granted those that exist.
-  [[nodiscard]] virtual Status add_user(const User& user) = 0;
+  [[nodiscard]] virtual Status add_user(const User& user, const std::string& by = kOperator) = 0;
   [[nodiscard]] virtual std::vector<User> users() = 0;
-  [[nodiscard]] virtual Status set_disabled(const std::string& account, bool disabled) = 0;
+  [[nodiscard]] virtual Status set_disabled(const std::string& account, bool disabled,
+                                            const std::string& by = kOperator) = 0;
   /// `not_found`: no such account.
   [[nodiscard]] virtual Status add_invitation(const sync::Digest& hash, const std::string& account,
-                                              std::int64_t expires_ms) = 0;
+                                              std::int64_t expires_ms,
+                                              const std::string& by = kOperator) = 0;
   /// `not_found`: no such invitation. `expired`. `conflict`: used by another device, or the key
   /// is another device's. `not_allowed`: the account is disabled. The same again is the same
   /// answer, whatever the time. A device that is known comes back with a new one of its own
@@ -328,7 +334,8 @@ class Repository : public FlowStore,
   [[nodiscard]] virtual std::optional<Caller> find_caller(const sync::DeviceId& device) = 0;
   [[nodiscard]] virtual std::vector<Device> devices() = 0;
   [[nodiscard]] virtual Status revoke_device(const sync::DeviceId& device,
-                                             const std::string& reason) = 0;
+                                             const std::string& reason,
+                                             const std::string& by = kOperator) = 0;
   /// Nobody waits for it any more before what all others have seen is folded. It may come back at
   /// any time; its work is then authored again on top of what was folded. `not_found`.
   [[nodiscard]] virtual Status give_up_device(const sync::DeviceId& device) = 0;
@@ -343,10 +350,12 @@ class Repository : public FlowStore,
   /// `not_allowed`: the role is never given a section, or a rule stands against it now.
   [[nodiscard]] virtual Result<std::vector<std::string>> assign(
       const std::string& account, const sync::DossierId& dossier,
-      std::vector<std::string> sections, const AssignTerms& terms = {}) = 0;
+      std::vector<std::string> sections, const AssignTerms& terms = {},
+      const std::string& by = kOperator) = 0;
   /// `not_found`: no such account, dossier or current assignment.
   [[nodiscard]] virtual Status unassign(const std::string& account, const sync::DossierId& dossier,
-                                        const std::string& reason) = 0;
+                                        const std::string& reason,
+                                        const std::string& by = kOperator) = 0;
   /// Takes the dossier from one account and gives it to another, in one transaction.
   [[nodiscard]] virtual Status hand_over(const sync::DossierId& dossier, const std::string& from,
                                          const std::string& to, const std::string& reason) = 0;
@@ -389,6 +398,10 @@ class Repository : public FlowStore,
   virtual std::size_t note_openings(const Caller& caller, const std::vector<AccessNote>& notes) = 0;
   /// The oldest first; stops when `visit` gives false.
   virtual void visit_access(const std::function<bool(const AccessRow&)>& visit) = 0;
+  /// Of one dossier, the newest first: those with a smaller number than `before`.
+  [[nodiscard]] virtual std::vector<AccessRow> access_of(const sync::DossierId& dossier,
+                                                         std::uint64_t before,
+                                                         std::size_t count_max) = 0;
   /// The last line's number and hash, as the space knows them.
   [[nodiscard]] virtual std::pair<std::uint64_t, sync::Digest> access_end() = 0;
 
@@ -451,6 +464,9 @@ class Repository : public FlowStore,
   [[nodiscard]] virtual sync::Frontier frontier(const sync::DocumentId& document) = 0;
   [[nodiscard]] virtual std::optional<sync::DossierKey> dossier_key(
       const sync::DossierId& dossier) = 0;
+  /// Into the audit, durable when it returns.
+  virtual void note_act(const std::string& actor, const std::string& action,
+                        const std::string& subject) = 0;
   /// The newest first.
   [[nodiscard]] virtual std::vector<AuditRow> audit(std::size_t count_max) = 0;
   /// "ok", or what is wrong.

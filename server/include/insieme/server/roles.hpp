@@ -16,6 +16,7 @@ struct RoleRules {
   bool may_review = false;            ///< decides on review items and held changes
   bool all_dossiers = false;  ///< is assigned every dossier of its organization and territory
   bool may_grant = false;     ///< mints rights: vouchers, cards, their units
+  bool may_administer = false;  ///< adds people, invites them, stops their devices
   bool may_write = true;      ///< no: what it sends waits for somebody who decides
   /// Given only where an assignment names them. What is in neither list is never given.
   std::vector<std::string> by_name{};

@@ -1,0 +1,254 @@
+// The acts of whoever administers: each is decided by the server and stands in its audit.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { useAct } from "../../core/hooks";
+import {
+  steer,
+  type Invitation,
+  type SteerDevice,
+  type SteerPeople,
+  type SteerPerson,
+} from "../../core/steer";
+import { clock, day } from "../../format";
+import { Failed, say, SureButton } from "../../parts/parts";
+import { QrCode } from "../../parts/qr";
+import { t } from "../../words";
+import { roleName } from "../../words/steer";
+import { Select } from "./work";
+
+const HOURS: [string, number][] = [["1", 1], ["24", 24], ["48", 48], ["168", 168]];
+
+/** On the screen only: it is for one device, and nobody keeps it. */
+export function Invite(props: { person: SteerPerson; hasDevice: boolean }): JSX.Element {
+  const { person } = props;
+  const [made, setMade] = useState<Invitation | null>(null);
+  const [hours, setHours] = useState(48);
+  const act = useAct();
+  const invite = (): void =>
+    void act.run(async () => {
+      setMade(await steer<Invitation>("invite", { account: person.account, hours }));
+    });
+  const id = `hours-${person.account}`;
+  return (
+    <details>
+      <summary>{t(props.hasDevice ? "steer_invite_more" : "steer_invite")}</summary>
+      {made === null ? (
+        <>
+          <div class="field">
+            <label for={id}>{t("steer_invite_for")}</label>
+            <select
+              id={id}
+              class="form-control"
+              value={hours}
+              onChange={(event) => setHours(Number(event.currentTarget.value))}
+            >
+              {HOURS.map(([value, number]) => (
+                <option key={value} value={value}>
+                  {number >= 48
+                    ? t("steer_days", { n: number / 24 })
+                    : t(number === 1 ? "steer_hour" : "steer_hours", { n: number })}
+                </option>
+              ))}
+            </select>
+          </div>
+          <Failed error={act.failure} />
+          <button type="button" class="btn btn-primary" disabled={act.busy} onClick={invite}>
+            {t("steer_invite_make")}
+          </button>
+        </>
+      ) : (
+        <Made invitation={made} person={person} onDone={() => setMade(null)} />
+      )}
+    </details>
+  );
+}
+
+/** With TLS a camera opens the app with the invitation in it; without, the app reads it. */
+function scanned(url: string): string {
+  return location.protocol === "https:" ? `${location.origin}/#${encodeURIComponent(url)}` : url;
+}
+
+function Made(props: {
+  invitation: Invitation;
+  person: SteerPerson;
+  onDone: () => void;
+}): JSX.Element {
+  const { invitation, person } = props;
+  return (
+    <div class="invitation">
+      <QrCode text={scanned(invitation.url)} label={t("steer_qr", { who: person.name })} />
+      <div>
+        <p>
+          <strong>
+            {t("steer_invite_until", {
+              when: `${day(invitation.expires_at)} ${clock(invitation.expires_at)}`,
+            })}
+          </strong>
+        </p>
+        <p>{t("steer_invite_how", { who: person.name })}</p>
+        <p class="muted">{t("steer_invite_text")}</p>
+        <code class="code-block" tabIndex={0}>
+          {invitation.url}
+        </code>
+        <div class="buttons">
+          <button type="button" class="btn btn-outline-primary" onClick={props.onDone}>
+            {t("steer_invite_hide")}
+          </button>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+export function StopDevice(props: { device: SteerDevice; unsent: boolean }): JSX.Element {
+  const { device } = props;
+  const [reason, setReason] = useState("");
+  const act = useAct();
+  const id = `stop-${device.id}`;
+  return (
+    <details>
+      <summary>{t("steer_stop")}</summary>
+      <p>{t("steer_stop_what")}</p>
+      {props.unsent && <p class="help-problem">{t("steer_stop_unsent")}</p>}
+      <div class="field">
+        <label for={id}>{t("steer_why")}</label>
+        <input
+          id={id}
+          class="form-control"
+          maxLength={500}
+          value={reason}
+          onInput={(event) => setReason(event.currentTarget.value)}
+        />
+      </div>
+      <Failed error={act.failure} />
+      {reason.trim() !== "" && (
+        <SureButton
+          label={t("steer_stop_now", { name: device.name })}
+          question={t("steer_stop_sure")}
+          yes={t("steer_stop_yes")}
+          onSure={() =>
+            void act.run(async () => {
+              await steer("revoke", { device: device.id, reason: reason.trim() });
+              say(t("steer_stop_done"));
+            })
+          }
+        />
+      )}
+    </details>
+  );
+}
+
+export function Switch(props: { person: SteerPerson }): JSX.Element {
+  const { person } = props;
+  const act = useAct();
+  const run = (what: string): void =>
+    void act.run(async () => {
+      await steer(what, { account: person.account });
+      say(t(what === "disable" ? "steer_disable_done" : "steer_enable_done"));
+    });
+  return (
+    <>
+      <Failed error={act.failure} />
+      {person.disabled ? (
+        <button
+          type="button"
+          class="btn btn-outline-primary"
+          disabled={act.busy}
+          onClick={() => run("enable")}
+        >
+          {t("steer_enable")}
+        </button>
+      ) : (
+        <SureButton
+          label={t("steer_disable")}
+          question={t("steer_disable_sure", { who: person.name })}
+          yes={t("steer_disable")}
+          tone="btn-link"
+          onSure={() => run("disable")}
+        />
+      )}
+    </>
+  );
+}
+
+export function AddPerson(props: { all: SteerPeople }): JSX.Element {
+  const { all } = props;
+  const [name, setName] = useState("");
+  const [account, setAccount] = useState("");
+  const [role, setRole] = useState("");
+  const [organization, setOrganization] = useState("");
+  const act = useAct();
+  const add = (event: Event): void => {
+    event.preventDefault();
+    void act.run(async () => {
+      const body = organization ? { organization } : {};
+      await steer("add_person", { name: name.trim(), account: account.trim(), role, ...body });
+      say(t("steer_added", { who: name.trim() }));
+      setName("");
+      setAccount("");
+    });
+  };
+  return (
+    <details class="block no-print">
+      <summary>{t("steer_add")}</summary>
+      <form onSubmit={add}>
+        <div class="two">
+          <TextField id="new-name" label={t("steer_name")} value={name} onInput={setName} />
+          <TextField
+            id="new-account"
+            label={t("steer_account")}
+            value={account}
+            onInput={setAccount}
+          />
+          <Select
+            id="new-role"
+            label={t("steer_role")}
+            all={t("choose")}
+            value={role}
+            options={all.roles.map((one): [string, string] => [one, roleName(one)])}
+            onChange={setRole}
+          />
+          {all.organizations.length > 0 && (
+            <Select
+              id="new-body"
+              label={t("steer_body")}
+              all={t("steer_own_body")}
+              value={organization}
+              options={all.organizations.map((one): [string, string] => [one.id, one.name])}
+              onChange={setOrganization}
+            />
+          )}
+        </div>
+        <Failed error={act.failure} />
+        <button
+          class="btn btn-primary"
+          disabled={act.busy || !name.trim() || !account.trim() || !role}
+        >
+          {t("steer_add_now")}
+        </button>
+      </form>
+    </details>
+  );
+}
+
+function TextField(props: {
+  id: string;
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+}): JSX.Element {
+  return (
+    <div class="field">
+      <label for={props.id}>{props.label}</label>
+      <input
+        id={props.id}
+        class="form-control"
+        required
+        maxLength={64}
+        autocomplete="off"
+        value={props.value}
+        onInput={(event) => props.onInput(event.currentTarget.value)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,116 @@
+// One family passes from a person to another, or somebody joins or leaves those who follow it.
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { requestId } from "../../core/core";
+import { useAct } from "../../core/hooks";
+import { handOver, steer, type Family, type SteerPerson, type Team } from "../../core/steer";
+import { syncNow } from "../../core/sync";
+import { Failed, say } from "../../parts/parts";
+import { t } from "../../words";
+import { roleName } from "../../words/steer";
+
+/** Nobody follows it yet: it is given, not passed on. */
+const FRESH = "";
+
+function burden(team: Team, person: SteerPerson): number {
+  return team.families.filter((one) => one.people.some((who) => who.account === person.account))
+    .length;
+}
+
+export function PassOn(props: { family: Family; team: Team; onDone: () => void }): JSX.Element {
+  const { family, team } = props;
+  const [from, setFrom] = useState(family.people[0]?.account ?? FRESH);
+  const [whom, setWhom] = useState("");
+  const [reason, setReason] = useState("");
+  const [request] = useState(requestId());
+  const act = useAct();
+  const first = useRef<HTMLSelectElement>(null);
+  useEffect(() => first.current?.focus(), []);
+  // Who has least first: that is what one looks for here.
+  const others = team.people
+    .filter((one) => !family.people.some((who) => who.account === one.account))
+    .map((person) => ({ person, has: burden(team, person) }))
+    .sort((a, b) => a.has - b.has);
+  const save = (event: Event): void => {
+    event.preventDefault();
+    void act.run(async () => {
+      if (from === FRESH) {
+        await steer("assign", { account: whom, dossier: family.id });
+        say(t("steer_given"));
+      } else if (whom === "") {
+        await steer("unassign", { account: from, dossier: family.id, reason });
+        say(t("steer_taken"));
+      } else {
+        await handOver({ dossier: family.id, from, to: whom, reason }, request);
+        // It passes when the server has it: at once, if it can be reached.
+        const sent = await syncNow(true);
+        say(t(sent ? "steer_passed" : "steer_passed_later"));
+      }
+      props.onDone();
+    });
+  };
+  const id = family.id;
+  return (
+    <form class="pass-on" onSubmit={save} aria-label={t("steer_pass_of", { family: family.title })}>
+      <div class="two">
+        <div class="field">
+          <label for={`from-${id}`}>{t("steer_from")}</label>
+          <select
+            id={`from-${id}`}
+            ref={first}
+            class="form-control"
+            value={from}
+            onChange={(event) => setFrom(event.currentTarget.value)}
+          >
+            {family.people.map((one) => (
+              <option key={one.account} value={one.account}>
+                {one.name}
+              </option>
+            ))}
+            <option value={FRESH}>{t("steer_add_only")}</option>
+          </select>
+        </div>
+        <div class="field">
+          <label for={`to-${id}`}>{t("steer_to")}</label>
+          <select
+            id={`to-${id}`}
+            class="form-control"
+            required={from === FRESH}
+            value={whom}
+            onChange={(event) => setWhom(event.currentTarget.value)}
+          >
+            <option value="">{t(from === FRESH ? "choose" : "steer_to_nobody")}</option>
+            {others.map(({ person, has }) => (
+              <option key={person.account} value={person.account}>
+                {t("steer_who_has", { who: person.name, role: roleName(person.role), n: has })}
+              </option>
+            ))}
+          </select>
+        </div>
+      </div>
+      <div class="field">
+        <label for={`why-${id}`}>
+          {t("steer_why")} <span class="needed">({t("steer_both_read")})</span>
+        </label>
+        <input
+          id={`why-${id}`}
+          class="form-control"
+          maxLength={500}
+          required={from !== FRESH}
+          value={reason}
+          onInput={(event) => setReason(event.currentTarget.value)}
+        />
+      </div>
+      <p class="help">{t("steer_pass_help")}</p>
+      <Failed error={act.failure} />
+      <div class="buttons">
+        <button class="btn btn-primary" disabled={act.busy || (from === FRESH && whom === "")}>
+          {t(from === FRESH ? "steer_give" : whom === "" ? "steer_take" : "steer_pass_now")}
+        </button>
+        <button type="button" class="btn btn-outline-secondary" onClick={props.onDone}>
+          {t("cancel")}
+        </button>
+      </div>
+    </form>
+  );
+}

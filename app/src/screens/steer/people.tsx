@@ -1,0 +1,139 @@
+// People and their tablets: invitations as a code for the camera, tablets that are lost, people who
+// come and go. Who may is decided by the server; who may not reads the list.
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { useLoad } from "../../core/hooks";
+import { conditionsOf } from "../../core/health";
+import { loadPeople, type SteerPeople, type SteerPerson } from "../../core/steer";
+import type { Identity } from "../../core/types";
+import { ago } from "../../format";
+import { Empty, Mark, Note, Section } from "../../parts/parts";
+import { t } from "../../words";
+import { roleName } from "../../words/steer";
+import { Frame, FromServer } from "./frame";
+import { AddPerson, Invite, StopDevice, Switch } from "./administer";
+import { Select } from "./work";
+
+const SHOWN = 60;
+
+const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+export function PeopleScreen(props: { reviewer: boolean; me: Identity }): JSX.Element {
+  const load = useLoad(loadPeople, "people");
+  return (
+    <Frame here="people" reviewer={props.reviewer} lead={t("steer_people_lead")}>
+      <FromServer of={load}>{(all) => <People all={all} me={props.me} />}</FromServer>
+    </Frame>
+  );
+}
+
+function People(props: { all: SteerPeople; me: Identity }): JSX.Element {
+  const { all, me } = props;
+  const [words, setWords] = useState("");
+  const [role, setRole] = useState("");
+  const [shown, setShown] = useState(SHOWN);
+  const fitting = all.people
+    .filter((one) => role === "" || one.role === role)
+    .filter((one) => plain(`${one.name} ${one.account}`).includes(plain(words)))
+    .sort((a, b) => Number(a.disabled) - Number(b.disabled) || a.name.localeCompare(b.name));
+  const roles = [...new Set(all.people.map((one) => one.role))].sort();
+  return (
+    <>
+      {!all.may_administer && (
+        <Note tone="info">
+          <p>{t("steer_people_reads")}</p>
+        </Note>
+      )}
+      {all.may_administer && <AddPerson all={all} />}
+      <form class="two no-print" role="search" onSubmit={(event) => event.preventDefault()}>
+        <div class="field">
+          <label for="people-words">{t("nav_search")}</label>
+          <input
+            id="people-words"
+            type="search"
+            class="form-control"
+            value={words}
+            onInput={(event) => setWords(event.currentTarget.value)}
+          />
+        </div>
+        <Select
+          id="people-role"
+          label={t("steer_role")}
+          value={role}
+          options={roles.map((one): [string, string] => [one, roleName(one)])}
+          onChange={setRole}
+        />
+      </form>
+      <Section title={t("steer_people")} count={fitting.length}>
+        {fitting.length === 0 && <Empty>{t("nothing_here")}</Empty>}
+        {fitting.slice(0, shown).map((one) => (
+          <PersonCard key={one.account} person={one} all={all} me={me} />
+        ))}
+        {fitting.length > shown && (
+          <button
+            type="button"
+            class="btn btn-outline-primary"
+            onClick={() => setShown(shown + SHOWN)}
+          >
+            {t("more_left", { n: fitting.length - shown })}
+          </button>
+        )}
+      </Section>
+    </>
+  );
+}
+
+function PersonCard(props: { person: SteerPerson; all: SteerPeople; me: Identity }): JSX.Element {
+  const { person, all, me } = props;
+  const active = person.devices.filter((one) => !one.revoked_at);
+  const self = person.account === me.account;
+  const body = all.organizations.find((one) => one.id === person.organization)?.name;
+  return (
+    <article class="card-box">
+      <div class="card-head">
+        <h3 class="card-name">{person.name}</h3>
+        <span class="marks">
+          {person.disabled && <Mark tone="danger">{t("steer_disabled")}</Mark>}
+          <Mark tone="neutral">{roleName(person.role)}</Mark>
+        </span>
+      </div>
+      <p class="muted">
+        {[person.account, body, person.until && t("steer_until", { day: person.until })]
+          .filter(Boolean)
+          .join(" · ")}
+      </p>
+      {person.devices.length === 0 && <p class="muted">{t("steer_no_device")}</p>}
+      {person.devices.length > 0 && (
+        <ul class="plain">
+          {person.devices.map((device) => (
+            <li key={device.id}>
+              {device.name}{" "}
+              <span class="muted">
+                {device.revoked_at
+                  ? t("steer_revoked_on", {
+                      when: ago(device.revoked_at),
+                      why: device.revoke_reason ?? "",
+                    })
+                  : device.last_sync_at
+                    ? t("steer_last_seen", { when: ago(device.last_sync_at) })
+                    : t("steer_never")}
+              </span>
+              {person.administered && !device.revoked_at && (
+                <StopDevice
+                  device={device}
+                  unsent={conditionsOf(device, Date.now()).includes("unsent")}
+                />
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {person.administered && (
+        <>
+          {!person.disabled && <Invite person={person} hasDevice={active.length > 0} />}
+          {!self && <Switch person={person} />}
+        </>
+      )}
+    </article>
+  );
+}

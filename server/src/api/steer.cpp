@@ -1,0 +1,260 @@
+// People with their devices, and dossiers with whoever has them.
+#include "api/steer.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+
+#include "api/problem.hpp"
+#include "log.hpp"
+
+namespace insieme::server {
+namespace steer {
+namespace {
+
+constexpr std::size_t kPeopleMax = 2'000;
+constexpr std::size_t kDevicesMax = 50;  ///< of one person, the newest
+constexpr std::size_t kDossiersMax = 500;
+constexpr std::size_t kIdMax = 36;
+
+json::object device_json(const Device& device) {
+  json::object out{{"id", sync::to_text(device.id)},
+                   {"name", device.name},
+                   {"enrolled_at", to_rfc3339(device.enrolled_ms)}};
+  if (device.last_sync_ms) out["last_sync_at"] = to_rfc3339(*device.last_sync_ms);
+  if (device.clock_offset_ms) out["clock_offset_ms"] = *device.clock_offset_ms;
+  if (device.unsent) out["unsent"] = *device.unsent;
+  if (device.protocol != 0) out["protocol"] = device.protocol;
+  if (device.revoked_ms) {
+    out["revoked_at"] = to_rfc3339(*device.revoked_ms);
+    out["revoke_reason"] = device.revoke_reason;
+  }
+  if (device.given_up_ms) out["given_up_at"] = to_rfc3339(*device.given_up_ms);
+  return out;
+}
+
+json::object person_json(const Asked& asked, const User& user,
+                         const std::vector<Device>& devices) {
+  json::object out{{"account", user.account},
+                   {"name", user.display_name},
+                   {"role", user.role},
+                   {"organization", user.organization},
+                   {"disabled", user.disabled},
+                   {"administered", may_administer(asked, user.role)}};
+  if (user.contract.from) out["from"] = show_day(*user.contract.from);
+  if (user.contract.until) out["until"] = show_day(*user.contract.until);
+  json::array list;
+  // They come in the order in which they were enrolled.
+  for (auto at = devices.rbegin(); at != devices.rend() && list.size() < kDevicesMax; ++at) {
+    if (at->account == user.account) list.push_back(device_json(*at));
+  }
+  out["devices"] = std::move(list);
+  return out;
+}
+
+Response people(const Asked& asked) {
+  const Colleagues colleagues(asked, own_dossiers(asked));
+  std::map<std::string, std::vector<Device>> devices;
+  for (Device& device : asked.repository().devices()) {
+    devices[device.account].push_back(std::move(device));
+  }
+  json::array list;
+  for (const User& user : colleagues.all()) {
+    if (list.size() == kPeopleMax) break;
+    list.push_back(person_json(asked, user, devices[user.account]));
+  }
+  json::object out{{"people", std::move(list)},
+                   {"more", colleagues.all().size() > kPeopleMax},
+                   {"may_review", asked.caller.rules.may_review},
+                   {"may_administer", asked.caller.rules.may_administer}};
+  const auto names = asked.services.config.roles.names();
+  out["roles"] = json::array(names.begin(), names.end());
+  json::array organizations;
+  for (const Organization& one : asked.repository().organizations()) {
+    organizations.push_back(json::object{{"id", one.id}, {"name", one.name}});
+  }
+  out["organizations"] = std::move(organizations);
+  return json_response(200, json::serialize(out));
+}
+
+json::object dossier_json(const DossierInfo& dossier, const Colleagues& colleagues,
+                          std::size_t held) {
+  json::array people;
+  for (const DossierInfo::Assignment& one : dossier.assignments) {
+    if (one.to_position) continue;
+    people.push_back(json::object{{"account", one.account},
+                                  {"name", colleagues.name_of(one.account)},
+                                  {"reads_only", one.kept_to.has_value()},
+                                  {"sections", json::array(one.sections.begin(),
+                                                           one.sections.end())}});
+  }
+  return {{"id", sync::to_text(dossier.id)},
+          {"organization", dossier.organization},
+          {"territory", dossier.territory},
+          {"held", held},
+          {"people", std::move(people)}};
+}
+
+Response dossiers(const Asked& asked) {
+  sync::DossierId after{};
+  if (const std::string text = asked.text("after", kIdMax); !text.empty()) {
+    const auto id = sync::id_from_text<sync::DossierId>(text);
+    if (!id.ok()) {
+      return bad("\"after\" is the id of a dossier.", "«after» è l'id di un fascicolo.");
+    }
+    after = *id;
+  }
+  const std::vector<DossierInfo> own = own_dossiers(asked);
+  const Colleagues colleagues(asked, own);
+  std::map<sync::DossierId, std::size_t> held;
+  for (const HeldInfo& one : asked.repository().held()) {
+    if (one.state == HeldState::waiting) ++held[one.change.document.dossier];
+  }
+  json::array list;
+  bool more = false;
+  for (const DossierInfo& dossier : own) {
+    if (!after.is_nil() && !(after < dossier.id)) continue;
+    if (list.size() == kDossiersMax) {
+      more = true;
+      break;
+    }
+    const auto waiting = held.find(dossier.id);
+    list.push_back(
+        dossier_json(dossier, colleagues, waiting == held.end() ? 0 : waiting->second));
+  }
+  return json_response(
+      200, json::serialize(json::object{{"dossiers", std::move(list)}, {"more", more}}));
+}
+
+}  // namespace
+
+std::string Asked::text(std::string_view name, std::size_t max) const {
+  const json::value* value = body.if_contains(json::string_view(name.data(), name.size()));
+  if (value == nullptr || !value->is_string() || value->get_string().size() > max) return {};
+  return std::string(value->get_string());
+}
+
+bool is_below(const std::string& organization, const std::string& top,
+              const std::vector<Organization>& all) {
+  std::string at = organization;
+  for (std::size_t depth = 0; depth <= all.size() && !at.empty(); ++depth) {
+    if (at == top) return true;
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [&](const Organization& one) { return one.id == at; });
+    if (found == all.end()) return false;
+    at = found->parent;
+  }
+  return false;
+}
+
+Response bad(std::string english, std::string italian) {
+  return problem_response(
+      {400, "bad-request", "Bad request", std::move(english), std::move(italian)});
+}
+
+Response missing(std::string english, std::string italian) {
+  return problem_response(
+      {404, "not-found", "Not found", std::move(english), std::move(italian)});
+}
+
+Response not_for_role() {
+  return problem_response({403, "not-allowed", "Not allowed",
+                           "This is for whoever coordinates or administers: your role is not given "
+                           "it.",
+                           "È riservato a chi coordina o amministra: il tuo ruolo non lo "
+                           "prevede."});
+}
+
+bool has(const Caller& caller, Power power) {
+  const RoleRules& rules = caller.rules;
+  switch (power) {
+    case Power::review: return rules.may_review;
+    case Power::administer: return rules.may_administer;
+    case Power::either: return rules.may_review || rules.may_administer;
+  }
+  return false;
+}
+
+bool may_administer(const Asked& asked, const std::string& role) {
+  const RoleRules& own = asked.caller.rules;
+  const RoleRules* rules = asked.services.config.roles.find(role);
+  return own.may_administer && rules != nullptr && (!rules->may_review || own.may_review);
+}
+
+Response run(const Services& services, const Request& request, Power power, Answer answer) {
+  auto who = authenticate(services, request);
+  if (auto* refused = std::get_if<Response>(&who)) return std::move(*refused);
+  const Caller& caller = std::get<Caller>(who);
+  auto parsed = parse_json(request);
+  Response response;
+  if (auto* wrong = std::get_if<Response>(&parsed)) {
+    response = std::move(*wrong);
+  } else if (const json::object* body = std::get<json::value>(parsed).if_object()) {
+    response = has(caller, power) ? answer({services, caller, *body}) : not_for_role();
+  } else {
+    response = bad("The body is an object.", "Serve un oggetto.");
+  }
+  response.device = sync::to_text(caller.device.id);
+  return response;
+}
+
+bool holds_now(const DossierInfo& dossier, const std::string& account) {
+  return std::any_of(dossier.assignments.begin(), dossier.assignments.end(),
+                     [&](const DossierInfo::Assignment& one) {
+                       return one.account == account && !one.to_position && !one.kept_to;
+                     });
+}
+
+std::vector<DossierInfo> own_dossiers(const Asked& asked) {
+  if (!asked.caller.rules.may_review) return {};
+  std::vector<DossierInfo> own = asked.repository().dossiers();
+  own.erase(std::remove_if(own.begin(), own.end(),
+                           [&](const DossierInfo& one) {
+                             return !holds_now(one, asked.caller.user.account);
+                           }),
+            own.end());
+  std::sort(own.begin(), own.end(),
+            [](const DossierInfo& a, const DossierInfo& b) { return a.id < b.id; });
+  return own;
+}
+
+Colleagues::Colleagues(const Asked& asked, const std::vector<DossierInfo>& dossiers)
+    : users_(asked.repository().users()) {
+  const std::string& top = asked.caller.user.organization;
+  if (top.empty()) return;
+  std::set<std::string> shared{asked.caller.user.account};
+  for (const DossierInfo& dossier : dossiers) {
+    for (const DossierInfo::Assignment& one : dossier.assignments) {
+      if (!one.to_position) shared.insert(one.account);
+    }
+  }
+  const std::vector<Organization> organizations = asked.repository().organizations();
+  users_.erase(std::remove_if(users_.begin(), users_.end(),
+                              [&](const User& user) {
+                                return shared.count(user.account) == 0 &&
+                                       !is_below(user.organization, top, organizations);
+                              }),
+               users_.end());
+}
+
+const User* Colleagues::find(std::string_view account) const noexcept {
+  const auto at = std::find_if(users_.begin(), users_.end(),
+                               [&](const User& user) { return user.account == account; });
+  return at == users_.end() ? nullptr : &*at;
+}
+
+std::string Colleagues::name_of(const std::string& account) const {
+  const User* user = find(account);
+  return user == nullptr ? account : user->display_name;
+}
+
+}  // namespace steer
+
+Response steer_people(const Services& services, const Request& request) {
+  return steer::run(services, request, steer::Power::either, steer::people);
+}
+Response steer_dossiers(const Services& services, const Request& request) {
+  return steer::run(services, request, steer::Power::review, steer::dossiers);
+}
+
+}  // namespace insieme::server

@@ -1,0 +1,264 @@
+// What is done from there: who has a dossier, erasures of two people, people and their devices. In
+// the audit each stands under the account of whoever did it.
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "api/problem.hpp"
+#include "api/steer.hpp"
+#include "insieme/sync/limits.hpp"
+#include "log.hpp"
+
+namespace insieme::server {
+namespace steer {
+namespace {
+
+constexpr std::size_t kIdMax = 36;
+constexpr std::size_t kReasonMax = 500;
+constexpr std::size_t kNameMax = 200;
+constexpr std::size_t kWordMax = 64;
+constexpr std::int64_t kHours = 48;
+constexpr std::int64_t kHoursMax = 30 * 24;
+constexpr std::int64_t kHourMs = 3'600'000;
+
+Response done() { return json_response(200, json::serialize(json::object{{"done", true}})); }
+
+/// In words for who asked.
+Response answer(const Status& status) {
+  if (status.ok()) return done();
+  const std::string why = status.error().detail;
+  switch (status.error().code) {
+    case ErrorCode::not_allowed:
+      return problem_response(
+          {403, "not-allowed", "Not allowed", why + ".",
+           "Le regole del servizio non lo permettono (ruolo, ente, periodo, blocco legale, oppure "
+           "serve una seconda persona). Dal server: " + why + "."});
+    case ErrorCode::not_found:
+      return missing(why + ".",
+                     "Non c'è, o non c'è più: ricarica l'elenco. Dal server: " + why + ".");
+    case ErrorCode::conflict:
+    case ErrorCode::already_exists:
+      return problem_response({409, "conflict", "Conflict", why + ".",
+                               "C'è già, o qualcuno ha già deciso. Dal server: " + why + "."});
+    case ErrorCode::invalid_argument:
+      return bad(why + ".", "Qualcosa di ciò che è stato scritto non va. Dal server: " + why + ".");
+    default: return problem_of(status.error());
+  }
+}
+
+Response beyond_own_powers() {
+  return problem_response({403, "not-allowed", "Not allowed",
+                           "A role that decides or administers is given by somebody who has that "
+                           "power, or by the operator of the server.",
+                           "Un ruolo che decide o amministra lo dà chi ha lo stesso potere, oppure "
+                           "chi gestisce il server."});
+}
+
+Response unknown_person() {
+  return missing("There is no such person among those that you may know of.",
+                 "Questa persona non è tra quelle del tuo ente.");
+}
+
+/// The person that the request names; nothing: not one of theirs.
+std::optional<User> person_of(const Asked& asked) {
+  const Colleagues colleagues(asked, own_dossiers(asked));
+  const User* user = colleagues.find(asked.text("account", sync::kAuthorBytesMax));
+  if (user == nullptr) return std::nullopt;
+  return *user;
+}
+
+/// The dossier that the request names, if the caller has it.
+std::optional<DossierInfo> dossier_of(const Asked& asked, const sync::DossierId& id) {
+  for (DossierInfo& one : own_dossiers(asked)) {
+    if (one.id == id) return std::move(one);
+  }
+  return std::nullopt;
+}
+
+Response not_own() {
+  return missing("There is no such dossier among yours.",
+                 "Questo fascicolo non è tra quelli che coordini.");
+}
+
+struct Assigning {
+  User person;
+  DossierInfo dossier;
+};
+std::variant<Assigning, Response> assigning_of(const Asked& asked) {
+  const auto id = sync::id_from_text<sync::DossierId>(asked.text("dossier", kIdMax));
+  if (!id.ok()) return bad("\"dossier\" is its id.", "«dossier» è l'id di un fascicolo.");
+  auto dossier = dossier_of(asked, *id);
+  if (!dossier) return not_own();
+  auto person = person_of(asked);
+  if (!person) return unknown_person();
+  return Assigning{*std::move(person), *std::move(dossier)};
+}
+
+Response assign(const Asked& asked) {
+  auto read = assigning_of(asked);
+  if (auto* wrong = std::get_if<Response>(&read)) return std::move(*wrong);
+  const Assigning& what = std::get<Assigning>(read);
+  // What somebody has by name is not taken away by giving it again.
+  if (holds_now(what.dossier, what.person.account)) return done();
+  const auto given = asked.repository().assign(what.person.account, what.dossier.id, {}, {},
+                                               asked.caller.user.account);
+  return answer(given.ok() ? Status() : Status(given.error()));
+}
+
+Response unassign(const Asked& asked) {
+  auto read = assigning_of(asked);
+  if (auto* wrong = std::get_if<Response>(&read)) return std::move(*wrong);
+  const Assigning& what = std::get<Assigning>(read);
+  const std::string& self = asked.caller.user.account;
+  if (what.person.account == self) {
+    return bad("Whoever coordinates does not take the dossier from themselves.",
+               "Non si toglie un fascicolo a sé stessi: lo fa un'altra persona.");
+  }
+  return answer(asked.repository().unassign(what.person.account, what.dossier.id,
+                                            asked.text("reason", kReasonMax), self));
+}
+
+Response decide_erasure(const Asked& asked,
+                        Status (Repository::*act)(const sync::ErasureId&, const std::string&)) {
+  const auto id = sync::id_from_text<sync::ErasureId>(asked.text("order", kIdMax));
+  if (!id.ok()) return bad("\"order\" is its id.", "«order» è l'id di un ordine.");
+  const std::vector<Erasure> all = asked.repository().erasures();
+  const auto order = std::find_if(all.begin(), all.end(),
+                                  [&](const Erasure& one) { return one.order.id == *id; });
+  if (order == all.end() || !dossier_of(asked, order->order.dossier)) {
+    return missing("There is no such order on a dossier of yours.",
+                   "Non c'è un ordine così su un fascicolo che coordini.");
+  }
+  return answer((asked.repository().*act)(*id, asked.caller.user.account));
+}
+Response erase_confirm(const Asked& asked) {
+  return decide_erasure(asked, &Repository::confirm_erasure);
+}
+Response erase_withdraw(const Asked& asked) {
+  return decide_erasure(asked, &Repository::withdraw_erasure);
+}
+
+/// A person whom the caller may administer.
+std::variant<User, Response> administered(const Asked& asked) {
+  auto person = person_of(asked);
+  if (!person) return unknown_person();
+  if (!may_administer(asked, person->role)) return beyond_own_powers();
+  return *std::move(person);
+}
+
+Response invite(const Asked& asked) {
+  auto read = administered(asked);
+  if (auto* wrong = std::get_if<Response>(&read)) return std::move(*wrong);
+  const User& person = std::get<User>(read);
+  std::int64_t hours = kHours;
+  if (const json::value* given = asked.body.if_contains("hours")) {
+    const std::int64_t* number = given->if_int64();
+    if (number == nullptr || *number < 1 || *number > kHoursMax) {
+      return bad("\"hours\" is from 1 to 720.", "Le ore vanno da 1 a 720.");
+    }
+    hours = *number;
+  }
+  const std::string code = new_invitation_code();
+  const std::int64_t expires_ms = asked.services.clock() + hours * kHourMs;
+  const Status added = asked.repository().add_invitation(
+      *hash_invitation(code), person.account, expires_ms, asked.caller.user.account);
+  if (!added.ok()) return answer(added);
+  Response response = json_response(
+      200, json::serialize(json::object{{"done", true},
+                                        {"code", code},
+                                        {"account", person.account},
+                                        {"expires_at", to_rfc3339(expires_ms)}}));
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+Response set_disabled(const Asked& asked, bool disabled) {
+  auto read = administered(asked);
+  if (auto* wrong = std::get_if<Response>(&read)) return std::move(*wrong);
+  const User& person = std::get<User>(read);
+  const std::string& self = asked.caller.user.account;
+  if (person.account == self) {
+    return bad("Nobody disables themselves.", "Non si disattiva il proprio account.");
+  }
+  return answer(asked.repository().set_disabled(person.account, disabled, self));
+}
+Response disable(const Asked& asked) { return set_disabled(asked, true); }
+Response enable(const Asked& asked) { return set_disabled(asked, false); }
+
+Response revoke(const Asked& asked) {
+  const auto id = sync::id_from_text<sync::DeviceId>(asked.text("device", kIdMax));
+  if (!id.ok()) return bad("\"device\" is its id.", "«device» è l'id di un tablet.");
+  if (*id == asked.caller.device.id) {
+    return bad("This is the device that you hold: use another one.",
+               "È il dispositivo che hai in mano: usane un altro.");
+  }
+  const std::vector<Device> devices = asked.repository().devices();
+  const auto device = std::find_if(devices.begin(), devices.end(),
+                                   [&](const Device& one) { return one.id == *id; });
+  const Colleagues colleagues(asked, own_dossiers(asked));
+  const User* owner = device == devices.end() ? nullptr : colleagues.find(device->account);
+  if (owner == nullptr) return unknown_person();
+  if (!may_administer(asked, owner->role)) return beyond_own_powers();
+  const std::string reason = asked.text("reason", kReasonMax);
+  if (reason.empty()) return bad("A reason of 1 to 500 bytes.", "Serve un motivo, in parole.");
+  return answer(asked.repository().revoke_device(*id, reason, asked.caller.user.account));
+}
+
+Response add_person(const Asked& asked) {
+  const User& self = asked.caller.user;
+  User fresh{asked.text("account", sync::kAuthorBytesMax), asked.text("name", kNameMax),
+             asked.text("role", kWordMax), false, 0};
+  // Bound to where whoever adds them is, unless a body below that is named.
+  fresh.organization = asked.text("organization", kWordMax);
+  if (fresh.organization.empty()) fresh.organization = self.organization;
+  const bool is_blank = fresh.display_name.find_first_not_of(" \t") == std::string::npos;
+  if (fresh.account.empty() || is_blank) {
+    return bad("An account of 1 to 64 bytes and a name.", "Servono un account e un nome.");
+  }
+  if (asked.services.config.roles.find(fresh.role) == nullptr) {
+    return bad("There is no such role.", "Non c'è un ruolo così.");
+  }
+  if (!may_administer(asked, fresh.role)) return beyond_own_powers();
+  if (!self.organization.empty() && fresh.organization != self.organization &&
+      !is_below(fresh.organization, self.organization, asked.repository().organizations())) {
+    return bad("The body is yours or one below it.", "L'ente è il proprio, o uno che ne dipende.");
+  }
+  return answer(asked.repository().add_user(fresh, self.account));
+}
+
+struct Act {
+  std::string_view name;
+  Power power;
+  Response (*run)(const Asked&);
+};
+constexpr std::array kActs{
+    Act{"assign", Power::review, assign},
+    Act{"unassign", Power::review, unassign},
+    Act{"erase_confirm", Power::review, erase_confirm},
+    Act{"erase_withdraw", Power::review, erase_withdraw},
+    Act{"invite", Power::administer, invite},
+    Act{"disable", Power::administer, disable},
+    Act{"enable", Power::administer, enable},
+    Act{"revoke", Power::administer, revoke},
+    Act{"add_person", Power::administer, add_person},
+};
+
+Response act(const Asked& asked) {
+  const std::string name = asked.text("act", kWordMax);
+  for (const Act& one : kActs) {
+    if (one.name != name) continue;
+    return has(asked.caller, one.power) ? one.run(asked) : not_for_role();
+  }
+  return bad("There is no such act.", "Non c'è un atto con questo nome.");
+}
+
+}  // namespace
+}  // namespace steer
+
+Response steer_act(const Services& services, const Request& request) {
+  return steer::run(services, request, steer::Power::either, steer::act);
+}
+
+}  // namespace insieme::server
