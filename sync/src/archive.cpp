@@ -14,10 +14,12 @@ std::size_t find_change(const std::vector<Mark>& marks, const Dot& dot) {
   constexpr std::size_t kLookBack = 32;
   const std::size_t first = marks.size() > kLookBack ? marks.size() - kLookBack : 0;
   for (std::size_t at = marks.size(); at > first; --at) {
-    if (marks[at - 1].dot.replica == dot.replica && marks[at - 1].dot.seq == dot.seq) return at;
+    if (marks[at - 1].dot.seq == dot.seq && marks[at - 1].dot.replica == dot.replica) return at;
   }
   return 0;
 }
+
+constexpr std::size_t kUsualMarks = 4;  ///< changes that most records were written by, at most
 
 bool by_change(const Mark& a, const Mark& b) {
   if (const auto order = a.dot.replica <=> b.dot.replica; order != 0) return order < 0;
@@ -25,14 +27,6 @@ bool by_change(const Mark& a, const Mark& b) {
 }
 
 }  // namespace
-
-void WireOut::varint(std::uint64_t value) {
-  while (value >= 0x80) {
-    bytes_.push_back(static_cast<std::uint8_t>(value | 0x80));
-    value >>= 7;
-  }
-  bytes_.push_back(static_cast<std::uint8_t>(value));
-}
 
 void WireOut::fixed64(std::uint64_t value) {
   for (int shift = 0; shift < 64; shift += 8) {
@@ -75,24 +69,20 @@ void WireOut::mark(const Mark& mark) {
     varint(zigzag(mark.stamp.ms));
     varint(mark.stamp.counter);
     name(mark.author);
+    if (marks_.empty()) marks_.reserve(kUsualMarks);
     marks_.push_back(mark);
   }
   varint(mark.dot.op);
 }
 
-std::uint8_t WireIn::byte() {
-  if (at_ == bytes_.size()) fail(ErrorCode::truncated, "ends too early");
-  return bytes_[at_++];
-}
-
-std::uint64_t WireIn::varint() {
-  std::uint64_t value = 0;
-  for (int shift = 0; shift < 64; shift += 7) {
+std::uint64_t WireIn::long_varint(std::uint8_t first) {
+  std::uint64_t value = first & 0x7f;
+  for (int shift = 7; shift < 64; shift += 7) {
     const std::uint8_t next = byte();
     if (shift == 63 && next > 1) fail(ErrorCode::malformed, "number beyond 64 bits");
     value |= static_cast<std::uint64_t>(next & 0x7f) << shift;
     if ((next & 0x80) == 0) {
-      if (next == 0 && shift != 0) fail(ErrorCode::malformed, "number with needless bytes");
+      if (next == 0) fail(ErrorCode::malformed, "number with needless bytes");
       return value;
     }
   }
@@ -183,6 +173,7 @@ Mark WireIn::mark() {
     mark.author = name();
     // One change cannot be described twice, or its two descriptions could differ.
     if (find_change(marks_, mark.dot) != 0) fail(ErrorCode::malformed, "a change described twice");
+    if (marks_.empty()) marks_.reserve(kUsualMarks);
     marks_.push_back(mark);
     mark.dot.op = varint_as<std::uint32_t>();
     return mark;

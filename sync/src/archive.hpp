@@ -39,10 +39,15 @@ class WireOut : public cereal::OutputArchive<WireOut, cereal::AllowEmptyClassEli
  public:
   /// With a dictionary, ids and names are written as its numbers; without, each is written in full
   /// at its first use and by its place in that order afterwards.
-  explicit WireOut(Dictionary* dictionary = nullptr) : OutputArchive(this), shared_(dictionary) {}
+  explicit WireOut(Dictionary* dictionary = nullptr) : OutputArchive(this), shared_(dictionary) {
+    bytes_.reserve(kUsualBytes);
+  }
 
   void byte(std::uint8_t value) { bytes_.push_back(value); }
-  void varint(std::uint64_t value);
+  void varint(std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) bytes_.push_back(static_cast<std::uint8_t>(value | 0x80));
+    bytes_.push_back(static_cast<std::uint8_t>(value));
+  }
   void fixed64(std::uint64_t value);
   void raw(std::span<const std::uint8_t> data) {
     bytes_.insert(bytes_.end(), data.begin(), data.end());
@@ -59,6 +64,7 @@ class WireOut : public cereal::OutputArchive<WireOut, cereal::AllowEmptyClassEli
   [[nodiscard]] std::vector<std::uint8_t> take() { return std::move(bytes_); }
 
  private:
+  static constexpr std::size_t kUsualBytes = 192;  ///< most records and headers need no more
   std::vector<std::uint8_t> bytes_;
   Dictionary* shared_;
   std::unordered_map<IdBytes, std::uint64_t, IdBytesHash> ids_;
@@ -73,8 +79,14 @@ class WireIn : public cereal::InputArchive<WireIn, cereal::AllowEmptyClassElisio
   explicit WireIn(std::span<const std::uint8_t> bytes, const Dictionary* dictionary = nullptr)
       : InputArchive(this), bytes_(bytes), shared_(dictionary) {}
 
-  [[nodiscard]] std::uint8_t byte();
-  [[nodiscard]] std::uint64_t varint();
+  [[nodiscard]] std::uint8_t byte() {
+    if (at_ == bytes_.size()) fail(ErrorCode::truncated, "ends too early");
+    return bytes_[at_++];
+  }
+  [[nodiscard]] std::uint64_t varint() {
+    const std::uint8_t first = byte();
+    return first < 0x80 ? first : long_varint(first);
+  }
   /// A varint that must fit the type; larger is malformed.
   template <class T>
   [[nodiscard]] T varint_as() {
@@ -101,6 +113,7 @@ class WireIn : public cereal::InputArchive<WireIn, cereal::AllowEmptyClassElisio
   }
 
  private:
+  [[nodiscard]] std::uint64_t long_varint(std::uint8_t first);
   std::span<const std::uint8_t> bytes_;
   std::size_t at_ = 0;
   const Dictionary* shared_;

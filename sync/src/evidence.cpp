@@ -1,5 +1,6 @@
 // What a disagreement started from, out of what is left of the history.
 #include <algorithm>
+#include <cstring>
 
 #include "insieme/sync/document.hpp"
 
@@ -39,6 +40,15 @@ std::optional<VersionVector> common_context(const HistoryView& history, const Re
   return common;
 }
 
+/// Ids by two words: a log is looked through for one record among hundreds of operations.
+struct Words {
+  explicit Words(const RecordId& id) { std::memcpy(words, id.bytes.data(), sizeof words); }
+  friend bool operator==(const Words& a, const Words& b) noexcept {
+    return a.words[0] == b.words[0] && a.words[1] == b.words[1];
+  }
+  std::uint64_t words[2];
+};
+
 /// One field of a record as the changes make it for which `counts` is true.
 template <class Counts>
 RecordState replay_field(const HistoryView& history, const RecordId& record, std::string_view field,
@@ -51,6 +61,7 @@ RecordState replay_field(const HistoryView& history, const RecordId& record, std
         known == history.ground->records.end() ? nullptr : known->second.field(field);
     if (state != nullptr) replayed.fields.push_back(*state);
   }
+  const Words wanted(record);
   DepsWalker walker(history.ground);
   for (const Change& change : history.log) {
     const ChangeHeader& header = change.header;
@@ -58,7 +69,7 @@ RecordState replay_field(const HistoryView& history, const RecordId& record, std
     if (!change.ops || !counts(header)) continue;
     for (std::size_t i = 0; i < change.ops->size(); ++i) {
       const Operation& op = (*change.ops)[i];
-      if (op.record != record || op.field != field) continue;
+      if (!(Words(op.record) == wanted) || op.field != field) continue;
       apply(replayed, op,
             Provenance{Dot{header.replica, header.seq, static_cast<std::uint32_t>(i)}, header.stamp,
                        header.author, deps});

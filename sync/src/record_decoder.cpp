@@ -1,4 +1,6 @@
 // How record states are read: bytes that no writer of ours makes are refused.
+#include <algorithm>
+
 #include "record_codec.hpp"
 #include "record_parts.hpp"
 #include "text_columns.hpp"
@@ -16,6 +18,7 @@ void expect_order(const std::vector<T>& list, Less less) {
     if (!less(list[i - 1], list[i])) WireIn::fail(ErrorCode::malformed, "a list out of order");
   }
 }
+constexpr std::size_t kFieldsReserved = 64;  ///< what a claim of more is worth before it is read
 const auto kByDot = [](const auto& a, const auto& b) { return a.mark.dot < b.mark.dot; };
 
 class RecordReader {
@@ -24,13 +27,14 @@ class RecordReader {
 
   void read(RecordState& record) {
     const std::size_t fields = ar_.count(kManyMax);
+    record.fields.reserve(std::min(fields, kFieldsReserved));
     for (std::size_t i = 0; i < fields; ++i) {
-      std::string name = ar_.name();
-      FieldState field = read_field(std::move(name));
-      if (i != 0 && record.fields.back().name >= field.name) {
+      FieldState& field = record.fields.emplace_back();
+      field.name = ar_.name();
+      if (i != 0 && record.fields[i - 1].name >= field.name) {
         WireIn::fail(ErrorCode::malformed, "fields out of order");
       }
-      record.fields.push_back(std::move(field));
+      read_field(field);
     }
     read_rest(record);
   }
@@ -51,9 +55,7 @@ class RecordReader {
     expect_order(record.decisions, kByDot);
   }
 
-  FieldState read_field(std::string name) {
-    FieldState field;
-    field.name = std::move(name);
+  void read_field(FieldState& field) {
     const std::uint8_t parts = ar_.byte();
     if ((parts & (kValueElided | kTextElided)) != 0 && (refill_ == nullptr || !*refill_)) {
       WireIn::fail(ErrorCode::malformed, "a value was left out");
@@ -64,7 +66,6 @@ class RecordReader {
     if ((parts & kHasText) != 0) field.text = read_text(field.name, (parts & kTextElided) != 0);
     if ((parts & kTextLog) != 0) field.text = read_log(field.name);
     if ((parts & kHasEscrow) != 0) field.escrow = read_escrow();
-    return field;
   }
 
  private:
@@ -99,14 +100,13 @@ class RecordReader {
   void read_survivors(FieldState& field, bool elided) {
     const std::size_t count = elided ? 1 : ar_.count(kManyMax);
     for (std::size_t i = 0; i < count; ++i) {
-      Survivor survivor;
-      ar_(survivor.mark);
+      Survivor& survivor = field.survivors.emplace_back();
+      survivor.mark = ar_.mark();
       if (elided) {
         survivor.value = (*refill_)(field.name);
       } else {
         ar_(survivor.value);
       }
-      field.survivors.push_back(std::move(survivor));
     }
     expect_order(field.survivors, kByDot);
   }
@@ -138,39 +138,44 @@ class RecordReader {
     });
   }
 
+  /// One event put it into an empty text.
+  TextState read_one_piece(const std::string& name) {
+    Mark mark = ar_.mark();
+    std::string text = refill_text(name);
+    if (!detail::check_seq(mark.dot.seq).ok() || !is_valid_utf8(text)) {
+      WireIn::fail(ErrorCode::malformed, "a text that no event of ours makes");
+    }
+    return detail::TextAccess::state(
+        std::make_unique<detail::TextCore>(std::move(text), std::move(mark)));
+  }
+
   TextState read_text(const std::string& name, bool elided) {
+    if (elided) return read_one_piece(name);
     TextBase base;
     std::vector<TextEvent> events;
-    if (elided) {
+    std::size_t count = ar_.count(kManyMax);
+    VersionVector before;
+    if (count == 0) {
+      base = read_base();
+      // Runs without a text: it stands in its column.
+      const bool may_refill = refill_ != nullptr && *refill_;
+      if (may_refill && base.text.empty() && !base.runs.empty()) base.text = refill_text(name);
+      before = base.seen;
+      count = ar_.count(kManyMax);
+    }
+    for (std::size_t i = 0; i < count; ++i) {
       const Mark mark = ar_.mark();
       TextEvent event{mark.dot, mark.stamp, mark.author, {}, {}};
-      event.splices.push_back(Splice{0, 0, refill_text(name)});
+      bool sequential = false;
+      ar_(sequential);
+      if (sequential) {
+        event.context = before;
+      } else {
+        ar_(event.context);
+      }
+      ar_(list_of(event.splices, kSplicesPerOpMax));
+      before.raise(mark.dot.replica, mark.dot.seq);
       events.push_back(std::move(event));
-    } else {
-      std::size_t count = ar_.count(kManyMax);
-      VersionVector before;
-      if (count == 0) {
-        base = read_base();
-        // Runs without a text: it stands in its column.
-        const bool may_refill = refill_ != nullptr && *refill_;
-        if (may_refill && base.text.empty() && !base.runs.empty()) base.text = refill_text(name);
-        before = base.seen;
-        count = ar_.count(kManyMax);
-      }
-      for (std::size_t i = 0; i < count; ++i) {
-        const Mark mark = ar_.mark();
-        TextEvent event{mark.dot, mark.stamp, mark.author, {}, {}};
-        bool sequential = false;
-        ar_(sequential);
-        if (sequential) {
-          event.context = before;
-        } else {
-          ar_(event.context);
-        }
-        ar_(list_of(event.splices, kSplicesPerOpMax));
-        before.raise(mark.dot.replica, mark.dot.seq);
-        events.push_back(std::move(event));
-      }
     }
     auto text = TextState::from_base(std::move(base), std::move(events));
     if (!text.ok()) WireIn::fail(text.error().code, "a text whose events do not fit together");
@@ -253,7 +258,10 @@ class RecordReader {
 }  // namespace
 
 FieldState read_field_content(WireIn& ar, std::string name) {
-  return RecordReader(ar, nullptr).read_field(std::move(name));
+  FieldState field;
+  field.name = std::move(name);
+  RecordReader(ar, nullptr).read_field(field);
+  return field;
 }
 void read_record_rest(WireIn& ar, RecordState& record) {
   RecordReader(ar, nullptr).read_rest(record);

@@ -10,10 +10,16 @@ namespace {
 
 using namespace detail;
 
-/// A text that came in one piece: its only event put the whole text into an empty one.
-bool is_one_piece(const TextState& text) {
-  if (text.base() != nullptr || text.event_count() != 1) return false;
-  return text.events()[0].splices == std::vector<Splice>{{0, 0, text.text()}};
+/// Who wrote a text that came in one piece: its only event put all of it into an empty one.
+std::optional<Mark> one_piece(const TextState& text) {
+  const detail::TextCore* core = detail::TextAccess::core(text);
+  if (core == nullptr || core->base != nullptr || core->event_count() != 1) return std::nullopt;
+  if (core->only) return core->only;
+  core = detail::TextAccess::opened(text);
+  const auto splices = core->log.splices(0);
+  const bool whole = splices.size() == 1 && splices[0].position == 0 && splices[0].removed == 0 &&
+                     core->log.inserted(splices[0]) == text.text();
+  return whole ? std::optional(core->log.mark(0)) : std::nullopt;
 }
 
 class RecordWriter {
@@ -95,15 +101,13 @@ class RecordWriter {
   /// Canonical bytes hold no events: those that a replica has folded it cannot tell any more.
   [[nodiscard]] std::uint8_t text_parts(const TextState& text, bool may_elide) const {
     if (elide_ == nullptr || text.event_count() == 0) return kHasText;
-    return may_elide && is_one_piece(text) ? kHasText | kTextElided : kTextLog;
+    return may_elide && one_piece(text) ? kHasText | kTextElided : kTextLog;
   }
 
   /// `in_column`: a folded text stands in its column, and here only who wrote which part of it.
   void write_text(const TextState& text, bool elided, bool in_column) {
     if (elided) {
-      const TextEvent event = text.events()[0];
-      ar_(Mark{event.dot, event.stamp, event.author});
-      return;
+      return ar_.mark(*one_piece(text));
     }
     ar_.varint(0);
     TextBase base = text.folded();
@@ -116,7 +120,9 @@ class RecordWriter {
     ar_.byte(static_cast<std::uint8_t>((text.base() != nullptr ? kLogHasBase : 0) |
                                        (elided ? kLogTextElided : 0)));
     if (text.base() != nullptr) write_base(*text.base());
-    write_text_log(ar_, *detail::TextAccess::core(text));
+    const detail::TextCore* core = detail::TextAccess::core(text);
+    if (core->only) core = detail::TextAccess::opened(text);
+    write_text_log(ar_, *core);
   }
 
   void write_base(const TextBase& base) {

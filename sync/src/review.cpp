@@ -33,9 +33,10 @@ class ItemFinder {
 
   std::vector<ReviewItem> find() {
     for (const FieldState& field : record_.fields) {
-      concurrent_values(field);
-      text_overlaps(field);
-      provisional_spends(field);
+      // Most fields hold one value that nobody has decided on: there is nothing to ask.
+      if (field.survivors.size() > 1 || !record_.decisions.empty()) concurrent_values(field);
+      if (!field.text.overlaps().empty()) text_overlaps(field);
+      if (!field.escrow.empty()) provisional_spends(field);
     }
     lives();
     closure();

@@ -61,6 +61,9 @@ TextCore::TextCore(std::shared_ptr<const TextBase> folded, std::string text,
       overlaps(unopened->overlaps),
       packed(std::move(unopened)) {}
 
+TextCore::TextCore(std::string text, Mark author)
+    : body(std::move(text)), only(std::move(author)) {}
+
 TextCore::TextCore(const TextCore& other)
     : base(other.base),
       log(other.log),
@@ -68,7 +71,14 @@ TextCore::TextCore(const TextCore& other)
       overlaps(other.overlaps),
       regions(other.regions),
       milestones(other.milestones),
-      packed(other.packed) {}
+      packed(other.packed),
+      only(other.only) {}
+
+void TextCore::unfold_only() {
+  log.append(only->dot, only->stamp, only->author, nullptr);
+  log.append_splice(0, 0, body.text(), body.length());
+  only.reset();
+}
 
 TextCore::Begun TextCore::begin(const Dot& dot, const Stamp& stamp, std::string_view author,
                                 const SlotVersion* context) {

@@ -56,17 +56,21 @@ struct TextCore {
   /// written from this text.
   TextCore(std::shared_ptr<const TextBase> folded, std::string text,
            std::shared_ptr<const PackedLog> unopened);
+  /// A text that one event put into an empty one, likewise.
+  TextCore(std::string text, Mark author);
   /// The copy opens its own section when it needs one.
   TextCore(const TextCore& other);
   TextCore(TextCore&& other) = default;
   TextCore& operator=(TextCore&& other) = default;
 
   [[nodiscard]] std::size_t event_count() const noexcept {
-    return packed ? static_cast<std::size_t>(packed->events) : log.count();
+    if (packed) return static_cast<std::size_t>(packed->events);
+    return only ? 1 : log.count();
   }
   /// Unpacks the log. Before, only `base`, `body`, `overlaps` and `event_count` may be used.
   void open_log() {
     if (packed) unpack();
+    if (only) unfold_only();
   }
 
   /// An event that is being appended.
@@ -91,8 +95,10 @@ struct TextCore {
   std::vector<Milestone> milestones;
   std::unique_ptr<OpenSection> open;  ///< null while nothing is concurrent
   std::shared_ptr<const PackedLog> packed;  ///< instead of `log` and what hangs on it
+  std::optional<Mark> only;  ///< instead of a log of one event, which put all of the text there
 
  private:
+  void unfold_only();
   void unpack();
   void take_sequential(std::uint32_t event);
   void take_concurrent(std::uint32_t event, std::uint32_t first_unseen);

@@ -122,6 +122,46 @@ TEST_CASE("text columns: a text in a column is shown without its history, which 
   }
 }
 
+TEST_CASE("text columns: a text that came in one piece keeps its event while nobody asks for it",
+          "[sync][text][P3]") {
+  for (const std::string whole : {"", "due righe: perché no", "a"}) {
+    const Dot dot{testing::replica(1), 3, 2};
+    TextState text;
+    REQUIRE(text.apply(dot, {5, 1}, "anna", {}, {{0, 0, whole}}, TextState::Origin::received).ok());
+    const RecordState record = record_with(text);
+    MemoryDictionary dictionary;
+    const Elide in_column = [](const FieldState&) { return true; };
+    const Bytes bytes = pack_record(record, dictionary, in_column);
+    const Refill refill = [&](std::string_view) { return Value{whole}; };
+    const auto read = unpack_record(bytes, record.id, "note", dictionary, refill);
+    REQUIRE(read.ok());
+    // Written again unread: into its column, or with its event where it has none any more.
+    CHECK(pack_record(*read, dictionary, in_column) == bytes);
+    CHECK(pack_record(*read, dictionary, {}) == pack_record(record, dictionary, {}));
+    const RecordState untouched =
+        *unpack_record(bytes, record.id, "note", dictionary, refill);
+    CHECK(untouched.fields[0].text.event_count() == 1);
+    CHECK(untouched.fields[0].text.length() == text.length());
+    CHECK(RecordState(untouched).fields[0].text.mark_of(dot) == text.mark_of(dot));
+    CHECK(encode_record(untouched) == encode_record(record));
+    CHECK(untouched == record);
+    // The next event stands on it.
+    TextState later = RecordState(untouched).fields[0].text;
+    for (TextState* state : {&text, &later}) {
+      CHECK(state->apply(dot, {5, 1}, "anna", {}, {}, TextState::Origin::received).code() ==
+            ErrorCode::duplicate);
+      REQUIRE(state->apply({testing::replica(2), 1, 0}, {6, 0}, "carla", {}, {{0, 0, "altro "}},
+                           TextState::Origin::received)
+                  .ok());
+    }
+    CHECK(later == text);
+    CHECK(later.text() == text.text());
+    // A column that is no text is no text of ours.
+    const Refill broken = [](std::string_view) { return Value{std::string("\xff")}; };
+    CHECK_FALSE(unpack_record(bytes, record.id, "note", dictionary, broken).ok());
+  }
+}
+
 TEST_CASE("text columns: a stamp may be any time, in any order", "[sync][text]") {
   TextState text;
   VersionVector seen;

@@ -27,10 +27,10 @@ std::uint32_t StoreDictionary::find_id(const std::array<std::uint8_t, 16>& id) c
 }
 
 std::uint32_t StoreDictionary::number_of_name(std::string_view name) {
-  const std::string key(name);
-  if (const auto known = name_numbers_.find(key); known != name_numbers_.end()) {
+  if (const auto known = name_numbers_.find(name); known != name_numbers_.end()) {
     return known->second;
   }
+  const std::string key(name);
   std::uint32_t number = 0;
   {
     auto& find = db_.cached("SELECT n FROM dict_names WHERE name = ?");

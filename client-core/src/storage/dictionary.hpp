@@ -24,10 +24,17 @@ class StoreDictionary final : public sync::Dictionary {
 
  private:
   using IdKey = sync::RecordId;
+  /// So that names are looked up without a copy of them.
+  struct NameHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const noexcept {
+      return std::hash<std::string_view>{}(name);
+    }
+  };
   sqlite::Connection& db_;
   mutable std::unordered_map<IdKey, std::uint32_t> id_numbers_;
   mutable std::unordered_map<std::uint32_t, IdKey> ids_;
-  mutable std::unordered_map<std::string, std::uint32_t> name_numbers_;
+  mutable std::unordered_map<std::string, std::uint32_t, NameHash, std::equal_to<>> name_numbers_;
   mutable std::unordered_map<std::uint32_t, std::string> names_;
 };
 

@@ -23,6 +23,26 @@ std::vector<sync::Value> values_of(const sync::FieldState& field, sync::Register
   return out;
 }
 
+/// Finds the columns of a record's fields, which are asked for in the order of their names.
+class ColumnFinder {
+ public:
+  explicit ColumnFinder(const TypedTable& table) : table_(table) {}
+  [[nodiscard]] std::size_t find(std::string_view field) {
+    while (next_ < table_.by_name.size()) {
+      const std::size_t place = table_.by_name[next_];
+      const int order = table_.columns[place]->name.compare(field);
+      if (order > 0) break;
+      ++next_;
+      if (order == 0) return place;
+    }
+    return table_.column(field);  // out of order, or not here
+  }
+
+ private:
+  const TypedTable& table_;
+  std::size_t next_ = 0;
+};
+
 void append_words(std::string& out, const std::string& words) {
   if (words.empty()) return;
   if (!out.empty()) out.push_back('\n');
@@ -83,13 +103,11 @@ void read_row(Core& core, LoadedRecord& record, const sqlite::Statement& row) {
   record.own = row.get_int64(kColOwn);
   const TypedTable& table = *record.table;
   const std::string type = table.is_other() ? std::string(row.get_text(kColType)) : table.type;
+  ColumnFinder finder(table);
   const auto refill = [&](std::string_view name) -> sync::Value {
-    for (std::size_t i = 0; i < table.columns.size(); ++i) {
-      if (table.columns[i]->name == name) {
-        return value_from_column(*table.columns[i], row, kOwnColumns + static_cast<int>(i));
-      }
-    }
-    return sync::Null{};
+    const std::size_t at = finder.find(name);
+    if (at == TypedTable::kNoColumn) return sync::Null{};
+    return value_from_column(*table.columns[at], row, kOwnColumns + static_cast<int>(at));
   };
   const sync::RecordId id = record.state.id;
   record.state =
@@ -184,6 +202,20 @@ void ask_anew(Core& core, RecordCache& records, const LoadedRecord& marks) {
   note_marks_due(core, id.dossier);
 }
 
+/// What each column shows. Fields and columns are walked side by side.
+std::vector<ColumnValue> columns_of(const TypedTable& table, const sync::RecordState& state) {
+  static const sync::FieldState kEmpty;
+  std::vector<ColumnValue> columns(table.columns.size());
+  auto field = state.fields.begin();
+  for (const std::size_t place : table.by_name) {
+    const std::string& name = table.columns[place]->name;
+    while (field != state.fields.end() && field->name < name) ++field;
+    const bool there = field != state.fields.end() && field->name == name;
+    columns[place] = column_value(*table.columns[place], there ? *field : kEmpty);
+  }
+  return columns;
+}
+
 }  // namespace
 
 void RecordCache::flush() {
@@ -193,31 +225,30 @@ void RecordCache::flush() {
   }
   for (const LoadedRecord* marks : marked) ask_anew(core_, *this, *marks);
   std::set<const TypedTable*> grown;
+  std::int64_t document = 0;
+  sync::DocumentMarks marks;  // of it
   for (auto& [key, record] : records_) {
     if (!record->dirty) continue;
+    if (record->document != document) {
+      document = record->document;
+      marks = marks_in_document(*this, document, record->document_id);
+    }
     if (record->n == 0) grown.insert(record->table);
-    write(*record);
+    write(*record, marks);
     record->dirty = false;
   }
   for (const TypedTable* table : grown) core_.tables.note_used(*table);
 }
 
-void RecordCache::write(LoadedRecord& record) {
+void RecordCache::write(LoadedRecord& record, const sync::DocumentMarks& marks) {
   const TypedTable& table = *record.table;
-  std::vector<ColumnValue> columns;
-  columns.reserve(table.columns.size());
-  static const sync::FieldState kEmpty;
-  for (const schema::Field* field : table.columns) {
-    const sync::FieldState* state = record.state.field(field->name);
-    columns.push_back(column_value(*field, state == nullptr ? kEmpty : *state));
-  }
+  const std::vector<ColumnValue> columns = columns_of(table, record.state);
+  ColumnFinder finder(table);
   const auto elide = [&](const sync::FieldState& state) {
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (table.columns[i]->name == state.name) return columns[i].exact;
-    }
-    return false;
+    const std::size_t at = finder.find(state.name);
+    return at != TypedTable::kNoColumn && columns[at].exact;
   };
-  write_items(record);
+  write_items(record, marks);
   const auto crdt = sync::pack_record(record.state, core_.dictionary, elide);
   const bool is_new = record.n == 0;
   auto& statement = core_.db.cached(is_new ? table.insert : table.update);
@@ -267,12 +298,11 @@ void RecordCache::write_search(const LoadedRecord& record, bool is_new) {
   before.forget(core_);
 }
 
-void RecordCache::write_items(LoadedRecord& record) {
+void RecordCache::write_items(LoadedRecord& record, const sync::DocumentMarks& marks) {
   const auto policy = [this](std::string_view type, std::string_view field) {
     return core_.bundle.policy(type, field);
   };
-  const auto items = sync::review_items(
-      record.state, policy, marks_in_document(*this, record.document, record.document_id));
+  const auto items = sync::review_items(record.state, policy, marks);
   if (record.items != 0) {
     core_.db.cached("DELETE FROM items WHERE record = ? AND document = ? AND type = ?")
         .bind_all(record.state.id.bytes, record.document, record.state.type)

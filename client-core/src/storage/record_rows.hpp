@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "insieme/sync/dossier_mark.hpp"
 #include "storage/core.hpp"
 
 namespace insieme::client {
@@ -51,9 +52,9 @@ class RecordCache {
   void clear() { records_.clear(); }
 
  private:
-  void write(LoadedRecord& record);
+  void write(LoadedRecord& record, const sync::DocumentMarks& marks);
   void write_search(const LoadedRecord& record, bool is_new);
-  void write_items(LoadedRecord& record);
+  void write_items(LoadedRecord& record, const sync::DocumentMarks& marks);
   using Slot = std::shared_ptr<LoadedRecord>;
   Slot& slot(std::int64_t document, const sync::DocumentId& id, const std::string& type,
              const sync::RecordId& record);

@@ -1,6 +1,7 @@
 #include "storage/typed_tables.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 #include "insieme/schema/civil.hpp"
@@ -157,6 +158,13 @@ std::string quoted(const std::string& name) {
   return out;
 }
 
+std::size_t TypedTable::column(std::string_view field) const noexcept {
+  const auto at = std::lower_bound(
+      by_name.begin(), by_name.end(), field,
+      [this](std::size_t place, std::string_view wanted) { return columns[place]->name < wanted; });
+  return at != by_name.end() && columns[*at]->name == field ? *at : kNoColumn;
+}
+
 ColumnValue column_value(const schema::Field& field, const sync::FieldState& state) {
   switch (field.merge) {
     case schema::MergeKind::set:
@@ -182,7 +190,6 @@ sync::Value value_from_column(const schema::Field& field, const sqlite::Statemen
                               int column) {
   using Kind = schema::FieldKind;
   if (row.is_null(column)) return sync::Null{};
-  const std::string_view text = row.get_text(column);
   switch (field.kind) {
     case Kind::integer:
     case Kind::money:
@@ -193,6 +200,12 @@ sync::Value value_from_column(const schema::Field& field, const sqlite::Statemen
       return row.get_double(column);
     case Kind::boolean:
       return row.get_int64(column) != 0;
+    default:
+      break;
+  }
+  // Only here: SQLite would make a text of every number that is asked for as one.
+  const std::string_view text = row.get_text(column);
+  switch (field.kind) {
     case Kind::date:
       if (const auto date = schema::date_from_iso(text)) return *date;
       return sync::Null{};
@@ -233,6 +246,11 @@ void phrase(TypedTable& table) {
   table.insert =
       "INSERT INTO " + table.name + "(" + names + ", _id, _document) VALUES(" + marks + ",?,?)";
   table.update = "UPDATE " + table.name + " SET " + sets + " WHERE _n = ?";
+  table.by_name.resize(table.columns.size());
+  std::iota(table.by_name.begin(), table.by_name.end(), std::size_t{0});
+  std::sort(table.by_name.begin(), table.by_name.end(), [&](std::size_t a, std::size_t b) {
+    return table.columns[a]->name < table.columns[b]->name;
+  });
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ struct TypedTable {
   std::string type;  ///< empty for the table of unknown types
   std::string section;
   std::vector<const schema::Field*> columns;
+  std::vector<std::size_t> by_name;  ///< places in `columns`, in the order of their names
   std::int64_t number = 0;  ///< of the table, part of search row ids
   std::string select_one;   ///< by (_id, _document)
   std::string insert;
@@ -27,6 +28,9 @@ struct TypedTable {
   /// Whether it can be: not for unknown types, nor when a set is part of the title.
   bool has_lines = false;
   [[nodiscard]] bool is_other() const noexcept { return type.empty(); }
+  static constexpr std::size_t kNoColumn = SIZE_MAX;
+  /// The place of a field in `columns`; kNoColumn: it is not here.
+  [[nodiscard]] std::size_t column(std::string_view field) const noexcept;
 };
 
 /// Columns before the fields, in `select_one`, `insert` and `update`.

@@ -1,6 +1,7 @@
 #include "storage/vouchers.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "insieme/sync/limits.hpp"
@@ -71,25 +72,57 @@ std::optional<sync::VouchedHead> accepted_head(Core& core, const OpenDocument& d
   return sync::VouchedHead{replica, folded->seq, folded->id};
 }
 
-void note_voucher(Core& core, const OpenDocument& document, const sync::Vouch& vouch) {
-  sync::Voucher voucher{vouch.document, {}, vouch.hollow, vouch.signature};
+/// What the server says of one document, with the heads that it must have meant.
+struct Word {
+  std::int64_t document = 0;
+  sync::Voucher voucher;
+  bool replaces = false;  ///< there is one before it, which would be lost
+};
+
+Word word_of(Core& core, const OpenDocument& document, const sync::Vouch& vouch) {
+  Word word{document.n, {vouch.document, {}, vouch.hollow, vouch.signature}, false};
   for (const auto& [replica, head] : document.frontier.heads()) {
     if (const auto accepted = accepted_head(core, document, replica)) {
-      voucher.heads.push_back(*accepted);
+      word.voucher.heads.push_back(*accepted);
     }
   }
-  // A first synchronisation brings one for each document, and checking a signature costs more than
-  // all the rest of a small one. With none before it nothing is lost by believing it until its word
-  // is needed, which may be never.
-  const bool checked = has_voucher(core, document.n);
-  // Of no use to anybody; the one before may be.
-  if (checked && !is_signed(core, voucher)) return;
-  core.db
-      .cached("INSERT INTO vouchers(document, bytes, due, checked) VALUES(?, ?, 0, ?) "
-              "ON CONFLICT(document) DO UPDATE SET bytes = excluded.bytes, due = 0, "
-              "checked = excluded.checked")
-      .bind_all(document.n, sync::encode_voucher(voucher), std::int64_t{checked ? 1 : 0})
-      .run();
+  word.replaces = has_voucher(core, document.n);
+  return word;
+}
+
+/// One of those that take the place of an earlier word; the end if none does.
+std::size_t draw_replacing(Core& core, const std::vector<Word>& words) {
+  std::vector<std::size_t> replacing;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i].replaces) replacing.push_back(i);
+  }
+  if (replacing.empty()) return words.size();
+  std::array<std::uint8_t, sizeof(std::uint32_t)> lot{};
+  core.platform.random(lot);
+  std::uint32_t number = 0;
+  for (const std::uint8_t byte : lot) number = number << 8 | byte;
+  return replacing[number % replacing.size()];
+}
+
+/// Checking a signature costs more than merging a small document. One of a reply, drawn by lot
+/// among those that take the place of an earlier word, shows that whoever answered holds the
+/// server's key; the others are believed until they are needed, which may be never. With none
+/// before it nothing is lost by that anyhow. Where the one is bad, each is looked at: what is of no
+/// use to anybody must not take the place of what may be.
+void note_words(Core& core, const std::vector<Word>& words) {
+  const std::size_t drawn = draw_replacing(core, words);
+  const bool is_server = drawn == words.size() || is_signed(core, words[drawn].voucher);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const bool checked = words[i].replaces && (!is_server || i == drawn);
+    if (!is_server && words[i].replaces && !is_signed(core, words[i].voucher)) continue;
+    core.db
+        .cached("INSERT INTO vouchers(document, bytes, due, checked) VALUES(?, ?, 0, ?) "
+                "ON CONFLICT(document) DO UPDATE SET bytes = excluded.bytes, due = 0, "
+                "checked = excluded.checked")
+        .bind_all(words[i].document, sync::encode_voucher(words[i].voucher),
+                  std::int64_t{checked ? 1 : 0})
+        .run();
+  }
 }
 
 struct Lost {
@@ -303,16 +336,18 @@ HealingStep healing_step(Core& core) {
 }
 
 void note_vouches(Core& core, Documents& documents, const sync::SyncReply& reply) {
+  std::map<sync::DocumentId, const sync::DocumentDigest*> digests;
+  for (const sync::DocumentDigest& one : reply.digests) digests.emplace(one.document, &one);
+  std::vector<Word> words;
   for (const sync::Vouch& vouch : reply.vouches) {
-    const auto digest = std::find_if(
-        reply.digests.begin(), reply.digests.end(),
-        [&](const sync::DocumentDigest& one) { return one.document == vouch.document; });
+    const auto digest = digests.find(vouch.document);
     OpenDocument* document = documents.find(vouch.document);
-    if (digest == reply.digests.end() || document == nullptr) continue;
-    if (!(document->accepted == digest->history) || is_due(core, document->n)) continue;
+    if (digest == digests.end() || document == nullptr) continue;
+    if (!(document->accepted == digest->second->history) || is_due(core, document->n)) continue;
     give_up_bodies(core, documents, *document, vouch);
-    note_voucher(core, *document, vouch);
+    words.push_back(word_of(core, *document, vouch));
   }
+  note_words(core, words);
 }
 
 bool is_due(Core& core, std::int64_t document) {

@@ -22,8 +22,9 @@ enum class HealingStep : std::uint8_t {
 
 /// What the server said of the document; nothing if it said nothing or somebody else signed it.
 [[nodiscard]] std::optional<sync::Voucher> voucher_of(Core& core, std::int64_t document);
-/// Keeps the vouchers of a reply, of documents that are here as the reply's digests say. The first
-/// of a document is checked when `voucher_of` is asked for it.
+/// Keeps the vouchers of a reply, of documents that are here as the reply's digests say. One that
+/// takes the place of an earlier one is checked for all; the others when `voucher_of` is asked for
+/// them.
 void note_vouches(Core& core, Documents& documents, const sync::SyncReply& reply);
 /// Whether the document is to be given back and its digest says nothing yet.
 [[nodiscard]] bool is_due(Core& core, std::int64_t document);

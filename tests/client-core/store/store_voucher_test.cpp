@@ -88,4 +88,77 @@ TEST_CASE("a word that is not the server's does not take the place of one that i
   REQUIRE(t.given_back().vouchers.size() == 1);
 }
 
+namespace {
+
+/// A second document, so that one reply brings several words.
+struct VouchedTwice : Vouched {
+  sync::DossierId other_dossier = anna.new_dossier();
+  sync::DocumentId other{other_dossier, "core"};
+  std::map<sync::DocumentId, sync::Signature> good;
+
+  VouchedTwice() {
+    must(anna.save(other, {{anna.new_record(), "voucher", "used", sync::IncrementOp{1}, {}}}));
+    relay.sync(anna);
+    vouch_for({}, {});
+    auto db = file();
+    auto row = db.prepare("SELECT bytes FROM vouchers");
+    while (row.step()) {
+      const auto voucher = must(sync::decode_voucher(row.get_blob(0)));
+      const auto digest = sync::digest_of_voucher(anna.store->identity().space, voucher);
+      good[voucher.document] = sync::sign(server.secret_key, digest.bytes);
+    }
+    REQUIRE(good.size() == 2);
+    row.reset();
+    forget_what_was_heard();
+    vouch_for(good.at(core), good.at(other));
+  }
+  void vouch_for(const sync::Signature& first, const sync::Signature& second) {
+    const auto gathered = must(anna.store->gather({1 << 20, 2'000}));
+    auto reply = relay.answer(gathered, anna.store->identity().replica);
+    reply.digests = must(anna.store->accepted());
+    reply.vouches = {{core, {}, first}, {other, {}, second}};
+    must(anna.store->apply(reply));
+  }
+  /// Whatever is given back, and whether all of it is the server's word.
+  std::vector<sync::DocumentId> given_back_on_its_word() {
+    std::vector<sync::DocumentId> documents;
+    for (const sync::Voucher& voucher : given_back().vouchers) {
+      CHECK(voucher.signature == good.at(voucher.document));
+      documents.push_back(voucher.document);
+    }
+    return documents;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("of a reply that the server did not sign no word takes the place of a good one",
+          "[store][P2]") {
+  VouchedTwice t;
+  const auto bad = sync::sign(t.stranger.secret_key, std::vector<std::uint8_t>{1});
+  for (int round = 0; round < 8; ++round) t.vouch_for(bad, bad);
+  CHECK(t.given_back_on_its_word().size() == 2);
+}
+
+TEST_CASE("a word that was believed unread is found out when it is needed", "[store][P2]") {
+  VouchedTwice t;
+  const auto bad = sync::sign(t.stranger.secret_key, std::vector<std::uint8_t>{1});
+  const auto is_believed = [&t, &bad] {
+    auto db = t.file();
+    auto row = db.prepare("SELECT bytes FROM vouchers");
+    bool found = false;
+    while (row.step()) {
+      found = found || must(sync::decode_voucher(row.get_blob(0))).signature == bad;
+    }
+    return found;
+  };
+  // Until the good one of the two is drawn.
+  for (int round = 0; round < 64 && !is_believed(); ++round) {
+    t.vouch_for(t.good.at(t.core), bad);
+  }
+  REQUIRE(is_believed());
+  CHECK(t.given_back_on_its_word() == std::vector<sync::DocumentId>{t.core});
+  CHECK(t.total(t.anna) == 1);
+}
+
 }  // namespace insieme::testing

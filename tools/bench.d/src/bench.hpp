@@ -48,6 +48,7 @@ void measure_first_sync(Bench& bench);   // first_sync_*
 void measure_incremental(Bench& bench);  // incremental*
 void measure_idle(Bench& bench);         // idle_sync
 void measure_merge(Bench& bench);        // merge_concurrent, review_list
+void measure_merge_in_memory(Bench& bench);
 void measure_text(Bench& bench);       // text_*, note_open
 void measure_server_idle(Bench& bench);
 /// The same on a trace of one's own.

@@ -28,6 +28,7 @@ constexpr std::array kGroups{
     Group{"sync", "incremental incremental_flat", measure_incremental},
     Group{"sync", "idle_sync", measure_idle},
     Group{"sync", "merge_concurrent review_list", measure_merge},
+    Group{"memory", "merge_concurrent", measure_merge_in_memory},
     Group{"server", "server_idle", measure_server_idle},
     Group{"text", "text_local text_merge text_size note_open", measure_text},
 };
