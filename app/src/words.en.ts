@@ -110,6 +110,17 @@ export const en: Record<Word, string> = {
   wait_min: "{n} minutes",
   locked: "Insieme is locked",
   locked_lead: "Your work is safe, drafts too. Type the PIN to go on.",
+  locked_afar: "Tablet locked",
+  locked_afar_next:
+    "Call your coordinator. Once the lock is taken away, connect to the network and try again: " +
+    "you will find everything as it was.",
+  locked_afar_code: "I have an unlock code",
+  wiped: "Tablet wiped",
+  wiped_next:
+    "What was on the server already is still there. Call your coordinator, and ask for an " +
+    "invitation.",
+  wiped_untold: "The server does not know yet that it is done: it will once there is a network.",
+  wiped_anew: "Begin anew with an invitation",
   unlock: "Open",
   lock_now: "Lock now",
   lock_after: "Locks by itself after",

@@ -112,6 +112,15 @@ export const it = {
   wait_min: "{n} minuti",
   locked: "Insieme è chiuso",
   locked_lead: "Il tuo lavoro è al sicuro, anche le bozze. Scrivi il PIN per continuare.",
+  locked_afar: "Tablet bloccato",
+  locked_afar_next:
+    "Chiama chi coordina. Quando il blocco è tolto, collegati alla rete e riprova: ritrovi tutto " +
+    "com'era.",
+  locked_afar_code: "Ho un codice di sblocco",
+  wiped: "Tablet cancellato",
+  wiped_next: "Quello che era già sul server c'è ancora. Chiama chi coordina e chiedi un invito.",
+  wiped_untold: "Il server non sa ancora che è fatto: lo saprà appena c'è rete.",
+  wiped_anew: "Ricomincia con un nuovo invito",
   unlock: "Apri",
   lock_now: "Chiudi adesso",
   lock_after: "Si chiude da solo dopo",
