@@ -53,8 +53,8 @@ std::string address_of(std::string_view route, const sync::DossierId& dossier,
 
 }  // namespace
 
-BlobRun::BlobRun(Store& store, const BlobBudget& budget, MakeRequest make)
-    : store_(store), budget_(budget), make_(std::move(make)) {
+BlobRun::BlobRun(Store& store, const BlobBudget& budget, MakeRequest make, Ways ways)
+    : store_(store), budget_(budget), make_(std::move(make)), ways_(ways) {
   if (!budget_.carry) phase_ = Phase::over;
 }
 
@@ -111,7 +111,8 @@ std::optional<HttpRequest> BlobRun::next_to_send() {
 }
 
 void BlobRun::begin_fetching() {
-  phase_ = Phase::fetching;
+  phase_ = ways_ == Ways::both ? Phase::fetching : Phase::over;
+  if (phase_ == Phase::over) return;
   auto wanted = store_.blobs_wanted(kFetchedAtOnce);
   if (!wanted.ok()) return stop(wanted.error());
   wanted_ = std::move(wanted).value();

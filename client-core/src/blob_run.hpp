@@ -15,7 +15,8 @@ class BlobRun {
  public:
   using MakeRequest =
       std::function<HttpRequest(std::string_view path, std::vector<std::uint8_t> body)>;
-  BlobRun(Store& store, const BlobBudget& budget, MakeRequest make);
+  enum class Ways { both, out };
+  BlobRun(Store& store, const BlobBudget& budget, MakeRequest make, Ways ways = Ways::both);
 
   /// The next request; nothing: all is done that can be done now.
   [[nodiscard]] std::optional<HttpRequest> next();
@@ -38,6 +39,7 @@ class BlobRun {
   Store& store_;
   BlobBudget budget_;
   MakeRequest make_;
+  Ways ways_;
   Phase phase_ = Phase::sending;
   BlobTally tally_;
   BlobParcel parcel_;         ///< under way

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include "commands/context.hpp"
 #include "commands/table.hpp"
@@ -168,6 +169,14 @@ struct Client::Parts {
 
   [[nodiscard]] Check open(const std::string& mode);
   void shut();
+  void carry_out();
+  [[nodiscard]] Check contacted(const Result<HttpReply>& reply);
+  /// Once, after a contact that said so and opened the store.
+  [[nodiscard]] bool wipes_now() {
+    return commands != nullptr && std::exchange(door->heard_wipe, false);
+  }
+  bool is_contacting = false;  ///< likewise: the door waits for the server's answer
+  bool is_waiting = false;     ///< a command was begun, and its reply is not there yet
 };
 
 /// The door is open.
@@ -185,9 +194,20 @@ Check Client::Parts::open(const std::string& mode) {
 void Client::Parts::shut() {
   const std::lock_guard guard(engine_guard);
   is_pausing = false;
+  is_waiting = false;
   commands.reset();
   engine.reset();
   door->shut();
+}
+
+/// What a command left to be done once nobody uses the store.
+void Client::Parts::carry_out() {
+  if (door->wants_destroy) {
+    shut();
+    door->destroy();
+  } else if (door->wants_lock) {
+    shut();
+  }
 }
 
 Client::Client(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -215,8 +235,12 @@ std::string Client::open(std::string_view text, std::unique_ptr<Client>& client)
   parts->wait = options->wait;
   if (options->practice) parts->use = For::practice;
   parts->transport = make_transport(options->trust);
+  if (parts->door->must_destroy()) parts->door->destroy();
+  if (options->mode != "open") parts->door->begin_anew();
   const Check entered = enter(*parts->door, options->pin);
-  const bool stays_locked = !entered.ok() && entered.error().code == "locked";
+  const bool stays_locked = !entered.ok() && (entered.error().code == "locked" ||
+                                              entered.error().code == "device_locked" ||
+                                              entered.error().code == "device_wiped");
   if (!entered.ok() && !stays_locked) return reply_of(entered.error());
   if (!stays_locked) {
     const Check opened = parts->open(options->mode);
@@ -236,10 +260,42 @@ std::string Client::knock(std::string_view request) {
   return reply_of(opened.error());
 }
 
+namespace {
+
+constexpr std::string_view kState = R"({"command":"pin.state"})";
+constexpr std::string_view kSync = R"({"command":"sync.run"})";
+
+bool is_contact(std::string_view request) {
+  // Most requests are not, and some are large.
+  if (request.size() > 256 || request.find("order.contact") == std::string_view::npos) return false;
+  boost::system::error_code error;
+  const json::value value = json::parse(key_of(request), error);
+  return !error && value.is_object() && text_at(value.as_object(), "command") == "order.contact";
+}
+
+}  // namespace
+
+/// The server's answer to `order.contact`. Where a lock is gone and there is no PIN, it is open.
+Check Client::Parts::contacted(const Result<HttpReply>& reply) {
+  INSIEME_OUT(door->end_contact(reply));
+  if (commands || !door->enter().ok()) return Done{};
+  const Check opened = open("open");
+  if (!opened.ok()) door->shut();
+  return opened;
+}
+
 std::string Client::call(std::string_view request, const EventSink& events) {
+  if (is_contact(request)) {
+    if (const auto asked = parts_->door->begin_contact()) {
+      const Check ended = parts_->contacted(parts_->transport->post(*asked));
+      if (!ended.ok()) return reply_of(ended.error());
+      if (parts_->wipes_now()) return call(kSync, events);
+    }
+    request = kState;
+  }
   if (!parts_->commands) return knock(request);
   std::string reply = parts_->commands->call(request, events);
-  if (parts_->door->wants_lock) parts_->shut();
+  parts_->carry_out();
   return reply;
 }
 
@@ -285,6 +341,7 @@ Result<HttpReply> reply_from(std::string_view text, std::span<const std::uint8_t
 
 Client::Step Client::step_of(CommandStep step) {
   parts_->is_pausing = false;
+  parts_->is_waiting = !std::holds_alternative<std::string>(step);
   if (auto* request = std::get_if<HttpRequest>(&step)) {
     return {Step::Kind::post, to_json(*request), std::move(request->body)};
   }
@@ -296,18 +353,40 @@ Client::Step Client::step_of(CommandStep step) {
 }
 
 Client::Step Client::begin(std::string_view request, EventSink events) {
+  if (is_contact(request)) {
+    auto asked = parts_->door->begin_contact();
+    if (asked && !parts_->is_waiting) {
+      parts_->is_contacting = true;
+      return step_of(*std::move(asked));
+    }
+    request = kState;
+  }
   if (!parts_->commands) return {Step::Kind::reply, knock(request), {}};
   const bool was_pausing = parts_->is_pausing;
+  const bool was_waiting = parts_->is_waiting;
   Step step = step_of(parts_->commands->begin(request, std::move(events)));
-  if (step.kind == Step::Kind::reply) parts_->is_pausing = was_pausing;
-  if (parts_->door->wants_lock) parts_->shut();
+  if (step.kind == Step::Kind::reply) {
+    parts_->is_pausing = was_pausing;
+    parts_->is_waiting = was_waiting;
+  }
+  parts_->carry_out();
   return step;
 }
 
 Client::Step Client::resume(std::string_view answer, std::span<const std::uint8_t> body) {
+  if (parts_->is_contacting) {
+    parts_->is_contacting = false;
+    parts_->is_waiting = false;
+    const Check ended = parts_->contacted(reply_from(answer, body));
+    if (ended.ok() && parts_->wipes_now()) return begin(kSync);
+    return {Step::Kind::reply, ended.ok() ? call(kState) : reply_of(ended.error()), {}};
+  }
   if (!parts_->commands) return {Step::Kind::reply, knock(R"({"command":"status"})"), {}};
-  if (parts_->is_pausing) return step_of(parts_->commands->waited());
-  return step_of(parts_->commands->answered(reply_from(answer, body)));
+  Step step = parts_->is_pausing
+                  ? step_of(parts_->commands->waited())
+                  : step_of(parts_->commands->answered(reply_from(answer, body)));
+  parts_->carry_out();
+  return step;
 }
 
 void Client::cancel() noexcept {

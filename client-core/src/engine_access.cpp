@@ -125,7 +125,8 @@ Result<HttpRequest> Engine::token_request(const Result<HttpReply>& challenge) co
   return request_to(self, "/v1/token", kJson,
                     bytes_of({{"device", device},
                               {"nonce", nonce},
-                              {"signature", sync::to_hex(signature.bytes)}}));
+                              {"signature", sync::to_hex(signature.bytes)},
+                              {"app", "insieme " INSIEME_VERSION}}));
 }
 
 Result<std::string> Engine::take_token(const Result<HttpReply>& granted) {

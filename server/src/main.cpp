@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "cli/commands.hpp"
+#include "cli/device_commands.hpp"
 #include "cli/output.hpp"
 #include "insieme/server/api.hpp"
 
@@ -98,6 +99,7 @@ int run(int argc, char** argv) {
   add_check_commands(program);
   add_backup_commands(program);
   add_people_commands(program);
+  add_device_commands(program);
   add_access_commands(program);
   add_permission_commands(program);
   add_access_log(program);

@@ -1,11 +1,14 @@
 // What stands before a store: the PIN file, as it comes or behind right checksums, and the answer
-// to a forgotten PIN. The first byte says which.
+// to a forgotten PIN; what the server ordered, as it is kept and as it arrives. The first byte says
+// which.
 #include <algorithm>
 #include <fstream>
 #include <string>
 
 #include "fuzz_folder.hpp"
+#include "insieme/client/device_order.hpp"
 #include "lock/key_wrap.hpp"
+#include "lock/order_file.hpp"
 
 using namespace insieme;
 using namespace insieme::client;
@@ -54,14 +57,45 @@ void read_answers(const std::string& text) {
   static_cast<void>(lock::read_answer(wrap, text));
 }
 
+/// The file of an order: its head, and the checksum that it should have if `sound`.
+void read_order(const std::string& body, bool sound) {
+  static const fuzzing::Folder kFolder;
+  static const std::string path = kFolder.file("store.order");
+  std::string text = body;
+  if (sound) {
+    text = "IORD1L" +
+           sync::to_hex(sync::Hasher("insieme order file v1").add(std::string_view(body)).finish())
+               .substr(0, 32) +
+           body;
+  }
+  std::ofstream(path, std::ios::binary) << text;
+  const auto read = lock::read_order_file(path);
+  if (!read.ok()) return;
+  if (!lock::write_order_file(path, *read).ok()) return;  // too long to be kept
+  const auto again = lock::read_order_file(path);
+  fuzzing::expect(again.ok() && again->order.id == read->order.id && again->state == read->state &&
+                  again->server_url == read->server_url && again->report == read->report);
+}
+
+/// Whatever a stranger answers, nobody is locked or wiped by it.
+void hear_order(const fuzzing::ByteList& bytes) {
+  static const sync::KeyPair kServer = sync::make_key_pair({7});
+  const auto heard = parse_device_order(bytes, {}, {}, kServer.public_key, {});
+  fuzzing::expect(!heard.ok());
+  fuzzing::expect(!parse_escrow_receipt(bytes, {}, kServer.public_key, {}).ok());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const auto bytes = fuzzing::bytes_of(data + 1, size - 1);
-  switch (data[0] % 3) {
+  switch (data[0] % 6) {
     case 0: read_file(bytes); break;
     case 1: read_file(with_checksums(bytes)); break;
+    case 3: read_order({bytes.begin(), bytes.end()}, false); break;
+    case 4: read_order({bytes.begin(), bytes.end()}, true); break;
+    case 5: hear_order(bytes); break;
     default: read_answers(std::string(bytes.begin(), bytes.end()));
   }
   return 0;

@@ -133,6 +133,19 @@ void write_client_files(const std::filesystem::path& root) {
   write(root / "lock", "slots", after(1, slot));
   write(root / "lock", "raw", after(0, slot));
   write(root / "lock", "answer", after(2, "0A1B-2C3D-4E5F-6071-8293-A4B5-C6D7-E8F9-0102-0304"));
+  const std::string order =
+      R"({"space":"01000000000000000000000000000000","device":"02000000000000000000000000000000",)"
+      R"("order":"03000000000000000000000000000000","kind":2,"at":1790000000000,"reason":"perso",)"
+      R"("key":")" +
+      std::string(64, 'a') + R"(","url":"https://x","pin":"","report":")" + std::string(64, 'b') +
+      R"(","parcels":2})";
+  write(root / "lock", "order", after(4, order));
+  write(root / "lock", "order-torn", after(3, "IORD1L" + order));
+  write(root / "lock", "order-heard",
+        after(5, R"({"order":"03000000000000000000000000000000","order_kind":"wipe",)"
+                 R"("order_reason":"x","ordered_ms":"5","token":"t","order_signature":")" +
+                     std::string(128, 'a') + R"(","report":")" + std::string(64, 'b') +
+                     R"(","signature":")" + std::string(128, 'c') + ""}"));
   write(root / "glass", "list",
         R"({"openings":[{"id":"00112233445566778899aabbccddeeff","dossier":")"
         R"(019a4c2e-0000-7000-8000-000000000001","account":"dora","name":"Dora","mine":false,)"

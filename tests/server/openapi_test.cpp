@@ -398,3 +398,30 @@ TEST_CASE("http: HEAD tells what GET would, and sends no body", "[server][proces
   CHECK(head.headers.at("content-length") == std::to_string(whole.body.size()));
   CHECK(head.headers.at("content-type") == whole.headers.at("content-type"));
 }
+
+TEST_CASE("openapi: what is ordered of a device is answered as the document says",
+          "[server][process][S106]") {
+  Described at;
+  const std::string device = to_text(at.tablet.id());
+  const std::string digits(64, 'a');
+  const std::string token = "Authorization: Bearer " + get_token(at.server->port(), at.tablet) +
+                            "\r\n";
+  const std::string question = R"({"device":")" + device + R"(","ask":")" + digits + R"("})";
+  CHECK(at.ask("POST", "/v1/device/order", question, kJson).status == 200);
+  CHECK(at.ask("POST", "/v1/device/order", "{}", kJson).status == 400);
+  REQUIRE(run_server({"device", "lock", device, "--reason", "t", "--data", at.dir.path().string()})
+              .code == 0);
+  const HttpAnswer locked = at.ask("POST", "/v1/device/order", question, kJson);
+  CHECK(json::parse(locked.body).at("order_kind") == "lock");
+  CHECK(at.ask("POST", "/v1/digests", "", token).status == 401);  // it asks for a token, and hears
+  const std::string escrow = "/v1/device/escrow?parcel=drafts&order=" + device;
+  CHECK(at.ask("POST", escrow, "x", "Content-Type: application/octet-stream\r\n").status == 401);
+  CHECK(at.ask("POST", "/v1/device/escrow/end", "{}", kJson).status == 401);
+  CHECK(at.ask("POST", "/v1/device/destroyed", "{}", kJson).status == 400);
+  CHECK(at.ask("POST", "/v1/device/destroyed",
+               R"({"device":")" + device + R"(","order":")" + device + R"(","report":")" + digits +
+                   R"("})",
+               kJson)
+            .status == 404);
+  at.check_samples();
+}

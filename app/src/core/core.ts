@@ -55,6 +55,11 @@ export async function open(practice: boolean): Promise<{ locked: boolean }> {
   };
   return { locked: reply.locked === true };
 }
+/** A new store, where the server wiped the one that was here. */
+export async function beginAnew(): Promise<void> {
+  take(await insieme.close());
+  take(await insieme.open(undefined, true));
+}
 export async function erasePractice(): Promise<void> {
   take(await insieme.erasePractice());
 }

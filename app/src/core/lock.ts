@@ -13,6 +13,12 @@ export interface PinState {
   /** Whoever coordinates can open, should the PIN be forgotten. */
   recovery: boolean;
   pin_required: boolean;
+  /** What the server ordered: nothing, or `opened` by the coordinator's code. */
+  order: "" | "locked" | "wiped" | "opened";
+  /** In words, for whoever holds the tablet. */
+  order_text?: string;
+  order_at?: string;
+  reported?: boolean;
 }
 
 export const MINUTES = [1, 5, 15, 60];

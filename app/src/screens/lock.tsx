@@ -6,6 +6,7 @@ import { useAct, useNow } from "../core/hooks";
 import { afterLocking, pinState, type PinState } from "../core/lock";
 import { isSame, NewPinFields, NO_PIN, PinField } from "../parts/pin";
 import { Failed, Note, Title } from "../parts/parts";
+import { OrderedScreen } from "./ordered";
 import { count, t } from "../words";
 
 function waitWords(ms: number): string {
@@ -45,6 +46,21 @@ export function LockScreen(props: { onOpen: () => void }): JSX.Element {
       }
     });
   };
+  const close = async (): Promise<void> => {
+    await look();
+    setForgotten(false);
+  };
+  const isOrdered = state?.order === "locked" || state?.order === "wiped";
+  if (isOrdered && !forgotten) {
+    return (
+      <OrderedScreen
+        state={state}
+        onClosed={close}
+        onOpen={props.onOpen}
+        onCode={() => setForgotten(true)}
+      />
+    );
+  }
   if (forgotten) return <Forgotten state={state} onBack={() => setForgotten(false)} {...props} />;
   const wait = Math.max(0, until - now);
   const blocked = state?.blocked === true;

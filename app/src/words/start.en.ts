@@ -119,4 +119,15 @@ export const startEn: Record<keyof typeof startIt, string> = {
   scan_none: "There is no camera here that can be used: paste the invitation.",
   scan_busy: "Another application uses the camera: close it and try again.",
   scan_no_reader: "Reading the code needs the network, which is not there now. Try again.",
+  locked_afar: "Tablet locked",
+  locked_afar_next:
+    "Call your coordinator. Once the lock is taken away, connect to the network and try again: " +
+    "you will find everything as it was.",
+  locked_afar_code: "I have an unlock code",
+  wiped: "Tablet wiped",
+  wiped_next:
+    "What was on the server already is still there. Call your coordinator, and ask for an " +
+    "invitation.",
+  wiped_untold: "The server does not know yet that it is done: it will once there is a network.",
+  wiped_anew: "Begin anew with an invitation",
 };

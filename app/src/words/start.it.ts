@@ -118,4 +118,13 @@ export const startIt = {
   scan_none: "Qui non c'è una fotocamera che si possa usare: incolla l'invito.",
   scan_busy: "La fotocamera è usata da un'altra applicazione: chiudila e riprova.",
   scan_no_reader: "Per leggere il codice serve la rete, che adesso non c'è. Riprova.",
+  locked_afar: "Tablet bloccato",
+  locked_afar_next:
+    "Chiama chi coordina. Quando il blocco è tolto, collegati alla rete e riprova: ritrovi tutto " +
+    "com'era.",
+  locked_afar_code: "Ho un codice di sblocco",
+  wiped: "Tablet cancellato",
+  wiped_next: "Quello che era già sul server c'è ancora. Chiama chi coordina e chiedi un invito.",
+  wiped_untold: "Il server non sa ancora che è fatto: lo saprà appena c'è rete.",
+  wiped_anew: "Ricomincia con un nuovo invito",
 };

@@ -3,6 +3,7 @@
 #include "commands/openings.hpp"
 #include "commands/table.hpp"
 #include "insieme/sync/digest.hpp"
+#include "lock/door.hpp"
 
 namespace insieme::client {
 namespace {
@@ -160,6 +161,7 @@ std::string Commands::call_locked(std::string_view request, Door& door) {
   if (command.value()->at_door != nullptr) {
     return text_of(run_at_door(*command.value(), parsed.value(), door));
   }
+  if (const Check allowed = door.order_allows(); !allowed.ok()) return failed(allowed.error());
   return failed({"locked", "L'archivio è chiuso: serve il PIN.",
                  "The store is locked: the PIN is needed."});
 }

@@ -7,6 +7,23 @@
 namespace insieme::client::commands {
 namespace {
 
+/// Whether the server locked or wiped this device, and how it stands with that.
+void put_order(json::object& out, const DoorCall& call) {
+  const auto order = call.door.order();
+  const bool is_wipe = order && order->order.kind == sync::OrderKind::wipe;
+  const bool is_opened = order && order->state == lock::OrderState::opened;
+  out["order"] = !order ? "" : is_wipe ? "wiped" : is_opened ? "opened" : "locked";
+  if (!order) return;
+  const Check allowed = call.door.order_allows();
+  const bool english = call.language == schema::Language::en;
+  out["order_text"] = allowed.ok() ? "" : english ? allowed.error().en : allowed.error().it;
+  out["order_reason"] = order->order.reason;
+  out["order_at"] = instant_text(order->order.ordered_ms);
+  if (!is_wipe) return;
+  out["handed_over"] = number_text(order->parcels);
+  out["reported"] = order->state == lock::OrderState::reported;
+}
+
 Outcome<json::object> state_json(DoorCall& call) {
   INSIEME_OUT_ASSIGN(const Door::State state, call.door.state());
   json::object out;
@@ -18,6 +35,7 @@ Outcome<json::object> state_json(DoorCall& call) {
   out["blocked"] = state.blocked;
   out["recovery"] = state.recovery;
   out["pin_required"] = state.pin_required;
+  put_order(out, call);
   return out;
 }
 
@@ -138,7 +156,9 @@ std::vector<CommandSpec> pin_commands() {
               "Whether there is a PIN, whether the store is locked, how long to wait.", {},
               "pin, locked, failed (wrong ones in a row), wait_ms, wait_text, blocked (only the "
               "recovery opens), recovery (it is prepared), pin_required (as far as policy.fetch "
-              "told this run)",
+              "told this run), order (empty, `locked` or `wiped` by the server, or `opened` by the "
+              "coordinator's code), order_text?, order_reason?, order_at?, handed_over? (parcels), "
+              "reported? (the server knows that all was destroyed)",
               R"({"command": "pin.state"})", state_json),
       at_door("pin.check", Writes::no, "Se un PIN nuovo va bene; se no, perché.",
               "Whether a new PIN will do; if not, why.",
@@ -199,6 +219,13 @@ std::vector<CommandSpec> lock_commands() {
       "locked; refused: `answer_wrong`, `pin_weak`, `no_recovery`",
       R"({"command": "recovery.answer", "answer": "3F0A-…", "new_pin": "530847"})",
       recovery_answer));
+  all.push_back(at_door(
+      "order.contact", Writes::maybe_without_id,
+      "Un tablet bloccato o cancellato dal server gli chiede se può riaprirsi, o gli dice che è "
+      "fatto. Serve la rete.",
+      "A tablet that the server locked or wiped asks it whether it may open again, or says that it "
+      "is done. Needs the network.",
+      {}, "as pin.state", R"({"command": "order.contact"})", state_json));
   all.push_back({"policy.fetch",
                  Writes::maybe_without_id,
                  "Chiede al server se lo spazio vuole un PIN, e prepara lo sblocco da parte di chi "

@@ -5,6 +5,8 @@
 #include "commands/notices.hpp"
 #include "commands/table.hpp"
 #include "commands/values.hpp"
+#include "lock/door.hpp"
+#include "order_run.hpp"
 
 namespace insieme::client::commands {
 namespace {
@@ -222,15 +224,36 @@ Check start_run(Context& context) {
   return Done{};
 }
 
+/// The server ordered something of this device. It is carried out once the command has ended, by
+/// whoever holds the store; without a door it is only told.
+Outcome<json::object> end_refused(const SyncOutcome& outcome, const OrderOutcome& ordered,
+                                  Engine& engine, Door* door) {
+  const Error& error = outcome.status.error();
+  // Told again by `status` until the server accepts the device; nothing waits for the note.
+  static_cast<void>(engine.store().note_refusal(error.detail));
+  Failure failure = sync_failure(error);
+  if (door != nullptr && ordered.order) {
+    INSIEME_OUT(door->obey(*ordered.order, engine.store().identity(), ordered.receipt));
+    const Check allowed = door->order_allows();
+    if (!allowed.ok()) failure = allowed.error();
+  }
+  // A wipe that came to no end: the next run goes on.
+  if (ordered.order && ordered.order->kind == sync::OrderKind::wipe && !ordered.receipt) {
+    failure = Failure(ordered.status.ok() ? Error{ErrorCode::unavailable, error.detail}
+                                          : ordered.status.error());
+  }
+  failure.details = summary_json(outcome.summary);
+  return failure;
+}
+
+bool is_refused(const SyncOutcome& outcome) {
+  return !outcome.status.ok() && outcome.status.code() == ErrorCode::not_allowed;
+}
+
 Outcome<json::object> end_run(const SyncOutcome& outcome, Engine& engine, Scheduler& scheduler) {
   scheduler.on_end(end_of(outcome), engine.platform().steady_ms());
   if (!outcome.status.ok()) {
-    const Error& error = outcome.status.error();
-    // Told again by `status` until the server accepts the device; nothing waits for the note.
-    if (error.code == ErrorCode::not_allowed) {
-      static_cast<void>(engine.store().note_refusal(error.detail));
-    }
-    Failure failure = sync_failure(error);
+    Failure failure = sync_failure(outcome.status.error());
     failure.details = summary_json(outcome.summary);
     return failure;
   }
@@ -251,14 +274,20 @@ Outcome<json::object> end_run(const SyncOutcome& outcome, Engine& engine, Schedu
 Outcome<json::object> run(Context& context) {
   INSIEME_OUT_ASSIGN(const BlobBudget blobs, blob_budget(context));
   INSIEME_OUT(start_run(context));
-  return end_run(context.engine.sync_now(progress_to(context.events), blobs), context.engine,
-                 context.scheduler);
+  const SyncOutcome outcome = context.engine.sync_now(progress_to(context.events), blobs);
+  if (!is_refused(outcome)) return end_run(outcome, context.engine, context.scheduler);
+  const OrderOutcome ordered = ask_order(context.engine);
+  context.scheduler.on_end(end_of(outcome), context.platform().steady_ms());
+  return end_refused(outcome, ordered, context.engine, context.door);
 }
 
 class SyncErrand final : public Errand {
  public:
   SyncErrand(Context& context, const BlobBudget& blobs)
-      : engine_(context.engine), scheduler_(context.scheduler), blobs_(blobs) {}
+      : engine_(context.engine),
+        scheduler_(context.scheduler),
+        door_(context.door),
+        blobs_(blobs) {}
   ~SyncErrand() override {
     // Dropped half-way: the next run goes on from what was answered.
     if (is_running_) scheduler_.on_end(SyncEnd::failed, engine_.platform().steady_ms());
@@ -271,22 +300,34 @@ class SyncErrand final : public Errand {
     return step_of(run_->begin());
   }
   Step answered(Result<HttpReply> reply) override {
+    if (order_) return step_of(order_->answered(reply));
     return step_of(run_->answered(std::move(reply)));
   }
   Step waited() override { return step_of(run_->waited(true)); }
 
  private:
+  Step step_of(OrderRun::Need need) {
+    if (auto* request = std::get_if<HttpRequest>(&need)) return std::move(*request);
+    is_running_ = false;
+    scheduler_.on_end(end_of(outcome_), engine_.platform().steady_ms());
+    return end_refused(outcome_, std::get<OrderOutcome>(need), engine_, door_);
+  }
   Step step_of(SyncNeed need) {
     if (auto* request = std::get_if<HttpRequest>(&need)) return std::move(*request);
     if (const auto* pause = std::get_if<Pause>(&need)) return *pause;
+    outcome_ = std::get<SyncOutcome>(std::move(need));
+    if (is_refused(outcome_)) return step_of(order_.emplace(engine_).begin());
     is_running_ = false;
-    return end_run(std::get<SyncOutcome>(need), engine_, scheduler_);
+    return end_run(outcome_, engine_, scheduler_);
   }
 
   Engine& engine_;
   Scheduler& scheduler_;
+  Door* door_;
   BlobBudget blobs_;
   std::optional<SyncRun> run_;
+  SyncOutcome outcome_;
+  std::optional<OrderRun> order_;  ///< once the server did not accept this device
   bool is_running_ = true;
 };
 

@@ -10,6 +10,7 @@
 #include "commands/failure.hpp"
 #include "insieme/client/engine.hpp"
 #include "lock/key_wrap.hpp"
+#include "lock/order_file.hpp"
 
 namespace insieme::client {
 
@@ -62,6 +63,30 @@ class Door {
   /// Opens and puts a new PIN in place; what was told serves once.
   [[nodiscard]] commands::Check recover(std::string_view answer, std::string_view new_pin);
 
+  // ---- what the server ordered (docs/adr/0054) ------------------------------------------------
+  /// Nothing: none, or a new store lies where a wiped one was.
+  [[nodiscard]] std::optional<lock::OrderFile> order() const;
+  /// `device_locked`, `device_wiped`, in words for whoever holds the device.
+  [[nodiscard]] commands::Check order_allows() const;
+  /// Notes the order durably, then wants to lock; or, with the server's receipt, to destroy. A lock
+  /// that the coordinator's code has opened stays open.
+  [[nodiscard]] commands::Check obey(const sync::DeviceOrder& order, const Identity& self,
+                                     const std::optional<sync::EscrowReceipt>& receipt);
+  /// The server has what was not sent, and the program ended before it had destroyed the rest.
+  [[nodiscard]] bool must_destroy() const;
+  /// Keys, store and what lies beside it. The host drops what it keeps. Goes on where it was cut.
+  void destroy();
+  /// What is to be asked while the store is closed or gone: whether a lock still stands, or to say
+  /// that all was destroyed. Nothing: nothing.
+  [[nodiscard]] std::optional<HttpRequest> begin_contact();
+  [[nodiscard]] commands::Check end_contact(const Result<HttpReply>& reply);
+  /// A new store is to be made where a wiped one was.
+  void begin_anew() noexcept { begins_anew_ = true; }
+
+  /// The closed store's server says that it is to be wiped: the owner synchronises once it is open.
+  bool heard_wipe = false;
+  /// As wants_lock: the owner ends all use and calls `destroy`.
+  bool wants_destroy = false;
   /// `lock` was asked for: the owner shuts as soon as nobody uses the store.
   bool wants_lock = false;
 
@@ -73,6 +98,7 @@ class Door {
   [[nodiscard]] commands::Outcome<lock::Secret> judge(lock::PinFile& file, std::string_view pin);
   void open_with(const lock::Secret& key);
 
+  std::string store_path_;
   std::string path_;
   lock::Secret host_key_;
   Platform& platform_;
@@ -82,6 +108,8 @@ class Door {
   std::optional<std::int64_t> waiting_since_;  ///< steady clock, if this run counted the last try
   std::optional<lock::RecoveryHolder> holder_;
   bool pin_required_ = false;
+  bool begins_anew_ = false;
+  sync::OrderAsk ask_{};  ///< of the contact under way
 };
 
 }  // namespace insieme::client

@@ -8,7 +8,7 @@ const FAILED = -1;
 
 /** Everything that a store called `name` may need: opened beforehand, since opening takes time. */
 export function filesOfStore(name) {
-  return [name, `${name}-journal`, `${name}-wal`, `${name}.generation`, `${name}.pin`];
+  return ["", "-journal", "-wal", ".generation", ".pin", ".order"].map((end) => name + end);
 }
 
 /** Files in memory: for tests, and to look at a store without keeping anything. */

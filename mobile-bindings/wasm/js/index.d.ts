@@ -24,7 +24,10 @@ export type Event =
   | { event: "waiting" }
   /** This tab gave the store to another one: nothing works here until the page is loaded again. */
   | { event: "handed_over" }
-  /** The store was closed for a copy, and has a PIN: `unlock` opens it again. */
+  /**
+   * The store was closed: for a copy, and has a PIN, so that `unlock` opens it again; or because
+   * the server locked or wiped this device, as `pin.state` tells.
+   */
   | { event: "locked" }
   | {
       event: "sync";
@@ -52,10 +55,11 @@ export class Insieme {
    * Opens the store of that folder of the Origin Private File System, or makes it. Waits while
    * another tab has it. With a PIN the reply is that of `pin.state`, `locked` is true, and
    * `unlock` or `recovery.answer` opens it. What `pin.set` and `pin.remove` give to keep stays in
-   * the worker. Failures: `key_lost`, `wrong_key`, `storage_newer`, `storage_full`,
-   * `storage_failure`.
+   * the worker. Where the server wiped the store, the reply tells so (`order` is `wiped`) until it
+   * is opened `anew`, which makes another one. Failures: `key_lost`, `wrong_key`,
+   * `storage_newer`, `storage_full`, `storage_failure`.
    */
-  open(folder?: string): Promise<Reply<Record<string, unknown>>>;
+  open(folder?: string, anew?: boolean): Promise<Reply<Record<string, unknown>>>;
   /** One command of docs/commands.md. Never rejects: failures are replies. */
   call<T = Record<string, unknown>>(
     command: string,

@@ -28,8 +28,8 @@ export class Insieme {
     });
   }
 
-  open(folder = "insieme") {
-    return this.#ask({ act: "open", folder });
+  open(folder = "insieme", anew = false) {
+    return this.#ask({ act: "open", folder, anew });
   }
 
   call(command, args = {}) {

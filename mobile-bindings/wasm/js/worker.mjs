@@ -9,6 +9,8 @@ import { waitForNews } from "./waiting.mjs";
 const STORE = "store.db";
 /** Commands whose reply has what this browser keeps from now on in place of the key. */
 const KEPT_HERE = new Set(["pin.set", "pin.remove"]);
+/** The server closed the store: for a while, or for good. */
+const ORDERED = new Set(["device_locked", "device_wiped"]);
 /** A store to practise in (index.mjs): invented families, and no server ever. */
 const PRACTICE = "insieme-practice";
 
@@ -85,6 +87,20 @@ export function serve(createCore, wasmUrl) {
     return JSON.parse(core.call(JSON.stringify({ command: "pin.kept" })));
   }
 
+  /** The core has closed the store. Of a wiped one the key goes, and the server is told. */
+  async function followOrder(code) {
+    core.forgetExchanges();
+    if (code === "device_wiped") await dropKey(place);
+    await contact();
+    tell({ event: "locked" });
+  }
+
+  /** Whether a lock still stands; or that all was destroyed. Without a network: the next time. */
+  async function contact() {
+    const asked = JSON.stringify({ command: "order.contact" });
+    return JSON.parse(await core.exchange(asked, post, pause));
+  }
+
   async function call(request) {
     if (request.command === "sync.wait") {
       return waitForNews(
@@ -94,6 +110,7 @@ export function serve(createCore, wasmUrl) {
       );
     }
     const reply = JSON.parse(await core.exchange(JSON.stringify(request), post, pause));
+    if (!reply.ok && ORDERED.has(reply.error.code)) await followOrder(reply.error.code);
     if (!reply.ok) return reply;
     if (KEPT_HERE.has(request.command)) return keepSecret(reply);
     if (request.command === "lock") core.forgetExchanges();
@@ -126,13 +143,15 @@ export function serve(createCore, wasmUrl) {
     return { ok: true, bytes };
   }
 
-  async function open(folder) {
+  async function open(folder, anew) {
     await hold();
     place = folder;
     files = await OpfsFiles.open(folder, filesOfStore(STORE));
     const exists = files.exists(STORE);
+    // What is left of a store that the server wiped says so, until somebody begins anew.
+    const ordered = files.exists(`${STORE}.order`);
     let key = await readKey(folder);
-    if (exists && key === null) {
+    if (exists && key === null && !ordered) {
       close();
       return failure(
         "key_lost",
@@ -145,18 +164,24 @@ export function serve(createCore, wasmUrl) {
     key ??= await makeKey(folder);
     core = await Core.load(createCore, instantiate, files, (event) => tell(JSON.parse(event)));
     const practice = folder === PRACTICE;
-    opening = { path: STORE, key, mode: exists ? "open" : "create", practice };
-    const reply = JSON.parse(core.open(opening));
+    const mode = exists || (ordered && !anew) ? "open" : "create";
+    opening = { path: STORE, key, mode, practice };
+    let reply = JSON.parse(core.open(opening));
     if (!reply.ok) close();
+    if (!reply.ok || !ordered) return reply;
+    if (reply.order === "wiped") await dropKey(folder);
+    // A new store goes on at once: that the old one is gone is told beside it.
+    const contacted = await contact();
+    if (reply.order) reply = { ...reply, ...contacted, ok: true };
     return reply;
   }
 
-  async function answer({ act, folder, request }) {
+  async function answer({ act, folder, anew, request }) {
     switch (act) {
       case "open":
         if (core !== null) return failure("busy", "Già aperto.", "Open already.");
         try {
-          return await open(folder);
+          return await open(folder, anew === true);
         } catch (error) {
           close(); // whoever waits for the store may have it
           throw error;

@@ -1,6 +1,9 @@
 // Challenge, token, and who a token belongs to.
 #include <boost/json.hpp>
 
+#include <algorithm>
+
+#include "api/device_orders.hpp"
 #include "api/handlers.hpp"
 #include "api/problem.hpp"
 #include "insieme/schema/bundle.hpp"
@@ -24,6 +27,18 @@ Response unauthorized(std::string_view slug, std::string detail) {
 Response bad_member(std::string_view what) {
   return problem_response({400, "bad-request", "Bad request",
                            "The body needs " + std::string(what) + ".", {}});
+}
+
+/// Which program a device says that it is: shown to operators, so nothing but plain letters.
+bool is_fit_app(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+std::optional<sync::OrderAsk> ask_of(const JsonBody& body) {
+  const auto text = body.text("ask", 64, 64);
+  sync::OrderAsk ask{};
+  if (!text || !sync::from_hex(*text, ask).ok()) return std::nullopt;
+  return ask;
 }
 
 /// Takes one of the caller's requests; the answer if there is none left.
@@ -159,11 +174,24 @@ Response token(const Services& services, const Request& request) {
   if (!sync::verify(caller->device.key, bytes, signature)) {
     return unauthorized("bad-signature", "The signature is not this device's.");
   }
+  if (const auto app = body.text("app", 1, kAppBytesMax); app && is_fit_app(*app)) {
+    device_orders_of(services.repository).note_app(*device, *app);
+  }
+  const auto give = [&] {
+    const std::string given = random_hex(kTokenBytes, services.random);
+    services.tokens.put_token(*device, given,
+                              services.clock() + std::int64_t{services.config.token_ttl_s} * 1000);
+    return given;
+  };
+  if (const auto order = device_orders_of(services.repository).facts_of(*device).order) {
+    const auto ask = ask_of(body);
+    const bool is_wipe = order->kind == sync::OrderKind::wipe;
+    return device_ordered(services, *device, *order, ask,
+                          is_wipe && ask ? give() : std::string());
+  }
   if (caller->device.revoked_ms) return device_revoked();
   if (caller->user.disabled) return account_disabled();
-  const std::string secret = random_hex(kTokenBytes, services.random);
-  services.tokens.put_token(*device, secret,
-                            services.clock() + std::int64_t{services.config.token_ttl_s} * 1000);
+  const std::string secret = give();
   boost::json::object granted{{"token", secret}, {"expires_in_s", services.config.token_ttl_s}};
   granted["schema_version"] = schema::embedded_bundle().version;
   granted["schema_digest"] = schema::embedded_bundle().digest_text();
@@ -180,7 +208,12 @@ Response token(const Services& services, const Request& request) {
   return response;
 }
 
-std::variant<Caller, Response> authenticate(const Services& services, const Request& request) {
+namespace {
+
+enum class Which { not_ordered, to_be_wiped, either };
+
+std::variant<Caller, Response> authenticate_as(const Services& services, const Request& request,
+                                               Which which) {
   if (!starts_with_bearer(request.authorization)) {
     return unauthorized("no-token", "This needs an access token: sign a challenge first.");
   }
@@ -189,12 +222,34 @@ std::variant<Caller, Response> authenticate(const Services& services, const Requ
   if (!found) return unauthorized("unknown-token", "The access token is unknown.");
   const auto caller = services.repository.find_caller(found->device);
   if (!caller) return unauthorized("unknown-device", "The server does not know this device.");
-  if (caller->device.revoked_ms) return device_revoked();
-  if (caller->user.disabled) return account_disabled();
+  const auto order = device_orders_of(services.repository).facts_of(found->device).order;
+  const bool is_wipe = order && order->kind == sync::OrderKind::wipe;
+  if (is_wipe ? which == Which::not_ordered : which == Which::to_be_wiped || order.has_value()) {
+    // With the next token it hears, signed, what is ordered of it.
+    return unauthorized("token-expired", "Something is ordered of this device: ask for a token.");
+  }
+  if (!is_wipe && caller->device.revoked_ms) return device_revoked();
+  if (!is_wipe && caller->user.disabled) return account_disabled();
   if (found->expired) return unauthorized("token-expired", "The access token has expired.");
   if (auto refused = over_limit(services, sync::to_text(found->device))) return *refused;
   services.repository.settle();  // a day that began, or ended something
   return *caller;
+}
+
+}  // namespace
+
+std::variant<Caller, Response> authenticate(const Services& services, const Request& request) {
+  return authenticate_as(services, request, Which::not_ordered);
+}
+
+std::variant<Caller, Response> authenticate_wiped(const Services& services,
+                                                  const Request& request) {
+  return authenticate_as(services, request, Which::to_be_wiped);
+}
+
+std::variant<Caller, Response> authenticate_any(const Services& services,
+                                                const Request& request) {
+  return authenticate_as(services, request, Which::either);
 }
 
 std::variant<Voucher, Response> authenticate_machine(const Services& services,

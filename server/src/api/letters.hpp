@@ -18,4 +18,8 @@ using TurnPerformer = std::function<sync::ServerAction(
     const Services& services, const std::vector<std::vector<std::uint8_t>>& letters, bool has_room,
     const TurnPerformer& perform);
 
+/// One letter that came by itself. As above.
+[[nodiscard]] sync::LetterResult judge_letter(const Services& services,
+                                              const std::vector<std::uint8_t>& sealed);
+
 }  // namespace insieme::server

@@ -18,7 +18,60 @@ constexpr std::string_view kComponents = R"json({
       "title": {"type": "string", "minLength": 1, "maxLength": 100},
       "status": {"type": "integer", "minimum": 400, "maximum": 599},
       "detail": {"type": "string", "minLength": 1, "maxLength": 4096},
-      "detail_it": {"type": "string", "minLength": 1, "maxLength": 4096}}},
+      "detail_it": {"type": "string", "minLength": 1, "maxLength": 4096},
+      "space": {"$ref": "#/components/schemas/Id"},
+      "device": {"$ref": "#/components/schemas/Id"},
+      "order": {"$ref": "#/components/schemas/Id"},
+      "order_kind": {"$ref": "#/components/schemas/OrderKind"},
+      "order_reason": {"$ref": "#/components/schemas/OrderReason"},
+      "ordered_ms": {"$ref": "#/components/schemas/Number64"},
+      "order_signature": {"$ref": "#/components/schemas/Signature"},
+      "token": {"$ref": "#/components/schemas/Key"}}},
+  "OrderKind": {"enum": ["none", "lock", "wipe"]},
+  "OrderReason": {"type": "string", "maxLength": 200},
+  "OrderQuestion": {
+    "type": "object", "required": ["device", "ask"],
+    "properties": {
+      "device": {"$ref": "#/components/schemas/SentId"},
+      "ask": {"$ref": "#/components/schemas/Key"}}},
+  "DeviceOrder": {
+    "type": "object", "additionalProperties": false,
+    "required": ["space", "device", "order", "order_kind", "order_reason", "ordered_ms",
+                 "order_signature"],
+    "properties": {
+      "space": {"$ref": "#/components/schemas/Id"},
+      "device": {"$ref": "#/components/schemas/Id"},
+      "order": {"$ref": "#/components/schemas/Id"},
+      "order_kind": {"$ref": "#/components/schemas/OrderKind"},
+      "order_reason": {"$ref": "#/components/schemas/OrderReason"},
+      "ordered_ms": {"$ref": "#/components/schemas/Number64"},
+      "order_signature": {"$ref": "#/components/schemas/Signature"}}},
+  "ParcelKept": {
+    "type": "object", "required": ["name", "fate"], "additionalProperties": false,
+    "properties": {
+      "name": {"$ref": "#/components/schemas/Key"},
+      "fate": {"enum": ["", "taken", "waits", "refused", "superseded"]}}},
+  "EscrowEnd": {
+    "type": "object", "required": ["order", "parcels"],
+    "properties": {
+      "order": {"$ref": "#/components/schemas/SentId"},
+      "parcels": {"type": "array", "maxItems": 4096,
+                  "items": {"$ref": "#/components/schemas/Key"}}}},
+  "EscrowReceipt": {
+    "type": "object", "required": ["order", "parcels", "sum", "report", "signature"],
+    "additionalProperties": false,
+    "properties": {
+      "order": {"$ref": "#/components/schemas/Id"},
+      "parcels": {"type": "integer", "minimum": 0},
+      "sum": {"$ref": "#/components/schemas/Key"},
+      "report": {"$ref": "#/components/schemas/Key"},
+      "signature": {"$ref": "#/components/schemas/Signature"}}},
+  "Destroyed": {
+    "type": "object", "required": ["device", "order", "report"],
+    "properties": {
+      "device": {"$ref": "#/components/schemas/SentId"},
+      "order": {"$ref": "#/components/schemas/SentId"},
+      "report": {"$ref": "#/components/schemas/Key"}}},
   "Id": {
     "type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
     "description": "A UUID. In requests hyphens may be left out and digits be capitals."},
@@ -131,7 +184,10 @@ constexpr std::string_view kComponents = R"json({
     "properties": {
       "device": {"$ref": "#/components/schemas/SentId"},
       "nonce": {"type": "string", "minLength": 1, "maxLength": 64},
-      "signature": {"$ref": "#/components/schemas/Signature"}}},
+      "signature": {"$ref": "#/components/schemas/Signature"},
+      "app": {"type": "string", "minLength": 1, "maxLength": 64,
+              "description": "Which program the device has; one that says so knows orders."},
+      "ask": {"$ref": "#/components/schemas/Key"}}},
   "Token": {
     "type": "object", "required": ["token", "expires_in_s"], "additionalProperties": false,
     "properties": {
@@ -525,6 +581,12 @@ constexpr std::string_view kComponents = R"json({
   "Document": {"type": "object", "required": ["openapi", "info", "paths", "components"]}
 },
 "parameters": {
+  "order": {
+    "name": "order", "in": "query", "required": true,
+    "schema": {"type": "string", "format": "uuid"}},
+  "parcel": {
+    "name": "parcel", "in": "query", "required": true,
+    "schema": {"enum": ["letter", "drafts", "rest", "file"]}},
   "state": {
     "name": "state", "in": "query", "required": true,
     "description": "Of the sign-in that comes back.",

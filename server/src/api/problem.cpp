@@ -17,7 +17,8 @@ constexpr std::array kKinds{
                 "unauthenticated",
                 "WWW-Authenticate"},
     ProblemKind{403, "Not allowed",
-                "device-revoked account-disabled not-allowed no-access no-sign-in "
+                "device-revoked device-locked device-wiped account-disabled not-allowed no-access "
+                "no-sign-in "
                 "sign-in-declined sign-in-refused sign-in-nobody sign-in-wrong password-refused",
                 ""},
     ProblemKind{404, "Not found", "no-such-route invitation-unknown sign-in-unknown not-found", ""},

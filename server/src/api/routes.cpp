@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "api/device_orders.hpp"
+#include "insieme/sync/device_order.hpp"
 #include "insieme/sync/limits.hpp"
 
 namespace insieme::server {
@@ -13,6 +15,7 @@ constexpr std::size_t kJson = kJsonBodyBytesMax;
 constexpr std::string_view kJsonType = "application/json";
 constexpr std::size_t kOutcomes = 1024 * 1024;
 constexpr std::size_t kOpenings = 64 * 1024;  ///< 200 of the longest
+constexpr std::size_t kParcelNames = 512 * 1024;  ///< sync::kParcelsMax of them
 constexpr std::string_view kProblemType = "application/problem+json";
 constexpr std::string_view kMetricsType = "text/plain";
 constexpr std::string_view kBytesType = "application/octet-stream";
@@ -122,6 +125,18 @@ constexpr std::array kRoutes{
     Route{"POST", "/v1/device-policy", device_policy, kJson, Proof::none,
           "The same, for a client that only posts", "",
           "", "", 200, kJsonType, "DevicePolicy", ""},
+    Route{"POST", "/v1/device/order", device_order, kJson, Proof::none,
+          "What is ordered of a device, signed: whether one that was locked may open again", "",
+          kJsonType, "OrderQuestion", 200, kJsonType, "DeviceOrder", "400"},
+    Route{"POST", "/v1/device/escrow", bring_escrow, sync::kParcelBytesMax, Proof::device,
+          "What a device that is to be wiped has not sent, sealed for the server", "order parcel",
+          kBytesType, "", 200, kJsonType, "ParcelKept", "400 404 507"},
+    Route{"POST", "/v1/device/escrow/end", end_escrow, kParcelNames, Proof::device,
+          "Those were all: the receipt without which the device destroys nothing", "",
+          kJsonType, "EscrowEnd", 200, kJsonType, "EscrowReceipt", "400 404 409"},
+    Route{"POST", "/v1/device/destroyed", device_destroyed, kJson, Proof::none,
+          "A device that has no key any more says so, with the word of its receipt", "",
+          kJsonType, "Destroyed", 200, kJsonType, "Done", "400 404"},
     Route{"GET", "/status", status, 0, Proof::none,
           "That the server runs, and where its log stands", "",
           "", "", 200, kJsonType, "Status", ""},

@@ -108,6 +108,16 @@ sync::ServerAction run_machine(const Services& services, const Request& request,
 
 }  // namespace
 
+sync::LetterResult judge_letter(const Services& services,
+                                const std::vector<std::uint8_t>& sealed) {
+  bool erased = false;
+  const auto perform = [&erased](const Services& with, const Caller& who, const TurnNotes& notes,
+                                 sync::ServerSync& turn, const sync::LoadAction& load) {
+    return perform_write(with, who, notes, turn, load, erased);
+  };
+  return read_letters(services, {sealed}, !no_room(services), perform).front();
+}
+
 Response synchronise(const Services& services, const Request& request) {
   auto who = authenticate(services, request);
   if (auto* refused = std::get_if<Response>(&who)) return std::move(*refused);

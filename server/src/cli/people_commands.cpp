@@ -98,44 +98,6 @@ int set_disabled(Context& context, const std::string& account, bool disabled) {
   return kOk;
 }
 
-int list_devices(Context& context) {
-  const std::vector<Device> devices = context.repository().devices();
-  if (context.json()) {
-    json::array all;
-    for (const Device& device : devices) {
-      json::object line{{"device", sync::to_text(device.id)},
-                        {"short", short_id(sync::to_text(device.id))},
-                        {"account", device.account},
-                        {"name", device.name},
-                        {"enrolled", json_time(device.enrolled_ms)},
-                        {"last_sync", json_time(device.last_sync_ms)},
-                        {"clock_offset_ms", nullptr},
-                        {"unsent", nullptr},
-                        {"protocol", nullptr},
-                        {"revoked", json_time(device.revoked_ms)},
-                        {"given_up", json_time(device.given_up_ms)}};
-      if (device.clock_offset_ms) line["clock_offset_ms"] = *device.clock_offset_ms;
-      if (device.unsent) line["unsent"] = *device.unsent;
-      if (device.protocol != 0) line["protocol"] = device.protocol;
-      all.push_back(std::move(line));
-    }
-    print_json(std::move(all));
-    return kOk;
-  }
-  Table table({"SHORT", "DEVICE", "OWNER", "NAME", "PROTOCOL", "LAST SYNC", "CLOCK", "UNSENT",
-               "STATE"});
-  for (const Device& device : devices) {
-    const std::string id = sync::to_text(device.id);
-    table.add({short_id(id), id, device.account, device.name,
-               device.protocol == 0 ? "-" : std::to_string(device.protocol),
-               show_time(device.last_sync_ms), show_offset(device.clock_offset_ms),
-               device.unsent ? std::to_string(*device.unsent) : "-",
-               device.revoked_ms ? "revoked" : device.given_up_ms ? "given up" : "active"});
-  }
-  table.print("No devices yet: insieme-server invite ACCOUNT");
-  return kOk;
-}
-
 int give_up(Context& context, const std::string& text) {
   std::vector<sync::DeviceId> ids;
   for (const Device& device : context.repository().devices()) ids.push_back(device.id);
@@ -223,10 +185,6 @@ void add_users(Program& program) {
 void add_people_commands(Program& program) {
   add_users(program);
   add_invite_command(program);
-
-  CLI::App* devices = program.app.add_subcommand("devices", "list devices");
-  devices->footer("Examples:\n  insieme-server devices --data DIR --json");
-  devices->callback([&program] { program.chosen = list_devices; });
 
   const auto device = std::make_shared<std::string>();
   const auto reason = std::make_shared<std::string>();

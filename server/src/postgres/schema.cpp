@@ -297,6 +297,28 @@ std::string local_accounts() {
   return sql;
 }
 
+// What is ordered of a device, and what it handed over, as in SQLite.
+constexpr std::array kOrderTables{
+    Table{"escrow_parcels", R"(device BYTEA NOT NULL, name BYTEA NOT NULL, kind BIGINT NOT NULL,
+      size BIGINT NOT NULL, received_ms BIGINT NOT NULL, fate BYTEA NOT NULL, sealed BYTEA,
+      PRIMARY KEY(space, device, name))"},
+};
+
+std::string device_orders() {
+  std::string sql;
+  for (const Table& table : kOrderTables) sql += create(table);
+  return sql + R"sql(
+ALTER TABLE devices ADD COLUMN app BYTEA NOT NULL DEFAULT '';
+ALTER TABLE devices ADD COLUMN order_id BYTEA;
+ALTER TABLE devices ADD COLUMN order_kind BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE devices ADD COLUMN order_reason BYTEA NOT NULL DEFAULT '';
+ALTER TABLE devices ADD COLUMN ordered_ms BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE devices ADD COLUMN order_told_ms BIGINT;
+ALTER TABLE devices ADD COLUMN order_escrowed_ms BIGINT;
+ALTER TABLE devices ADD COLUMN order_destroyed_ms BIGINT;
+)sql";
+}
+
 constexpr std::array kMigrations{Migration{1, "first release", first_release},
                                  Migration{2, "what a restored server is given back", healing},
                                  Migration{3, "erasures", erasures},
@@ -308,7 +330,8 @@ constexpr std::array kMigrations{Migration{1, "first release", first_release},
                                  Migration{9, "who somebody at an identity provider is", sign_in},
                                  Migration{10, "what is opened for a while", glass},
                                  Migration{11, "passwords of this server, sign-ins under way",
-                                           local_accounts}};
+                                           local_accounts},
+                                 Migration{14, "what is ordered of devices", device_orders}};
 
 }  // namespace
 
@@ -333,6 +356,7 @@ std::vector<std::string> partitioned_tables() {
   for (const Table& table : kBlobTables) names.emplace_back(table.name);
   for (const Table& table : kGlassTables) names.emplace_back(table.name);
   for (const Table& table : kAccountTables) names.emplace_back(table.name);
+  for (const Table& table : kOrderTables) names.emplace_back(table.name);
   for (const Table& table : kSignInTables) names.emplace_back(table.name);
   for (const Table& table : kPermissionTables) names.emplace_back(table.name);
   return names;

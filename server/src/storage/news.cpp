@@ -128,7 +128,7 @@ std::vector<sync::DeviceId> SqlRepository::barred_devices() {
     sql::Statement& rows =
         db.cached("SELECT d.device FROM devices d JOIN users u ON u.space = d.space"
                   " AND u.account = d.account WHERE d.space = ?"
-                  " AND (d.revoked_ms IS NOT NULL OR u.disabled <> 0)");
+                  " AND (d.revoked_ms IS NOT NULL OR d.order_kind <> 0 OR u.disabled <> 0)");
     const sql::ResetGuard guard(rows);
     rows.bind_all(space_);
     std::vector<sync::DeviceId> barred;

@@ -43,6 +43,12 @@ bool exists(sql::Statement& query) {
   return query.step();
 }
 
+bool is_to_be_wiped(sql::Connection& db, std::int64_t space, const sync::DeviceId& device) {
+  return exists(db.cached("SELECT 1 FROM devices WHERE space = ? AND device = ?"
+                          " AND order_kind = 2")
+                    .bind_all(space, device.bytes));
+}
+
 }  // namespace
 
 std::optional<User> SqlRepository::find_user(sql::Connection& db,
@@ -213,6 +219,9 @@ Result<Device> SqlRepository::redeem(sql::Connection& db, LogWriter& log,
   if (auto known = find_device_by_key(db, enrolment.device_key)) {
     if (known->account != account) {
       return Error{ErrorCode::conflict, "this device key is enrolled already"};
+    }
+    if (is_to_be_wiped(db, space_, known->id)) {
+      return Error{ErrorCode::conflict, "this store is to be wiped: make a new one"};
     }
     return reinstate(db, log, enrolment, *std::move(known));
   }

@@ -1,7 +1,7 @@
 #pragma once
 // The repository on any database of sql.hpp. Its functions lie in people.cpp, access.cpp,
 // permission_orders.cpp, access_log.cpp, turn.cpp, news.cpp, page.cpp, inspect.cpp,
-// sign_in.cpp, sign_in_rows.cpp and local_accounts.cpp, by subject.
+// device_orders.cpp, sign_in.cpp, sign_in_rows.cpp and local_accounts.cpp, by subject.
 
 #include <map>
 #include <mutex>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "denial_ledger.hpp"
+#include "insieme/server/device_orders.hpp"
 #include "insieme/server/repository.hpp"
 #include "storage/frontier_rows.hpp"
 #include "storage/log_writer.hpp"
@@ -17,7 +18,7 @@
 namespace insieme::server {
 
 /// One connection that writes, behind a lock, and as many that read as are needed at once.
-class SqlRepository final : public Repository {
+class SqlRepository final : public Repository, public DeviceOrderStore {
  public:
   SqlRepository(std::unique_ptr<sql::Database> database, std::unique_ptr<sql::Connection> writer,
                 std::int64_t space, Roles roles, Clock clock, SnapshotPolicy snapshots);
@@ -121,6 +122,25 @@ class SqlRepository final : public Repository {
   Status withdraw_flow(const std::string& name, const std::string& reason) override;
   void note_outcomes(std::span<const FlowOutcome> outcomes) override;
   std::vector<FlowOutcome> flow_outcomes() override;
+
+  DeviceFacts facts_of(const sync::DeviceId& device) override;
+  std::map<sync::DeviceId, DeviceFacts> all_facts() override;
+  Result<StandingOrder> order_device(const sync::DeviceId& device,
+                                     const StandingOrder& order) override;
+  Status lift_order(const sync::DeviceId& device) override;
+  void note_order_told(const sync::DeviceId& device, const sync::DeviceOrderId& order) override;
+  Status put_parcel(const sync::DeviceId& device, const sync::DeviceOrderId& order,
+                    const EscrowParcel& parcel, const std::vector<std::uint8_t>& sealed) override;
+  void note_parcel(const sync::DeviceId& device, const sync::Digest& name, const std::string& fate,
+                   bool keep) override;
+  std::vector<EscrowParcel> parcels(const sync::DeviceId& device) override;
+  Result<std::vector<std::uint8_t>> parcel(const sync::DeviceId& device,
+                                           const sync::Digest& name) override;
+  Status end_escrow(const sync::DeviceId& device, const sync::DeviceOrderId& order,
+                    const std::vector<sync::Digest>& names) override;
+  Status note_destroyed(const sync::DeviceId& device, const sync::DeviceOrderId& order) override;
+  std::size_t drop_parcels(const sync::DeviceId& device) override;
+  void note_app(const sync::DeviceId& device, const std::string& app) override;
 
   Result<Glass> break_glass(const Caller& caller, const GlassRequest& request) override;
   std::vector<Glass> glasses() override;

@@ -307,7 +307,24 @@ CREATE TABLE sign_ins(
   PRIMARY KEY(space, kind, name)) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<sqlite::Migration, 14> kMigrations{
+// What is ordered of a device, and what it handed over, sealed for the server's key. sealed NULL:
+// all of it is in the log.
+constexpr std::string_view kDeviceOrders = R"sql(
+ALTER TABLE devices ADD COLUMN app TEXT NOT NULL DEFAULT '';
+ALTER TABLE devices ADD COLUMN order_id BLOB;
+ALTER TABLE devices ADD COLUMN order_kind INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE devices ADD COLUMN order_reason TEXT NOT NULL DEFAULT '';
+ALTER TABLE devices ADD COLUMN ordered_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE devices ADD COLUMN order_told_ms INTEGER;
+ALTER TABLE devices ADD COLUMN order_escrowed_ms INTEGER;
+ALTER TABLE devices ADD COLUMN order_destroyed_ms INTEGER;
+CREATE TABLE escrow_parcels(
+  space INTEGER NOT NULL, device BLOB NOT NULL, name BLOB NOT NULL, kind INTEGER NOT NULL,
+  size INTEGER NOT NULL, received_ms INTEGER NOT NULL, fate TEXT NOT NULL, sealed BLOB,
+  PRIMARY KEY(space, device, name)) STRICT;
+)sql";
+
+constexpr std::array<sqlite::Migration, 15> kMigrations{
     sqlite::Migration{1, "first release", kFirst},
     sqlite::Migration{2, "snapshots and acknowledgements", kSnapshots},
     sqlite::Migration{3, "held with what they stand on", kStanding},
@@ -322,6 +339,7 @@ constexpr std::array<sqlite::Migration, 14> kMigrations{
     sqlite::Migration{12, "who somebody at an identity provider is", kSignIn},
     sqlite::Migration{13, "what is opened for a while", kGlass},
     sqlite::Migration{14, "passwords of this server, sign-ins under way", kLocalAccounts},
+    sqlite::Migration{15, "what is ordered of devices", kDeviceOrders},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <filesystem>
 
@@ -58,6 +59,17 @@ void replace_key_file(const std::string& path, const std::string& key) {
     stop_for(path);
   }
   settle(path);
+}
+
+void remove_key_file(const std::string& path) noexcept {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (file >= 0) {
+    constexpr std::array<char, 64> kNothing{};
+    static_cast<void>(::pwrite(file, kNothing.data(), kNothing.size(), 0));
+    static_cast<void>(::fsync(file));
+    ::close(file);
+  }
+  ::unlink(path.c_str());
 }
 
 }  // namespace insieme::cli

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "insieme/client/platform.hpp"
+#include "key_file.hpp"
 #include "pin_commands.hpp"
 
 namespace insieme::cli {
@@ -24,7 +25,7 @@ int exit_code_of(const std::string& code) {
       {"quota", kNetwork},         {"cancelled", kNetwork},      {"bad_reply", kNetwork},
       {"not_insieme", kNetwork},   {"device_refused", kNetwork},
       {"locked", kStorage},        {"pin_wrong", kStorage},      {"pin_wait", kStorage},
-      {"pin_blocked", kStorage}};
+      {"pin_blocked", kStorage},   {"device_locked", kStorage},  {"device_wiped", kStorage}};
   const auto found = kCodes.find(code);
   return found != kCodes.end() ? found->second : kRefused;
 }
@@ -61,6 +62,17 @@ std::string opening_hint(const std::string& code) {
   if (code != "storage_failure" && code != "wrong_key" && code != "checksum") return {};
   return tr(" Da una copia: insieme restore COPIA --store NUOVO, con la stessa chiave.",
             " From a backup: insieme restore COPY --store NEW, with the same key.");
+}
+
+json::object ask(client::Client& client, const char* command) {
+  return parsed(client.call(json::serialize(json::object{{"command", command}})));
+}
+
+/// The server wiped this device: the core has destroyed the store, and the key beside it is worth
+/// nothing. The server is told, now or the next time that there is a network.
+void follow_wipe(client::Client& client, const std::string& key_path) {
+  remove_key_file(key_path);
+  static_cast<void>(ask(client, "order.contact"));
 }
 
 }  // namespace
@@ -144,12 +156,19 @@ void Program::ensure_open() {
   const auto is_there = [&](const std::string& path) {
     return std::filesystem::exists(path, unreadable) || unreadable;
   };
-  if (mode_ == "open" && !is_there(store_path()) && !is_there(store_path() + ".generation")) {
+  const bool is_ordered = is_there(store_path() + ".order");
+  if (mode_ == "open" && !is_there(store_path()) && !is_there(store_path() + ".generation") &&
+      !is_ordered) {
     throw Stop(kStorage, tr("Non c'è nessun archivio in ", "There is no store at ") + store_path() +
                              tr(". Per crearlo: insieme init. Per usarne un altro: --store FILE.",
                                 ". To make it: insieme init. To use another: --store FILE."));
   }
-  json::object options{{"path", store_path()}, {"key", key()}, {"mode", mode_}};
+  // Of a wiped device the key is gone, too; what is left says what happened.
+  const bool has_no_key = mode_ == "open" && is_ordered && !is_there(key_path()) &&
+                          environment("INSIEME_KEY").empty();
+  json::object options{{"path", store_path()},
+                       {"key", has_no_key ? std::string(64, '0') : key()},
+                       {"mode", mode_}};
   if (!backup_.empty()) {
     // The copy has the PIN of the store that it was made of.
     options["backup"] = backup_;
@@ -165,6 +184,19 @@ void Program::ensure_open() {
   if (!globals.clock_ms.empty()) options["clock_ms"] = globals.clock_ms;
   const json::object reply = parsed(client::Client::open(json::serialize(options), client_));
   is_locked_ = flag_of(reply, "locked");
+  if (text_of(reply, "order") == "wiped") {
+    follow_wipe(*client_, key_path());
+    stop_with(ask(*client_, "status"));
+  }
+  if (text_of(reply, "order") == "locked") {
+    // Perhaps not any more.
+    const json::object state = ask(*client_, "order.contact");
+    if (flag_of(state, "ok")) is_locked_ = flag_of(state, "locked");
+    if (text_of(object_of(state, "error"), "code") == "device_wiped") {
+      follow_wipe(*client_, key_path());
+      stop_with(state);
+    }
+  }
   if (flag_of(reply, "ok")) return;
   client_.reset();
   stop_with(reply,
@@ -174,6 +206,8 @@ void Program::ensure_open() {
 void Program::ensure_unlocked() {
   ensure_open();
   if (!is_locked_) return;
+  const json::object closed = ask(*client_, "status");
+  if (text_of(object_of(closed, "error"), "code") == "device_locked") stop_with(closed);
   const std::string pin = ask_pin("INSIEME_PIN", "PIN: ", "PIN: ");
   if (pin.empty()) {
     throw Stop(kStorage, tr("L'archivio è chiuso da un PIN: scriverlo al terminale, o darlo in "
@@ -201,6 +235,9 @@ json::object Program::call_locked(const std::string& command, json::object argum
   json::object reply = parsed(
       client_->call(json::serialize(arguments), [this](std::string_view e) { on_event(e); }));
   progress_.clear();
+  if (text_of(object_of(reply, "error"), "code") == "device_wiped") {
+    follow_wipe(*client_, key_path());
+  }
   if (!flag_of(reply, "ok")) stop_with(reply);
   if (reply.contains("not_noted")) {
     std::cerr << "insieme: " << sentence_of(object_of(reply, "not_noted")) << "\n";

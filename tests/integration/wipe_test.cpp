@@ -1,0 +1,210 @@
+// Lost tablets, with real programs: locked and opened again; wiped, after what they had not sent
+// was handed over, wherever they die on the way.
+#include <signal.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "ambito.hpp"
+#include "support/catch.hpp"
+#include "support/doomed.hpp"
+
+namespace insieme::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kStorage = 3;
+constexpr std::uint64_t kStopsMax = 9;
+
+/// What the server knows of the newest device of that name.
+json::object device_of(const Ambito& at, const std::string& account) {
+  json::object newest;
+  for (const json::value& one : at.server.admin_json({"device", "list"}).as_array()) {
+    if (one.at("account") == account) newest = one.as_object();
+  }
+  REQUIRE_FALSE(newest.empty());
+  return newest;
+}
+
+std::string id_of(const json::object& device) { return member(device, "device"); }
+
+json::object shown(const Ambito& at, const std::string& id) {
+  return at.server.admin_json({"device", "show", id}).as_object();
+}
+
+std::string step_of(const Ambito& at, const std::string& id) {
+  return member(shown(at, id).at("order").as_object(), "step");
+}
+
+/// What waits for the coordinator, as one text.
+std::string inbox(const Ambito& at) {
+  at.carla.ok({"sync"});
+  return json::serialize(at.carla.ask({"inbox"}));
+}
+
+bool is_gone(const Terminal& who) {
+  for (const char* end : {"", "-wal", "-shm", ".key", ".pin", ".generation"}) {
+    if (fs::exists(who.store() + end)) return false;
+  }
+  return true;
+}
+
+void wipe(const Ambito& at, const std::string& id) {
+  at.server.admin({"device", "wipe", id, "--reason", "perso in autobus"});
+}
+
+TEST_CASE("wipe: what was not sent is in the inbox before the keys are gone, and all are told",
+          "[integration][device][P2]") {
+  Ambito at;
+  at.exchange();
+  const std::string id = id_of(device_of(at, "anna"));
+  at.anna.ok({"edit", at.visit, "next_step=scritto l'ultimo giorno"});
+  {
+    Tablet tablet(at.anna);
+    const std::string draft = member(tablet.ok("draft.open", {{"record", at.visit}}), "draft");
+    tablet.ok("draft.save", {{"draft", draft},
+                             {"fields", json::object{{"next_step", "mai salvato"}}}});
+  }
+  wipe(at, id);
+  CHECK(step_of(at, id) == "ordered");
+  CHECK(fs::exists(at.anna.store()));
+
+  const std::string said = at.anna.refused(kStorage, {"sync"});
+  check_says(said, {"cancellato a distanza", "consegnato al server", "perso in autobus"});
+  CHECK(is_gone(at.anna));
+  CHECK(step_of(at, id) == "destroyed");
+  CHECK(member(device_of(at, "anna"), "state") == "wiped");
+  check_says(at.anna.refused(kStorage, {"list"}), {"nuovo invito"});
+
+  const std::string waits = inbox(at);
+  check_says(waits, {"scritto l'ultimo giorno", "\"anna\""});
+  // The draft is with the server, which alone opens it.
+  const std::string folder = (at.folder.path() / "consegna").string();
+  at.server.admin({"device", "escrow", id, "--out", folder});
+  std::string drafts;
+  for (const auto& file : fs::directory_iterator(folder)) {
+    std::ostringstream text;
+    text << std::ifstream(file.path()).rdbuf();
+    if (file.path().extension() == ".json") drafts += text.str();
+  }
+  check_says(drafts, {"mai salvato"});
+
+  // Whoever holds the tablet begins anew, as another device.
+  at.anna.ok({"init"});
+  at.anna.ok({"enrol", at.invitation("anna")});
+  at.anna.ok({"sync"});
+  CHECK(id_of(device_of(at, "anna")) != id);
+  at.check_agreement();
+}
+
+TEST_CASE("wipe: without a network nothing happens, and a copy of the store never comes back",
+          "[integration][device][P1][P2]") {
+  Ambito at;
+  at.exchange();
+  const std::string id = id_of(device_of(at, "anna"));
+  at.anna.ok({"edit", at.visit, "next_step=prima della copia"});
+  const std::string copy = (at.folder.path() / "copia").string();
+  for (const char* end : {"", ".key", ".generation"}) {
+    fs::copy_file(at.anna.store() + end, copy + end);
+  }
+  wipe(at, id);
+  at.server.kill();
+  CHECK_FALSE(Tablet(at.anna).sync());
+  at.anna.ok({"edit", at.visit, "next_step=senza rete"});  // P1: work never waits
+  at.server.start();
+  at.anna.refused(kStorage, {"sync"});
+  CHECK(step_of(at, id) == "destroyed");
+  check_says(inbox(at), {"senza rete"});
+
+  for (const char* end : {"", ".key", ".generation"}) {
+    fs::copy_file(copy + end, at.anna.store() + end);
+  }
+  check_says(at.anna.refused(kStorage, {"sync"}), {"cancellato a distanza"});
+  CHECK(is_gone(at.anna));
+  CHECK(step_of(at, id) == "destroyed");
+}
+
+TEST_CASE("lock: a tablet stays closed until the server lets go, and has lost nothing",
+          "[integration][device][P1][P2]") {
+  Ambito at;
+  at.exchange();
+  const std::string id = id_of(device_of(at, "anna"));
+  at.anna.ok({"edit", at.visit, "next_step=non inviato"});
+  at.server.admin({"device", "lock", id, "--reason", "dimenticato"});
+  check_says(at.anna.refused(kStorage, {"sync"}),
+             {"bloccato", "Nulla è andato perso", "dimenticato"});
+  CHECK(member(device_of(at, "anna"), "state") == "locked");
+  check_says(at.anna.refused(kStorage, {"list"}), {"bloccato"});
+  at.server.kill();  // and without a network it is none the less
+  check_says(at.anna.refused(kStorage, {"list"}), {"bloccato"});
+  at.server.start();
+  at.server.admin({"device", "unlock", id});
+  CHECK(at.shown(at.anna, "next_step") == "non inviato");
+  at.acknowledged.insert("non inviato");
+  at.check_whole();
+}
+
+TEST_CASE("wipe: a tablet that was locked first hands over, too", "[integration][device][P2]") {
+  Ambito at;
+  at.exchange();
+  const std::string id = id_of(device_of(at, "anna"));
+  at.anna.ok({"edit", at.visit, "next_step=chiuso qui dentro"});
+  at.server.admin({"device", "lock", id, "--reason", "forse sul treno"});
+  check_says(at.anna.refused(kStorage, {"sync"}), {"bloccato"});
+  wipe(at, id);
+  check_says(at.anna.refused(kStorage, {"list"}), {"cancellato a distanza"});
+  CHECK(is_gone(at.anna));
+  CHECK(step_of(at, id) == "destroyed");
+  check_says(inbox(at), {"chiuso qui dentro"});
+}
+
+TEST_CASE("wipe: wherever the tablet or the server dies, nothing is lost and the wipe ends",
+          "[integration][device][P2]") {
+  if (!Doomed::is_possible()) {
+    WARN("skipped: this system lets no program watch another (ptrace)");
+    return;
+  }
+  Ambito at;
+  at.exchange();
+  const auto lost = [&at](const std::string& value) {
+    Terminal tablet(at.folder.path(), "tablet " + value);
+    tablet.ok({"init"});
+    tablet.ok({"enrol", at.invitation("anna")});
+    tablet.ok({"sync"});
+    tablet.ok({"edit", at.visit, "next_step=" + value});
+    wipe(at, id_of(device_of(at, "anna")));
+    return tablet;
+  };
+  std::uint64_t places = 0;
+  {
+    const Terminal tablet = lost("intero");
+    Doomed run("insieme", {"sync"}, tablet.environment);
+    CHECK(run.wait().code == kStorage);
+    places = run.calls();
+  }
+  const std::uint64_t seed = seed_or(5);
+  CAPTURE(seed, places);
+  REQUIRE(places > 10);
+  const std::uint64_t step = places / kStopsMax + 1;
+  std::size_t kills = 0;
+  for (std::uint64_t n = 1 + seed % step; n <= places; n += step) {
+    const std::string value = "morto al passo " + std::to_string(n);
+    CAPTURE(n);
+    const Terminal tablet = lost(value);
+    const std::string id = id_of(device_of(at, "anna"));
+    kills += run_doomed("insieme", {"sync"}, tablet.environment, n).code == -SIGKILL;
+    if (n % 2 == 0) at.server.restart();
+    for (int tries = 0; tries < 3 && step_of(at, id) != "destroyed"; ++tries) {
+      static_cast<void>(tablet.run({"sync"}));
+    }
+    CHECK(step_of(at, id) == "destroyed");
+    CHECK(is_gone(tablet));
+    check_says(inbox(at), {value});
+  }
+  CHECK(kills > kStopsMax / 2);
+}
+
+}  // namespace
+}  // namespace insieme::testing
