@@ -101,6 +101,14 @@ int main_checked(int count, char** words) {
   std::string trace;
   app.add_option("--trace", trace, "replay this editing trace only, and measure it")
       ->check(CLI::ExistingFile);
+  std::string rows_folder;
+  app.add_option("--export", rows_folder, "write workload W as rows.jsonl into this folder only");
+  std::size_t edits = 0;
+  app.add_option("--edits", edits, "single durable edits of each run");
+  std::vector<std::string> traces;
+  app.add_option("--traces", traces, "which of them")->delimiter(',');
+  std::size_t events = 0;
+  app.add_option("--trace-events", events, "of each trace at most");
   std::vector<std::string> child;
   app.add_option("--child", child, "part of a measurement, in a process of its own")->group("");
   CLI11_PARSE(app, count, words);
@@ -109,6 +117,13 @@ int main_checked(int count, char** words) {
   if (runs != 0) bench.scale.runs = runs;
   if (rows != 0) bench.scale.rows = {rows};
   if (documents != 0) bench.scale.documents = documents;
+  if (edits != 0) bench.scale.edits = edits;
+  if (!traces.empty()) bench.scale.traces = traces;
+  if (events != 0) bench.scale.trace_events = events;
+  if (!rows_folder.empty()) {
+    export_rows(bench, rows_folder);
+    return 0;
+  }
   const Scratch scratch(parent);
   bench.folder = scratch.path;
   bench.program = std::filesystem::read_symlink("/proc/self/exe");
