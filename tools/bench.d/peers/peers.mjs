@@ -1,18 +1,22 @@
 // node peers.mjs --program insieme-bench --scratch FOLDER [--scale full|quick|tiny] [--rows N]
-// [--runs N] [--engines a,b] [--workloads records,merge,automerge-paper] [--limit SECONDS]
-// [--json FILE]: the same data in the product and in other engines, in turn. tools/bench --peers
-// calls it.
+// [--documents N] [--runs N] [--seed N] [--engines a,b] [--workloads records,merge,rustcode]
+// [--limit SECONDS] [--minutes N] [--json FILE]: the same data in the product and in other engines,
+// in turn. tools/bench --peers calls it.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { engineNames, Insieme, loadEngines, runProgram, versionsOf } from "./contenders.mjs";
 import { jsonOf, notesOf, Result, tableOf } from "./result.mjs";
 
+const records = ["records", "merge"];
+/// Names of traces: any other is one, too.
 const texts = ["automerge-paper", "rustcode", "friendsforever"];
 const scales = {
-  full: { rows: 20_000, documents: 1_000, edits: 1_000, events: 1_000_000, limit: 120 },
-  quick: { rows: 4_000, documents: 200, edits: 200, events: 10_000, limit: 30 },
-  tiny: { rows: 200, documents: 10, edits: 20, events: 100, limit: 20 },
+  full: { rows: 20_000, documents: 1_000, edits: 1_000, events: 1_000_000, limit: 120,
+    minutes: 90 },
+  quick: { rows: 4_000, documents: 200, edits: 200, events: 10_000, limit: 60,
+    minutes: 20 },
+  tiny: { rows: 200, documents: 10, edits: 20, events: 100, limit: 100, minutes: 9 },
 };
 const say = (line) => process.stderr.write(`${line}\n`);
 
@@ -20,7 +24,8 @@ function readSettings() {
   const text = { type: "string" };
   const { values } = parseArgs({
     options: { program: text, scratch: text, scale: text, rows: text, documents: text, runs: text,
-      seed: text, engines: text, workloads: text, limit: text, json: text },
+      seed: text, engines: text, workloads: text, limit: text, minutes: text,
+      json: text },
   });
   const scale = values.scale ?? "full";
   const size = scales[scale];
@@ -37,10 +42,11 @@ function readSettings() {
     events: size.events,
     runs: Number(values.runs ?? (scale === "tiny" ? 1 : 5)),
     seed: values.seed ?? "1",
+    until: Date.now() + 60_000 * Number(values.minutes ?? size.minutes),
     limitMs: 1_000 * Number(values.limit ?? size.limit),
     traces: join(process.env.INSIEME_SHARED ?? "../shared", "data/traces"),
     engines: values.engines?.split(",") ?? engineNames,
-    workloads: values.workloads?.split(",") ?? ["records", "merge", ...texts],
+    workloads: values.workloads?.split(",") ?? [...records, ...texts],
     json: values.json,
   };
 }
@@ -55,12 +61,17 @@ async function writeData(settings) {
 }
 
 /// Contenders take turns with each workload, in another order each round. Who was late once is not
-/// asked again.
+/// asked again, and nobody is when the time of all is over.
 async function runRounds(settings, contenders, workloads) {
   const result = new Result();
   const given = new Set();
   for (let round = 0; round < settings.runs; ++round) {
     for (const workload of workloads) {
+      // A round of a workload is whole, or is not begun.
+      if (Date.now() > settings.until) {
+        say(`  the time is over: ${round} rounds of ${workload}`);
+        continue;
+      }
       for (let i = 0; i < contenders.length; ++i) {
         const contender = contenders[(i + round) % contenders.length];
         const turn = `${contender.title} ${workload}`;
@@ -91,7 +102,7 @@ try {
   for (const { name, why } of skipped) say(`${name}: skipped: ${why}`);
   for (const engine of engines) say(`${engine.title}: ${versionsOf(engine).join(", ")}`);
   const there = (workload) =>
-    !texts.includes(workload) || existsSync(join(settings.traces, `${workload}.json.gz`));
+    records.includes(workload) || existsSync(join(settings.traces, `${workload}.json.gz`));
   for (const workload of settings.workloads.filter((one) => !there(one))) {
     skipped.push({ name: workload, why: "no trace; INSIEME_SHARED names the folder" });
   }

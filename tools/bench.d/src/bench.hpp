@@ -51,6 +51,9 @@ void measure_idle(Bench& bench);         // idle_sync
 void measure_merge(Bench& bench);        // merge_concurrent, review_list
 void measure_text(Bench& bench);       // text_*, note_open
 void measure_server_idle(Bench& bench);
+void measure_server_push_pull(Bench& bench);
+void measure_first_sync_memory(Bench& bench);  // client_memory during a first sync
+int first_sync_child(const std::string& store, const std::string& url, const std::string& code);
 /// The same on a trace of one's own.
 void measure_trace(Bench& bench, const std::string& path);
 

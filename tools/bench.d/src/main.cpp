@@ -24,11 +24,13 @@ constexpr std::array kGroups{
     Group{"sizes", "meta_bytes_per_row history_growth", measure_sizes},
     Group{"caseload", "open_case save_visit search_name search_misspelt cold_start client_memory",
           measure_caseload},
+    Group{"memory", "client_memory", measure_first_sync_memory},
     Group{"sync", "first_sync_apply first_sync_bytes", measure_first_sync},
     Group{"sync", "incremental incremental_flat", measure_incremental},
     Group{"sync", "idle_sync", measure_idle},
     Group{"sync", "merge_concurrent review_list", measure_merge},
     Group{"server", "server_idle", measure_server_idle},
+    Group{"server", "server_push_pull", measure_server_push_pull},
     Group{"text", "text_local text_merge text_size note_open", measure_text},
 };
 
@@ -105,6 +107,8 @@ int main_checked(int count, char** words) {
   app.add_option("--export", rows_folder, "write workload W as rows.jsonl into this folder only");
   std::size_t edits = 0;
   app.add_option("--edits", edits, "single durable edits of each run");
+  std::size_t history = 0;
+  app.add_option("--history-edits", history, "made before, where a metric wants older ones");
   std::vector<std::string> traces;
   app.add_option("--traces", traces, "which of them")->delimiter(',');
   std::size_t events = 0;
@@ -118,6 +122,7 @@ int main_checked(int count, char** words) {
   if (rows != 0) bench.scale.rows = {rows};
   if (documents != 0) bench.scale.documents = documents;
   if (edits != 0) bench.scale.edits = edits;
+  if (history != 0) bench.scale.history_edits = history;
   if (!traces.empty()) bench.scale.traces = traces;
   if (events != 0) bench.scale.trace_events = events;
   if (!rows_folder.empty()) {
