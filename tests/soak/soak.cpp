@@ -1,11 +1,11 @@
 #include "soak/soak.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <random>
 #include <thread>
 
 #include "insieme/client/client.hpp"
+#include "insieme/processes/load.hpp"
 #include "support/document_states.hpp"
 
 namespace insieme::testing {
@@ -26,14 +26,6 @@ double median_of(std::vector<double> values) {
 }
 
 }  // namespace
-
-double resident_kib_of(int process) {
-  std::ifstream status("/proc/" + std::to_string(process) + "/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.rfind("VmRSS:", 0) == 0) return std::stod(line.substr(6));
-  }
-  return 0;
-}
 
 /// A tablet that is switched on.
 class Soak::Sitting {
@@ -147,7 +139,7 @@ void Soak::watch(Clock::time_point begin, Clock::time_point end) {
     const double part = std::chrono::duration<double>(Clock::now() - begin) /
                         std::chrono::duration<double>(end - begin);
     seen[std::min(kQuarters - 1, static_cast<std::size_t>(part * kQuarters))].push_back(
-        resident_kib_of(server_.process()));
+        processes::resident_kib(server_.process()));
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
   for (auto& quarter : seen) memory_.push_back(median_of(std::move(quarter)));

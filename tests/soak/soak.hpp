@@ -72,7 +72,4 @@ class Soak {
   std::vector<double> memory_;
 };
 
-/// Resident size of a process in KiB; 0 if it is gone.
-[[nodiscard]] double resident_kib_of(int process);
-
 }  // namespace insieme::testing

@@ -5,8 +5,9 @@
 #include <fstream>
 #include <thread>
 
+#include "insieme/processes/devices.hpp"
+#include "insieme/processes/load.hpp"
 #include "insieme/server/postgres_repository.hpp"
-#include "insieme/server/tokens.hpp"
 #include "insieme/sync/log_place.hpp"
 #include "soak/soak.hpp"
 #include "soak/soak_check.hpp"
@@ -22,19 +23,6 @@ constexpr const char* kObservations =
     "Accolti in cucina; la madre racconta della scuola e del turno nuovo, il figlio resta in "
     "camera per mezz'ora e poi mostra i quaderni. Si concorda di sentire l'insegnante entro la "
     "settimana.";
-
-/// Nanoseconds on a processor of all threads that live.
-double busy_ms(int process) {
-  double spent = 0;
-  std::error_code gone;
-  const fs::path tasks = "/proc/" + std::to_string(process) + "/task";
-  for (const fs::directory_entry& task : fs::directory_iterator(tasks, gone)) {
-    double nanoseconds = 0;
-    std::ifstream(task.path() / "schedstat") >> nanoseconds;
-    spent += nanoseconds;
-  }
-  return spent / 1e6;
-}
 
 std::vector<int> children_of(int process) {
   const std::string id = std::to_string(process);
@@ -53,31 +41,11 @@ double own_kib_of(int process) {
   return 0;
 }
 
-template <class Id>
-Id numbered(std::string_view kind, std::uint64_t number) {
-  const sync::Digest digest = sync::Hasher(kind).add(number).finish();
-  Id id;
-  std::copy_n(digest.bytes.begin(), id.bytes.size(), id.bytes.begin());
-  return id;
-}
-
-std::string token_of(std::uint16_t port, const sync::SpaceId& space, const sync::DeviceId& device,
-                     const sync::KeyPair& keys) {
-  const auto post = [port](const std::string& path, const json::object& body) {
-    return json::parse(http_once(port, http_request("POST", path, json::serialize(body),
-                                                    "Content-Type: application/json\r\n"))
-                           .body)
-        .as_object();
+processes::PostJson poster(std::uint16_t port) {
+  return [port](const std::string& path, const std::string& body) {
+    return http_once(port, http_request("POST", path, body, "Content-Type: application/json\r\n"))
+        .body;
   };
-  const std::string id = sync::to_text(device);
-  const std::string nonce = member(post("/v1/challenge", {{"device", id}}), "nonce");
-  const std::string message = server::token_message(space, device, nonce);
-  const sync::Signature signature = sync::sign(
-      keys.secret_key, {reinterpret_cast<const std::uint8_t*>(message.data()), message.size()});
-  return member(post("/v1/token", {{"device", id},
-                                   {"nonce", nonce},
-                                   {"signature", sync::to_hex(signature.bytes)}}),
-                "token");
 }
 
 }  // namespace
@@ -135,8 +103,10 @@ UnitCosts::UnitCosts(const Cluster& database, OfficeServer& server, fs::path fol
 
 UnitCosts::Reading UnitCosts::read_processors() const {
   Reading now;
-  now.server_ms = busy_ms(server_.process());
-  for (const int child : children_of(database_.process())) now.postgres_ms += busy_ms(child);
+  now.server_ms = processes::busy_ms(server_.process());
+  for (const int child : children_of(database_.process())) {
+    now.postgres_ms += processes::busy_ms(child);
+  }
   return now;
 }
 
@@ -173,29 +143,24 @@ void UnitCosts::enrol_devices() {
                                                  server::Roles::defaults(), clock);
   if (!opened.ok()) throw std::runtime_error(opened.error().detail);
   server::Repository& repository = **opened;
-  std::vector<std::pair<sync::DeviceId, sync::KeyPair>> devices;
+  std::vector<processes::BareDevice> devices;
   const Reading before = read_all();
   for (std::uint64_t i = 0; i < settings_.devices; ++i) {
     const std::string account = "many" + std::to_string(i);
-    const sync::Digest seed = sync::Hasher("cost key").add(i).finish();
-    const sync::Digest invitation = sync::Hasher("cost invitation").add(i).finish();
-    devices.emplace_back(numbered<sync::DeviceId>("cost device", i),
-                         sync::make_key_pair(seed.bytes));
-    const auto [id, keys] = devices.back();
-    if (!repository.add_user({account, "Many", "educator", false, 0}).ok() ||
-        !repository.add_invitation(invitation, account, INT64_MAX).ok() ||
-        !repository.enrol({invitation, keys.public_key, "t",
-                           numbered<sync::ReplicaId>("cost replica", i), id}).ok()) {
-      faults_.push_back("a device was not enrolled");
+    if (!repository.add_user({account, "Many", "educator", false, 0}).ok()) {
+      faults_.push_back("an account was not added");
     }
+    const auto device = processes::enrol_bare(repository, account, i);
+    if (!device.ok()) throw std::runtime_error(device.error().detail);
+    devices.push_back(*device);
   }
   const Reading after = read_all();
   const auto count = static_cast<double>(settings_.devices);
   figures_["device.database_bytes"] = (after.database - before.database) / count;
   figures_["device.wal_bytes"] = (after.wal - before.wal) / count;
   const Reading unknown = read_processors();
-  for (const auto& [id, keys] : devices) {
-    tokens_.push_back(token_of(server_.port(), space, id, keys));
+  for (const processes::BareDevice& device : devices) {
+    tokens_.push_back(processes::fetch_token(poster(server_.port()), space, device));
   }
   add("token", unknown, read_processors(), count);
 }
@@ -220,7 +185,7 @@ void UnitCosts::let_wait() {
       }
     }
   };
-  const double empty = resident_kib_of(server_.process());
+  const double empty = processes::resident_kib(server_.process());
   for (std::size_t i = 0; i < tokens_.size(); ++i) {
     lines.push_back(std::make_unique<RawClient>(server_.port()));
   }
@@ -233,7 +198,7 @@ void UnitCosts::let_wait() {
   }
   add("wait", before, read_processors(),
       static_cast<double>(settings_.rounds * tokens_.size()));
-  figures_["wait.server_kib"] = (resident_kib_of(server_.process()) - empty) /
+  figures_["wait.server_kib"] = (processes::resident_kib(server_.process()) - empty) /
                                 static_cast<double>(tokens_.size());
 }
 
@@ -349,7 +314,7 @@ void UnitCosts::exchange(Tablet& anna, Tablet& bruno) {
 }
 
 void UnitCosts::look_at_processes() {
-  figures_["server.resident_kib"] = resident_kib_of(server_.process());
+  figures_["server.resident_kib"] = processes::resident_kib(server_.process());
   figures_["server.connections"] = std::stod(database_.query(
       "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
       " AND pid <> pg_backend_pid()"));

@@ -23,6 +23,7 @@ struct Scale {
   std::size_t households = 1'000;  ///< caseload C: 5 persons and 30 visits each
   std::size_t directory = 95'000;  ///< further persons
   std::size_t trace_events = SIZE_MAX;  ///< of each text trace at most
+  std::vector<std::string> traces{"automerge-paper", "rustcode", "friendsforever"};
   std::size_t probes = 500;        ///< operations per run whose percentiles are taken
 };
 [[nodiscard]] Scale tiny_scale();
@@ -51,8 +52,14 @@ void measure_merge(Bench& bench);        // merge_concurrent, review_list
 void measure_merge_in_memory(Bench& bench);
 void measure_text(Bench& bench);       // text_*, note_open
 void measure_server_idle(Bench& bench);
+void measure_server_push_pull(Bench& bench);
+void measure_first_sync_memory(Bench& bench);  // client_memory during a first sync
+int first_sync_child(const std::string& store, const std::string& url, const std::string& code);
 /// The same on a trace of one's own.
 void measure_trace(Bench& bench, const std::string& path);
+
+/// Writes `rows.jsonl`, workload W at the first of the scale's sizes, for engines elsewhere.
+void export_rows(const Bench& bench, const std::filesystem::path& folder);
 
 /// Bytes of `text` by zstd -3.
 [[nodiscard]] std::size_t zstd_bytes(std::string_view text);

@@ -1,6 +1,7 @@
 #include "hub.hpp"
 
 #include <algorithm>
+#include <fstream>
 
 #include "insieme/server/secrets.hpp"
 #include "insieme/server/sqlite_repository.hpp"
@@ -35,8 +36,11 @@ Hub::Hub(const std::filesystem::path& folder, server::SnapshotPolicy snapshots)
     : parts_(std::make_unique<Parts>()) {
   const std::string path = (folder / "server.db").string();
   const server::Clock clock = [] { return client::system_platform().now_ms(); };
-  must(server::create_space(path, client::random_id<sync::SpaceId>(client::system_platform()),
-                            "Benchmark", clock()));
+  if (!std::filesystem::exists(path)) {
+    must(server::create_space(path, client::random_id<sync::SpaceId>(client::system_platform()),
+                              "Benchmark", clock()));
+    std::ofstream(folder / "server.key") << "01" << std::string(62, '0') << '\n';
+  }
   parts_->repository =
       must(server::open_sqlite_repository(path, server::Roles::defaults(), clock, snapshots));
   const sync::KeyPair keys = sync::make_key_pair({1});
@@ -62,6 +66,13 @@ client::EnrolRequest Hub::invite(const std::string& account, const std::string& 
   request.device_name = "tablet";
   return request;
 }
+
+void Hub::assign(const std::string& account, const std::string& dossier) {
+  const auto id = must(sync::id_from_text<sync::DossierId>(dossier));
+  must(parts_->repository->assign(account, id, {}));
+}
+
+server::Repository& Hub::repository() { return *parts_->repository; }
 
 server::Response Hub::handle(const server::Request& request) {
   return parts_->api->handle(request);

@@ -14,12 +14,17 @@ namespace insieme::bench {
 
 class Hub {
  public:
+  /// Makes a space in this folder, or takes the one that is there. A real server may go on with it.
   explicit Hub(const std::filesystem::path& folder, server::SnapshotPolicy snapshots = {});
   ~Hub();
   Hub(const Hub&) = delete;
   Hub& operator=(const Hub&) = delete;
   /// A new account and an invitation for it.
   [[nodiscard]] client::EnrolRequest invite(const std::string& account, const std::string& role);
+  /// All sections of a dossier that the account's role may see.
+  void assign(const std::string& account, const std::string& dossier);
+  /// The server's own rows, for what has no command here.
+  [[nodiscard]] server::Repository& repository();
   [[nodiscard]] server::Response handle(const server::Request& request);
 
  private:

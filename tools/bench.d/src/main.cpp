@@ -24,12 +24,14 @@ constexpr std::array kGroups{
     Group{"sizes", "meta_bytes_per_row history_growth", measure_sizes},
     Group{"caseload", "open_case save_visit search_name search_misspelt cold_start client_memory",
           measure_caseload},
+    Group{"memory", "client_memory", measure_first_sync_memory},
     Group{"sync", "first_sync_apply first_sync_bytes", measure_first_sync},
     Group{"sync", "incremental incremental_flat", measure_incremental},
     Group{"sync", "idle_sync", measure_idle},
     Group{"sync", "merge_concurrent review_list", measure_merge},
-    Group{"memory", "merge_concurrent", measure_merge_in_memory},
+    Group{"merging", "merge_concurrent", measure_merge_in_memory},
     Group{"server", "server_idle", measure_server_idle},
+    Group{"server", "server_push_pull", measure_server_push_pull},
     Group{"text", "text_local text_merge text_size note_open", measure_text},
 };
 
@@ -102,6 +104,16 @@ int main_checked(int count, char** words) {
   std::string trace;
   app.add_option("--trace", trace, "replay this editing trace only, and measure it")
       ->check(CLI::ExistingFile);
+  std::string rows_folder;
+  app.add_option("--export", rows_folder, "write workload W as rows.jsonl into this folder only");
+  std::size_t edits = 0;
+  app.add_option("--edits", edits, "single durable edits of each run");
+  std::size_t history = 0;
+  app.add_option("--history-edits", history, "made before, where a metric wants older ones");
+  std::vector<std::string> traces;
+  app.add_option("--traces", traces, "which of them")->delimiter(',');
+  std::size_t events = 0;
+  app.add_option("--trace-events", events, "of each trace at most");
   std::vector<std::string> child;
   app.add_option("--child", child, "part of a measurement, in a process of its own")->group("");
   CLI11_PARSE(app, count, words);
@@ -110,6 +122,14 @@ int main_checked(int count, char** words) {
   if (runs != 0) bench.scale.runs = runs;
   if (rows != 0) bench.scale.rows = {rows};
   if (documents != 0) bench.scale.documents = documents;
+  if (edits != 0) bench.scale.edits = edits;
+  if (history != 0) bench.scale.history_edits = history;
+  if (!traces.empty()) bench.scale.traces = traces;
+  if (events != 0) bench.scale.trace_events = events;
+  if (!rows_folder.empty()) {
+    export_rows(bench, rows_folder);
+    return 0;
+  }
   const Scratch scratch(parent);
   bench.folder = scratch.path;
   bench.program = std::filesystem::read_symlink("/proc/self/exe");

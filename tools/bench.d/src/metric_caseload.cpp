@@ -11,6 +11,7 @@
 
 #include "bench.hpp"
 #include "caseload.hpp"
+#include "echo.hpp"
 
 namespace insieme::bench {
 namespace {
@@ -199,6 +200,14 @@ int open_floor(const std::string& path, const std::string& dossier) {
   return 0;
 }
 
+/// For engines in other languages, whose messages are to be weighed by the same library.
+int weigh(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  fmt::print("{}\n", zstd_bytes(bytes));
+  return in ? 0 : 1;
+}
+
 }  // namespace
 
 void measure_caseload(Bench& bench) {
@@ -222,6 +231,11 @@ void measure_caseload(Bench& bench) {
 int run_child(const std::vector<std::string>& words) {
   if (words.size() == 3 && words[0] == "open-ours") return open_ours(words[1], words[2]);
   if (words.size() == 3 && words[0] == "open-floor") return open_floor(words[1], words[2]);
+  if (words.size() == 4 && words[0] == "first-sync") {
+    return first_sync_child(words[1], words[2], words[3]);
+  }
+  if (words.size() == 3 && words[0] == "echo") return run_echo(words[1], words[2]);
+  if (words.size() == 2 && words[0] == "zstd") return weigh(words[1]);
   fmt::print(stderr, "insieme-bench: not something to do in a process of its own\n");
   return 1;
 }

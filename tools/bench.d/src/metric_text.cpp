@@ -221,7 +221,7 @@ void shorten(Trace& trace, std::size_t events) {
 }  // namespace
 
 void measure_text(Bench& bench) {
-  for (const std::string name : {"automerge-paper", "rustcode", "friendsforever"}) {
+  for (const std::string& name : bench.scale.traces) {
     auto trace = load_trace(name);
     if (trace) shorten(*trace, bench.scale.trace_events);
     if (!trace) {
