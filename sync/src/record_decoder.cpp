@@ -1,4 +1,5 @@
 // How record states are read: bytes that no writer of ours makes are refused.
+#include "record_brief.hpp"
 #include "record_codec.hpp"
 #include "record_parts.hpp"
 #include "text_columns.hpp"
@@ -17,6 +18,11 @@ void expect_order(const std::vector<T>& list, Less less) {
   }
 }
 const auto kByDot = [](const auto& a, const auto& b) { return a.mark.dot < b.mark.dot; };
+
+TextState fitting(Result<TextState> text) {
+  if (!text.ok()) WireIn::fail(text.error().code, "a text whose events do not fit together");
+  return std::move(text).value();
+}
 
 class RecordReader {
  public:
@@ -143,38 +149,33 @@ class RecordReader {
     std::vector<TextEvent> events;
     if (elided) {
       const Mark mark = ar_.mark();
-      TextEvent event{mark.dot, mark.stamp, mark.author, {}, {}};
-      event.splices.push_back(Splice{0, 0, refill_text(name)});
-      events.push_back(std::move(event));
-    } else {
-      std::size_t count = ar_.count(kManyMax);
-      VersionVector before;
-      if (count == 0) {
-        base = read_base();
-        // Runs without a text: it stands in its column.
-        const bool may_refill = refill_ != nullptr && *refill_;
-        if (may_refill && base.text.empty() && !base.runs.empty()) base.text = refill_text(name);
-        before = base.seen;
-        count = ar_.count(kManyMax);
-      }
-      for (std::size_t i = 0; i < count; ++i) {
-        const Mark mark = ar_.mark();
-        TextEvent event{mark.dot, mark.stamp, mark.author, {}, {}};
-        bool sequential = false;
-        ar_(sequential);
-        if (sequential) {
-          event.context = before;
-        } else {
-          ar_(event.context);
-        }
-        ar_(list_of(event.splices, kSplicesPerOpMax));
-        before.raise(mark.dot.replica, mark.dot.seq);
-        events.push_back(std::move(event));
-      }
+      return text_in_one_piece(mark, refill_text(name));
     }
-    auto text = TextState::from_base(std::move(base), std::move(events));
-    if (!text.ok()) WireIn::fail(text.error().code, "a text whose events do not fit together");
-    return std::move(text).value();
+    std::size_t count = ar_.count(kManyMax);
+    VersionVector before;
+    if (count == 0) {
+      base = read_base();
+      // Runs without a text: it stands in its column.
+      const bool may_refill = refill_ != nullptr && *refill_;
+      if (may_refill && base.text.empty() && !base.runs.empty()) base.text = refill_text(name);
+      before = base.seen;
+      count = ar_.count(kManyMax);
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      const Mark mark = ar_.mark();
+      TextEvent event{mark.dot, mark.stamp, mark.author, {}, {}};
+      bool sequential = false;
+      ar_(sequential);
+      if (sequential) {
+        event.context = before;
+      } else {
+        ar_(event.context);
+      }
+      ar_(list_of(event.splices, kSplicesPerOpMax));
+      before.raise(mark.dot.replica, mark.dot.seq);
+      events.push_back(std::move(event));
+    }
+    return fitting(TextState::from_base(std::move(base), std::move(events)));
   }
 
   TextState read_log(const std::string& name) {
@@ -252,6 +253,13 @@ class RecordReader {
 
 }  // namespace
 
+TextState detail::text_in_one_piece(const Mark& mark, std::string text) {
+  std::vector<TextEvent> events;
+  events.push_back({mark.dot, mark.stamp, mark.author, {}, {}});
+  events[0].splices.push_back(Splice{0, 0, std::move(text)});
+  return fitting(TextState::from_base({}, std::move(events)));
+}
+
 FieldState read_field_content(WireIn& ar, std::string name) {
   return RecordReader(ar, nullptr).read_field(std::move(name));
 }
@@ -275,11 +283,16 @@ Result<RecordState> unpack_record(std::span<const std::uint8_t> bytes, RecordId 
                                   std::string type, const Dictionary& dictionary,
                                   const Refill& refill) {
   return decoding([&] {
-    WireIn ar(bytes, &dictionary);
     RecordState record;
     record.id = id;
     record.type = std::move(type);
-    RecordReader(ar, &refill).read(record);
+    const bool in_brief = detail::is_brief(bytes);
+    WireIn ar(in_brief ? bytes.subspan(detail::kBriefEscape.size()) : bytes, &dictionary);
+    if (in_brief) {
+      detail::read_brief(ar, record, refill);
+    } else {
+      RecordReader(ar, &refill).read(record);
+    }
     ar.expect_end();
     return record;
   });

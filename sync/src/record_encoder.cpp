@@ -1,6 +1,7 @@
 // How record states are written: canonical for digests and snapshots, packed for a store's rows.
 #include <algorithm>
 
+#include "record_brief.hpp"
 #include "record_codec.hpp"
 #include "record_parts.hpp"
 #include "text_columns.hpp"
@@ -9,12 +10,6 @@ namespace insieme::sync {
 namespace {
 
 using namespace detail;
-
-/// A text that came in one piece: its only event put the whole text into an empty one.
-bool is_one_piece(const TextState& text) {
-  if (text.base() != nullptr || text.event_count() != 1) return false;
-  return text.events()[0].splices == std::vector<Splice>{{0, 0, text.text()}};
-}
 
 class RecordWriter {
  public:
@@ -153,6 +148,11 @@ class RecordWriter {
 
 }  // namespace
 
+bool detail::is_one_piece(const TextState& text) {
+  if (text.base() != nullptr || text.event_count() != 1) return false;
+  return text.events()[0].splices == std::vector<Splice>{{0, 0, text.text()}};
+}
+
 void write_field_content(WireOut& ar, const FieldState& field) {
   RecordWriter(ar, nullptr).write_field(field);
 }
@@ -171,7 +171,7 @@ std::vector<std::uint8_t> encode_record(const RecordState& record) {
 std::vector<std::uint8_t> pack_record(const RecordState& record, Dictionary& dictionary,
                                       const Elide& elide) {
   WireOut ar(&dictionary);
-  RecordWriter(ar, &elide).write(record);
+  if (!detail::write_brief(ar, record, elide)) RecordWriter(ar, &elide).write(record);
   return ar.take();
 }
 
