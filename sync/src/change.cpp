@@ -196,7 +196,18 @@ Status check_ops(const std::vector<Operation>& ops) {
     return !std::holds_alternative<ErasedOp>(op.action);
   });
   if (!some_left) return {ErrorCode::malformed, "a change of which all is erased has no body"};
-  std::sort(all.begin(), all.end());
+  // Operations on one record mostly stand together: then only these are sorted.
+  const auto by_record = [](const auto& a, const auto& b) { return a.first < b.first; };
+  if (std::is_sorted(all.begin(), all.end(), by_record)) {
+    for (auto from = all.begin(); from != all.end();) {
+      const auto to = std::find_if(from, all.end(),
+                                   [&](const auto& one) { return one.first != from->first; });
+      std::sort(from, to);
+      from = to;
+    }
+  } else {
+    std::sort(all.begin(), all.end());
+  }
   if (std::adjacent_find(all.begin(), all.end()) != all.end()) {
     return {ErrorCode::malformed, "a change writes one field twice"};
   }

@@ -1,6 +1,7 @@
 // How record states are read: bytes that no writer of ours makes are refused.
 #include <algorithm>
 
+#include "record_brief.hpp"
 #include "record_codec.hpp"
 #include "record_parts.hpp"
 #include "text_columns.hpp"
@@ -20,6 +21,11 @@ void expect_order(const std::vector<T>& list, Less less) {
 }
 constexpr std::size_t kFieldsReserved = 64;  ///< what a claim of more is worth before it is read
 const auto kByDot = [](const auto& a, const auto& b) { return a.mark.dot < b.mark.dot; };
+
+TextState fitting(Result<TextState> text) {
+  if (!text.ok()) WireIn::fail(text.error().code, "a text whose events do not fit together");
+  return std::move(text).value();
+}
 
 class RecordReader {
  public:
@@ -138,19 +144,11 @@ class RecordReader {
     });
   }
 
-  /// One event put it into an empty text.
-  TextState read_one_piece(const std::string& name) {
-    Mark mark = ar_.mark();
-    std::string text = refill_text(name);
-    if (!detail::check_seq(mark.dot.seq).ok() || !is_valid_utf8(text)) {
-      WireIn::fail(ErrorCode::malformed, "a text that no event of ours makes");
-    }
-    return detail::TextAccess::state(
-        std::make_unique<detail::TextCore>(std::move(text), std::move(mark)));
-  }
-
   TextState read_text(const std::string& name, bool elided) {
-    if (elided) return read_one_piece(name);
+    if (elided) {
+      const Mark mark = ar_.mark();
+      return text_in_one_piece(mark, refill_text(name));
+    }
     TextBase base;
     std::vector<TextEvent> events;
     std::size_t count = ar_.count(kManyMax);
@@ -177,9 +175,7 @@ class RecordReader {
       before.raise(mark.dot.replica, mark.dot.seq);
       events.push_back(std::move(event));
     }
-    auto text = TextState::from_base(std::move(base), std::move(events));
-    if (!text.ok()) WireIn::fail(text.error().code, "a text whose events do not fit together");
-    return std::move(text).value();
+    return fitting(TextState::from_base(std::move(base), std::move(events)));
   }
 
   TextState read_log(const std::string& name) {
@@ -257,6 +253,13 @@ class RecordReader {
 
 }  // namespace
 
+TextState detail::text_in_one_piece(const Mark& mark, std::string text) {
+  if (!check_seq(mark.dot.seq).ok() || !is_valid_utf8(text)) {
+    WireIn::fail(ErrorCode::malformed, "a text that no event of ours makes");
+  }
+  return TextAccess::state(std::make_unique<TextCore>(std::move(text), mark));
+}
+
 FieldState read_field_content(WireIn& ar, std::string name) {
   FieldState field;
   field.name = std::move(name);
@@ -283,11 +286,16 @@ Result<RecordState> unpack_record(std::span<const std::uint8_t> bytes, RecordId 
                                   std::string type, const Dictionary& dictionary,
                                   const Refill& refill) {
   return decoding([&] {
-    WireIn ar(bytes, &dictionary);
     RecordState record;
     record.id = id;
     record.type = std::move(type);
-    RecordReader(ar, &refill).read(record);
+    const bool in_brief = detail::is_brief(bytes);
+    WireIn ar(in_brief ? bytes.subspan(detail::kBriefEscape.size()) : bytes, &dictionary);
+    if (in_brief) {
+      detail::read_brief(ar, record, refill);
+    } else {
+      RecordReader(ar, &refill).read(record);
+    }
     ar.expect_end();
     return record;
   });

@@ -1,6 +1,7 @@
 // How record states are written: canonical for digests and snapshots, packed for a store's rows.
 #include <algorithm>
 
+#include "record_brief.hpp"
 #include "record_codec.hpp"
 #include "record_parts.hpp"
 #include "text_columns.hpp"
@@ -9,18 +10,6 @@ namespace insieme::sync {
 namespace {
 
 using namespace detail;
-
-/// Who wrote a text that came in one piece: its only event put all of it into an empty one.
-std::optional<Mark> one_piece(const TextState& text) {
-  const detail::TextCore* core = detail::TextAccess::core(text);
-  if (core == nullptr || core->base != nullptr || core->event_count() != 1) return std::nullopt;
-  if (core->only) return core->only;
-  core = detail::TextAccess::opened(text);
-  const auto splices = core->log.splices(0);
-  const bool whole = splices.size() == 1 && splices[0].position == 0 && splices[0].removed == 0 &&
-                     core->log.inserted(splices[0]) == text.text();
-  return whole ? std::optional(core->log.mark(0)) : std::nullopt;
-}
 
 class RecordWriter {
  public:
@@ -159,6 +148,17 @@ class RecordWriter {
 
 }  // namespace
 
+std::optional<Mark> detail::one_piece(const TextState& text) {
+  const detail::TextCore* core = detail::TextAccess::core(text);
+  if (core == nullptr || core->base != nullptr || core->event_count() != 1) return std::nullopt;
+  if (core->only) return core->only;
+  core = detail::TextAccess::opened(text);
+  const auto splices = core->log.splices(0);
+  const bool whole = splices.size() == 1 && splices[0].position == 0 && splices[0].removed == 0 &&
+                     core->log.inserted(splices[0]) == text.text();
+  return whole ? std::optional(core->log.mark(0)) : std::nullopt;
+}
+
 void write_field_content(WireOut& ar, const FieldState& field) {
   RecordWriter(ar, nullptr).write_field(field);
 }
@@ -177,7 +177,7 @@ std::vector<std::uint8_t> encode_record(const RecordState& record) {
 std::vector<std::uint8_t> pack_record(const RecordState& record, Dictionary& dictionary,
                                       const Elide& elide) {
   WireOut ar(&dictionary);
-  RecordWriter(ar, &elide).write(record);
+  if (!detail::write_brief(ar, record, elide)) RecordWriter(ar, &elide).write(record);
   return ar.take();
 }
 

@@ -3,6 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
+
+#include "insieme/sync/text.hpp"
 
 namespace insieme::sync::detail {
 
@@ -23,5 +27,10 @@ inline constexpr std::uint8_t kLogTextElided = 2;  ///< the text stands in a col
 // What was merged must be readable again, so these are no limits of ours: the bytes set them.
 inline constexpr std::size_t kManyMax = 1'000'000;
 inline constexpr std::size_t kTextMax = 64'000'000;  ///< what was merged, whoever made it that long
+
+/// Who wrote a text that came in one piece: its only event put all of it into an empty one.
+[[nodiscard]] std::optional<Mark> one_piece(const TextState& text);
+/// That text again. Throws DecodeError.
+[[nodiscard]] TextState text_in_one_piece(const Mark& mark, std::string text);
 
 }  // namespace insieme::sync::detail

@@ -207,6 +207,11 @@ void write_sync_formats(const std::filesystem::path& root) {
   MemoryDictionary dictionary;
   const Elide elide = [](const FieldState& field) { return field.name.size() % 2 == 0; };
   write(root / "packed_record", "sample", pack_record(sample_record(), dictionary, elide));
+  Peer maker("A");
+  maker.write({set_op("re", "x"), set_op("odd", "y"), add_op("tags", "t"), add_op("tags", "u"),
+               splice_op("note", {{0, 0, "in one piece"}})});
+  MemoryDictionary few;
+  write(root / "packed_record", "brief", pack_record(maker.record(), few, elide));
   write(root / "message", "request", encode_message(sample_request()));
   write(root / "message", "reply", encode_message(sample_reply()));
   ByteList reply{1};

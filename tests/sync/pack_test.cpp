@@ -137,3 +137,97 @@ TEST_CASE("records: states out of order are malformed", "[sync][wire]") {
   CHECK(refused([](R& r) { r.decisions.push_back(r.decisions.back()); }));
   CHECK(refused([&](R& r) { field(r, "tags").members[0].adds.clear(); }));
 }
+
+// ---- the brief form ----------------------------------------------------------------------------
+
+namespace {
+
+/// One change that makes a record, after others so that its numbers are not all one.
+Peer maker(std::vector<Operation> ops) {
+  Peer a("A");
+  a.write({set_op("reg", "of another record", "r0")});
+  a.write(std::move(ops));
+  return a;
+}
+
+bool is_brief(const std::vector<std::uint8_t>& bytes) {
+  return bytes.size() > 2 && bytes[0] == 0x80 && bytes[1] == 0x00;
+}
+
+std::vector<Operation> plain_ops() {
+  return {set_op("surname", "Bianchi"), set_op("minutes", std::int64_t{45}),
+          splice_op("note", {{0, 0, "Una visita serena."}}), set_op("place", "casa")};
+}
+
+}  // namespace
+
+TEST_CASE("records: as one change left it, a record takes a byte a field and its change",
+          "[sync][P2]") {
+  const Peer peer = maker(plain_ops());
+  MemoryDictionary dictionary;
+  const auto bytes = pack_record(peer.record(), dictionary, kAlways);
+  CHECK(is_brief(bytes));
+  CHECK(bytes.size() <= 25);
+  const auto back = unpack_record(bytes, peer.record().id, "visit", dictionary,
+                                  columns_of(peer.record()));
+  REQUIRE(back.ok());
+  CHECK(*back == peer.record());
+}
+
+TEST_CASE("records: in brief come back with sets and with values that no column gives back",
+          "[sync][P2]") {
+  const Peer together = maker({set_op("reg", "x"), add_op("tags", "c"), add_op("tags", "a"),
+                               add_op("tags", "b"), set_op("other", Null{})});
+  const Peer scattered =
+      maker({add_op("tags", "b"), set_op("reg", "x"), add_op("tags", "a"), add_op("more", "a")});
+  MemoryDictionary dictionary;
+  for (const Peer* peer : {&together, &scattered}) {
+    const RecordState& record = peer->record();
+    for (const Elide* elide : {&kNever, &kAlways}) {
+      const auto bytes = pack_record(record, dictionary, *elide);
+      CHECK(is_brief(bytes) == (peer == &together));
+      const auto back = unpack_record(bytes, record.id, "visit", dictionary, columns_of(record));
+      REQUIRE(back.ok());
+      CHECK(*back == record);
+    }
+  }
+}
+
+TEST_CASE("records: what more than one change has touched is not told in brief", "[sync]") {
+  const std::vector<std::vector<Operation>> later{
+      {set_op("surname", "Bianchini")}, {set_op("more", "x")},     {retract_op()}, {touch_op()},
+      {inc_op("n", 1)},                 {splice_op("note", {{0, 3, "La"}})}};
+  for (std::size_t i = 0; i < later.size(); ++i) {
+    CAPTURE(i);
+    Peer peer = maker(plain_ops());
+    peer.write(later[i]);
+    MemoryDictionary dictionary;
+    const auto bytes = pack_record(peer.record(), dictionary, kAlways);
+    CHECK_FALSE(is_brief(bytes));
+    const auto back = unpack_record(bytes, peer.record().id, "visit", dictionary,
+                                    columns_of(peer.record()));
+    REQUIRE(back.ok());
+    CHECK(*back == peer.record());
+  }
+}
+
+TEST_CASE("records: a brief form that no writer of ours makes is malformed", "[sync]") {
+  MemoryDictionary dictionary;
+  static_cast<void>(dictionary.number_of_id(rep("A").bytes));
+  for (const char* name : {"author", "f", "g"}) static_cast<void>(dictionary.number_of_name(name));
+  // Escape, mark (new, replica, seq, ms, counter, author, op), pieces.
+  const auto read = [&](std::vector<std::uint8_t> pieces, std::uint8_t op = 0) {
+    std::vector<std::uint8_t> bytes{0x80, 0x00, 0, 0, 1, 0, 0, 0, op};
+    bytes.insert(bytes.end(), pieces.begin(), pieces.end());
+    const Refill refill = [](std::string_view) { return Value{Null{}}; };
+    return unpack_record(bytes, rec("r1"), "visit", dictionary, refill);
+  };
+  CHECK(read({2, 2 << 2, 1, 2}).ok());
+  CHECK_FALSE(read({0}).ok());                // nothing
+  CHECK_FALSE(read({2, 2 << 2, 1, 1}).ok());  // a field twice
+  CHECK_FALSE(read({2, 3 << 2, 1, 2, 2}).ok());  // more than there are
+  CHECK_FALSE(read({2, 0, 1, 2}).ok());          // a run of none
+  CHECK_FALSE(read({1, (1 << 2) | 1, 1}).ok());  // a text whose column has none
+  CHECK_FALSE(read({1, 1 << 2, 9}).ok());        // a name that nobody gave a number
+  CHECK_FALSE(read({2, 2 << 2, 1, 2, 0}).ok());  // something behind the end
+}

@@ -59,6 +59,7 @@ class Checker {
 
   std::vector<Problem> run() {
     for (const Field& field : type_.fields) check_field(field);
+    if (known_ == values_.size()) return std::move(problems_);
     for (const auto& [name, values] : values_) {
       // What the engine keeps beside the fields begins with an underscore, no field does.
       if (type_.find_field(name) != nullptr || name.rfind('_', 0) == 0) continue;
@@ -73,8 +74,10 @@ class Checker {
   /// The first value that is not empty, or nullptr.
   [[nodiscard]] const sync::Value* value_of(std::string_view name) const {
     const auto found = values_.find(name);
-    if (found == values_.end()) return nullptr;
-    for (const sync::Value& value : found->second) {
+    return found == values_.end() ? nullptr : first_of(found->second);
+  }
+  static const sync::Value* first_of(const std::vector<sync::Value>& values) {
+    for (const sync::Value& value : values) {
       if (!is_empty(value)) return &value;
     }
     return nullptr;
@@ -97,11 +100,13 @@ class Checker {
   }
 
   void check_field(const Field& field) {
-    if (value_of(field.name) == nullptr) {
+    const auto found = values_.find(field.name);
+    if (found != values_.end()) ++known_;
+    if (found == values_.end() || first_of(found->second) == nullptr) {
       check_presence(field);
       return;
     }
-    for (const sync::Value& value : values_.find(field.name)->second) {
+    for (const sync::Value& value : found->second) {
       if (is_empty(value)) continue;
       if (!fits_kind(field, value)) {
         add(field, Severity::error, "kind", "il dato non è del tipo previsto.",
@@ -244,6 +249,7 @@ class Checker {
   const RecordValues& values_;
   std::optional<sync::Date> on_;
   std::vector<Problem> problems_;
+  std::size_t known_ = 0;  ///< of the values: those of fields that the type has
 };
 
 }  // namespace

@@ -118,10 +118,8 @@ std::string area_code(std::string_view text) {
   return out;
 }
 
-Result<std::string> parse_words(const Field& field, std::string_view text) {
-  if (text.find('\0') != std::string_view::npos) {
-    return wrong("the text contains a zero byte", "il testo contiene un byte zero");
-  }
+std::string with_plain_line_ends(std::string_view text) {
+  if (text.find('\r') == std::string_view::npos) return std::string(text);
   std::string lines;
   lines.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -131,7 +129,14 @@ Result<std::string> parse_words(const Field& field, std::string_view text) {
       lines += '\n';
     }
   }
-  std::string out = compose_nfc(lines);
+  return lines;
+}
+
+Result<std::string> parse_words(const Field& field, std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) {
+    return wrong("the text contains a zero byte", "il testo contiene un byte zero");
+  }
+  std::string out = compose_nfc(with_plain_line_ends(text));
   if (field.format == TextFormat::month) return parse_month(out);
   if (field.format == TextFormat::area_code) return area_code(trim(out));
   const bool is_identifier =

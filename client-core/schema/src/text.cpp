@@ -90,7 +90,10 @@ void append_code_point(std::string& out, char32_t point) {
 
 std::string compose_nfc(std::string_view text) {
   // All marks that compose lie in U+0300..U+036F, whose first byte is 0xCC or 0xCD.
-  if (text.find_first_of("\xCC\xCD") == std::string_view::npos) return std::string(text);
+  if (text.find('\xCC') == std::string_view::npos &&
+      text.find('\xCD') == std::string_view::npos) {
+    return std::string(text);
+  }
   std::string out;
   out.reserve(text.size());
   std::optional<char32_t> held;  // the last letter, to which a mark may still attach

@@ -137,7 +137,9 @@ Check fill_common(Context& context, json::object& request, const CommandSpec& co
 
 std::string text_of(Outcome<json::object> done) {
   if (!done.ok()) return failed(done.error());
-  json::object out;
+  // In the same memory, or each part of it would be copied.
+  json::object out(done.value().storage());
+  out.reserve(done.value().size() + 1);
   out["ok"] = true;
   for (auto& [key, value] : done.value()) out[key] = std::move(value);
   return json::serialize(out);

@@ -141,6 +141,7 @@ Outcome<DossierRef> find_dossier(Context& context, std::string_view id) {
 }
 
 Outcome<const schema::RecordType*> find_type(Context& context, std::string_view name) {
+  if (const schema::RecordType* type = context.bundle().find_type(name)) return type;
   std::vector<std::string> names;
   for (const schema::RecordType& type : context.bundle().types) {
     if (is_called(name, type.name, type.label) || is_called(name, type.name, type.label_plural)) {

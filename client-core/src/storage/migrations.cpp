@@ -5,7 +5,7 @@
 namespace insieme::client {
 namespace {
 
-constexpr std::array<sqlite::Migration, 19> kMigrations{{
+constexpr std::array<sqlite::Migration, 20> kMigrations{{
     {1, "first tables", R"sql(
 CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE dict_ids(n INTEGER PRIMARY KEY, id BLOB UNIQUE);
@@ -225,6 +225,10 @@ CREATE INDEX name_words_ends ON name_words(ends, sound);
 -- checked 0: whether the signature is the server's is found out when its word is needed.
 ALTER TABLE vouchers ADD COLUMN checked INTEGER NOT NULL DEFAULT 1;
 CREATE INDEX items_document ON items(document);
+)sql"},
+    {20, "states in brief", R"sql(
+-- A row's _crdt may be in the brief form, which an older program could not read.
+SELECT 1;
 )sql"},
 }};
 

@@ -44,7 +44,6 @@ Status StoreWriter::add(const sync::DocumentId& id, std::vector<sync::Operation>
   }
   const sync::Redaction erased = redaction_of(core_, id);
   for (const sync::Operation& op : ops) {
-    INSIEME_TRY(sync::check_operation(op));
     if (!erased.covers(op.record)) continue;
     return {ErrorCode::not_allowed,
             "this was erased by order: nothing can be written there any more\n"

@@ -141,16 +141,17 @@ Outcome<Target> new_target(Context& context, const json::object& input,
 }
 
 void add_ops(const Target& target, const schema::Field& field, FieldTask& task,
-             const sync::VersionVector& known, Plan& plan) {
-  const std::string section = section_of(*target.type, field, target.main_section);
-  auto& ops = plan.ops_of({target.dossier, section});
+             const sync::VersionVector& known, std::vector<sync::Operation>& ops) {
+  const bool form_is_older = task.seen != nullptr && !task.seen->covers(known);
   for (sync::Action& action : task.actions) {
-    sync::Operation op{target.id, target.type->name, field.name, std::move(action), {}};
-    if (task.seen != nullptr && !task.seen->covers(known)) {
-      op.context = *task.seen;
-      op.context->meet(known);
-    }
-    ops.push_back(std::move(op));
+    sync::Operation& op = ops.emplace_back();
+    op.record = target.id;
+    op.type = target.type->name;
+    op.field = field.name;
+    op.action = std::move(action);
+    if (!form_is_older) continue;
+    op.context = *task.seen;
+    op.context->meet(known);
   }
 }
 
@@ -200,8 +201,9 @@ Check plan_fields(Context& context, const json::object& input, const Target& tar
     if (task.actions.empty()) continue;
     if (field->retired) return retired_failure(*field);
     edit.changed.push_back(field->name);
-    edit.after[field->name] = task.after;
-    add_ops(target, *field, task, part != nullptr ? part->version : nothing, plan);
+    edit.after[field->name] = std::move(task.after);
+    add_ops(target, *field, task, part != nullptr ? part->version : nothing,
+            plan.ops_of({target.dossier, section}));
   }
   return Done{};
 }
@@ -250,6 +252,7 @@ Check check_rules(Context& context, const Target& target, const Edit& edit, Plan
 
 json::object reply_of(Context& context, const Target& target, const Edit& edit) {
   json::object out;
+  out.reserve(9);
   const std::string id = sync::to_text(target.id);
   out["id"] = id;
   out["short"] = short_id(id);
@@ -259,6 +262,7 @@ json::object reply_of(Context& context, const Target& target, const Edit& edit) 
   out["title"] = schema::record_title(context.bundle(), *target.type, edit.after, context.language);
   out["created"] = !target.existing.has_value();
   json::array changed;
+  changed.reserve(edit.changed.size());
   for (const std::string& name : edit.changed) changed.emplace_back(name);
   out["changed"] = std::move(changed);
   if (!edit.left_contested.empty()) {
@@ -315,20 +319,21 @@ Check plan_record(Context& context, const json::object& input,
   }
   INSIEME_OUT(plan_closure(context, *target.type, target.ref(), facets, edit.before, edit.after,
                            token.empty() ? nullptr : &opened, plan));
+  if (const std::string draft = text_at(input, "draft"); !draft.empty()) {
+    plan.drafts_to_drop.push_back(draft);
+  }
+  plan.records.push_back(reply_of(context, target, edit));
   if (!edit.changed.empty()) {
     INSIEME_OUT(plan_marks(context, *target.type, target.ref(), edit.after,
                            token.empty() ? nullptr : &opened, plan));
     const auto as_record = [&target](schema::RecordValues values) {
       return schema::RuleRecord{target.id, target.type->name, target.dossier, std::move(values)};
     };
-    PlannedRecord planned{std::nullopt, as_record(edit.after), edit.changed};
-    if (target.existing) planned.before = as_record(edit.before);
+    PlannedRecord planned{std::nullopt, as_record(std::move(edit.after)),
+                          std::move(edit.changed)};
+    if (target.existing) planned.before = as_record(std::move(edit.before));
     plan.judged.push_back(std::move(planned));
   }
-  if (const std::string draft = text_at(input, "draft"); !draft.empty()) {
-    plan.drafts_to_drop.push_back(draft);
-  }
-  plan.records.push_back(reply_of(context, target, edit));
   return Done{};
 }
 

@@ -35,15 +35,11 @@ Check check_target(FieldTask& task, const sync::RecordId& id) {
 }
 
 /// A reference may be written as a short id, or as `@name` of a record of the same request.
-Outcome<json::value> with_full_id(FieldTask& task, const json::value& input) {
-  const bool refers = task.field.kind == schema::FieldKind::reference ||
-                      task.field.kind == schema::FieldKind::references;
-  if (!refers || !input.is_string() || input.as_string().empty()) return input;
-  const std::string word(input.as_string());
+Outcome<sync::Value> referred(FieldTask& task, std::string_view word) {
   if (word.front() == '@') {
     if (task.names != nullptr) {
       if (const auto named = task.names->find(word); named != task.names->end()) {
-        return json::value(json::string(sync::to_text(named->second)));
+        return sync::Value{sync::Reference{named->second}};
       }
     }
     return Failure("unknown_name",
@@ -57,12 +53,15 @@ Outcome<json::value> with_full_id(FieldTask& task, const json::value& input) {
     return failure;
   }
   INSIEME_OUT(check_target(task, id.value()));
-  return json::value(json::string(sync::to_text(id.value())));
+  return sync::Value{sync::Reference{id.value()}};
 }
 
 Outcome<sync::Value> element(FieldTask& task, const json::value& input) {
-  INSIEME_OUT_ASSIGN(const json::value full, with_full_id(task, input));
-  return value_from_json(task.field, full, task.context.bundle());
+  const bool refers = task.field.kind == schema::FieldKind::reference ||
+                      task.field.kind == schema::FieldKind::references;
+  const json::string* word = refers ? input.if_string() : nullptr;
+  if (word != nullptr && !word->empty()) return referred(task, *word);
+  return value_from_json(task.field, input, task.context.bundle());
 }
 
 /// What the register showed when the form was opened, as far as history tells; nothing if unknown.
@@ -81,7 +80,11 @@ Check plan_register(FieldTask& task) {
   const sync::FieldState* state = state_of(task);
   const sync::Survivor* shown =
       state != nullptr ? sync::displayed(*state, task.field.policy) : nullptr;
-  task.after = {shown != nullptr ? shown->value : sync::Value{sync::Null{}}};
+  if (shown != nullptr) {
+    task.after.push_back(shown->value);
+  } else {
+    task.after.emplace_back();
+  }
   if (task.base != nullptr) {
     INSIEME_OUT_ASSIGN(const sync::Value base, element(task, *task.base));
     if (sync::equal(base, value)) return Done{};
@@ -104,7 +107,7 @@ Check plan_register(FieldTask& task) {
       if (opened && sync::equal(*opened, value)) return Done{};
     }
   }
-  task.after = {value};
+  task.after.front() = value;
   task.actions.emplace_back(sync::WriteOp{std::move(value)});
   return Done{};
 }
