@@ -1,6 +1,6 @@
 /* libsodium's Ed25519 for browsers, without its table of multiples of the base point: 30 kB that
- * nothing compresses, 4 % of what travels first. Multiplying the point itself, in constant time as
- * well, takes three times as long, which is a tenth of a millisecond a signature. */
+ * nothing compresses, 4 % of what travels first. Multiplying the point itself takes longer, and is
+ * in constant time as well. */
 
 #define ge25519_scalarmult_base ge25519_scalarmult_base_by_table
 #include "crypto_core/ed25519/ref10/ed25519_ref10.c"
