@@ -1,5 +1,5 @@
-// node app/build.mjs OUT CORE: the app's files into OUT. CORE is the folder with core.js and
-// core.wasm (tools/wasm). The same sources give the same bytes. Each file lies there
+// node app/build.mjs OUT CORE: the app's files into OUT. CORE is the folder with core.js, core.wasm
+// and core-rest.wasm (tools/wasm). The same sources give the same bytes. Each file lies there
 // compressed, too.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
@@ -72,7 +72,12 @@ const onlyUsed = {
 };
 
 const wasm = keep("core", "wasm", readFileSync(join(core, "core.wasm")));
-const worker = keep("worker", "js", await script("worker.ts", { WASM_URL: JSON.stringify(wasm) }));
+const rest = keep("core-rest", "wasm", readFileSync(join(core, "core-rest.wasm")));
+const worker = keep(
+  "worker",
+  "js",
+  await script("worker.ts", { WASM_URL: JSON.stringify(wasm), REST_URL: JSON.stringify(rest) }),
+);
 // Fetched when somebody takes the camera or invites, not before: no part of the first visit.
 const scan = keep("scan", "js", await script("scan.ts"));
 const code = keep("code", "js", await script("code.ts"));

@@ -38,8 +38,8 @@ set(SODIUM_LIBRARY_VERSION_MINOR 3)
 set(SODIUM_LIBRARY_MINIMAL_DEF "")
 configure_file(${_sodium}/include/sodium/version.h.in ${_sodium}/include/sodium/version.h @ONLY)
 file(GLOB_RECURSE _sources ${_sodium}/*.c)
-list(FILTER _sources EXCLUDE REGEX "sse|avx|aesni|sandy2x|xmm6")
-add_library(insieme_sodium STATIC ${_sources})
+list(FILTER _sources EXCLUDE REGEX "sse|avx|aesni|sandy2x|xmm6|ed25519_ref10\\.c$")
+add_library(insieme_sodium STATIC ${_sources} ${CMAKE_CURRENT_LIST_DIR}/ed25519_browser.c)
 target_compile_definitions(insieme_sodium PRIVATE CONFIGURED=1 NATIVE_LITTLE_ENDIAN=1)
 target_compile_options(insieme_sodium PRIVATE -w)
 # A PIN should cost whoever guesses, not whoever waits: its inner loop is worth its bytes.
@@ -47,7 +47,7 @@ set_source_files_properties(${_sodium}/crypto_pwhash/argon2/argon2-fill-block-re
   PROPERTIES COMPILE_OPTIONS -O3)
 set_target_properties(insieme_sodium PROPERTIES C_EXTENSIONS ON)  # randomness is an EM_ASM there
 target_include_directories(insieme_sodium SYSTEM
-  PUBLIC ${_sodium}/include PRIVATE ${_sodium}/include/sodium)
+  PUBLIC ${_sodium}/include PRIVATE ${_sodium} ${_sodium}/include/sodium)
 add_library(PkgConfig::sodium ALIAS insieme_sodium)
 
 file(GLOB _sources ${_zstd}/common/*.c ${_zstd}/compress/*.c ${_zstd}/decompress/*.c)

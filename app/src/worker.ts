@@ -3,5 +3,6 @@ import createCore from "core";
 import { serve } from "insieme/worker.mjs";
 
 declare const WASM_URL: string;
+declare const REST_URL: string;
 
-serve(createCore, WASM_URL);
+serve(createCore, WASM_URL, REST_URL);

@@ -1,35 +1,23 @@
 // The module in Node, without a browser: the command API, failures of its files, and the key.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
+import { loadModule } from "./module.mjs";
 import { root } from "./world.mjs";
 
-const folder = process.env.INSIEME_CORE_DIR ?? join(root, "build/wasm/mobile-bindings/wasm");
 const binding = join(root, "mobile-bindings/wasm/js");
-const { Core } = await import(join(binding, "core.mjs"));
 const { MemoryFiles } = await import(join(binding, "files.mjs"));
 const { networkOf } = await import(join(binding, "network.mjs"));
 
 const KEY = "00112233445566778899aabbccddeeff".repeat(2);
-let createCore;
-let wasm;
+let module;
 
 before(async () => {
-  // The script is for workers: it looks at where it came from, once.
-  globalThis.self ??= globalThis;
-  globalThis.location ??= { href: "" };
-  globalThis.importScripts ??= () => {};
-  ({ default: createCore } = await import(join(folder, "core.js")));
-  wasm = await WebAssembly.compile(readFileSync(join(folder, "core.wasm")));
+  module = await loadModule();
 });
 
-async function load(files, events = []) {
-  const instantiate = async (imports) => ({
-    instance: await WebAssembly.instantiate(wasm, imports),
-    module: wasm,
-  });
-  return Core.load(createCore, instantiate, files, (event) => events.push(JSON.parse(event)));
+function load(files, events) {
+  return module.load(files, events);
 }
 
 function open(core, mode = "create", key = KEY) {

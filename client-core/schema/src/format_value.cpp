@@ -1,11 +1,9 @@
 // From values to what a person reads.
 
-#include <locale>
-#include <sstream>
-
 #include "insieme/schema/validate.hpp"
 #include "insieme/sync/blob.hpp"
 #include "local_time.hpp"
+#include "number_text.hpp"
 #include "parse.hpp"
 
 namespace insieme::schema {
@@ -16,15 +14,8 @@ namespace {
 std::string real_text(double number, Language language) {
   std::string out;
   for (int precision = 15; precision <= 17; ++precision) {
-    std::ostringstream stream;
-    stream.imbue(std::locale::classic());
-    stream.precision(precision);
-    stream << number;
-    out = stream.str();
-    std::istringstream back(out);
-    back.imbue(std::locale::classic());
-    double again = 0;
-    if (back >> again && again == number) break;
+    out = detail::real_with_digits(number, precision);
+    if (detail::real_from(out) == number) break;
   }
   const std::size_t point = out.find('.');
   if (language == Language::it && point != std::string::npos) out[point] = ',';

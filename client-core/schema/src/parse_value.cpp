@@ -4,8 +4,6 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
-#include <locale>
-#include <sstream>
 
 #include "insieme/schema/text.hpp"
 #include "insieme/schema/validate.hpp"
@@ -13,6 +11,7 @@
 #include "insieme/sync/limits.hpp"
 #include "insieme/sync/position.hpp"
 #include "local_time.hpp"
+#include "number_text.hpp"
 
 namespace insieme::schema {
 
@@ -53,15 +52,9 @@ Result<double> parse_real(std::string_view text) {
   if (plain.find_first_not_of("+-.0123456789eE") != std::string::npos) {
     return wrong("this is not a number", "non è un numero");
   }
-  // Not from_chars, which some standard libraries lack for double, nor strtod, which obeys the
-  // locale of the machine.
-  std::istringstream in(plain);
-  in.imbue(std::locale::classic());
-  double out = 0;
-  if (!(in >> out) || in.peek() != std::istringstream::traits_type::eof() || !std::isfinite(out)) {
-    return wrong("this is not a number", "non è un numero");
-  }
-  return out == 0 ? 0.0 : out;  // never -0
+  const auto out = detail::real_from(plain);
+  if (!out) return wrong("this is not a number", "non è un numero");
+  return *out == 0 ? 0.0 : *out;  // never -0
 }
 
 Result<bool> parse_boolean(std::string_view text) {

@@ -2,7 +2,7 @@
 
 #include <sodium.h>
 
-#include <sstream>
+#include <charconv>
 
 namespace insieme::client {
 
@@ -173,8 +173,9 @@ std::int64_t Core::corrected_now_ms() {
 sync::Stamp Core::take_stamp() {
   sync::Stamp last{INT64_MIN, 0};
   if (const auto text = setting("last_stamp")) {
-    std::istringstream in(*text);
-    in >> last.ms >> last.counter;
+    const char* end = text->data() + text->size();
+    const char* at = std::from_chars(text->data(), end, last.ms).ptr;
+    if (at != end) std::from_chars(at + 1, end, last.counter);
   }
   const sync::Stamp next = sync::next_stamp(last, corrected_now_ms());
   set_setting("last_stamp", std::to_string(next.ms) + " " + std::to_string(next.counter));

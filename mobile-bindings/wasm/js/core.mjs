@@ -91,9 +91,19 @@ export class Core {
       for (const input of inputs) places.push(this.#put(input));
       const out = this.#put(new Uint8Array(4 * words));
       places.push(out);
-      return act(places, out);
+      return this.#unlessItFails(() => act(places, out));
     } finally {
       for (const place of places) this.#module._free(place);
+    }
+  }
+
+  /** A module that was left by an exception of JavaScript's is in the middle of something. */
+  #unlessItFails(act) {
+    try {
+      return act();
+    } catch (error) {
+      this.dead = true;
+      throw error;
     }
   }
 

@@ -4,6 +4,7 @@ import { Core } from "./core.mjs";
 import { filesOfStore, OpfsFiles } from "./files.mjs";
 import { dropKey, keepKey, makeKey, readKey } from "./keys.mjs";
 import { networkOf } from "./network.mjs";
+import { fetchedRest, instantiateParts, PartMissing } from "./parts.mjs";
 import { waitForNews } from "./waiting.mjs";
 
 const STORE = "store.db";
@@ -14,8 +15,11 @@ const ORDERED = new Set(["device_locked", "device_wiped"]);
 /** A store to practise in (index.mjs): invented families, and no server ever. */
 const PRACTICE = "insieme-practice";
 
-/** `createCore` is core.js, `wasmUrl` where core.wasm is. Called once, by the worker's script. */
-export function serve(createCore, wasmUrl) {
+/**
+ * `createCore` is core.js; `wasmUrl` and `restUrl` are where core.wasm and core-rest.wasm are.
+ * Called once, by the worker's script.
+ */
+export function serve(createCore, wasmUrl, restUrl) {
   let core = null;
   let files = null;
   let letGo = null;
@@ -24,13 +28,21 @@ export function serve(createCore, wasmUrl) {
   const tell = (event) => self.postMessage({ event });
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-  async function instantiate(imports) {
+  async function instantiateFirst(imports) {
     const answer = await fetch(wasmUrl);
     try {
       return await WebAssembly.instantiateStreaming(answer.clone(), imports);
     } catch {
       return WebAssembly.instantiate(await answer.arrayBuffer(), imports);
     }
+  }
+
+  let rest = null;
+  /** The rest comes after the first part, and never in its way. */
+  async function instantiate(imports) {
+    const first = await instantiateParts(imports, instantiateFirst, () => rest.now());
+    rest ??= fetchedRest(restUrl);
+    return first;
   }
 
   function failure(code, italian, english) {
@@ -207,11 +219,23 @@ export function serve(createCore, wasmUrl) {
     }
   }
 
+  const NOT_ARRIVED = failure(
+    "unavailable",
+    "Una parte di Insieme non è ancora arrivata: con la rete, ricaricare la pagina. Ciò che è " +
+      "stato salvato è al sicuro.",
+    "A part of Insieme has not arrived yet: with a network, reload the page. What was saved is " +
+      "safe.",
+  );
+
   self.onmessage = async ({ data }) => {
     let reply;
     try {
       reply = await answer(data);
     } catch (error) {
+      if (error instanceof PartMissing) {
+        self.postMessage({ id: data.id, reply: NOT_ARRIVED });
+        return;
+      }
       reply = failure(
         error?.name === "QuotaExceededError" ? "storage_full" : "storage_failure",
         "L'archivio di questo browser non risponde: chiudere le altre schede di Insieme e " +

@@ -1,11 +1,10 @@
 // From words to a tree, by recursive descent with a bounded depth.
 
 #include <limits>
-#include <locale>
-#include <sstream>
 
 #include "insieme/schema/civil.hpp"
 #include "insieme/schema/validate.hpp"
+#include "number_text.hpp"
 #include "rules/lexer.hpp"
 
 namespace insieme::schema::rules {
@@ -223,11 +222,7 @@ class Parser {
     Node node = make(Op::literal, here().at);
     const std::string& text = here().text;
     if (text.find('.') != std::string::npos) {
-      std::istringstream in(text);
-      in.imbue(std::locale::classic());
-      double value = 0;
-      in >> value;
-      node.literal = value;
+      node.literal = detail::real_from(text).value_or(0);
       node.type.kind = Kind::real;
     } else {
       constexpr std::size_t kDigitsMax = 18;
