@@ -6,6 +6,8 @@ set(packaging ${PROJECT_SOURCE_DIR}/packaging)
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # what is packed is what was built, nothing else
 
 install(TARGETS insieme_server_exe RUNTIME DESTINATION bin COMPONENT server)
+install(PROGRAMS ${packaging}/insieme-machine-token ${packaging}/insieme-check-tls
+  DESTINATION bin COMPONENT server)
 install(FILES
     ${packaging}/insieme-server.service
     ${packaging}/insieme-backup.service
@@ -49,6 +51,7 @@ set(CPACK_DEBIAN_SERVER_PACKAGE_NAME insieme-server)
 set(CPACK_DEBIAN_SERVER_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_SERVER_PACKAGE_DEPENDS adduser)
 set(CPACK_DEBIAN_SERVER_PACKAGE_RECOMMENDS "insieme-app, systemd-timesyncd | time-daemon")
+set(CPACK_DEBIAN_SERVER_PACKAGE_SUGGESTS "curl, openssl")  # insieme-machine-token, insieme-check-tls
 set(CPACK_DEBIAN_SERVER_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_SERVER_PACKAGE_CONTROL_EXTRA ${packaging}/postinst ${packaging}/prerm)
 

@@ -74,7 +74,7 @@ LAYERS = {
         ours={"insieme/sync", "insieme/sqlite", "insieme/schema", "insieme/reports",
               "insieme/server"},
         third={"boost": "any", "spdlog": "any", "fmt": "any", "CLI": "src", "openssl": "src",
-               "curl": "src/curl_request.hpp", "libxml": "src/flow_file.cpp", "qrencode": "src/cli/qr.cpp", "sodium": "src"}),
+               "curl": "src/curl_request.hpp", "libxml": "src/flow_file.cpp", "qrencode": "src/cli/qr.cpp", "zlib": "src/cli/qr.cpp", "sodium": "src"}),
     "mobile-bindings/c": Layer(ours={"insieme/insieme.h", "insieme/client"}),
     "mobile-bindings/wasm": Layer(ours={"insieme/insieme.h"}, third={"sqlite3": "src"}),
     "mobile-bindings/jni": Layer(ours={"insieme/insieme.h"}, third={"jni": "src", "boost/json": "src"}),

@@ -197,6 +197,15 @@ Result<json::object> open_jwt(std::string_view token, const JsonWebKeys& keys,
   return *std::move(claims);
 }
 
+std::string unproven_subject(std::string_view token, std::size_t bytes_max) {
+  const std::size_t first = token.find('.');
+  const std::size_t last = token.rfind('.');
+  if (token.size() > bytes_max || first == std::string_view::npos || first == last) return {};
+  const auto bytes = from_base64url(token.substr(first + 1, last - first - 1));
+  const auto claims = bytes ? object_of(*bytes) : std::nullopt;
+  return claims ? text_claim(*claims, "sub") : std::string();
+}
+
 std::string text_claim(const json::object& claims, std::string_view name) {
   const json::value* value = claims.if_contains(name);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();

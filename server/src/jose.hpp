@@ -45,6 +45,10 @@ class JsonWebKeys {
                                                    const JsonWebKeys& keys,
                                                    std::size_t bytes_max);
 
+/// What a token says of its `sub`, which nobody has proven: only to find the keys to judge it by.
+/// Empty if it says nothing.
+[[nodiscard]] std::string unproven_subject(std::string_view token, std::size_t bytes_max);
+
 // ---- claims ----
 /// Empty if it is missing or no text.
 [[nodiscard]] std::string text_claim(const boost::json::object& claims, std::string_view name);

@@ -115,6 +115,8 @@ int run(int argc, char** argv) {
   add_doctor(program);
   add_sign_in_commands(program);
   add_account_commands(program);
+  add_machine_commands(program);
+  add_import(program);
   add_restore_commands(program);
   for (CLI::App* command : app.get_subcommands({})) command->fallthrough();
   try {

@@ -29,6 +29,11 @@ void Metrics::count_sign_in(std::string_view outcome) {
   ++sign_ins_[std::string(outcome)];
 }
 
+void Metrics::count_machine(std::string_view outcome) {
+  const std::lock_guard lock(mutex_);
+  ++machines_[std::string(outcome)];
+}
+
 void Metrics::connection_opened() {
   const std::lock_guard lock(mutex_);
   ++connections_;
@@ -56,14 +61,15 @@ void put_waits_ended(std::string& out, const Gauges& gauges) {
   }
 }
 
-void put_sign_ins(std::string& out,
-                  const std::map<std::string, std::uint64_t, std::less<>>& sign_ins) {
-  if (sign_ins.empty()) return;
-  out += "# HELP insieme_sign_in_steps_total Steps of sign-ins with a password, by outcome.\n"
-         "# TYPE insieme_sign_in_steps_total counter\n";
-  for (const auto& [outcome, count] : sign_ins) {
-    fmt::format_to(std::back_inserter(out), "insieme_sign_in_steps_total{{outcome=\"{}\"}} {}\n",
-                   outcome, count);
+void put_outcomes(std::string& out, std::string_view name, std::string_view help,
+                  const std::map<std::string, std::uint64_t, std::less<>>& outcomes,
+                  std::string_view label = "outcome") {
+  if (outcomes.empty()) return;
+  fmt::format_to(std::back_inserter(out), "# HELP insieme_{0} {1}\n# TYPE insieme_{0} counter\n",
+                 name, help);
+  for (const auto& [outcome, count] : outcomes) {
+    fmt::format_to(std::back_inserter(out), "insieme_{}{{{}=\"{}\"}} {}\n", name, label, outcome,
+                   count);
   }
 }
 
@@ -100,14 +106,12 @@ std::string Metrics::text(const Gauges& gauges) const {
                    "insieme_request_duration_seconds_count{{route=\"{0}\"}} {1}\n",
                    route, durations.count, durations.sum);
   }
-  out += "# HELP insieme_changes_total Changes taken into the log, by verdict.\n"
-         "# TYPE insieme_changes_total counter\n";
-  fmt::format_to(std::back_inserter(out),
-                 "insieme_changes_total{{verdict=\"accepted\"}} {}\n"
-                 "insieme_changes_total{{verdict=\"held\"}} {}\n"
-                 "insieme_changes_total{{verdict=\"refused\"}} {}\n",
-                 accepted_, held_, refused_);
-  put_sign_ins(out, sign_ins_);
+  put_outcomes(out, "changes_total", "Changes taken into the log, by verdict.",
+               {{"accepted", accepted_}, {"held", held_}, {"refused", refused_}}, "verdict");
+  put_outcomes(out, "sign_in_steps_total", "Steps of sign-ins with a password, by outcome.",
+               sign_ins_);
+  put_outcomes(out, "machine_tokens_total", "Tokens that machines asked for, by outcome.",
+               machines_);
   put("connections", "gauge", "Open connections.", connections_);
   put("connections_total", "counter", "Connections accepted.", connections_total_);
   put("connections_refused_total", "counter", "Connections over the limit.",

@@ -1,10 +1,10 @@
 #include <string>
 
-#include "commands/exchange/csv.hpp"
 #include "fuzz_input.hpp"
+#include "insieme/schema/csv.hpp"
 
 using namespace insieme;
-using namespace insieme::client::commands;
+using namespace insieme::schema;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(data, data + size);

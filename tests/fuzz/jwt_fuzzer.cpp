@@ -4,6 +4,8 @@
 
 #include "fuzz_input.hpp"
 #include "jose.hpp"
+#include "machines/assertion.hpp"
+#include "machines/machine_keys.hpp"
 #include "sign_in/provider_text.hpp"
 #include "sign_in/web.hpp"
 
@@ -30,6 +32,18 @@ void judge(const boost::json::object& claims) {
   fuzzing::expect(server::has_audience(claims, "insieme"));
 }
 
+void judge_as_machine(const boost::json::object& claims) {
+  const std::string audience(kIssuer);
+  constexpr std::int64_t kNow = 1'790'000'000'000;
+  const auto judged = server::check_assertion(claims, "regione", {&audience, 1}, kNow);
+  if (!judged.ok()) return;
+  fuzzing::expect(server::text_claim(claims, "sub") == "regione");
+  fuzzing::expect(server::has_audience(claims, audience));
+  fuzzing::expect(judged->until_ms > kNow);
+  fuzzing::expect(judged->until_ms <=
+                  kNow + server::kAssertionLongestMs + 3 * server::kAssertionSkewMs);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -41,7 +55,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // As if it had been signed.
   boost::json::error_code error;
   const auto value = boost::json::parse(text, error);
-  if (!error && value.is_object()) judge(value.get_object());
+  if (!error && value.is_object()) {
+    judge(value.get_object());
+    judge_as_machine(value.get_object());
+  }
+  fuzzing::expect(server::unproven_subject(text, 16 * 1024).size() <= size);
+  const auto machine_keys = server::parse_machine_keys(text);
+  if (machine_keys.ok()) {
+    const auto again = server::parse_machine_keys(server::key_set_of(*machine_keys));
+    fuzzing::expect(again.ok() && again->size() == machine_keys->size());
+    fuzzing::expect(server::parse_key_set(server::key_set_of(*machine_keys)).ok());
+  }
   const auto keys = server::parse_key_set(text);
   if (keys.ok()) fuzzing::expect(keys->size() > 0);
   const auto facts = server::parse_provider_facts(text, kIssuer);

@@ -19,6 +19,8 @@ ARGUMENTS = None
 
 SERVER = {
     "./usr/bin/insieme-server": "-rwxr-xr-x",
+    "./usr/bin/insieme-machine-token": "-rwxr-xr-x",
+    "./usr/bin/insieme-check-tls": "-rwxr-xr-x",
     "./usr/lib/systemd/system/insieme-server.service": "-rw-r--r--",
     "./usr/lib/systemd/system/insieme-backup.service": "-rw-r--r--",
     "./usr/lib/systemd/system/insieme-backup.timer": "-rw-r--r--",

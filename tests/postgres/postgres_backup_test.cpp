@@ -1,8 +1,17 @@
 // Copies of a space in PostgreSQL: sealed, and put back into it, into an empty one, or into a file.
+#include <fcntl.h>
+#include <libpq-fe.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <thread>
 
+#include "../integration/small_disk.hpp"
 #include "cluster.hpp"
 #include "support/catch.hpp"
 #include "support/cli_runner.hpp"
@@ -71,7 +80,132 @@ struct Office {
   }
 };
 
+/// Somebody else's transaction, which keeps a table until the end of the scope.
+class Holder {
+ public:
+  Holder(const std::string& database, const std::string& table)
+      : connection_(PQconnectdb(cluster().address(database).c_str())) {
+    run("BEGIN");
+    run("LOCK TABLE " + table + " IN EXCLUSIVE MODE");
+  }
+  ~Holder() { PQfinish(connection_); }
+  Holder(const Holder&) = delete;
+  Holder& operator=(const Holder&) = delete;
+
+ private:
+  void run(const std::string& sql) {
+    PGresult* result = PQexec(connection_, sql.c_str());
+    const bool done = PQresultStatus(result) == PGRES_COMMAND_OK;
+    PQclear(result);
+    REQUIRE(done);
+  }
+  PGconn* connection_;
+};
+
+/// A restore is begun, and `kill` comes when it has replaced some tables and waits for another one.
+Finished killed_in_mid_restore(const Office& at, const std::function<void(int restore)>& kill) {
+  const Holder holder(at.database, "audit");
+  Launch launch("insieme-server",
+                {"restore", at.copy, "--key-file", at.key, "--data", at.server.data()},
+                at.server.environment);
+  const std::string said = at.folder.file("said");
+  const int log = ::open(said.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const int restore = start_program(launch, {STDIN_FILENO, log, log});
+  ::close(log);
+  const std::string waits =
+      "SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
+      " WHERE NOT l.granted AND c.relname LIKE 'audit%'";
+  while (cluster().query(waits, at.database) == "0") {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  kill(restore);
+  Finished finished;
+  finished.code = wait_for(restore);
+  finished.err = content_of(said);
+  return finished;
+}
+
 }  // namespace
+
+TEST_CASE("postgres: kill -9 in mid-restore, of it or of PostgreSQL, leaves what there was [P2]",
+          "[postgres][process][backup]") {
+  Office at;
+  at.server.admin({"users", "add", "bruno", "--name", "Bruno", "--role", "educator"});
+  at.server.stop();
+  const std::string before = at.told({"status"}, "position");
+  const auto check_as_before = [&] {
+    CHECK(at.told({"status"}, "epoch") == "1");
+    CHECK(at.told({"status"}, "position") == before);
+    CHECK(at.server.admin_json({"users"}).as_array().size() == 2);
+    CHECK(at.run({"verify"}).code == 0);
+  };
+  CHECK(killed_in_mid_restore(at, [](int restore) { ::kill(restore, SIGKILL); }).code != 0);
+  check_as_before();
+  const Finished said = killed_in_mid_restore(at, [](int) { cluster().kill_hard(); });
+  CAPTURE(said.err);
+  CHECK(said.code == 5);
+  cluster().start();
+  check_as_before();
+  // Given again, it is done, and nothing of the former ones lies about.
+  CHECK(at.server.admin_json({"restore", at.copy, "--key-file", at.key}).at("epoch") == "2");
+  CHECK(at.server.admin_json({"users"}).as_array().size() == 1);
+  CHECK(at.leftovers() == 0);
+  CHECK(at.run({"verify"}).code == 0);
+}
+
+TEST_CASE("postgres: a database's disk that is full refuses a restore whole, and in words [P2]",
+          "[postgres][process][backup]") {
+  if (!SmallDisk::is_possible()) {
+    WARN("skipped: no disk of its own can be had here (mount)");
+    return;
+  }
+  Office at;
+  at.server.stop();
+  const TestFolder other;
+  fs::permissions(other.path(), fs::perms::owner_all | fs::perms::others_exec);
+  const SmallDisk disk(other.path() / "disk", 16 * 1024 * 1024);
+  fs::create_directory(disk.path() / "pg");
+  REQUIRE(::chown((disk.path() / "pg").c_str(), 65534, 65534) == 0);
+  cluster().execute("CREATE TABLESPACE small LOCATION '" + (disk.path() / "pg").string() + "'",
+                    "postgres");
+  cluster().execute("CREATE DATABASE narrow TABLESPACE small", "postgres");
+  const std::string data = other.file("data");
+  fs::create_directory(data);
+  fs::copy_file(at.server.data() + "/server.key", data + "/server.key");
+  std::ofstream(data + "/insieme.conf") << "database = " << cluster().address("narrow") << '\n';
+  const auto restore = [&] {
+    return run_program("insieme-server",
+                       {"restore", at.copy, "--key-file", at.key, "--data", data}, {});
+  };
+  disk.fill();
+  const Finished full = restore();
+  CAPTURE(full.err);
+  CHECK(full.code == 5);
+  CHECK(says(full.err, "No space left"));
+  CHECK(cluster().query("SELECT count(*) FROM pg_class WHERE relname = 'spaces'", "narrow") == "0");
+  disk.free();
+  CHECK(restore().code == 0);
+  CHECK(run_program("insieme-server", {"verify", "--data", data}, {}).code == 0);
+  cluster().execute("DROP DATABASE narrow WITH (FORCE)", "postgres");
+  cluster().execute("DROP TABLESPACE small", "postgres");
+}
+
+TEST_CASE("postgres: a backup for which there is no room says so, and leaves nothing [P2]",
+          "[postgres][process][backup]") {
+  if (!SmallDisk::is_possible()) {
+    WARN("skipped: no disk of its own can be had here (mount)");
+    return;
+  }
+  Office at;
+  const TestFolder other;
+  const SmallDisk disk(other.path() / "disk", 64 * 1024);
+  const Finished full = at.run({"backup", (disk.path() / "copia.db").string()});
+  CAPTURE(full.err);
+  CHECK(full.code == 5);
+  CHECK(says(full.err, "No space left"));
+  CHECK(fs::is_empty(disk.path()));
+  CHECK(at.leftovers() == 0);
+}
 
 TEST_CASE("postgres: a backup is sealed, its key opens it, and it is put back with a new epoch",
           "[postgres][process][backup][P2]") {

@@ -109,6 +109,27 @@ void write_through(Site& site, const Trouble& trouble) {
   site.check_nothing_lost(anna);
 }
 
+/// Whatever else a file holds of people and machines.
+void fill_beside(const std::string& data, const MemoryDevice& tablet) {
+  const auto repository =
+      server::open_sqlite_repository(data + "/server.db", server::Roles::defaults(), [] {
+        return kNow;
+      }).value();
+  REQUIRE(repository->link_sign_in({"https://ente.example", false, "7", "user-anna", 0, {}})
+              .ok());
+  REQUIRE(repository->new_local_account("user-anna", "hash", kNow, true).ok());
+  server::Machine machine;
+  machine.client = "regione";
+  machine.title = "Cruscotto, dell’Ambito";
+  machine.keys = R"({"keys":[{"kty":"OKP","crv":"Ed25519","kid":"e",)"
+                 R"("x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})";
+  machine.scopes = "metrics";
+  REQUIRE(repository->add_machine(machine).ok());
+  const auto caller = repository->find_caller(tablet.id());
+  REQUIRE(caller.has_value());
+  REQUIRE_FALSE(repository->break_glass(*caller, {"0123456789", "una chiamata di notte"}).ok());
+}
+
 }  // namespace
 
 TEST_CASE("postgres: tablets synchronise through either of two servers", "[postgres][process]") {
@@ -246,6 +267,10 @@ TEST_CASE("postgres: a space moves from its file, is equal there, and tablets go
       return ReplyArrived{{answer.body.begin(), answer.body.end()}};
     };
   };
+  fill_beside(data, anna);
+  const std::vector<Words> asked{{"sign-in", "--json"}, {"account", "--json"}, {"glass", "--json"},
+                                 {"machine", "--json"}, {"devices", "--json"}};
+  std::vector<std::string> before;
   {
     ServerProcess process(data);
     for (std::int64_t i = 0; i < 30; ++i) anna.write(kCore, {set_op("note", i)});
@@ -255,6 +280,7 @@ TEST_CASE("postgres: a space moves from its file, is equal there, and tablets go
     process.signal(SIGTERM);
     CHECK(process.wait() == 0);
   }
+  for (const Words& words : asked) before.push_back(run(words).out);
   CHECK(run({"migrate", "--to", "postgres://u:secret@h/d"}).code == 4);
   const Finished moved = run({"migrate", "--json", "--to", cluster().address()});
   CAPTURE(moved.out, moved.err);
@@ -262,6 +288,11 @@ TEST_CASE("postgres: a space moves from its file, is equal there, and tablets go
   CHECK(moved.out.find("\"documents\":1") != std::string::npos);
   CHECK_FALSE(std::filesystem::exists(data + "/server.db"));
   CHECK(run({"verify"}).code == 0);
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    CAPTURE(asked[i].front());
+    CHECK(before[i].find("anna") + before[i].find("regione") != 2 * std::string::npos);
+    CHECK(run(asked[i]).out == before[i]);
+  }
   CHECK(run({"migrate", "--to", cluster().address()}).code == 4);  // there is no file
   ServerProcess process(data);
   for (std::int64_t i = 0; i < 5; ++i) anna.write(kCore, {set_op("note", i)});

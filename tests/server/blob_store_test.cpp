@@ -3,10 +3,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
+#include "blobs/claim.hpp"
 #include "blobs/s3_client.hpp"
 #include "fixture.hpp"
 #include "insieme/processes/process.hpp"
@@ -180,6 +182,59 @@ void check_store(server::BlobStore& store) {
   CHECK(store.is_sound(key));
 }
 
+/// Has nothing, and holds every body until it is let go; then it has one of that size.
+class HeldBucket {
+ public:
+  HeldBucket() {
+    auto [listening, bucket] = silent_bucket(0);
+    listening_ = listening;
+    settings = bucket;
+    serving_ = std::thread([this] { serve(); });
+  }
+  ~HeldBucket() {
+    let_go = true;
+    ::shutdown(listening_, SHUT_RDWR);
+    serving_.join();
+    for (std::thread& one : answering_) one.join();
+    ::close(listening_);
+  }
+  HeldBucket(const HeldBucket&) = delete;
+  HeldBucket& operator=(const HeldBucket&) = delete;
+
+  server::BucketSettings settings;
+  std::atomic<int> puts{0};
+  std::atomic<bool> let_go{false};
+  std::atomic<std::size_t> size{0};
+
+ private:
+  void serve() {
+    for (int line = 0; (line = ::accept4(listening_, nullptr, nullptr, SOCK_CLOEXEC)) >= 0;) {
+      answering_.emplace_back([this, line] { answer(line); });
+    }
+  }
+  void answer(int line) {
+    std::string said(64 * 1024, '\0');
+    const ssize_t count = ::recv(line, said.data(), said.size(), 0);
+    std::string reply = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    if (count > 3 && said.compare(0, 3, "PUT") == 0) {
+      ++puts;
+      while (!let_go) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      has_it_ = true;
+      reply.replace(9, 13, "200 OK");
+    } else if (has_it_) {
+      reply = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(size) +
+              "\r\nConnection: close\r\n\r\n";
+    }
+    static_cast<void>(::send(line, reply.data(), reply.size(), MSG_NOSIGNAL));
+    ::close(line);
+  }
+
+  int listening_ = -1;
+  std::thread serving_;
+  std::vector<std::thread> answering_;
+  std::atomic<bool> has_it_{false};
+};
+
 }  // namespace
 
 TEST_CASE("blob store: a folder keeps its contract", "[server][blob][store]") {
@@ -295,6 +350,76 @@ TEST_CASE("blob store: of a slow bucket no more is asked at once than leaves thr
   CHECK(second.error().detail.find("already") != std::string::npos);
   REQUIRE_FALSE(first.ok());
   CHECK(first.error().detail.find("already") == std::string::npos);
+}
+
+TEST_CASE("blob store: a body that does not get through stops no small request",
+          "[server][blob][store]") {
+  HeldBucket bucket;
+  server::S3Client client(bucket.settings);
+  const auto photo = bytes_of(1'000, 2);
+  const auto put = [&] {
+    return client.put("foto", photo.size(), std::string(64, 'a'), [&photo] {
+      return [&photo, done = false](std::span<std::uint8_t> out) mutable -> Result<std::size_t> {
+        if (done) return std::size_t{0};
+        done = true;
+        std::copy(photo.begin(), photo.end(), out.begin());
+        return photo.size();
+      };
+    });
+  };
+  CHECK(put().error().detail.find("in time") != std::string::npos);
+  CHECK(put().error().detail.find("a moment ago") != std::string::npos);
+  const auto asked = client.size_of("foto");
+  REQUIRE(asked.ok());
+  CHECK_FALSE(asked->has_value());
+  CHECK(bucket.puts == 1);
+}
+
+TEST_CASE("blob store: of two who bring the last piece at once one sends it",
+          "[server][blob][store]") {
+  HeldBucket bucket;
+  bucket.settings.at_once = 4;
+  const TempDir dir;
+  const auto store = server::open_blob_bucket(bucket.settings, id_of<sync::SpaceId>("space"),
+                                              dir.file("arriving"));
+  const auto photo = bytes_of(1'000, 2);
+  const server::BlobKey key = key_for(photo);
+  bucket.size = photo.size();
+  bool first_is_whole = false;
+  std::thread first([&] { first_is_whole = store->append(key, 0, photo, photo.size())->whole; });
+  while (bucket.puts == 0) std::this_thread::yield();
+  std::string said;
+  try {
+    static_cast<void>(store->append(key, 0, photo, photo.size()));
+  } catch (const server::StorageFailure& thrown) {
+    CHECK(thrown.code() == ErrorCode::unavailable);
+    said = thrown.what();
+  }
+  CHECK(said.find("another request") != std::string::npos);
+  bucket.let_go = true;
+  first.join();
+  CHECK(first_is_whole);
+  CHECK(store->append(key, 0, photo, photo.size())->whole);
+  CHECK(bucket.puts == 1);
+}
+
+TEST_CASE("blob store: a folder is one space's, on however many servers", "[server][blob][store]") {
+  const TempDir dir;
+  const std::string folder = dir.file("blobs");
+  const auto ours = id_of<sync::SpaceId>("space");
+  CHECK(server::claim_blob_folder(folder, ours).ok());
+  CHECK(server::claim_blob_folder(folder, ours).ok());
+  const Status refused = server::claim_blob_folder(folder, id_of<sync::SpaceId>("other"));
+  CHECK(refused.code() == ErrorCode::conflict);
+  CHECK(refused.error().detail.find("a folder of its own") != std::string::npos);
+  // What it notes is no blob.
+  std::size_t seen = 0;
+  server::open_blob_folder(folder)->visit([&](const server::BlobKey&, bool, std::int64_t) {
+    ++seen;
+  });
+  CHECK(seen == 0);
+  CHECK(server::claim_blob_folder(dir.file("no/such/folder"), ours).code() ==
+        ErrorCode::storage_failure);
 }
 
 TEST_CASE("blob store: a photo of 20 MiB has the time that a line of 0.3 Mbit/s takes",

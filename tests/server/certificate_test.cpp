@@ -85,6 +85,28 @@ TEST_CASE("certificate: TLS 1.2 and 1.3, forward secrecy, and nothing older",
   CHECK(says(at.connect(), answered));
 }
 
+TEST_CASE("certificate: the operator's script finds nothing here, and all of it elsewhere",
+          "[server][process][tls]") {
+  Secured at;
+  if (!at.is_possible()) return;
+  at.issue("localhost");
+  at.serve();
+  const auto look = [&](const std::string& place) {
+    return run_program(INSIEME_SOURCE_DIR "/packaging/insieme-check-tls",
+                       {place, at.certificate}, {});
+  };
+  const Finished ours = look("localhost:" + std::to_string(at.server->port()));
+  CAPTURE(ours.out, ours.err);
+  CHECK(ours.code == 0);
+  CHECK_FALSE(says(ours.out, "FAULT"));
+  // The same port in clear is no TLS at all; another name is not this certificate's.
+  const ServerProcess plain(at.dir.file("plain"));
+  CHECK(look("localhost:" + std::to_string(plain.port())).code == 6);
+  const Finished other = look("127.0.0.1:" + std::to_string(at.server->port()));
+  CHECK(other.code == 6);
+  CHECK(says(other.out, "not for 127.0.0.1"));
+}
+
 TEST_CASE("certificate: it is renewed while the server runs", "[server][process][tls]") {
   Secured at;
   if (!at.is_possible()) return;

@@ -2,6 +2,7 @@
 // answered route is in it, and what is answered has the shape that it says.
 #include <boost/json.hpp>
 
+#include <ctime>
 #include <fstream>
 #include <map>
 #include <set>
@@ -308,6 +309,64 @@ TEST_CASE("openapi: what was found is answered as the document says",
   CHECK(at.ask("GET", "/v1/findings?limit=0", "", token).status == 400);
   CHECK(at.ask("GET", "/v1/findings").status == 401);
   CHECK(at.ask("POST", "/v1/findings", "", token).status == 200);
+  at.check_samples();
+}
+
+TEST_CASE("openapi: what machines ask is answered as the document says",
+          "[server][process][S106][machines]") {
+  Described at;
+  const VoucherAuthority key(VoucherAuthority::Kind::p256, "k1");
+  std::ofstream(at.dir.file("key.json")) << json::serialize(key.key());
+  const std::string data = at.dir.path().string();
+  const auto run = [&](Words words) {
+    words.insert(words.end(), {"--data", data});
+    return run_program("insieme-server", words, {});
+  };
+  REQUIRE(run({"machine", "add", "regione", "--key", at.dir.file("key.json"), "--scope",
+               "report:R4", "--scope", "flows"})
+              .code == 0);
+  const auto now = std::time(nullptr);
+  int jti = 0;
+  const auto form = [&](const json::object& more = {}) {
+    json::object claims{{"iss", "regione"},
+                        {"sub", "regione"},
+                        {"aud", "https://ambito.example/v1/machines/token"},
+                        {"exp", now + 60},
+                        {"jti", std::to_string(++jti)}};
+    for (const auto& [name, value] : more) claims[name] = value;
+    return "grant_type=client_credentials&client_assertion_type="
+           "urn:ietf:params:oauth:client-assertion-type:jwt-bearer&client_assertion=" +
+           key.sign(claims);
+  };
+  const std::string type = "Content-Type: application/x-www-form-urlencoded\r\n";
+  const char* const path = "/v1/machines/token";
+  CHECK(at.ask("GET", "/.well-known/oauth-authorization-server").status == 200);
+  const std::string once = form();
+  const HttpAnswer given = at.ask("POST", path, once, type);
+  REQUIRE(given.status == 200);
+  CHECK(at.ask("POST", path, once, type).status == 401);
+  CHECK(at.ask("POST", path, form({{"aud", "https://altro.example"}}), type).status == 401);
+  CHECK(at.ask("POST", path, form() + "&scope=metrics", type).status == 400);
+  CHECK(at.ask("POST", path, "grant_type=password", type).status == 400);
+  CHECK(at.ask("POST", path, "{}", kJson).status == 415);
+  const std::string token =
+      "Authorization: Bearer " +
+      std::string(json::parse(given.body).at("access_token").as_string()) + "\r\n";
+  CHECK(at.ask("GET", "/v1/reports", "", token).status == 200);
+  CHECK(at.ask("GET", "/v1/reports").status == 401);
+  const HttpAnswer page = at.ask("POST", "/v1/reports", R"({"report":"R4","with":{"from":)"
+                                 R"("2024-01-01","to":"2024-12-31","territory":"VEN_09"}})",
+                                 token + kJson);
+  INFO(page.body);
+  CHECK(page.status == 200);
+  CHECK(at.ask("POST", "/v1/reports", R"({"report":"R3"})", token + kJson).status == 403);
+  CHECK(at.ask("POST", "/v1/reports", R"({"report":"R99"})", token + kJson).status == 404);
+  CHECK(at.ask("POST", "/v1/reports", "[]", token + kJson).status == 400);
+  CHECK(at.ask("GET", "/siuss/v1/flussi?since=0", "", token).status == 200);
+  // At once, on the server that runs.
+  REQUIRE(run({"machine", "revoke", "regione", "--reason", "prova"}).code == 0);
+  CHECK(at.ask("GET", "/v1/reports", "", token).status == 401);
+  CHECK(at.ask("POST", path, form(), type).status == 401);
   at.check_samples();
 }
 

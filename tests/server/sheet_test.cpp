@@ -5,6 +5,8 @@
 #include <cmath>
 #include <sstream>
 
+#include <zlib.h>
+
 #include "cli/qr.hpp"
 #include "support/catch.hpp"
 
@@ -109,4 +111,54 @@ TEST_CASE("sheet: any name is written, and none breaks the page", "[server][invi
   const std::size_t told = std::stoul(pdf.substr(pdf.find("/Length ") + 8));
   const std::size_t begin = pdf.find("stream\n") + 7;
   CHECK(pdf.compare(begin + told, 9, "endstream") == 0);
+}
+
+TEST_CASE("sheet: a picture of a code is a PNG whose pixels are its modules", "[server][invite]") {
+  const QrCode code = make_qr(invitation("anna", "Anna Bianchi").scanned);
+  const std::string png = png_of(code);
+  const auto number_at = [&png](std::size_t at) {
+    std::size_t number = 0;
+    for (std::size_t i = at; i < at + 4; ++i) {
+      number = number << 8 | static_cast<unsigned char>(png.at(i));
+    }
+    return number;
+  };
+  REQUIRE(png.substr(0, 8) == "\x89PNG\r\n\x1a\n");
+  REQUIRE(png.substr(12, 4) == "IHDR");
+  const std::size_t side = number_at(16);
+  CHECK(number_at(20) == side);
+  const std::size_t modules = code.size() + 8;
+  REQUIRE(side % modules == 0);
+  REQUIRE(png.substr(37, 4) == "IDAT");
+  const std::string packed = png.substr(41, number_at(33));
+  CHECK(number_at(41 + packed.size()) ==
+        ::crc32(0, reinterpret_cast<const Bytef*>(png.data()) + 37,
+                static_cast<uInt>(packed.size() + 4)));
+  const std::size_t stride = 1 + (side + 7) / 8;
+  std::string rows(side * stride, '\0');
+  uLongf size = rows.size();
+  REQUIRE(::uncompress(reinterpret_cast<Bytef*>(rows.data()), &size,
+                       reinterpret_cast<const Bytef*>(packed.data()),
+                       static_cast<uLong>(packed.size())) == Z_OK);
+  REQUIRE(size == rows.size());
+  const std::size_t scale = side / modules;
+  QrCode seen(code.size(), std::vector<bool>(code.size()));
+  std::size_t dark_around = 0;
+  for (std::size_t row = 0; row < modules; ++row) {
+    for (std::size_t column = 0; column < modules; ++column) {
+      const std::size_t x = column * scale + scale / 2;
+      const auto byte =
+          static_cast<unsigned char>(rows[(row * scale + scale / 2) * stride + 1 + x / 8]);
+      const bool dark = (byte >> (7 - x % 8) & 1U) == 0;
+      const bool inside = row >= 4 && column >= 4 && row - 4 < code.size() &&
+                          column - 4 < code.size();
+      if (inside) {
+        seen[row - 4][column - 4] = dark;
+      } else {
+        dark_around += dark ? 1 : 0;
+      }
+    }
+  }
+  CHECK(seen == code);
+  CHECK(dark_around == 0);
 }

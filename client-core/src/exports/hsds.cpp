@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
-#include "commands/exchange/csv.hpp"
 #include "exports/hsds_parts.hpp"
+#include "insieme/schema/csv.hpp"
 #include "insieme/sync/digest.hpp"
 #include "insieme/sync/ids.hpp"
 
@@ -153,7 +153,7 @@ std::string hsds_json(std::vector<HsdsService> services) {
 }
 
 std::map<std::string, std::string> hsds_tables(std::vector<HsdsService> services) {
-  using commands::csv_line;
+  using schema::csv_line;
   sort_parts(services);
   std::map<std::string, std::string> out{
       {"organizations.csv", csv_line({"id", "name", "description", "website", "email"}, ',')},

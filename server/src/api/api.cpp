@@ -88,7 +88,7 @@ Response Api::handle(const Request& request) {
   const bool known = route != nullptr && route->proof != Proof::none && !response.device.empty();
   if (known && services_.devices != nullptr && response.status != 429) {
     const std::string name =
-        (route->proof == Proof::machine ? "machine " : "") + response.device;
+        (route->proof == Proof::device ? "" : "machine ") + response.device;
     tell_limit(response, services_.devices->look(name, services_.clock()));
   }
   return response;

@@ -18,12 +18,6 @@ constexpr std::size_t kTokenBytes = 32;
 constexpr std::size_t kIdTextMax = 36;
 constexpr std::size_t kSignatureHex = 128;
 
-Response unauthorized(std::string_view slug, std::string detail) {
-  Response response = problem_response({401, slug, "Not authenticated", std::move(detail), {}});
-  response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"insieme\"");
-  return response;
-}
-
 Response bad_member(std::string_view what) {
   return problem_response({400, "bad-request", "Bad request",
                            "The body needs " + std::string(what) + ".", {}});
@@ -41,16 +35,6 @@ std::optional<sync::OrderAsk> ask_of(const JsonBody& body) {
   return ask;
 }
 
-/// Takes one of the caller's requests; the answer if there is none left.
-std::optional<Response> over_limit(const Services& services, const std::string& name) {
-  if (services.devices == nullptr) return std::nullopt;
-  const Allowance allowance = services.devices->take(name, services.clock());
-  if (allowance.allowed) return std::nullopt;
-  Response response = too_many(allowance);
-  response.device = name;
-  return response;
-}
-
 bool starts_with_bearer(std::string_view header) noexcept {
   constexpr std::string_view kBearer = "bearer ";
   if (header.size() < kBearer.size()) return false;
@@ -63,6 +47,26 @@ bool starts_with_bearer(std::string_view header) noexcept {
 }
 
 }  // namespace
+
+Response unauthorized(std::string_view slug, std::string detail) {
+  Response response = problem_response({401, slug, "Not authenticated", std::move(detail), {}});
+  response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"insieme\"");
+  return response;
+}
+
+std::optional<Response> over_limit(const Services& services, const std::string& name) {
+  if (services.devices == nullptr) return std::nullopt;
+  const Allowance allowance = services.devices->take(name, services.clock());
+  if (allowance.allowed) return std::nullopt;
+  Response response = too_many(allowance);
+  response.device = name;
+  return response;
+}
+
+std::optional<std::string_view> bearer_of(const Request& request) noexcept {
+  if (!starts_with_bearer(request.authorization)) return std::nullopt;
+  return std::string_view(request.authorization).substr(7);
+}
 
 std::string pins_now(const Services& services) {
   return services.live_pins ? services.live_pins() : services.pins;
@@ -214,11 +218,11 @@ enum class Which { not_ordered, to_be_wiped, either };
 
 std::variant<Caller, Response> authenticate_as(const Services& services, const Request& request,
                                                Which which) {
-  if (!starts_with_bearer(request.authorization)) {
+  const auto secret = bearer_of(request);
+  if (!secret) {
     return unauthorized("no-token", "This needs an access token: sign a challenge first.");
   }
-  const std::string_view secret = std::string_view(request.authorization).substr(7);
-  const auto found = services.tokens.find_token(secret, services.clock());
+  const auto found = services.tokens.find_token(*secret, services.clock());
   if (!found) return unauthorized("unknown-token", "The access token is unknown.");
   const auto caller = services.repository.find_caller(found->device);
   if (!caller) return unauthorized("unknown-device", "The server does not know this device.");
@@ -254,6 +258,15 @@ std::variant<Caller, Response> authenticate_any(const Services& services,
 
 std::variant<Voucher, Response> authenticate_machine(const Services& services,
                                                      const Request& request) {
+  const auto secret = bearer_of(request);
+  // A voucher is a JWT; what this server gives holds no dot.
+  if (secret && secret->find('.') == std::string_view::npos) {
+    auto own = authenticate_client(services, request);
+    if (auto* refused = std::get_if<Response>(&own)) return std::move(*refused);
+    const MachineToken& token = std::get<MachineToken>(own);
+    if (auto refused = lacks_scope(token, {"flows"})) return *std::move(refused);
+    return Voucher{token.client};
+  }
   if (services.voucher_keys == nullptr) {
     Response response =
         problem_response({503, "unavailable", "Not available now",
@@ -262,13 +275,11 @@ std::variant<Voucher, Response> authenticate_machine(const Services& services,
     response.headers.emplace_back("Retry-After", "3600");
     return response;
   }
-  if (!starts_with_bearer(request.authorization)) {
-    return unauthorized("no-token", "This needs a voucher of PDND.");
-  }
+  if (!secret) return unauthorized("no-token", "This needs a voucher of PDND.");
   const Config& config = services.config;
   const VoucherPolicy policy{config.siuss_issuer, config.siuss_audience, config.siuss_purpose};
   const auto voucher = services.voucher_keys->verify(
-      std::string_view(request.authorization).substr(7), policy, services.clock());
+      *secret, policy, services.clock());
   if (voucher.ok()) {
     if (auto refused = over_limit(services, "machine " + voucher->client)) return *refused;
     return *voucher;

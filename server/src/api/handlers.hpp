@@ -46,13 +46,32 @@ namespace insieme::server {
 [[nodiscard]] Response siuss_flows(const Services& services, const Request& request);
 [[nodiscard]] Response siuss_outcomes(const Services& services, const Request& request);
 [[nodiscard]] Response siuss_status(const Services& services, const Request& request);
+[[nodiscard]] Response machine_token(const Services& services, const Request& request);
+[[nodiscard]] Response machine_metadata(const Services& services, const Request& request);
+[[nodiscard]] Response list_reports(const Services& services, const Request& request);
+[[nodiscard]] Response run_report(const Services& services, const Request& request);
 
 /// Who sends this, by its bearer token; or the answer that says why that cannot be told.
 [[nodiscard]] std::variant<Caller, Response> authenticate(const Services& services,
                                                           const Request& request);
-/// Which machine sends this, by its voucher; or the answer that says why that cannot be told.
+/// Which machine fetches flows: by the authority's voucher, or by a token of this server's with the
+/// scope `flows`. Or the answer that says why that cannot be told.
 [[nodiscard]] std::variant<Voucher, Response> authenticate_machine(const Services& services,
                                                                    const Request& request);
+/// Which machine of this server's sends this, by its token; or the answer that says why not. The
+/// token need not be good for the route: see `lacks_scope`.
+[[nodiscard]] std::variant<MachineToken, Response> authenticate_client(const Services& services,
+                                                                       const Request& request);
+/// The answer to a machine that was not given any of these.
+[[nodiscard]] std::optional<Response> lacks_scope(const MachineToken& token,
+                                                  std::initializer_list<std::string_view> any_of);
+/// 401, and how to prove who one is.
+[[nodiscard]] Response unauthorized(std::string_view slug, std::string detail);
+/// What follows `Bearer` of the request, or nothing.
+[[nodiscard]] std::optional<std::string_view> bearer_of(const Request& request) noexcept;
+/// Takes one of the caller's requests; the answer if there is none left.
+[[nodiscard]] std::optional<Response> over_limit(const Services& services,
+                                                 const std::string& name);
 [[nodiscard]] std::string pins_now(const Services& services);
 [[nodiscard]] Response device_revoked();
 [[nodiscard]] Response account_disabled();

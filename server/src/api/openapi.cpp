@@ -69,6 +69,17 @@ json::object success_of(const Route& route) {
   return response;
 }
 
+/// One of these is enough; an empty one: nothing, for some callers.
+json::array security_of(const Route& route) {
+  json::array any;
+  if (route.proof == Proof::device) any.push_back(json::object{{"device", json::array{}}});
+  if (route.proof == Proof::machine) any.push_back(json::object{{"pdnd", json::array{}}});
+  if (route.scope.empty()) return any;
+  if (route.proof == Proof::none) any.push_back(json::object{});
+  any.push_back(json::object{{"machine", {route.scope}}});
+  return any;
+}
+
 json::object operation_of(const Route& route) {
   json::object operation{{"operationId", operation_id(route)}, {"summary", route.summary}};
   json::array parameters;
@@ -81,12 +92,7 @@ json::object operation_of(const Route& route) {
         json::object{{"required", true}, {"content", content(route.takes, route.takes_what)}};
   }
   if (route.body_bytes_max > 0) operation["x-body-bytes-max"] = route.body_bytes_max;
-  json::array security;
-  if (route.proof != Proof::none) {
-    const char* scheme = route.proof == Proof::device ? "device" : "pdnd";
-    security.push_back(json::object{{scheme, json::array{}}});
-  }
-  operation["security"] = std::move(security);
+  operation["security"] = security_of(route);
   json::object responses;
   responses[std::to_string(route.success)] = success_of(route);
   if (route.has_ranges) {

@@ -72,6 +72,64 @@ constexpr std::string_view kComponents = R"json({
       "device": {"$ref": "#/components/schemas/SentId"},
       "order": {"$ref": "#/components/schemas/SentId"},
       "report": {"$ref": "#/components/schemas/Key"}}},
+      "error": {
+        "enum": ["invalid_client", "invalid_request", "invalid_scope", "unsupported_grant_type"],
+        "description": "Of the route for machines' tokens alone: RFC 6749, 5.2."}}},
+  "MachineAssertion": {
+    "type": "object",
+    "required": ["grant_type", "client_assertion_type", "client_assertion"],
+    "properties": {
+      "grant_type": {"const": "client_credentials"},
+      "client_assertion_type": {
+        "const": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
+      "client_assertion": {
+        "type": "string", "minLength": 1, "maxLength": 6144,
+        "description": "A JWT: iss, sub: the machine; aud: this server; exp: minutes; jti: once."},
+      "client_id": {"type": "string", "pattern": "^[a-z0-9._-]{1,64}$"},
+      "scope": {"type": "string", "description": "Fewer than the machine has."}}},
+  "MachineToken": {
+    "type": "object", "required": ["access_token", "token_type", "expires_in", "scope"],
+    "additionalProperties": false,
+    "properties": {
+      "access_token": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+      "token_type": {"const": "Bearer"},
+      "expires_in": {"type": "integer", "minimum": 1, "maximum": 3600},
+      "scope": {"type": "string"}}},
+  "MachineMetadata": {
+    "type": "object",
+    "required": ["issuer", "token_endpoint", "grant_types_supported", "response_types_supported",
+                 "token_endpoint_auth_methods_supported", "scopes_supported"],
+    "properties": {
+      "issuer": {"type": "string"},
+      "token_endpoint": {"type": "string"},
+      "scopes_supported": {"type": "array", "items": {"type": "string"}}}},
+  "ReportList": {
+    "type": "object", "required": ["reports"], "additionalProperties": false,
+    "properties": {
+      "reports": {
+        "type": "array",
+        "items": {
+          "type": "object", "required": ["code", "name", "label", "label_it", "needs"],
+          "properties": {
+            "code": {"type": "string"}, "name": {"type": "string"},
+            "label": {"type": "string"}, "label_it": {"type": "string"},
+            "needs": {"type": "array", "items": {"type": "string"}}}}}}},
+  "ReportRequest": {
+    "type": "object", "required": ["report"], "additionalProperties": false,
+    "properties": {
+      "report": {"type": "string", "description": "Code or name."},
+      "with": {
+        "type": "object", "maxProperties": 32,
+        "additionalProperties": {"type": "string", "maxLength": 200},
+        "description": "from, to, territory, fund, and the report's own."},
+      "language": {"enum": ["it", "en"]}}},
+  "ReportPage": {
+    "type": "object",
+    "required": ["report", "code", "title", "language", "parameters", "tables", "checks", "holds"],
+    "properties": {
+      "report": {"type": "string"}, "code": {"type": "string"}, "title": {"type": "string"},
+      "language": {"enum": ["it", "en"]}, "holds": {"type": "boolean"},
+      "parameters": {"type": "array"}, "tables": {"type": "array"}, "checks": {"type": "array"}}},
   "Id": {
     "type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
     "description": "A UUID. In requests hyphens may be left out and digits be capitals."},
@@ -679,7 +737,16 @@ constexpr std::string_view kComponents = R"json({
     "description": "Of /v1/token; opaque, valid for minutes."},
   "pdnd": {
     "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
-    "description": "A voucher (RS256, ES256 or EdDSA) of the authority that the server was told."}
+    "description": "A voucher (RS256, ES256 or EdDSA) of the authority that the server was told."},
+  "machine": {
+    "type": "oauth2",
+    "description": "Machines that an operator let in (private_key_jwt); report:CODE: one of them.",
+    "flows": {"clientCredentials": {
+      "tokenUrl": "/v1/machines/token",
+      "scopes": {
+        "flows": "Fetches flows for SIUSS",
+        "metrics": "Reads the server's counters",
+        "reports": "Has reports computed over all dossiers"}}}}
 }
 })json";
 

@@ -14,12 +14,12 @@ constexpr std::array kKinds{
                 ""},
     ProblemKind{401, "Not authenticated",
                 "no-token unknown-token token-expired unknown-device bad-challenge bad-signature "
-                "unauthenticated",
+                "unauthenticated machine-refused",
                 "WWW-Authenticate"},
     ProblemKind{403, "Not allowed",
                 "device-revoked device-locked device-wiped account-disabled not-allowed no-access "
-                "no-sign-in "
-                "sign-in-declined sign-in-refused sign-in-nobody sign-in-wrong password-refused",
+                "no-sign-in sign-in-declined sign-in-refused sign-in-nobody sign-in-wrong "
+                "password-refused no-scope",
                 ""},
     ProblemKind{404, "Not found", "no-such-route invitation-unknown sign-in-unknown not-found", ""},
     ProblemKind{405, "Method not allowed", "method-not-allowed", "Allow"},
@@ -71,6 +71,7 @@ Response problem_response(const Problem& problem) {
   body["status"] = problem.status;
   body["detail"] = problem.detail;
   if (!problem.detail_it.empty()) body["detail_it"] = problem.detail_it;
+  if (!problem.error.empty()) body["error"] = problem.error;
   return text_response(problem.status, "application/problem+json", boost::json::serialize(body));
 }
 

@@ -18,6 +18,7 @@ struct Problem {
   std::string_view title = "Internal error";
   std::string detail;
   std::string detail_it;  ///< the same in Italian; may be empty
+  std::string_view error{};  ///< the word of OAuth (RFC 6749, 5.2) for it, where it is one
 };
 [[nodiscard]] Response problem_response(const Problem& problem);
 

@@ -18,6 +18,7 @@ constexpr std::size_t kOpenings = 64 * 1024;  ///< 200 of the longest
 constexpr std::size_t kParcelNames = 512 * 1024;  ///< sync::kParcelsMax of them
 constexpr std::string_view kProblemType = "application/problem+json";
 constexpr std::string_view kMetricsType = "text/plain";
+constexpr std::string_view kFormType = "application/x-www-form-urlencoded";
 constexpr std::string_view kBytesType = "application/octet-stream";
 constexpr std::string_view kPage = "after limit";
 constexpr std::string_view kFindingsPage = "after-finding limit-findings";
@@ -55,6 +56,18 @@ constexpr std::array kRoutes{
     Route{"POST", "/v1/token", token, kJson, Proof::none,
           "An access token for a signed nonce", "",
           kJsonType, "TokenRequest", 200, kJsonType, "Token", "400 401 403"},
+    Route{"POST", "/v1/machines/token", machine_token, kJson, Proof::none,
+          "An access token for a machine that signs an assertion (RFC 7523)", "",
+          kFormType, "MachineAssertion", 200, kJsonType, "MachineToken", "400 401"},
+    Route{"GET", "/.well-known/oauth-authorization-server", machine_metadata, 0, Proof::none,
+          "How machines prove who they are (RFC 8414)", "",
+          "", "", 200, kJsonType, "MachineMetadata", "404"},
+    Route{"GET", "/v1/reports", list_reports, 0, Proof::client,
+          "The reports over all dossiers that the caller may have", "",
+          "", "", 200, kJsonType, "ReportList", "", false, "reports"},
+    Route{"POST", "/v1/reports", run_report, kJson, Proof::client,
+          "One of them, computed now", "",
+          kJsonType, "ReportRequest", 200, kJsonType, "ReportPage", "400 404", false, "reports"},
     Route{"POST", "/v1/sync", synchronise, kFrame, Proof::device,
           "One turn of the synchronisation", "",
           kSyncMediaType, "", 200, kSyncMediaType, "", "400 409 410 507"},
@@ -142,13 +155,13 @@ constexpr std::array kRoutes{
           "", "", 200, kJsonType, "Status", ""},
     Route{"GET", "/metrics", metrics, 0, Proof::none,
           "Counters for Prometheus", "",
-          "", "", 200, kMetricsType, "Text", "403"},
+          "", "", 200, kMetricsType, "Text", "401 403", false, "metrics"},
     Route{"GET", "/siuss/v1/flussi", siuss_flows, 0, Proof::machine,
           "The flows for SIUSS after one that the caller has", "since limit-flows max-entries",
-          "", "", 200, kJsonType, "Flows", "400"},
+          "", "", 200, kJsonType, "Flows", "400", false, "flows"},
     Route{"POST", "/siuss/v1/esiti", siuss_outcomes, kOutcomes, Proof::machine,
           "What came of flows", "",
-          kJsonType, "Outcomes", 204, "", "", "400"},
+          kJsonType, "Outcomes", 204, "", "", "400", false, "flows"},
     Route{"GET", "/siuss/v1/status", siuss_status, 0, Proof::none,
           "That the service for INPS runs", "",
           "", "", 200, kProblemType, "Health", ""},

@@ -14,7 +14,8 @@ namespace insieme::server {
 enum class Proof : std::uint8_t {
   none,
   device,   ///< an access token, got by signing a challenge
-  machine,  ///< a voucher of an authority
+  machine,  ///< a voucher of an authority, or a machine's token
+  client,   ///< a machine's token
 };
 
 struct Route {
@@ -32,6 +33,7 @@ struct Route {
   std::string_view gives_what;  ///< as takes_what
   std::string_view refusals;    ///< statuses of its own, separated by blanks
   bool has_ranges = false;      ///< answers a Range with 206
+  std::string_view scope{};     ///< of machines that may ask; with `none`: where it is needed
 };
 
 [[nodiscard]] std::span<const Route> routes() noexcept;

@@ -28,7 +28,15 @@ Response status(const Services& services, const Request&) {
 Response metrics(const Services& services, const Request& request) {
   const bool here = request.client.empty() || is_own_address(request.client);
   if (!here && !services.config.metrics_for_all) {
-    return problem_of({ErrorCode::not_allowed, "Only this machine is told (metrics_for_all)."});
+    if (!bearer_of(request)) {
+      return problem_of({ErrorCode::not_allowed,
+                         "Only this machine is told (metrics_for_all), and who has a token."});
+    }
+    auto who = authenticate_client(services, request);
+    if (auto* refused = std::get_if<Response>(&who)) return std::move(*refused);
+    if (auto refused = lacks_scope(std::get<MachineToken>(who), {"metrics"})) {
+      return *std::move(refused);
+    }
   }
   const SpaceInfo space = services.repository.space();
   const Counts counts = services.repository.counts();

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <mutex>
+#include <set>
 #include <utility>
 
 #include "blobs/s3_client.hpp"
@@ -68,7 +70,7 @@ class BlobBucket final : public BlobStore {
       if (here.received > 0 && (!here.whole || here.received == **size)) arriving_->remove(key);
       return {**size, true};
     }
-    if (here.whole) send(key, here.received);
+    if (here.whole) send_once(key, here.received);
     return here;
   }
 
@@ -78,7 +80,7 @@ class BlobBucket final : public BlobStore {
       if (const auto sent = must(client_.size_of(name_of(key)))) return BlobState{*sent, true};
     }
     INSIEME_TRY_ASSIGN(const BlobState here, arriving_->append(key, offset, piece, size));
-    if (here.whole) send(key, here.received);
+    if (here.whole) send_once(key, here.received);
     return here;
   }
 
@@ -162,6 +164,26 @@ class BlobBucket final : public BlobStore {
     return sync::to_hex(hash);
   }
 
+  /// Two requests may bring the last piece at once: the second is told to ask again.
+  void send_once(const BlobKey& key, std::uint64_t size) {
+    const std::string name = name_of(key);
+    {
+      const std::lock_guard lock(mutex_);
+      if (!sending_.insert(name).second) {
+        fail({ErrorCode::unavailable, "the bytes are being sent by another request"});
+      }
+    }
+    struct Sent {
+      BlobBucket& bucket;
+      const std::string& name;
+      ~Sent() {
+        const std::lock_guard lock(bucket.mutex_);
+        bucket.sending_.erase(name);
+      }
+    } const sent{*this, name};
+    send(key, size);
+  }
+
   /// Whole and checked as it is here; it stays here until it is there.
   void send(const BlobKey& key, std::uint64_t size) {
     const std::string name = name_of(key);
@@ -178,6 +200,8 @@ class BlobBucket final : public BlobStore {
 
   S3Client client_;
   std::unique_ptr<BlobStore> arriving_;
+  std::mutex mutex_;
+  std::set<std::string> sending_;  ///< guarded by mutex_
 };
 
 Error bad(const std::string& what) { return {ErrorCode::invalid_argument, what}; }

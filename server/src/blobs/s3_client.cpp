@@ -90,7 +90,9 @@ class S3Client::Lines {
     if (idle_.size() < kLinesMax) idle_.push_back(std::move(line));
   }
 
-  std::atomic<std::int64_t> rests_until_ms{0};  ///< on the steady clock
+  // On the steady clock. A body that did not get through says nothing of small requests.
+  std::atomic<std::int64_t> rests_until_ms{0};
+  std::atomic<std::int64_t> bodies_rest_until_ms{0};
   std::atomic<std::uint32_t> asking{0};         ///< requests on their way
 
  private:
@@ -191,7 +193,8 @@ S3Client::Answer S3Client::perform(const Ask& ask) {
     answer.failure = "enough is being asked of it already";
     return answer;
   }
-  if (begun < lines_->rests_until_ms) {
+  const bool has_body = static_cast<bool>(ask.open);
+  if (begun < lines_->rests_until_ms || (has_body && begun < lines_->bodies_rest_until_ms)) {
     answer.failure = "it did not answer in time a moment ago";
     return answer;
   }
@@ -200,7 +203,9 @@ S3Client::Answer S3Client::perform(const Ask& ask) {
     if (answer.ours) return answer;
     const bool later = answer.status == 0 || answer.status >= 500 || answer.status == 429;
     const bool slow = steady_ms() - begun > kPatienceMs;
-    if (later && slow) lines_->rests_until_ms = steady_ms() + kRestMs;
+    if (later && slow) {
+      (has_body ? lines_->bodies_rest_until_ms : lines_->rests_until_ms) = steady_ms() + kRestMs;
+    }
     if (!later || slow || attempt == kTries) return answer;
     std::this_thread::sleep_for(kPause * attempt * attempt);
   }

@@ -31,7 +31,8 @@ struct S3Page {
 /// Thread-safe. At most `BucketSettings::at_once` requests are on their way; another one is
 /// `unavailable` at once, so that there are always threads for records. Whatever fails at once is
 /// tried again, three times in all. Whatever does not answer in time is not, and for a while nobody
-/// asks: those who wait for it are threads that serve records, too. Errors are values, in words
+/// asks: those who wait for it are threads that serve records, too. After a `put` that took too
+/// long that is so of `put` alone. Errors are values, in words
 /// without secrets: `unavailable` (no answer, or one that says later), `not_allowed` (it does not
 /// take this key), `storage_failure` (anything else that it refuses).
 class S3Client {

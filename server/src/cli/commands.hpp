@@ -32,8 +32,10 @@ void add_blind_index_commands(Program& program);  ///< blind-index agree, export
 void add_migrate(Program& program);
 void add_openapi(Program& program);
 void add_flow_commands(Program& program);      ///< flows add, list, outcomes, withdraw
+void add_import(Program& program);             ///< import organizations, users, assignments
 void add_sign_in_commands(Program& program);    ///< sign-in, sign-in link, unlink
 void add_account_commands(Program& program);    ///< account, account new, reset, unlock …
+void add_machine_commands(Program& program);    ///< machine, machine add, keys, scopes, revoke
 void add_doctor(Program& program);
 void add_restore_commands(Program& program);   ///< restore, raise-epoch
 

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "blobs/claim.hpp"
+
 namespace insieme::server::cli {
 namespace {
 
@@ -55,6 +57,13 @@ std::string Context::blob_folder() const {
 }
 
 BlobStore& Context::blobs() {
+  if (!blobs_) {
+    // A disk that is full, or away, is the store's to say when it is needed; records go on.
+    const Status ours = claim_blob_folder(blob_folder(), repository().space().id);
+    if (ours.code() == ErrorCode::conflict) {
+      throw CommandError(kConfiguration, ours.error().detail);
+    }
+  }
   if (!blobs_ && config_.blob_bucket.empty()) blobs_ = open_blob_folder(blob_folder());
   if (!blobs_) {
     blobs_ = open_blob_bucket(require(load_bucket_settings(config_)), repository().space().id,

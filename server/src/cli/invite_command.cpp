@@ -80,6 +80,7 @@ struct InviteArguments {
   std::string expires = "48h";
   bool qr = false;
   std::string sheet;
+  std::string png;
 };
 
 std::int64_t end_of(const std::string& expires) {
@@ -131,8 +132,34 @@ void show(const Invitation& made, bool qr) {
   if (qr) print_text("\n" + terminal_text(make_qr(made.scanned)) + "\n");
 }
 
+/// `01-anna.png`: what an account may be called, and a file's name may not, becomes `_`.
+std::string picture_name(std::size_t number, const std::string& account) {
+  std::string name = (number < 10 ? "0" : "") + std::to_string(number) + "-" + account + ".png";
+  for (char& c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '.' || c == '-';
+    if (!plain) c = '_';
+  }
+  return name;
+}
+
+/// A picture of the code alone for each, to be put into a letter or onto a screen.
+void write_pictures(const std::string& folder, const std::vector<Invitation>& all) {
+  std::error_code failed;
+  if (!std::filesystem::create_directory(folder, failed)) {
+    throw CommandError(kStorage, folder + ": " + failed.message());
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    write_secret((std::filesystem::path(folder) / picture_name(i + 1, all[i].account)).string(),
+                 png_of(make_qr(all[i].scanned)));
+  }
+}
+
 int invite(Context& context, const InviteArguments& arguments) {
   const std::int64_t expires_ms = end_of(arguments.expires);
+  if (std::filesystem::exists(arguments.png)) {  // before anybody is invited
+    throw CommandError(kRefused, arguments.png + " exists already");
+  }
   if (std::filesystem::exists(arguments.sheet)) {  // before anybody is invited
     throw CommandError(kRefused, arguments.sheet + " exists already");
   }
@@ -149,11 +176,18 @@ int invite(Context& context, const InviteArguments& arguments) {
                  ". Print it, then remove it: whoever has it can enrol a device.");
     }
   }
+  if (!arguments.png.empty()) {
+    write_pictures(arguments.png, all);
+    if (!context.json()) {
+      print_line(std::to_string(all.size()) + " pictures in " + arguments.png +
+                 ". Remove them once they are used: whoever has one can enrol a device.");
+    }
+  }
   if (context.json()) {
     json::array list;
     for (const Invitation& made : all) list.push_back(to_json(made));
     print_json(list.size() == 1 ? list.front() : json::value(std::move(list)));
-  } else if (arguments.sheet.empty()) {
+  } else if (arguments.sheet.empty() && arguments.png.empty()) {
     for (const Invitation& made : all) show(made, arguments.qr);
   }
   return kOk;
@@ -173,6 +207,9 @@ void add_invite_command(Program& program) {
       ->add_option("--sheet", arguments->sheet,
                    "a new file to print, a page for each: .pdf, else HTML")
       ->type_name("file");
+  inviting
+      ->add_option("--png", arguments->png, "a new folder: a picture of the code for each")
+      ->type_name("folder");
   inviting->footer(
       "Examples:\n  insieme-server invite anna --data DIR\n"
       "  insieme-server invite anna --qr --expires 1h --data DIR\n"

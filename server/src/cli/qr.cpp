@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 #include <qrencode.h>
+#include <zlib.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 
 #include "cli/context.hpp"
@@ -21,6 +24,24 @@ bool is_dark(const QrCode& code, std::size_t row, std::size_t column) {
   if (row < kQuiet || column < kQuiet) return false;
   if (row - kQuiet >= code.size() || column - kQuiet >= code.size()) return false;
   return code[row - kQuiet][column - kQuiet];
+}
+
+constexpr std::size_t kPngSide = 600;  ///< pixels, about
+
+std::string big_endian(std::size_t number) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    bytes += static_cast<char>(static_cast<std::uint8_t>(number >> shift));
+  }
+  return bytes;
+}
+
+/// Length, name, content and a sum over the last two.
+std::string png_chunk(const std::string& name, const std::string& content) {
+  const std::string body = name + content;
+  const auto sum = ::crc32(0, reinterpret_cast<const Bytef*>(body.data()),
+                           static_cast<uInt>(body.size()));
+  return big_endian(content.size()) + body + big_endian(sum);
 }
 
 }  // namespace
@@ -52,6 +73,37 @@ std::string terminal_text(const QrCode& code) {
     text += "\033[0m\n";
   }
   return text;
+}
+
+std::string png_of(const QrCode& code) {
+  const std::size_t modules = code.size() + 2 * kQuiet;
+  const std::size_t scale = std::max<std::size_t>(1, kPngSide / modules);
+  const std::size_t side = modules * scale;
+  std::string rows;  // one bit a pixel, each row led by a filter that does nothing
+  for (std::size_t y = 0; y < side; ++y) {
+    rows += '\0';
+    for (std::size_t x = 0; x < side; x += 8) {
+      unsigned bits = 0;
+      for (std::size_t i = 0; i < 8; ++i) {
+        const bool light = x + i >= side || !is_dark(code, y / scale, (x + i) / scale);
+        bits = bits << 1 | (light ? 1U : 0U);
+      }
+      rows += static_cast<char>(bits);
+    }
+  }
+  uLongf size = ::compressBound(static_cast<uLong>(rows.size()));
+  std::string packed(size, '\0');
+  if (::compress(reinterpret_cast<Bytef*>(packed.data()), &size,
+                 reinterpret_cast<const Bytef*>(rows.data()), static_cast<uLong>(rows.size())) !=
+      Z_OK) {
+    throw CommandError(kFailed, "no memory for a picture");
+  }
+  packed.resize(size);
+  constexpr char kOneBitGrey[] = {1, 0, 0, 0, 0};
+  return std::string("\x89PNG\r\n\x1a\n") +
+         png_chunk("IHDR", big_endian(side) + big_endian(side) +
+                               std::string(kOneBitGrey, sizeof kOneBitGrey)) +
+         png_chunk("IDAT", packed) + png_chunk("IEND", {});
 }
 
 std::string svg_of(const QrCode& code) {

@@ -319,6 +319,23 @@ ALTER TABLE devices ADD COLUMN order_destroyed_ms BIGINT;
 )sql";
 }
 
+// SQLite's fifteenth.
+constexpr std::array kMachineTables{
+    Table{"machines", R"(client TEXT COLLATE "C" NOT NULL, title BYTEA NOT NULL,
+      keys TEXT COLLATE "C" NOT NULL, scopes TEXT COLLATE "C" NOT NULL, generation BIGINT NOT NULL,
+      created_ms BIGINT NOT NULL, changed_ms BIGINT NOT NULL, used_ms BIGINT, revoked_ms BIGINT,
+      revoke_reason BYTEA NOT NULL, PRIMARY KEY(space, client))"},
+    Table{"machine_marks", R"(kind BIGINT NOT NULL, name BYTEA NOT NULL,
+      client TEXT COLLATE "C" NOT NULL, scopes TEXT COLLATE "C" NOT NULL, until_ms BIGINT NOT NULL,
+      PRIMARY KEY(space, kind, name))"},
+};
+
+std::string machines() {
+  std::string sql;
+  for (const Table& table : kMachineTables) sql += create(table);
+  return sql;
+}
+
 constexpr std::array kMigrations{Migration{1, "first release", first_release},
                                  Migration{2, "what a restored server is given back", healing},
                                  Migration{3, "erasures", erasures},
@@ -331,7 +348,8 @@ constexpr std::array kMigrations{Migration{1, "first release", first_release},
                                  Migration{10, "what is opened for a while", glass},
                                  Migration{11, "passwords of this server, sign-ins under way",
                                            local_accounts},
-                                 Migration{14, "what is ordered of devices", device_orders}};
+                                 Migration{12, "machines with keys of their own", machines},
+                                 Migration{13, "what is ordered of devices", device_orders}};
 
 }  // namespace
 
@@ -359,6 +377,7 @@ std::vector<std::string> partitioned_tables() {
   for (const Table& table : kOrderTables) names.emplace_back(table.name);
   for (const Table& table : kSignInTables) names.emplace_back(table.name);
   for (const Table& table : kPermissionTables) names.emplace_back(table.name);
+  for (const Table& table : kMachineTables) names.emplace_back(table.name);
   return names;
 }
 

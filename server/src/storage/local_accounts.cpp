@@ -1,6 +1,7 @@
 // People who sign in with a password of this server's own, and who was wrong how often.
 #include <algorithm>
 
+#include "storage/handed_out.hpp"
 #include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
 
@@ -148,6 +149,7 @@ Status SqlRepository::reset_local_account(const std::string& account, const std:
         .bind_all(password, first_until_ms, log.now_ms(), space_, account)
         .run();
     if (db.changes() != 1) return absent(account);
+    end_invitations_of_sign_ins(db, space_, account);
     log.audit("operator", "account.reset", account);
     if (!forget_totp) return {};
     db.cached("UPDATE local_accounts SET totp = ? WHERE space = ? AND account = ?")
@@ -166,6 +168,7 @@ Status SqlRepository::disable_local_account(const std::string& account) {
         .bind_all(space_, account)
         .run();
     if (db.changes() != 1) return absent(account);
+    end_invitations_of_sign_ins(db, space_, account);
     log.audit("operator", "account.disable", account);
     return {};
   });

@@ -1,7 +1,7 @@
 #pragma once
 // The repository on any database of sql.hpp. Its functions lie in people.cpp, access.cpp,
 // permission_orders.cpp, access_log.cpp, turn.cpp, news.cpp, page.cpp, inspect.cpp,
-// device_orders.cpp, sign_in.cpp, sign_in_rows.cpp and local_accounts.cpp, by subject.
+// device_orders.cpp, sign_in.cpp, sign_in_rows.cpp, local_accounts.cpp and machines.cpp, by subject.
 
 #include <map>
 #include <mutex>
@@ -184,6 +184,15 @@ class SqlRepository final : public Repository, public DeviceOrderStore {
   Status invite_local_account(const std::string& account, std::int64_t generation,
                               const sync::Digest& invitation_hash, std::int64_t expires_ms,
                               const sync::Digest& who) override;
+  Status add_machine(const Machine& machine) override;
+  Status change_machine(const std::string& client, const MachineChange& change) override;
+  Status revoke_machine(const std::string& client, const std::string& reason) override;
+  std::vector<Machine> machines() override;
+  std::optional<Machine> machine(const std::string& client) override;
+  Status grant_machine(const MachineGrant& grant) override;
+  std::optional<MachineToken> machine_token(const sync::Digest& hash) override;
+  void note_machine(const std::string& client, const std::string& action,
+                    const std::string& subject) override;
 
  private:
   friend class SqlTurn;

@@ -324,7 +324,21 @@ CREATE TABLE escrow_parcels(
   PRIMARY KEY(space, device, name)) STRICT;
 )sql";
 
-constexpr std::array<sqlite::Migration, 15> kMigrations{
+// machine_marks.name: of kind 1 the hash of an assertion that was used, of kind 2 that of a token.
+constexpr std::string_view kMachines = R"sql(
+CREATE TABLE machines(
+  space INTEGER NOT NULL, client TEXT NOT NULL, title TEXT NOT NULL, keys TEXT NOT NULL,
+  scopes TEXT NOT NULL, generation INTEGER NOT NULL, created_ms INTEGER NOT NULL,
+  changed_ms INTEGER NOT NULL, used_ms INTEGER, revoked_ms INTEGER, revoke_reason TEXT NOT NULL,
+  PRIMARY KEY(space, client)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE machine_marks(
+  space INTEGER NOT NULL, kind INTEGER NOT NULL, name BLOB NOT NULL, client TEXT NOT NULL,
+  scopes TEXT NOT NULL, until_ms INTEGER NOT NULL,
+  PRIMARY KEY(space, kind, name)) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<sqlite::Migration, 16> kMigrations{
     sqlite::Migration{1, "first release", kFirst},
     sqlite::Migration{2, "snapshots and acknowledgements", kSnapshots},
     sqlite::Migration{3, "held with what they stand on", kStanding},
@@ -339,7 +353,8 @@ constexpr std::array<sqlite::Migration, 15> kMigrations{
     sqlite::Migration{12, "who somebody at an identity provider is", kSignIn},
     sqlite::Migration{13, "what is opened for a while", kGlass},
     sqlite::Migration{14, "passwords of this server, sign-ins under way", kLocalAccounts},
-    sqlite::Migration{15, "what is ordered of devices", kDeviceOrders},
+    sqlite::Migration{15, "machines with keys of their own", kMachines},
+    sqlite::Migration{16, "what is ordered of devices", kDeviceOrders},
 };
 
 }  // namespace

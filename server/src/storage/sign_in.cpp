@@ -1,4 +1,6 @@
 // Who somebody at an identity provider is here.
+#include "insieme/server/sign_in.hpp"
+#include "storage/handed_out.hpp"
 #include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
 
@@ -35,6 +37,14 @@ bool is_name(const std::string& text, std::size_t max) {
 
 }  // namespace
 
+void end_invitations_of_sign_ins(sql::Connection& db, std::int64_t space,
+                                 const std::string& account) {
+  db.cached("DELETE FROM invitations WHERE space = ? AND account = ? AND used_by IS NULL"
+            " AND expires_ms - created_ms <= ?")
+      .bind_all(space, account, std::int64_t{SignInDesk::kInvitationMs})
+      .run();
+}
+
 Status SqlRepository::link_sign_in(const SignInLink& link) {
   if (!is_name(link.issuer, kIssuerBytesMax) || !is_name(link.name, kNameBytesMax)) {
     return {ErrorCode::invalid_argument, "a subject or an address has 1 to 255 bytes of text"};
@@ -64,6 +74,7 @@ Status SqlRepository::unlink_sign_in(const std::string& account, const std::stri
     db.cached("DELETE FROM sign_in_links WHERE space = ? AND account = ? AND (? = '' OR name = ?)")
         .bind_all(space_, account, name, name)
         .run();
+    end_invitations_of_sign_ins(db, space_, account);
     log.audit("operator", "sign_in.unlink", account);
     return {};
   });

@@ -42,7 +42,8 @@ std::optional<SignInRow> SqlRepository::find_sign_in(SignInKind kind, const sync
         "SELECT sealed, until_ms FROM sign_ins WHERE space = ? AND kind = ? AND name = ?");
     const sql::ResetGuard guard(row);
     row.bind_all(space_, static_cast<std::int64_t>(kind), name.bytes);
-    if (!row.step() || row.get_int64(1) < now_ms || row.get_int64(1) > now_ms + kLongestMs) {
+    if (!row.step() || row.get_int64(1) < now_ms ||
+        row.get_int64(1) > now_ms + SignInRowStore::kLongestMs) {
       return std::nullopt;
     }
     return SignInRow{kind, name, get_vector(row, 0), row.get_int64(1)};

@@ -3,15 +3,15 @@
 #include <fstream>
 #include <iterator>
 
-#include "commands/exchange/csv.hpp"
 #include "client-core/commands/desk.hpp"
+#include "insieme/schema/csv.hpp"
 #include "support/catch.hpp"
 
 namespace insieme::testing {
 namespace {
 
-using client::commands::csv_line;
-using client::commands::parse_csv;
+using schema::csv_line;
+using schema::parse_csv;
 
 TEST_CASE("csv: quotes, line ends within cells, either separator, a byte order mark", "[csv]") {
   const auto rows = parse_csv(

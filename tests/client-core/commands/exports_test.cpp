@@ -1,6 +1,6 @@
 // Packages for other systems, each written, read back and written again.
 #include "client-core/commands/report_desk.hpp"
-#include "commands/exchange/csv.hpp"
+#include "insieme/schema/csv.hpp"
 
 namespace insieme::testing {
 namespace {
@@ -200,7 +200,7 @@ TEST_CASE("directory.export: the tables of the datapackage as CSV", "[commands][
   CHECK(tables.size() == wanted.size());
   for (const auto& [name, rows] : wanted) {
     INFO(name);
-    const auto parsed = client::commands::parse_csv(text(tables, name));
+    const auto parsed = schema::parse_csv(text(tables, name));
     REQUIRE(parsed.ok());
     CHECK(parsed->size() == rows + 1);
     for (const auto& row : *parsed) CHECK(row.cells.size() == (*parsed)[0].cells.size());

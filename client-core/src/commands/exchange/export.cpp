@@ -1,9 +1,9 @@
 // export: a type's records as CSV for people or JSON lines for programs.
-#include "commands/exchange/csv.hpp"
 #include "commands/exchange/files.hpp"
 #include "commands/records/parts.hpp"
 #include "commands/records/view.hpp"
 #include "commands/table.hpp"
+#include "insieme/schema/csv.hpp"
 
 namespace insieme::client::commands {
 namespace {
@@ -41,7 +41,7 @@ std::string csv_of(Context& context, const schema::RecordType& type, const Row& 
     cells.push_back(std::move(text));
   }
   cells.push_back(row.line.retracted ? "x" : "");
-  return csv_line(cells, ';');
+  return schema::csv_line(cells, ';');
 }
 
 std::string json_of(Context& context, const Row& row) {
@@ -67,7 +67,9 @@ Outcome<json::object> run(Context& context) {
   }
   std::string content;
   // The mark tells spreadsheets that it is UTF-8.
-  if (format == "csv") content = "\xEF\xBB\xBF" + csv_line(header_cells(context, *type), ';');
+  if (format == "csv") {
+    content = "\xEF\xBB\xBF" + schema::csv_line(header_cells(context, *type), ';');
+  }
   std::uint64_t count = 0;
   while (true) {
     INSIEME_OUT_ASSIGN(const auto lines, context.store().list(query));

@@ -2,11 +2,11 @@
 // listed with its reason.
 #include <algorithm>
 
-#include "commands/exchange/csv.hpp"
 #include "commands/exchange/files.hpp"
 #include "commands/exchange/workbook.hpp"
 #include "commands/records/plan.hpp"
 #include "commands/table.hpp"
+#include "insieme/schema/csv.hpp"
 #include "insieme/schema/text.hpp"
 #include "insieme/sync/digest.hpp"
 
@@ -112,7 +112,7 @@ Check read_key(Context& context, const CsvRow& header, Job& job) {
 Outcome<std::vector<CsvRow>> rows_of(Context& context, const std::string& content) {
   const std::string sheet = context.text("sheet");
   const bool is_book = is_workbook(content);
-  auto rows = is_book ? parse_workbook(content, sheet) : parse_csv(content);
+  auto rows = is_book ? parse_workbook(content, sheet) : schema::parse_csv(content);
   if (rows.ok()) return std::move(rows).value();
   const Said said(rows.error().detail);
   if (is_book && rows.error().code == ErrorCode::not_found) {

@@ -6,9 +6,11 @@
 #include <string_view>
 #include <vector>
 
-#include "commands/exchange/csv.hpp"
+#include "insieme/schema/csv.hpp"
 
 namespace insieme::client::commands {
+
+using schema::CsvRow;
 
 /// Whether the bytes begin as a ZIP file does, which a workbook is.
 [[nodiscard]] inline bool is_workbook(std::string_view bytes) noexcept {

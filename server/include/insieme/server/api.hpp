@@ -7,6 +7,7 @@
 #include <string>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string_view>
 
@@ -56,6 +57,8 @@ struct Services {
   std::shared_ptr<ReadSessions> reads = std::make_shared<ReadSessions>();
   SignInDesk* sign_in = nullptr;             ///< null: people are invited
   AccountDesk* accounts = nullptr;           ///< null: nobody has a password here
+  /// Held while a report is computed for a machine: one at a time, for it replays the space.
+  std::shared_ptr<std::mutex> reporting = std::make_shared<std::mutex>();
 };
 
 /// Thread-safe.

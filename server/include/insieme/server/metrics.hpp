@@ -42,6 +42,8 @@ class Metrics {
   void count_changes(std::uint64_t accepted, std::uint64_t held, std::uint64_t refused);
   /// An attempt with a password of this server's own, or a step of one. `outcome`: a literal.
   void count_sign_in(std::string_view outcome);
+  /// A machine asked for a token. `outcome`: a literal.
+  void count_machine(std::string_view outcome);
   void connection_opened();
   void connection_closed();
   void connection_refused();
@@ -58,6 +60,7 @@ class Metrics {
   std::map<std::pair<std::string, int>, std::uint64_t> requests_;
   std::map<std::string, Durations> durations_;
   std::map<std::string, std::uint64_t, std::less<>> sign_ins_;
+  std::map<std::string, std::uint64_t, std::less<>> machines_;
   std::uint64_t accepted_ = 0;
   std::uint64_t held_ = 0;
   std::uint64_t refused_ = 0;

@@ -19,6 +19,7 @@
 #include "insieme/server/flows.hpp"
 #include "insieme/server/glass.hpp"
 #include "insieme/server/local_accounts.hpp"
+#include "insieme/server/machines.hpp"
 #include "insieme/server/news.hpp"
 #include "insieme/server/permission.hpp"
 #include "insieme/server/roles.hpp"
@@ -309,7 +310,8 @@ class Repository : public FlowStore,
                    public NewsSource,
                    public SignInStore,
                    public SignInRowStore,
-                   public LocalAccountStore {
+                   public LocalAccountStore,
+                   public MachineStore {
  public:
   [[nodiscard]] virtual SpaceInfo space() = 0;
   [[nodiscard]] virtual Counts counts() = 0;

@@ -7,7 +7,7 @@
 
 #include "insieme/sync/result.hpp"
 
-namespace insieme::client::commands {
+namespace insieme::schema {
 
 struct CsvRow {
   std::size_t line = 1;  ///< where it begins in the file
@@ -23,4 +23,4 @@ struct CsvRow {
 /// gets an apostrophe in front.
 [[nodiscard]] std::string csv_line(const std::vector<std::string>& cells, char separator);
 
-}  // namespace insieme::client::commands
+}  // namespace insieme::schema

@@ -1,10 +1,10 @@
-#include "commands/exchange/csv.hpp"
+#include "insieme/schema/csv.hpp"
 
 #include <algorithm>
 
 #include "insieme/sync/value.hpp"
 
-namespace insieme::client::commands {
+namespace insieme::schema {
 namespace {
 
 char separator_of(std::string_view text) {
@@ -122,4 +122,4 @@ std::string csv_line(const std::vector<std::string>& cells, char separator) {
   return line + "\r\n";
 }
 
-}  // namespace insieme::client::commands
+}  // namespace insieme::schema
