@@ -1,7 +1,7 @@
 import type { steerIt } from "./steer.it";
 
 export const steerEn: Record<keyof typeof steerIt, string> = {
-  nav_steer: "Coordinate",
+  nav_steer: "Oversee",
   steer_offline: "The network is needed",
   steer_forbidden: "Not for your role",
   steer_all: "All",
