@@ -38,6 +38,7 @@ import { Start } from "./screens/start";
 import { AccessScreen } from "./screens/steer/access";
 import { ErasuresScreen } from "./screens/steer/erasures";
 import { HealthScreen } from "./screens/steer/health";
+import { ListsScreen } from "./screens/steer/lists";
 import { PeopleScreen } from "./screens/steer/people";
 import { TeamScreen } from "./screens/steer/team";
 import { WorkScreen } from "./screens/steer/work";
@@ -112,6 +113,8 @@ function Steer(props: { here: string; reviewer: boolean; me: Identity }): JSX.El
       return <HealthScreen reviewer={reviewer} />;
     case "erasures":
       return <ErasuresScreen reviewer={reviewer} />;
+    case "lists":
+      return <ListsScreen reviewer={reviewer} />;
     case "people":
       return <PeopleScreen reviewer={reviewer} me={me} />;
     default:

@@ -257,6 +257,18 @@ async function readCode(page, card) {
   return decodeQR({ ...picture, data: new Uint8ClampedArray(picture.data) });
 }
 
+test("code lists are found by a word, and said to be everybody's", async () => {
+  const { page } = carla;
+  await carla.goTo("steer", "lists");
+  await page.getByLabel("Cerca", { exact: true }).fill("farmacia");
+  await page.getByText("Qui non c'è nulla.").or(page.locator("details.card-box").first()).waitFor();
+  await page.getByLabel("Cerca", { exact: true }).fill("accettata");
+  const list = page.locator("details.card-box").filter({ hasText: "Passaggio di consegne" });
+  await list.locator("summary").click();
+  await list.getByText("rifiutata", { exact: true }).waitFor();
+  await look(page, "steer-lists");
+});
+
 test("in English and in the dark the same screens are complete", async () => {
   const { page } = carla;
   await page.evaluate(() => {
@@ -266,7 +278,7 @@ test("in English and in the dark the same screens are complete", async () => {
   await page.reload();
   for (const [path, heading] of [
     ["", "Workloads"], ["team", "Teams"], ["health", "Sending and conflicts"],
-    ["erasures", "Erasures"], ["people", "People and tablets"],
+    ["erasures", "Erasures"], ["people", "People and tablets"], ["lists", "Code lists"],
   ]) {
     await carla.goTo(...["steer", path].filter(Boolean));
     await page.getByRole("heading", { name: heading, level: 1 }).waitFor();

@@ -37,13 +37,13 @@ struct Described {
   json::object document;
   std::string samples;
 
-  Described() {
+  explicit Described(const std::string& role = "educator") {
     std::ofstream(dir.file("server.key")) << std::string(64, '7') << '\n';
     REQUIRE(server::create_space(dir.file("server.db"), id_of<SpaceId>("space"), "T", 0).ok());
     auto opened = server::open_sqlite_repository(dir.file("server.db"), server::Roles::defaults(),
                                                  [] { return std::int64_t{1'790'000'000'000}; });
     REQUIRE(opened.ok());
-    REQUIRE((*opened)->add_user({"user-anna", "Anna", "educator", false, 0}).ok());
+    REQUIRE((*opened)->add_user({"user-anna", "Anna", role, false, 0}).ok());
     const Digest hash = Hasher("t").finish();
     REQUIRE((*opened)->add_invitation(hash, "user-anna", INT64_MAX).ok());
     REQUIRE((*opened)
@@ -294,6 +294,34 @@ TEST_CASE("openapi: what is asked of openings for a while is answered as the doc
   CHECK(ask("/v1/glass/end", "{}") == 400);
   CHECK(ask("/v1/glass/seen", R"({"id":")" + none + R"("})") == 404);
   for (const char* path : {"/v1/glass", "/v1/glass/list", "/v1/glass/end", "/v1/glass/seen"}) {
+    CHECK(at.ask("POST", path, "{}", kJson).status == 401);
+    CHECK(at.ask("POST", path, "{}", token).status == 415);
+  }
+  at.check_samples();
+}
+
+TEST_CASE("openapi: whoever coordinates or administers is answered as the document says",
+          "[server][process][S106]") {
+  const std::string role = GENERATE("educator", "coordinator", "admin");
+  Described at(role);
+  CAPTURE(role);
+  const std::string token = "Authorization: Bearer " + get_token(at.server->port(), at.tablet) +
+                            "\r\n";
+  const auto ask = [&](const char* path, const std::string& body) {
+    return at.ask("POST", path, body, kJson + token).status;
+  };
+  const bool reviews = role == "coordinator";
+  const bool administers = role == "admin";
+  CHECK(ask("/v1/steer/people", "{}") == (reviews || administers ? 200 : 403));
+  CHECK(ask("/v1/steer/dossiers", "{}") == (reviews ? 200 : 403));
+  CHECK(ask("/v1/steer/erasures", "{}") == (reviews ? 200 : 403));
+  const std::string some = R"({"dossier":")" + to_text(at.tablet.id()) + R"("})";
+  CHECK(ask("/v1/steer/access", some) == (reviews ? 404 : 403));
+  CHECK(ask("/v1/steer/act", R"({"act":"invite","account":"user-anna"})") ==
+        (administers ? 200 : 403));
+  CHECK(ask("/v1/steer/act", "[]") == 400);
+  for (const char* path : {"/v1/steer/people", "/v1/steer/dossiers", "/v1/steer/access",
+                           "/v1/steer/erasures", "/v1/steer/act"}) {
     CHECK(at.ask("POST", path, "{}", kJson).status == 401);
     CHECK(at.ask("POST", path, "{}", token).status == 415);
   }

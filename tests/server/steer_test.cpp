@@ -52,7 +52,8 @@ struct Desk : World {
   }
   std::vector<std::string> holders(const MemoryDevice& who) {
     std::vector<std::string> all;
-    for (const json::value& one : answer(who, "dossiers").at("dossiers").as_array()) {
+    const json::object told = answer(who, "dossiers");
+    for (const json::value& one : told.at("dossiers").as_array()) {
       for (const json::value& person : one.at("people").as_array()) {
         all.emplace_back(person.at("account").as_string());
       }
@@ -129,7 +130,8 @@ TEST_CASE("steer: whoever coordinates one place sees neither dossiers nor people
   }
   REQUIRE(d.repository->place(dossier("d1"), "here", "").ok());
   std::vector<std::string> known;
-  for (const json::value& one : d.answer(d.dora, "people").at("people").as_array()) {
+  const json::object told = d.answer(d.dora, "people");
+  for (const json::value& one : told.at("people").as_array()) {
     known.emplace_back(one.at("account").as_string());
   }
   CHECK(has(known, "user-luca"));
@@ -176,7 +178,8 @@ TEST_CASE("steer: an erasure is confirmed by a second person, and tablets are li
   CHECK(d.act(d.carla, body) == 403);  // asked for it
   CHECK(d.act(d.dario, body) == 403);
   CHECK(d.act(d.dora, body) == 200);
-  const json::array all = d.answer(d.dora, "erasures").at("erasures").as_array();
+  const json::object told = d.answer(d.dora, "erasures");
+  const json::array& all = told.at("erasures").as_array();
   REQUIRE(all.size() == 1);
   CHECK(all[0].at("state").as_string() == "carried_out");
   CHECK_FALSE(all[0].at("devices").as_array().empty());
@@ -225,7 +228,8 @@ TEST_CASE("steer: nobody is given a power by somebody who does not have it", "[s
   CHECK(d.act(d.dario, educator) == 200);
   CHECK(d.act(d.dario, educator) == 409);
   CHECK(d.is_audited("user-dario", "user.add"));
-  for (const json::value& one : d.answer(d.dario, "people").at("people").as_array()) {
+  const json::object told = d.answer(d.dario, "people");
+  for (const json::value& one : told.at("people").as_array()) {
     CHECK(one.at("administered").as_bool() == (one.at("role").as_string() != "coordinator"));
   }
   CHECK(d.act(d.dario, {{"act", "disable"}, {"account", "user-dario"}}) == 400);

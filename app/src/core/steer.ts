@@ -25,6 +25,10 @@ export interface SteerPerson {
   disabled: boolean;
   /** One may invite and disable them, and stop their tablets. */
   administered: boolean;
+  /** Has every dossier by their role, and carries none in particular. */
+  has_all: boolean;
+  /** Their role may be given a household. */
+  takes_families: boolean;
   from?: string;
   until?: string;
   devices: SteerDevice[];
@@ -211,7 +215,7 @@ export async function loadTeam(): Promise<Team> {
   const overdue = counted(tasks);
   const open = counted([...review.items, ...inbox.entries]);
   const everywhere = new Set(
-    server.people.filter((one) => hasEveryDossier(one)).map((one) => one.account),
+    server.people.filter((one) => one.has_all).map((one) => one.account),
   );
   const families = dossiers
     .filter((one) => one.type === "household" && !one.leaving)
@@ -227,15 +231,10 @@ export async function loadTeam(): Promise<Team> {
     .sort((a, b) => a.title.localeCompare(b.title));
   return {
     families,
-    people: server.people.filter((one) => !one.disabled && !everywhere.has(one.account)),
+    people: server.people.filter((one) => !one.disabled && !one.has_all && one.takes_families),
     handOvers: hand_overs.filter((one) => !one.retracted),
     offline: server.offline,
   };
-}
-
-/** Those who have all dossiers by their role carry none of them in particular. */
-function hasEveryDossier(person: SteerPerson): boolean {
-  return person.role === "coordinator" || person.role === "admin";
 }
 
 /** Proposes and accepts in one go: the record stays in the dossier, and both read why. */

@@ -1,7 +1,7 @@
 import type { steerIt } from "./steer.it";
 
 export const steerEn: Record<keyof typeof steerIt, string> = {
-  nav_steer: "Coordinate",
+  nav_steer: "Oversee",
   steer_offline: "The network is needed",
   steer_forbidden: "Not for your role",
   steer_all: "All",
@@ -190,6 +190,15 @@ export const steerEn: Record<keyof typeof steerIt, string> = {
   steer_add: "Add a person",
   steer_add_now: "Add",
   steer_added: "{who} is there: they can be invited now",
+  // Code lists
+  steer_lists: "Code lists",
+  steer_lists_lead:
+    "What records offer to choose from. Equal on all tablets: whoever runs the " +
+    "server changes them, with the rules of the service.",
+  steer_lists_where: "Where",
+  steer_lists_code: "Code",
+  steer_lists_label: "Entry",
+  steer_lists_file: "code-lists",
   // Reports as pictures
   chart_of: "Chart of",
   chart_none: "none",

@@ -195,6 +195,15 @@ export const steerIt = {
   steer_add: "Aggiungi una persona",
   steer_add_now: "Aggiungi",
   steer_added: "{who} c'è: ora si può invitare",
+  // Code lists
+  steer_lists: "Elenchi",
+  steer_lists_lead:
+    "Le voci fra cui si sceglie nelle schede. Sono uguali su tutti i tablet: " +
+    "le cambia chi gestisce il server, con le regole del servizio.",
+  steer_lists_where: "Dove",
+  steer_lists_code: "Codice",
+  steer_lists_label: "Voce",
+  steer_lists_file: "elenchi",
   // Reports as pictures
   chart_of: "Grafico di",
   chart_none: "nessuno",

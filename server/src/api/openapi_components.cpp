@@ -503,7 +503,7 @@ constexpr std::string_view kComponents = R"json({
   "SteerPerson": {
     "type": "object",
     "required": ["account", "name", "role", "organization", "disabled", "administered",
-                 "devices"],
+                 "has_all", "takes_families", "devices"],
     "additionalProperties": false,
     "properties": {
       "account": {"type": "string", "maxLength": 64},
@@ -513,6 +513,10 @@ constexpr std::string_view kComponents = R"json({
       "disabled": {"type": "boolean"},
       "administered": {
         "type": "boolean", "description": "The caller may invite and disable them."},
+      "has_all": {
+        "type": "boolean", "description": "Every dossier is theirs by their role."},
+      "takes_families": {
+        "type": "boolean", "description": "Their role may be given a household."},
       "from": {"type": "string", "format": "date"},
       "until": {"type": "string", "format": "date"},
       "devices": {

@@ -41,6 +41,9 @@ json::object person_json(const Asked& asked, const User& user,
                    {"organization", user.organization},
                    {"disabled", user.disabled},
                    {"administered", may_administer(asked, user.role)}};
+  const RoleRules* rules = asked.services.config.roles.find(user.role);
+  out["has_all"] = rules != nullptr && rules->all_dossiers;
+  out["takes_families"] = rules != nullptr && rules->may_be_given("core");
   if (user.contract.from) out["from"] = show_day(*user.contract.from);
   if (user.contract.until) out["until"] = show_day(*user.contract.until);
   json::array list;

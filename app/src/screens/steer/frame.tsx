@@ -20,6 +20,7 @@ export const TABS: Tab[] = [
   { path: "health", word: "steer_health", reviewers: false },
   { path: "erasures", word: "steer_erasures", reviewers: true },
   { path: "people", word: "steer_people", reviewers: false },
+  { path: "lists", word: "steer_lists", reviewers: false },
 ];
 
 export function Frame(props: {

@@ -79,8 +79,7 @@ function loadsOf(team: Team): Load[] {
       families: team.families.filter((one) =>
         one.people.some((who) => who.account === person.account),
       ),
-    }))
-    .filter((one) => one.families.length > 0 || one.person.role !== "fellow");
+    }));
   loads.sort((a, b) => b.families.length - a.families.length);
   const left = team.families.filter((one) => one.people.length === 0);
   return left.length > 0 ? [...loads, { person: null, families: left }] : loads;
