@@ -89,6 +89,7 @@ std::string title_of(const Core& core, const sync::RecordState& state) {
   schema::RecordValues values;
   for (const sync::FieldState& field : state.fields) {
     // Notes are long, and most fields are in no title.
+    if (type->title.find(field.name) == std::string::npos) continue;
     if (type->title.find("{" + field.name + "}") == std::string::npos) continue;
     values[field.name] = values_of(field, core.bundle.policy(state.type, field.name));
   }

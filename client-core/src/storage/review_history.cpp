@@ -178,8 +178,7 @@ class ItemReader {
     const auto policy = [this](std::string_view type, std::string_view field) {
       return core_.bundle.policy(type, field);
     };
-    auto items = sync::review_items(
-        record->state, policy, marks_in_document(documents_.records(), document, ref.document));
+    auto items = sync::review_items(record->state, policy, marks_of(document, ref.document));
     const auto found = std::find_if(items.begin(), items.end(), [&](const sync::ReviewItem& item) {
       return item.generation == generation;
     });
@@ -227,6 +226,13 @@ class ItemReader {
     return lines;
   }
 
+  const sync::DocumentMarks& marks_of(std::int64_t document, const sync::DocumentId& id) {
+    const auto known = marks_.find(document);
+    if (known != marks_.end()) return known->second;
+    return marks_.emplace(document, marks_in_document(documents_.records(), document, id))
+        .first->second;
+  }
+
   const LoadedHistory& history_of(std::int64_t document) {
     const auto known = logs_.find(document);
     if (known != logs_.end()) return known->second;
@@ -236,6 +242,7 @@ class ItemReader {
   Core& core_;
   Documents documents_;
   std::map<std::int64_t, LoadedHistory> logs_;
+  std::map<std::int64_t, sync::DocumentMarks> marks_;
 };
 
 }  // namespace
