@@ -1,5 +1,5 @@
-// A fellow's day: whom to call, a contact that moves a stakeholder along, a service that others then
-// find without a network; and a note in the section where those who may read it are.
+// A fellow's day: whom to call, a contact that moves a stakeholder along, a service that others
+// then find without a network; and a note in the section where those who may read it are.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ask, look, makeHousehold, Person } from "./people.mjs";
@@ -85,7 +85,7 @@ test("a contact is two taps, moves the stakeholder along, and is taken back as o
   assert.equal(await stage("In relazione").locator("strong").textContent(), "1");
 });
 
-test("a service of the territory is found by age and commune, offline, with its number", async () => {
+test("a service of the territory is found by age and commune, offline", async () => {
   const { records } = await ask(fede.page, "record.list", { type: "stakeholder" });
   const sport = records.find((one) => one.title.includes("Polisportiva"));
   const made = await ask(fede.page, "record.save", {
@@ -118,7 +118,7 @@ test("a service of the territory is found by age and commune, offline, with its 
   await anna.page.getByText("0 servizi aperti").waitFor();
 });
 
-test("a quick note lies where it was begun, and what is reserved says so before a word", async () => {
+test("a quick note lies where it was begun, and what is reserved says so", async () => {
   world.admin("assign", "anna", family.dossier, "--sections", "core,education,health");
   await anna.online();
   await anna.goTo("dossier", family.dossier);

@@ -1,5 +1,5 @@
-// Reconciling at a desk: a queue in the order one wants, one rule for several questions, whose words
-// are in a text, two records that are one person, and each of them taken back.
+// Reconciling at a desk: a queue in the order one wants, one rule for several questions, whose
+// words are in a text, two records that are one person, and each of them taken back.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { accessibilityFaults } from "./browser.mjs";

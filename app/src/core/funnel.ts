@@ -102,8 +102,8 @@ export async function startContact(
 }
 
 /**
- * After a contact the stakeholder stands where it led. Returns what takes that back; undefined where
- * nothing was to be done.
+ * After a contact the stakeholder stands where it led. Returns what takes that back; undefined
+ * where nothing was to be done.
  */
 export async function moveStakeholder(draft: Draft): Promise<Undo | undefined> {
   const { stakeholder, stage_after: stage } = draft.fields;

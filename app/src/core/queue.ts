@@ -142,7 +142,7 @@ export async function loadQueue(): Promise<Queue> {
   return { items: queue, total: Number(total), findings, names, late: entries };
 }
 
-/** One rule for many questions: the value written last, that of one author, or what is shown now. */
+/** One rule for many questions: the value written last, one author's, or what is shown now. */
 export type Rule = "newest" | "dismiss" | `author:${string}`;
 
 /** Which alternative the rule takes; null: none, it stays as it is. Undefined: it says nothing. */

@@ -51,7 +51,7 @@ async function loadFolders(): Promise<Folders> {
   };
 }
 
-/** Every record has a receipt: they are read when somebody wants to see what arrived, not before. */
+/** Every record has a receipt: they are read when somebody wants to see them, not before. */
 async function loadSent(me: string): Promise<ReceiptLine[]> {
   const { receipts } = await read<{ receipts: ReceiptLine[] }>("receipts", { all: true });
   return receipts

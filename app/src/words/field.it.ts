@@ -216,4 +216,5 @@ export const fieldIt = {
   copy_too_large: "Questo file è troppo grande per essere una copia di Insieme.",
   copy_known: "Questa copia era già qui.",
   copy_taken: "Ricevuta: {n} modifiche aperte qui, {carried} consegne per il server.",
+  notices: "Da sapere",
 };
