@@ -122,6 +122,7 @@ test("a quick note lies where it was begun, and what is reserved says so", async
   world.admin("assign", "anna", family.dossier, "--sections", "core,education,health");
   await anna.online();
   await anna.goTo("dossier", family.dossier);
+  await anna.page.getByRole("button", { name: "Nota rapida" }).click();
   const notes = anna.page.getByRole("group", { name: "Nota rapida" });
   await notes.getByRole("button", { name: /riservata/ }).click();
   await anna.page.getByLabel("Titolo").fill("Visita dal pediatra");

@@ -58,6 +58,9 @@ const TEXTS = {
   },
 };
 
+/** In the page: what the choice of a language keeps there. */
+const speak = (language) => localStorage.setItem("insieme-language", language);
+
 /** Who tells a part of the day, in that language, at that size. */
 class Teller extends Person {
   constructor(story, account, size) {
@@ -67,10 +70,7 @@ class Teller extends Person {
   }
   async begin() {
     await super.begin();
-    await this.page.evaluate(
-      (language) => localStorage.setItem("insieme-language", language),
-      this.story.language,
-    );
+    await this.page.evaluate(speak, this.story.language);
     await this.page.reload();
     await this.page.getByRole("navigation").first().waitFor();
     this.translated = true;
@@ -134,7 +134,7 @@ function makeSpace(world) {
     office.call("record.save", {
       type: "member",
       dossier: families[2].dossier,
-      fields: { surname: "Galli", given_names, birth_date: "2016-05-01", relation: "Sorella" },
+      fields: { surname: "Galli", given_names, birth_date: "2016-05-01", relation: "Fratello o sorella" },
     });
   }
   const network = office.call("dossier.create", {
@@ -203,7 +203,7 @@ async function educatorsMorning(story) {
   await first.browser.start();
   try {
     first.page = await first.browser.page(world.url, size);
-    await first.page.evaluate((one) => localStorage.setItem("insieme-language", one), story.language);
+    await first.page.evaluate(speak, story.language);
     await first.page.reload();
     await first.page.getByLabel(story.word("start_code")).waitFor();
     await first.picture("educator", "01-start");
@@ -303,7 +303,7 @@ async function coordinatorsDay(story, bruno) {
   await page.getByText(carla.word("nav_review")).first().waitFor();
   await carla.picture("coordinator", "01-today");
   await carla.goTo("review");
-  await page.locator(".queue a").nth(3).waitFor();
+  await page.locator(".queue a").nth(2).waitFor();
   await carla.picture("coordinator", "02-queue");
   await page.getByRole("link", { name: new RegExp(`Bassi · ${texts.nextStep}`) }).click();
   await carla.press("combine");
@@ -313,8 +313,6 @@ async function coordinatorsDay(story, bruno) {
   await carla.press("decide");
   await page.getByText(carla.word("review_done")).waitFor();
   await carla.goTo("review");
-  await page.getByLabel(carla.word("queue_kind")).selectOption("text_overlap").catch(() => {});
-  await page.getByLabel(carla.word("queue_kind")).selectOption("");
   await carla.press("batch_open", { n: 2 });
   await page.getByText(carla.word("batch_newest"), { exact: true }).click();
   const form = page.getByRole("region", { name: carla.word("batch"), exact: true });
@@ -348,9 +346,6 @@ async function coordinatorsDay(story, bruno) {
   await carla.goTo("openings");
   await page.getByLabel(carla.word("openings_note")).fill(texts.looked);
   await carla.picture("coordinator", "07-opening-looked-into");
-  await carla.goTo("report", "R1");
-  await page.getByRole("heading", { level: 1 }).waitFor();
-  await carla.picture("coordinator", "08-report");
 }
 
 async function theDecisionComesBack(story, anna, bruno) {

@@ -76,7 +76,6 @@ export function Outbox(props: { me: Identity }): JSX.Element {
       <Title text={t("outbox")} />
       <Sending />
       <Files />
-      {!isPractice() && <Copies account={props.me.account} />}
       <Await of={load}>
         {(folders) => (
           <>
@@ -103,6 +102,7 @@ export function Outbox(props: { me: Identity }): JSX.Element {
               {folders.open.length === 0 && <Empty>{t("to_send_none")}</Empty>}
               <Lines records={folders.open} names={folders.names} me={props.me} />
             </Section>
+            {!isPractice() && <Copies account={props.me.account} />}
             <Sent names={folders.names} me={props.me} />
           </>
         )}
