@@ -61,6 +61,15 @@ test("two tablets without a network: a sealed copy goes over and opens what it m
     buffer: Buffer.from("not such a file at all"),
   });
   await bruno.page.getByText("Non è andata a buon fine").waitFor();
+  for (const [args, code] of [
+    [{}, "missing_argument"],
+    [{ content: "00", path: "x" }, "missing_argument"],
+    [{ content: "zz" }, "invalid_argument"],
+    [{ content: "abc" }, "invalid_argument"],
+  ]) {
+    const reply = await ask(bruno.page, "exchange.import", args);
+    assert.equal(reply.error?.code, code, JSON.stringify(args));
+  }
   await bruno.online();
   office.sync();
   const brought = office.call("record.get", { record: other.visit });

@@ -43,16 +43,16 @@ const TEXTS = {
     both: "talk to teacher and paediatrician",
     why: "both are needed",
     health: "Health and growth",
-    income: "Income from work",
-    benefits: "Benefits for children",
+    income: "Earnings",
+    benefits: "Child allowances",
     rent: "Rent or mortgage",
-    food: "Food and home",
+    food: "Food and household goods",
     emergency: "A call from the emergency room, my colleague does not answer",
     looked: "We spoke at 10 pm: that was right",
     reached: "Contacted",
     phone: "Telephone",
     after: "Stage after the contact",
-    related: "In relation",
+    related: "In a relation",
     next: "meeting in the gym with the families",
     T1: "T1, intermediate",
   },
@@ -134,7 +134,12 @@ function makeSpace(world) {
     office.call("record.save", {
       type: "member",
       dossier: families[2].dossier,
-      fields: { surname: "Galli", given_names, birth_date: "2016-05-01", relation: "Fratello o sorella" },
+      fields: {
+        surname: "Galli",
+        given_names,
+        birth_date: "2016-05-01",
+        relation: "Fratello o sorella",
+      },
     });
   }
   const network = office.call("dossier.create", {
