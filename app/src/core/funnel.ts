@@ -1,6 +1,7 @@
 // A territory's network: how far one is with each stakeholder, and what was agreed with whom.
 import type { Undo } from "../parts/parts";
 import { read, write } from "./core";
+import { recordsOf, wholeRecord, wholeRecords } from "./records";
 import type { Code, Draft, RecordLine, RecordType, WholeRecord } from "./types";
 
 export const STAKEHOLDER = "stakeholder";
@@ -23,31 +24,18 @@ export interface Funnel {
   agreed: Agreed[];
 }
 
-const PAGE = 1000;
 /** The newest contacts are read for what was agreed. */
 const CONTACTS_READ = 100;
 
-async function listOf(type: string, dossier: string, where: object): Promise<RecordLine[]> {
-  const reply = await read<{ records: RecordLine[] }>("record.list", {
-    type,
-    dossier,
-    where,
-    limit: PAGE,
-  });
-  return reply.records;
-}
-
 /** Of each stakeholder only the newest contact counts: what it says replaces what was said. */
 async function agreedIn(dossier: string): Promise<Agreed[]> {
-  const contacts = (await listOf(CONTACT, dossier, {}))
+  const contacts = (await recordsOf(CONTACT, dossier))
     .sort((a, b) => b.edited_at.localeCompare(a.edited_at))
     .slice(0, CONTACTS_READ);
-  const whole = await Promise.all(
-    contacts.map((one) => read<{ record: WholeRecord }>("record.get", { record: one.id })),
-  );
+  const whole = await wholeRecords(contacts);
   const newest = new Map<string, WholeRecord>();
   const dayOf = (one: WholeRecord): string => String(one.fields["contact_date"]?.value ?? "");
-  for (const { record } of whole) {
+  for (const record of whole) {
     const who = String(record.fields["stakeholder"]?.value ?? "");
     const known = newest.get(who);
     if (!known || dayOf(record) > dayOf(known)) newest.set(who, record);
@@ -70,9 +58,9 @@ export async function loadFunnel(dossier: string): Promise<Funnel> {
   });
   const codes = type.fields[0]?.codes ?? [];
   const [all, agreed, ...found] = await Promise.all([
-    listOf(STAKEHOLDER, dossier, {}),
+    recordsOf(STAKEHOLDER, dossier),
     agreedIn(dossier),
-    ...codes.map((one) => listOf(STAKEHOLDER, dossier, { stage: one.code })),
+    ...codes.map((one) => recordsOf(STAKEHOLDER, dossier, { stage: one.code })),
   ]);
   const placed = new Set(found.flat().map((one) => one.id));
   const stages = codes.map((one, at) => ({ ...one, stakeholders: found[at] ?? [] }));
@@ -108,7 +96,7 @@ export async function startContact(
 export async function moveStakeholder(draft: Draft): Promise<Undo | undefined> {
   const { stakeholder, stage_after: stage } = draft.fields;
   if (draft.type !== CONTACT || !draft.new || !stakeholder || !stage) return undefined;
-  const { record } = await read<{ record: WholeRecord }>("record.get", { record: stakeholder });
+  const record = await wholeRecord(String(stakeholder));
   const before = record.fields["stage"]?.value ?? null;
   if (before === stage) return undefined;
   await write("record.save", { record: record.id, version: record.version, fields: { stage } });

@@ -2,7 +2,8 @@
 // holds while one goes from one question to the next.
 import type { Undo } from "../parts/parts";
 import { CoreError, read, requestId, write } from "./core";
-import type { Dossier, InboxEntry, RecordLine, ReviewItem, WholeRecord } from "./types";
+import { recordsOf, wholeRecord } from "./records";
+import type { Dossier, InboxEntry, ReviewItem } from "./types";
 
 export interface Finding {
   id: string;
@@ -60,15 +61,8 @@ function severityOf(item: ReviewItem): number {
 }
 
 async function communeOf(dossier: string): Promise<string> {
-  const { records } = await read<{ records: RecordLine[] }>("record.list", {
-    type: "household",
-    dossier,
-    limit: 1,
-  });
-  const [first] = records;
-  if (!first) return "";
-  const { record } = await read<{ record: WholeRecord }>("record.get", { record: first.id });
-  return record.fields["commune"]?.text ?? "";
+  const [first] = await recordsOf("household", dossier);
+  return first ? ((await wholeRecord(first.id)).fields["commune"]?.text ?? "") : "";
 }
 
 async function communesOf(dossiers: string[]): Promise<Map<string, string>> {
