@@ -58,7 +58,7 @@ test("[S045] the day of a fellow begins with the network, and no family is on it
   );
 });
 
-test("a service of the territory is found by age and commune, offline, with its number", async () => {
+test("a service of the territory is found by age and commune, offline", async () => {
   const { records } = await ask(fede.page, "record.list", { type: "stakeholder" });
   const sport = records.find((one) => one.title.includes("Polisportiva"));
   const made = await ask(fede.page, "record.save", {
@@ -91,10 +91,11 @@ test("a service of the territory is found by age and commune, offline, with its 
   await anna.page.getByText("Nessun servizio aperto risponde a questa ricerca.").waitFor();
 });
 
-test("a quick note lies where it was begun, and what is reserved says so before a word", async () => {
+test("a quick note lies where it was begun, and what is reserved says so", async () => {
   world.admin("assign", "anna", family.dossier, "--sections", "core,education,health");
   await anna.online();
   await anna.goTo("dossier", family.dossier);
+  await anna.page.getByRole("button", { name: "Nota rapida" }).click();
   const notes = anna.page.getByRole("group", { name: "Nota rapida" });
   await notes.getByRole("button", { name: /riservata/ }).click();
   await anna.page.getByLabel("Titolo").fill("Visita dal pediatra");

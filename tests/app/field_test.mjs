@@ -33,7 +33,7 @@ after(async () => {
 const nextStep = (page, record) =>
   ask(page, "record.get", { record }).then((reply) => reply.record?.fields.next_step.text);
 
-test("two tablets without a network: a sealed copy goes over, and the receipt says so", async () => {
+test("two tablets without a network: a sealed copy goes over and opens what it may", async () => {
   for (const one of [anna, bruno]) await one.offline();
   await anna.openRecord("Famiglia Bassi", family.visitTitle);
   await anna.editField("Prossimo passo", "portare i libri");
@@ -61,6 +61,15 @@ test("two tablets without a network: a sealed copy goes over, and the receipt sa
     buffer: Buffer.from("not such a file at all"),
   });
   await bruno.page.getByText("Non è andata a buon fine").waitFor();
+  for (const [args, code] of [
+    [{}, "missing_argument"],
+    [{ content: "00", path: "x" }, "missing_argument"],
+    [{ content: "zz" }, "invalid_argument"],
+    [{ content: "abc" }, "invalid_argument"],
+  ]) {
+    const reply = await ask(bruno.page, "exchange.import", args);
+    assert.equal(reply.error?.code, code, JSON.stringify(args));
+  }
   await bruno.online();
   office.sync();
   const brought = office.call("record.get", { record: other.visit });
@@ -68,11 +77,11 @@ test("two tablets without a network: a sealed copy goes over, and the receipt sa
   await anna.online();
 });
 
-test("[P2][P8] a permission withdrawn while a tablet was offline: its work is not lost", async () => {
+test("[P2][P8] a permission withdrawn while offline: the work is not lost", async () => {
   await anna.offline();
   await anna.openRecord("Famiglia Ferri", other.visitTitle);
   await anna.editField("Prossimo passo", "scritto senza saperlo");
-  world.admin("unassign", "anna", other.dossier);
+  world.admin("assign", "anna", other.dossier, "--remove");
   await anna.online();
   await anna.goTo("families");
   await anna.page.getByRole("link", { name: "Famiglia Ferri" }).waitFor({ state: "detached" });
@@ -83,8 +92,10 @@ test("[P2][P8] a permission withdrawn while a tablet was offline: its work is no
     "it waits for whoever coordinates",
   );
   await anna.goTo();
-  await anna.page.getByText(/Famiglia Ferri|fascicolo/).first().waitFor();
+  await anna.page.getByText("Da sapere").waitFor(); // which dossier left, and why
   await look(anna.page, "withdrawn");
+  await anna.page.getByRole("button", { name: "Ho capito" }).click();
+  await anna.page.getByText("Da sapere").waitFor({ state: "detached" });
 });
 
 test("[P3] a clock that is years ahead is told, and decides nothing", async () => {

@@ -67,46 +67,6 @@ test("[P6] with a network but no server it says so in words, and sends later", a
   await anna.page.getByText("Arrivata al server").waitFor();
 });
 
-test("every screen is free of faults that axe knows, light and dark, phone and desk", async () => {
-  const places = [
-    [""],
-    ["families"],
-    ["dossier", family.dossier],
-    ["record", family.visit],
-    ["search"],
-    ["outbox"],
-    ["news"],
-    ["review"],
-    ["tablet"],
-    ["openings"],
-    ["budget", family.dossier, "2026-11"],
-    ["new", "-", "household"],
-    ["new", family.dossier, "member"],
-  ];
-  for (const [size, scheme] of [
-    [{ width: 360, height: 740 }, "light"],
-    [DESK, "dark"],
-  ]) {
-    await anna.page.setViewportSize(size);
-    await anna.page.emulateMedia({ colorScheme: scheme });
-    for (const place of places) {
-      await anna.goTo(...place);
-      await anna.page.getByRole("heading", { level: 1 }).waitFor();
-      await anna.page.waitForFunction(() => !document.querySelector("main [aria-busy=true]"));
-      const where = `${place.join("/")} ${scheme}`;
-      assert.deepEqual(await accessibilityFaults(anna.page), [], where);
-      const overflow = await anna.page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      assert.equal(overflow, 0, `${where} fits its width`);
-    }
-  }
-  assert.deepEqual(
-    anna.page.troubles.filter((text) => !/ERR_|Failed to load/.test(text)),
-    [],
-  );
-});
-
 test("the whole app speaks English too", async () => {
   await anna.goTo("tablet");
   await anna.page.getByText("English").click();

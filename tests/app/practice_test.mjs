@@ -98,7 +98,7 @@ test("an enrolled tablet practises beside its real store, which is untouched", a
     }).observe(document.body, { childList: true, subtree: true });
   });
   await anna.goOnWithoutPin();
-  await page.getByRole("region", { name: "Inviati" }).waitFor();
+  await page.getByRole("region", { name: "Da inviare" }).waitFor();
   await anna.online();
   await anna.goTo("tablet");
   await page.getByRole("button", { name: "Prova con famiglie inventate" }).click();

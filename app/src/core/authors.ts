@@ -1,5 +1,6 @@
 // Who wrote which words of a text, out of its history: a word belongs to whoever put it in. Words,
-// not letters: that is how people read. The history's own order holds; no clock is asked.
+// not letters: that is how people read. The history's own order holds; no clock is asked. A line of
+// the history shows what was changed with a few words around it, cut off by dots.
 import type { HistoryLine } from "./types";
 
 export interface Run {
@@ -12,6 +13,7 @@ export interface Run {
 const WORK_MAX = 4_000_000;
 
 const wordsOf = (text: string): string[] => text.match(/\s*\S+|\s+$/g) ?? [];
+const changedIn = (excerpt: string): string[] => wordsOf(excerpt.replace(/^…|…$/g, ""));
 const same = (a: string | undefined, b: string | undefined): boolean => a?.trim() === b?.trim();
 
 /** For each word of `b` where it is in `a`, or -1: a longest common subsequence. */
@@ -43,16 +45,27 @@ export function aligned(a: string[], b: string[]): number[] {
   return found;
 }
 
+/** Where `piece` stands in `all`, word for word; else where most of it does. */
+function placed(all: string[], piece: string[]): number[] {
+  for (let from = 0; from + piece.length <= all.length; ++from) {
+    if (piece.every((word, at) => same(word, all[from + at]))) {
+      return piece.map((_, at) => from + at);
+    }
+  }
+  // In the order of the text: for each word of the piece its place in the whole.
+  return aligned(all, piece);
+}
+
 /** `lines` of one field, the oldest first. */
 export function runsOf(lines: HistoryLine[], text: string): Run[] {
   const words = wordsOf(text);
   const authors = words.map(() => "");
   for (const line of lines) {
     if (line.to === undefined) continue;
-    const then = wordsOf(line.to);
-    const old = aligned(wordsOf(line.from ?? ""), then);
-    aligned(then, words).forEach((place, at) => {
-      if (place >= 0 && old[place] === -1) authors[at] = line.author;
+    const then = changedIn(line.to);
+    const old = aligned(changedIn(line.from ?? ""), then);
+    placed(words, then).forEach((place, at) => {
+      if (place >= 0 && old[at] === -1) authors[place] = line.author;
     });
   }
   const runs: Run[] = [];

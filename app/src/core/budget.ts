@@ -1,6 +1,6 @@
 // A household's budget, month by month: its lines as the core has them, sums, what is missing.
 import { read } from "./core";
-import { wholeRecords } from "./records";
+import { exportedRecords } from "./records";
 import type { Code, Dossier, Draft, Json, RecordType, WholeRecord } from "./types";
 
 export const LINE = "household_budget_line";
@@ -164,8 +164,8 @@ export async function loadSheet(dossier: string, month: string): Promise<Sheet> 
   if (!one?.sections.includes("economic")) return empty;
   const [{ type }, lines, months, { drafts }] = await Promise.all([
     read<{ type: RecordType }>("schema.type", { type: LINE }),
-    wholeRecords(LINE, dossier),
-    wholeRecords(MONTH, dossier),
+    exportedRecords(LINE, dossier),
+    exportedRecords(MONTH, dossier),
     read<{ drafts: Draft[] }>("draft.list"),
   ]);
   const here = lines.filter((line) => savedText(line, "month") === month);

@@ -3,6 +3,7 @@
 // the same one make two values of one record.
 import type { Undo } from "../parts/parts";
 import { read, write } from "./core";
+import { recordsOf, wholeRecords } from "./records";
 import type { Code, FieldType, RecordLine, RecordType, WholeRecord } from "./types";
 import { undoNew } from "./undo";
 
@@ -45,27 +46,8 @@ export interface ChildWorld {
   times: Assessment[];
 }
 
-const PAGE = 1000;
-
 const codesOf = (type: RecordType, name: string): Code[] =>
   type.fields.find((field: FieldType) => field.name === name)?.codes ?? [];
-
-async function whole(lines: RecordLine[]): Promise<WholeRecord[]> {
-  const replies = await Promise.all(
-    lines.map((one) => read<{ record: WholeRecord }>("record.get", { record: one.id })),
-  );
-  return replies.map((reply) => reply.record);
-}
-
-async function listOf(type: string, dossier: string, where: object): Promise<RecordLine[]> {
-  const { records } = await read<{ records: RecordLine[] }>("record.list", {
-    type,
-    dossier,
-    where,
-    limit: PAGE,
-  });
-  return records;
-}
 
 function ratingOf(record: WholeRecord): Rating {
   const field = record.fields["rating"];
@@ -81,8 +63,8 @@ function ratingOf(record: WholeRecord): Rating {
 
 export async function loadChildWorld(dossier: string, asked: string): Promise<ChildWorld> {
   const [children, all, { type }, rating] = await Promise.all([
-    listOf("member", dossier, {}),
-    listOf(ASSESSMENT, dossier, {}).then(whole),
+    recordsOf("member", dossier),
+    recordsOf(ASSESSMENT, dossier).then(wholeRecords),
     read<{ type: RecordType }>("schema.type", { type: ASSESSMENT }),
     read<{ type: RecordType }>("schema.type", { type: RATING }),
   ]);
@@ -100,7 +82,9 @@ export async function loadChildWorld(dossier: string, asked: string): Promise<Ch
         ) ?? null;
       const ratings = new Map<string, Rating>();
       if (record !== null) {
-        const found = await listOf(RATING, dossier, { assessment: record.id }).then(whole);
+        const found = await wholeRecords(
+          await recordsOf(RATING, dossier, { assessment: record.id }),
+        );
         for (const one of found) {
           ratings.set(String(one.fields["subdimension"]?.value ?? ""), ratingOf(one));
         }

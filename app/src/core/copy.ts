@@ -10,7 +10,7 @@ export interface Copied {
 }
 
 export const ENDING = ".insieme-x";
-/** The largest that the core takes. */
+/** A copy is rarely a megabyte: what is larger than this was chosen by mistake. */
 const BYTES_MAX = 64 * 1024 * 1024;
 
 const bytesOf = (hex: string): Uint8Array<ArrayBuffer> => {

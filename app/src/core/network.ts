@@ -1,6 +1,6 @@
 // A territory's network: stakeholders by stage, contacts with them, and the services on offer.
 import { read, write } from "./core";
-import { wholeRecords } from "./records";
+import { exportedRecords } from "./records";
 import { undoNew } from "./undo";
 import type { Undo } from "../parts/parts";
 import type { Code, Dossier, Draft, FieldType, RecordType, WholeRecord } from "./types";
@@ -109,8 +109,8 @@ export async function loadNetwork(
   if (dossier === undefined) return { all, network: null };
   const [fields, stakeholders, contacts] = await Promise.all([
     fieldsOf(STAKEHOLDER),
-    wholeRecords(STAKEHOLDER, dossier.id),
-    wholeRecords(CONTACT, dossier.id),
+    exportedRecords(STAKEHOLDER, dossier.id),
+    exportedRecords(CONTACT, dossier.id),
   ]);
   const bySubject = new Map<string, Contact[]>();
   for (const contact of contacts.map(contactOf)) {

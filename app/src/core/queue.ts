@@ -2,7 +2,8 @@
 // holds while one goes from one question to the next.
 import type { Undo } from "../parts/parts";
 import { CoreError, read, requestId, write } from "./core";
-import type { Dossier, InboxEntry, RecordLine, ReviewItem, WholeRecord } from "./types";
+import { recordsOf, wholeRecord } from "./records";
+import type { Dossier, InboxEntry, ReviewItem } from "./types";
 
 export interface Finding {
   id: string;
@@ -60,15 +61,8 @@ function severityOf(item: ReviewItem): number {
 }
 
 async function communeOf(dossier: string): Promise<string> {
-  const { records } = await read<{ records: RecordLine[] }>("record.list", {
-    type: "household",
-    dossier,
-    limit: 1,
-  });
-  const [first] = records;
-  if (!first) return "";
-  const { record } = await read<{ record: WholeRecord }>("record.get", { record: first.id });
-  return record.fields["commune"]?.text ?? "";
+  const [first] = await recordsOf("household", dossier);
+  return first ? ((await wholeRecord(first.id)).fields["commune"]?.text ?? "") : "";
 }
 
 async function communesOf(dossiers: string[]): Promise<Map<string, string>> {
@@ -142,7 +136,7 @@ export async function loadQueue(): Promise<Queue> {
   return { items: queue, total: Number(total), findings, names, late: entries };
 }
 
-/** One rule for many questions: the value written last, that of one author, or what is shown now. */
+/** One rule for many questions: the value written last, one author's, or what is shown now. */
 export type Rule = "newest" | "dismiss" | `author:${string}`;
 
 /** Which alternative the rule takes; null: none, it stays as it is. Undefined: it says nothing. */

@@ -1,8 +1,34 @@
+// Records of one type in one dossier, as lines or whole.
 import { read } from "./core";
-import type { WholeRecord } from "./types";
+import type { RecordLine, WholeRecord } from "./types";
 
-/** All records of one type in one dossier, with their fields. */
-export async function wholeRecords(type: string, dossier: string): Promise<WholeRecord[]> {
+/** The core gives no more at once; no dossier has as many of one type. */
+const PAGE = 1000;
+
+/** `where`: field → equal value. */
+export async function recordsOf(
+  type: string,
+  dossier: string,
+  where: Record<string, string> = {},
+): Promise<RecordLine[]> {
+  const { records } = await read<{ records: RecordLine[] }>("record.list", {
+    type,
+    dossier,
+    where,
+    limit: PAGE,
+  });
+  return records;
+}
+
+export async function wholeRecord(id: string): Promise<WholeRecord> {
+  return (await read<{ record: WholeRecord }>("record.get", { record: id })).record;
+}
+export function wholeRecords(lines: RecordLine[]): Promise<WholeRecord[]> {
+  return Promise.all(lines.map((one) => wholeRecord(one.id)));
+}
+
+/** All records of one type in one dossier, with their fields, in one reading. */
+export async function exportedRecords(type: string, dossier: string): Promise<WholeRecord[]> {
   const reply = await read<{ content: string }>("export", { type, dossier, format: "json" });
   return reply.content
     .split("\n")

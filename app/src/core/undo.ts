@@ -1,11 +1,11 @@
 // What takes back an act: always another act, so that history keeps both.
 import type { Undo } from "../parts/parts";
-import { read, write } from "./core";
+import { write } from "./core";
+import { wholeRecord } from "./records";
 import type { Draft, Json, WholeRecord } from "./types";
 
 async function versionOf(record: string): Promise<string> {
-  const reply = await read<{ record: WholeRecord }>("record.get", { record });
-  return reply.record.version;
+  return (await wholeRecord(record)).version;
 }
 
 /** A new record is retracted: it stays in the history, and can be restored. */

@@ -1,7 +1,7 @@
 // Two records side by side, line by line: what is the same, what differs, what only one says.
 import type { JSX } from "preact";
-import { read } from "../core/core";
 import { useLoad } from "../core/hooks";
+import { wholeRecord } from "../core/records";
 import type { WholeRecord } from "../core/types";
 import { to } from "../router";
 import { t } from "../words";
@@ -28,18 +28,12 @@ export function pairsOf(left: WholeRecord, right: WholeRecord): Pair[] {
 
 export function SideBySide(props: { left: string; right: string }): JSX.Element {
   const load = useLoad(
-    () =>
-      Promise.all(
-        [props.left, props.right].map(
-          async (record) =>
-            (await read<{ record: WholeRecord }>("record.get", { record })).record,
-        ),
-      ),
+    () => Promise.all([wholeRecord(props.left), wholeRecord(props.right)]),
     `${props.left} ${props.right}`,
   );
   return (
     <Await of={load}>
-      {([left, right]) => (left && right ? <Table left={left} right={right} /> : null)}
+      {([left, right]) => <Table left={left} right={right} />}
     </Await>
   );
 }

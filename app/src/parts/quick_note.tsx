@@ -1,6 +1,7 @@
 // A note in one tap, in the section where those who may read it are: what is reserved has a place
 // of its own, and says so before a word is written.
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import { read, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import type { Dossier, Draft, Identity } from "../core/types";
@@ -15,6 +16,7 @@ const SECTIONS = ["core", "education", "economic", "health", "judicial", "networ
 export function QuickNote(props: { dossier: Dossier; me: Identity }): JSX.Element {
   const { dossier, me } = props;
   const act = useAct();
+  const [open, setOpen] = useState(false);
   const types = useLoad(
     () => read<{ sensitive_sections: string[] }>("schema.types"),
     "sensitive sections",
@@ -33,9 +35,17 @@ export function QuickNote(props: { dossier: Dossier; me: Identity }): JSX.Elemen
   const sections = dossier.sections
     .map((name, at) => ({ name, label: dossier.section_labels[at] ?? name }))
     .filter((one) => SECTIONS.includes(one.name));
+  if (!open) {
+    return (
+      <button type="button" class="btn btn-outline-primary" onClick={() => setOpen(true)}>
+        <Icon name="page" />
+        {t("quick_note")}
+      </button>
+    );
+  }
   return (
-    <div role="group" aria-label={t("quick_note")} class="quick-note no-print">
-      <span class="muted">{t("quick_note")}</span>
+    <div role="group" aria-label={t("quick_note")} class="quick-note card-box">
+      <p class="muted">{t("quick_note_where")}</p>
       <ul class="chips">
         {sections.map((one) => (
           <li key={one.name}>

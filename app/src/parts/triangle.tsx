@@ -7,7 +7,8 @@ import { t, type Word } from "../words";
 
 type Point = [number, number];
 
-const SIZE = 400;
+/** The triangle and the codes around it, and no more. */
+const VIEW = "30 34 340 296";
 const CENTRE: Point = [200, 222];
 const RADIUS = 168;
 const MAX = RATINGS.length;
@@ -66,7 +67,7 @@ export function Triangle(props: {
   return (
     <svg
       class="triangle"
-      viewBox={`0 0 ${SIZE} ${SIZE - 60}`}
+      viewBox={VIEW}
       role="img"
       aria-label={t("child_picture")}
     >

@@ -1,4 +1,5 @@
-// The statement that Italian public services owe (L. 4/2004): what holds, what does not, whom to tell.
+// The statement that Italian public services owe (L. 4/2004): what holds, what does not, and whom
+// to tell.
 import type { JSX } from "preact";
 import { Section, Title } from "../parts/parts";
 import { t, type Word } from "../words";

@@ -92,29 +92,8 @@ export function DossierScreen(props: { id: string; me: Identity }): JSX.Element 
                 {t("start_visit")}
               </button>
             )}
-            {household && dossier.sections.includes("economic") && (
-              <a class="btn btn-outline-primary wide" href={to("budget", dossier.id)}>
-                <Icon name="report" />
-                {t("budget")}
-              </a>
-            )}
-            {household && dossier.sections.includes("education") && (
-              <a class="btn btn-outline-primary wide" href={to("child", dossier.id)}>
-                <Icon name="target" />
-                {t("child_world")}
-              </a>
-            )}
-            {household && (
-              <a
-                class="btn btn-outline-primary wide"
-                href={to("services", communeOf(root))}
-              >
-                <Icon name="hands" />
-                {t("services")}
-              </a>
-            )}
+            <Tiles dossier={dossier} root={root} me={props.me} />
             <Failed error={act.failure} />
-            <QuickNote dossier={dossier} me={props.me} />
             {dossier.type === NETWORK && (
               <a class="btn btn-outline-primary wide" href={to("network", dossier.id)}>
                 <Icon name="hands" />
@@ -163,6 +142,30 @@ export function DossierScreen(props: { id: string; me: Identity }): JSX.Element 
         );
       }}
     </Await>
+  );
+}
+
+/** What one does here beside a visit. */
+function Tiles(props: { dossier: Dossier; root: WholeRecord | null; me: Identity }): JSX.Element {
+  const { dossier, root } = props;
+  const household = dossier.type === "household";
+  const tile = (href: string, icon: IconName, word: Word): JSX.Element => (
+    <a class="btn btn-outline-primary" href={href}>
+      <Icon name={icon} />
+      {t(word)}
+    </a>
+  );
+  return (
+    <div class="tiles">
+      <QuickNote dossier={dossier} me={props.me} />
+      {household &&
+        dossier.sections.includes("education") &&
+        tile(to("child", dossier.id), "target", "child_world")}
+      {household &&
+        dossier.sections.includes("economic") &&
+        tile(to("budget", dossier.id), "report", "budget")}
+      {household && tile(to("services", communeOf(root)), "hands", "services")}
+    </div>
   );
 }
 

@@ -67,7 +67,11 @@ function FindingHead(props: { finding: Finding }): JSX.Element {
   );
 }
 
-export function Reason(props: { id: string; value: string; set: (reason: string) => void }): JSX.Element {
+export function Reason(props: {
+  id: string;
+  value: string;
+  set: (reason: string) => void;
+}): JSX.Element {
   return (
     <div class="field">
       <label for={props.id}>{t("reason")}</label>

@@ -1,5 +1,6 @@
 // What others wrote on one's families since one last looked.
 import type { JSX } from "preact";
+import { RATING } from "../core/child";
 import { read, tellChange } from "../core/core";
 import { useLoad } from "../core/hooks";
 import type { Dossier, HistoryLine, Identity, RecordLine } from "../core/types";
@@ -17,6 +18,8 @@ interface Piece {
   record: RecordLine;
   family: string;
   lines: HistoryLine[];
+  /** Ratings of a child's world come by the dozen: one piece speaks of all. */
+  ratings: number;
 }
 
 const keyOf = (me: Identity): string => `insieme-looked-${me.account}`;
@@ -49,16 +52,27 @@ async function loadNews(me: Identity): Promise<Piece[]> {
   const names = new Map(dossiers.map((one) => [one.id, one.title]));
   const newest = records
     .filter((one) => one.edited_at > since && one.edited_by !== me.account)
-    .sort((a, b) => b.edited_at.localeCompare(a.edited_at))
-    .slice(0, RECORDS_SHOWN);
+    .sort((a, b) => b.edited_at.localeCompare(a.edited_at));
+  const ratings = new Map<string, number>();
+  for (const one of newest) {
+    if (one.type === RATING) ratings.set(one.dossier, (ratings.get(one.dossier) ?? 0) + 1);
+  }
+  const first = new Set<string>();
+  const told = newest.filter((one) => {
+    if (one.type !== RATING) return true;
+    if (first.has(one.dossier)) return false;
+    first.add(one.dossier);
+    return true;
+  });
   return Promise.all(
-    newest.map(async (record) => {
+    told.slice(0, RECORDS_SHOWN).map(async (record) => {
       const { lines } = await read<{ lines: HistoryLine[] }>("history", {
         record: record.id,
       });
       return {
         record,
         family: names.get(record.dossier) ?? "",
+        ratings: record.type === RATING ? (ratings.get(record.dossier) ?? 0) : 0,
         lines: lines.filter((line) => line.author !== me.account && line.at > since),
       };
     }),
@@ -92,15 +106,27 @@ export function News(props: { me: Identity }): JSX.Element {
               {pieces.map((piece) => (
                 <li class="card-box" key={piece.record.id}>
                   <div class="card-head">
-                    <a class="card-name" href={to("record", piece.record.id)}>
-                      {piece.record.title}
-                    </a>
+                    {piece.ratings > 0 ? (
+                      <a class="card-name" href={to("child", piece.record.dossier)}>
+                        {t("child_world")}
+                      </a>
+                    ) : (
+                      <a class="card-name" href={to("record", piece.record.id)}>
+                        {piece.record.title}
+                      </a>
+                    )}
                     {piece.record.in_review && <Mark tone="warning">{t("to_decide")}</Mark>}
                   </div>
                   <p class="muted">
                     {piece.family} · {piece.record.type_label}
                   </p>
-                  <Lines lines={piece.lines} />
+                  {piece.ratings > 0 && (
+                    <p>
+                      {t("news_ratings", { who: piece.record.edited_by, n: piece.ratings })}
+                      <small>{ago(piece.record.edited_at)}</small>
+                    </p>
+                  )}
+                  {piece.ratings === 0 && <Lines lines={piece.lines} />}
                 </li>
               ))}
             </ul>

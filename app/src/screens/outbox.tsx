@@ -52,7 +52,7 @@ async function loadFolders(): Promise<Folders> {
   };
 }
 
-/** Every record has a receipt: they are read when somebody wants to see what arrived, not before. */
+/** Every record has a receipt: they are read when somebody wants to see them, not before. */
 async function loadSent(me: string): Promise<ReceiptLine[]> {
   const { receipts } = await read<{ receipts: ReceiptLine[] }>("receipts", { all: true });
   return receipts
@@ -81,7 +81,6 @@ export function Outbox(props: { me: Identity }): JSX.Element {
       <Title text={t("outbox")} />
       <Sending />
       <Files />
-      {!isPractice() && <Copies account={props.me.account} />}
       <Await of={load}>
         {(folders) => (
           <>
@@ -108,6 +107,7 @@ export function Outbox(props: { me: Identity }): JSX.Element {
               {folders.open.length === 0 && <Empty>{t("to_send_none")}</Empty>}
               <Lines records={folders.open} names={folders.names} me={props.me} />
             </Section>
+            {!isPractice() && <Copies account={props.me.account} />}
             <Sent names={folders.names} me={props.me} />
           </>
         )}

@@ -17,6 +17,7 @@ import { useAct, useLoad, useNow, usePicture } from "../core/hooks";
 import type { Draft, Identity } from "../core/types";
 import { age, clock, day, dayInWords, daysUntil, stopwatch, thisMinute } from "../format";
 import { Icon } from "../parts/icons";
+import { Notices } from "../parts/notices";
 import { Await, Empty, Failed, Mark, Note, Row, Section, Title } from "../parts/parts";
 import { go, to } from "../router";
 import { urgency } from "../shell";
@@ -32,6 +33,7 @@ export function Today(props: { me: Identity; reviewer: boolean }): JSX.Element {
     <>
       <Title text={t("hello", { name: firstName })} lead={day(new Date().toISOString())} />
       <Warnings />
+      <Notices />
       {props.reviewer && <OpenItems />}
       <EmergencyOpenings />
       {props.me.role === "fellow" ? <NetworkToday me={props.me} /> : <Agenda />}

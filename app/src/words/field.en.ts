@@ -198,4 +198,7 @@ export const fieldEn: Record<keyof typeof fieldIt, string> = {
   copy_too_large: "This file is too large to be a copy of Insieme.",
   copy_known: "This copy was here already.",
   copy_taken: "Taken: {n} changes opened here, {carried} hand-outs for the server.",
+  notices: "To know",
+  quick_note_where: "What is it about? Whoever sees that part of the dossier reads it.",
+  news_ratings: "{n} new ratings; the last ones by {who}.",
 };

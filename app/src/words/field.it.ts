@@ -196,4 +196,7 @@ export const fieldIt = {
   copy_too_large: "Questo file è troppo grande per essere una copia di Insieme.",
   copy_known: "Questa copia era già qui.",
   copy_taken: "Ricevuta: {n} modifiche aperte qui, {carried} consegne per il server.",
+  notices: "Da sapere",
+  quick_note_where: "Di che cosa parla? La legge chi vede quella parte del fascicolo.",
+  news_ratings: "{n} punteggi nuovi; gli ultimi di {who}.",
 };
