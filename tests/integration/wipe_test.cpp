@@ -22,7 +22,7 @@ constexpr std::uint64_t kStopsMax = 9;
 json::object device_of(const Ambito& at, const std::string& account) {
   json::object newest;
   for (const json::value& one : at.server.admin_json({"device", "list"}).as_array()) {
-    if (one.at("account") == account) newest = one.as_object();
+    if (one.at("account").as_string() == account) newest = one.as_object();
   }
   REQUIRE_FALSE(newest.empty());
   return newest;
