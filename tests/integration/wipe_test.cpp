@@ -21,7 +21,8 @@ constexpr std::uint64_t kStopsMax = 9;
 /// What the server knows of the newest device of that name.
 json::object device_of(const Ambito& at, const std::string& account) {
   json::object newest;
-  for (const json::value& one : at.server.admin_json({"device", "list"}).as_array()) {
+  const json::value all = at.server.admin_json({"device", "list"});
+  for (const json::value& one : all.as_array()) {
     if (one.at("account").as_string() == account) newest = one.as_object();
   }
   REQUIRE_FALSE(newest.empty());
