@@ -64,7 +64,8 @@ TEST_CASE("wipe: what was not sent is in the inbox before the keys are gone, and
   at.anna.ok({"edit", at.visit, "next_step=scritto l'ultimo giorno"});
   {
     Tablet tablet(at.anna);
-    const std::string draft = member(tablet.ok("draft.open", {{"record", at.visit}}), "draft");
+    const json::object opened = tablet.ok("draft.open", {{"record", at.visit}});
+    const std::string draft = member(opened.at("draft").as_object(), "id");
     tablet.ok("draft.save", {{"draft", draft},
                              {"fields", json::object{{"next_step", "mai salvato"}}}});
   }
@@ -97,6 +98,7 @@ TEST_CASE("wipe: what was not sent is in the inbox before the keys are gone, and
   at.anna.ok({"enrol", at.invitation("anna")});
   at.anna.ok({"sync"});
   CHECK(id_of(device_of(at, "anna")) != id);
+  at.exchange();
   at.check_agreement();
 }
 
