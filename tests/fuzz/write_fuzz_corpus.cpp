@@ -145,7 +145,7 @@ void write_client_files(const std::filesystem::path& root) {
         after(5, R"({"order":"03000000000000000000000000000000","order_kind":"wipe",)"
                  R"("order_reason":"x","ordered_ms":"5","token":"t","order_signature":")" +
                      std::string(128, 'a') + R"(","report":")" + std::string(64, 'b') +
-                     R"(","signature":")" + std::string(128, 'c') + ""}"));
+                     R"(","signature":")" + std::string(128, 'c') + "\"}"));
   write(root / "glass", "list",
         R"({"openings":[{"id":"00112233445566778899aabbccddeeff","dossier":")"
         R"(019a4c2e-0000-7000-8000-000000000001","account":"dora","name":"Dora","mine":false,)"

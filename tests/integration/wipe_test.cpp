@@ -21,8 +21,9 @@ constexpr std::uint64_t kStopsMax = 9;
 /// What the server knows of the newest device of that name.
 json::object device_of(const Ambito& at, const std::string& account) {
   json::object newest;
-  for (const json::value& one : at.server.admin_json({"device", "list"}).as_array()) {
-    if (one.at("account") == account) newest = one.as_object();
+  const json::value all = at.server.admin_json({"device", "list"});
+  for (const json::value& one : all.as_array()) {
+    if (one.at("account").as_string() == account) newest = one.as_object();
   }
   REQUIRE_FALSE(newest.empty());
   return newest;
@@ -63,7 +64,8 @@ TEST_CASE("wipe: what was not sent is in the inbox before the keys are gone, and
   at.anna.ok({"edit", at.visit, "next_step=scritto l'ultimo giorno"});
   {
     Tablet tablet(at.anna);
-    const std::string draft = member(tablet.ok("draft.open", {{"record", at.visit}}), "draft");
+    const json::object opened = tablet.ok("draft.open", {{"record", at.visit}});
+    const std::string draft = member(opened.at("draft").as_object(), "id");
     tablet.ok("draft.save", {{"draft", draft},
                              {"fields", json::object{{"next_step", "mai salvato"}}}});
   }
@@ -96,6 +98,7 @@ TEST_CASE("wipe: what was not sent is in the inbox before the keys are gone, and
   at.anna.ok({"enrol", at.invitation("anna")});
   at.anna.ok({"sync"});
   CHECK(id_of(device_of(at, "anna")) != id);
+  at.exchange();
   at.check_agreement();
 }
 

@@ -143,7 +143,7 @@ TEST_CASE("orders: a locked device is told so, signed for its question, and come
   CHECK(refused.status == 403);
   const json::object told = Office::object_of(refused);
   CHECK(told.at("type") == "/problems/device-locked");
-  CHECK(told.at("order") == to_text(order.id));
+  CHECK(told.at("order").as_string() == to_text(order.id));
   CHECK(w.is_signed(told, OrderKind::lock, kAsk));
   CHECK_FALSE(w.is_signed(told, OrderKind::lock, OrderAsk{9}));  // an answer to another question
   CHECK_FALSE(w.is_signed(told, OrderKind::wipe, kAsk));
