@@ -11,6 +11,8 @@ import { count, t } from "../words";
 const NOTHING: Wanted = { commune: "", need: "", support: "", age: "" };
 const WAIT_MS = 200;
 
+const isAnything = (wanted: Wanted): boolean => Object.values(wanted).every((one) => one === "");
+
 interface Lists {
   communes: Code[];
   needs: Code[];
@@ -93,7 +95,7 @@ function Finder(props: { lists: Lists; commune: string }): JSX.Element {
           <>
             <div role="status">
               {offers.length === 0 && (
-                <Empty>{t(Object.values(settled).every((one) => one === "") ? "services_empty" : "services_none")}</Empty>
+                <Empty>{t(isAnything(settled) ? "services_empty" : "services_none")}</Empty>
               )}
             </div>
             <ul class="cards">

@@ -9,5 +9,7 @@ namespace insieme::server {
 
 /// `components`: schemas, parameters, headers and security schemes that the table names.
 [[nodiscard]] boost::json::value openapi_components();
+/// Those of its schemas that no exchange of records needs.
+[[nodiscard]] boost::json::object openapi_office_schemas();
 
 }  // namespace insieme::server

@@ -1,7 +1,8 @@
 #pragma once
 // The repository on any database of sql.hpp. Its functions lie in people.cpp, access.cpp,
 // permission_orders.cpp, access_log.cpp, turn.cpp, news.cpp, page.cpp, inspect.cpp,
-// device_orders.cpp, sign_in.cpp, sign_in_rows.cpp, local_accounts.cpp and machines.cpp, by subject.
+// device_orders.cpp, sign_in.cpp, sign_in_rows.cpp, local_accounts.cpp and machines.cpp, by
+// subject.
 
 #include <map>
 #include <mutex>
