@@ -27,9 +27,7 @@ const TEXTS = {
     food: "Alimenti e casa",
     emergency: "Chiamata dal pronto soccorso, la collega non risponde",
     looked: "Sentito alle 22: bene così",
-    reached: "Contattato",
     phone: "Telefono",
-    after: "Fase dopo il contatto",
     related: "In relazione",
     next: "incontro in palestra con le famiglie",
     T1: "T1, intermedia",
@@ -49,9 +47,7 @@ const TEXTS = {
     food: "Food and household goods",
     emergency: "A call from the emergency room, my colleague does not answer",
     looked: "We spoke at 10 pm: that was right",
-    reached: "Contacted",
     phone: "Telephone",
-    after: "Stage after the contact",
     related: "In a relation",
     next: "meeting in the gym with the families",
     T1: "T1, intermediate",
@@ -351,6 +347,14 @@ async function coordinatorsDay(story, bruno) {
   await carla.goTo("openings");
   await page.getByLabel(carla.word("openings_note")).fill(texts.looked);
   await carla.picture("coordinator", "07-opening-looked-into");
+  for (const [screen, name] of [
+    ["work", "08-who-follows-whom"],
+    ["health", "09-what-is-not-sent"],
+  ]) {
+    await carla.goTo("steer", screen);
+    await page.locator("main table").first().waitFor();
+    await carla.picture("coordinator", name);
+  }
 }
 
 async function theDecisionComesBack(story, anna, bruno) {
@@ -372,27 +376,27 @@ async function fellowsDay(story) {
   const fede = await story.teller("fede", story.sizes.fellow);
   const { page } = fede;
   await fede.goTo();
-  const stage = page.getByRole("button", { name: new RegExp(`^${texts.reached} \\d+$`) });
-  await stage.click();
-  await fede.picture("fellow", "01-today");
-  await fede.offline();
-  await fede.press("contact_with", { who: "Polisportiva Enza" });
-  await page.getByText(texts.phone, { exact: true }).click();
-  await page.getByLabel(texts.after).selectOption({ label: texts.related });
-  await page.getByLabel(texts.nextStep).fill(texts.next);
-  await page
-    .locator("#f-next_date")
-    .fill(new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10));
-  await fede.picture("fellow", "02-contact");
-  await fede.press("save");
-  await page.getByText(fede.word("saved_here")).waitFor();
-  await fede.goTo();
-  await page.getByText(texts.next).waitFor();
-  await fede.quiet();
-  await fede.picture("fellow", "03-agreed");
-  await fede.goTo("dossier", network);
   await page.getByText("Rete della Val d'Enza").first().waitFor();
-  await fede.picture("fellow", "04-network");
+  await fede.picture("fellow", "01-today");
+  await fede.goTo("network", network);
+  await page.locator(".funnel-stage").first().waitFor();
+  await fede.picture("fellow", "02-network");
+  await fede.offline();
+  await page.getByRole("link", { name: /Polisportiva Enza/ }).first().click();
+  await fede.press("contact_write");
+  await page.getByText(texts.phone, { exact: true }).click();
+  await page.getByText(fede.word("contact_minutes_n", { n: 30 }), { exact: true }).click();
+  await page.getByText(texts.related, { exact: true }).click();
+  await page.getByLabel(texts.nextStep).fill(texts.next);
+  await page.getByText(fede.word("contact_in", { n: 7 }), { exact: true }).click();
+  await fede.picture("fellow", "03-contact");
+  await fede.press("save");
+  await page.getByText(fede.word("contact_saved")).waitFor();
+  await fede.quiet();
+  await fede.picture("fellow", "04-stakeholder");
+  await fede.goTo();
+  await page.getByText(texts.next).first().waitFor();
+  await fede.picture("fellow", "05-agreed");
   await fede.online();
 }
 
