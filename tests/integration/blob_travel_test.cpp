@@ -50,7 +50,8 @@ std::size_t files_in(const fs::path& folder) {
   std::size_t count = 0;
   std::error_code ignored;
   for (fs::recursive_directory_iterator at(folder, ignored), end; at != end; ++at) {
-    count += at->is_regular_file() ? 1U : 0U;
+    // Whose folder it is stands in it, too.
+    count += at->is_regular_file() && at->path().filename() != "space" ? 1U : 0U;
   }
   return count;
 }
