@@ -13,8 +13,8 @@ class Together {
   virtual ~Together() = default;
   /// `acts` calls functions of the repository that change something, and returns what the first of
   /// them says that is not ok: of all that, nothing stays then, nor if it throws, nor without
-  /// `keep`, which is how one learns whether it could be done. Other writers wait. What `acts` reads
-  /// is the state before the first of them; it begins no turn.
+  /// `keep`, which is how one learns whether it could be done. Other writers wait. What `acts`
+  /// reads is the state before the first of them; it begins no turn.
   [[nodiscard]] virtual Status all_or_none(const std::function<Status()>& acts, bool keep) = 0;
 
  protected:
