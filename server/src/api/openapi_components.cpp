@@ -27,7 +27,10 @@ constexpr std::string_view kComponents = R"json({
       "order_reason": {"$ref": "#/components/schemas/OrderReason"},
       "ordered_ms": {"$ref": "#/components/schemas/Number64"},
       "order_signature": {"$ref": "#/components/schemas/Signature"},
-      "token": {"$ref": "#/components/schemas/Key"}}},
+      "token": {"$ref": "#/components/schemas/Key"},
+      "error": {
+        "enum": ["invalid_client", "invalid_request", "invalid_scope", "unsupported_grant_type"],
+        "description": "Of the route for machines' tokens alone: RFC 6749, 5.2."}}},
   "Id": {
     "type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
     "description": "A UUID. In requests hyphens may be left out and digits be capitals."},

@@ -55,9 +55,6 @@ constexpr std::string_view kSchemas = R"json({
       "device": {"$ref": "#/components/schemas/SentId"},
       "order": {"$ref": "#/components/schemas/SentId"},
       "report": {"$ref": "#/components/schemas/Key"}}},
-      "error": {
-        "enum": ["invalid_client", "invalid_request", "invalid_scope", "unsupported_grant_type"],
-        "description": "Of the route for machines' tokens alone: RFC 6749, 5.2."}}},
   "MachineAssertion": {
     "type": "object",
     "required": ["grant_type", "client_assertion_type", "client_assertion"],
