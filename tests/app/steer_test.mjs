@@ -205,7 +205,7 @@ test("an administrator invites with a code that enrols one tablet, and stops it"
   await page.getByLabel("Nome e cognome").fill("Nora Villa");
   await page.getByLabel("Account").fill("nora");
   await page.getByRole("form").or(page.locator("details form")).getByLabel("Ruolo").first()
-    .selectOption("educator");
+    .selectOption("front_office");
   await page.getByRole("button", { name: "Aggiungi", exact: true }).click();
   await toast(page, "Nora Villa c'è: ora si può invitare");
   const card = page.getByRole("article").filter({ hasText: "Nora Villa" });

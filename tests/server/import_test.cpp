@@ -67,7 +67,47 @@ TEST_CASE("import: a table of an office becomes organizations and people, once",
   // Another term is a change, and nothing else is.
   CHECK(at.take("users", "until,account,name,role\n,anna,Anna Bianchi,educator\n") == "0 1 0");
   CHECK(at.json_of({"users"}).at(0).at("until").as_string().empty());
-  CHECK(at.json_of({"users"}).at(0).at("organization").as_string().empty());
+  CHECK(at.json_of({"users"}).at(0).at("organization").as_string() == "coop");
+}
+
+TEST_CASE("import: a column that the file does not have leaves alone what stands",
+          "[server][process][import]") {
+  const Desk at;
+  REQUIRE(at.take("organizations", kBodies) == "2 0 0");
+  REQUIRE(at.take("users", kPeople) == "2 0 0");
+  CHECK(at.take("users", "account;name;role\nanna;Anna Bianchi;educator\n") == "0 0 1");
+  // A line that ends early says nothing of what it does not reach.
+  CHECK(at.take("users", "account;name;role;until\nanna;Anna Bianchi;educator\n") == "0 0 1");
+  CHECK(at.json_of({"users"}).at(0).at("organization").as_string() == "coop");
+  CHECK(at.json_of({"users"}).at(0).at("until").as_string() == "2027-12-31");
+  CHECK(at.take("organizations", "ente;nome\ncoop;Cooperativa Il Ponte\n") == "0 1 0");
+  CHECK(at.take("organizations", kBodies + "altra;Altra;;;\n", {"--dry-run"}) == "1 1 1");
+  const Finished said = at.run(
+      {"import", "organizations", at.table("ente;nome;territori\ncoop;Il Ponte;\n"), "--dry-run"});
+  CAPTURE(said.out);
+  CHECK(said.code == 0);
+  CHECK(says(said.out, "territories: bibbiano,canossa → (none)"));
+  CHECK(says(said.out, "name: Cooperativa Il Ponte → Il Ponte"));
+  CHECK_FALSE(says(said.out, "below"));
+}
+
+TEST_CASE("import: what only the database refuses undoes the lines above it, and a dry run says so",
+          "[server][process][import]") {
+  const Desk at;
+  const std::string people = "account;name;role\nanna;Anna;educator\noperator;Ugo;educator\n";
+  for (const bool is_tried : {true, false}) {
+    std::vector<std::string> words{"import", "users", at.table(people)};
+    if (is_tried) words.emplace_back("--dry-run");
+    const Finished said = at.run(words);
+    CAPTURE(said.err);
+    CHECK(said.code == 4);
+    CHECK(says(said.err, "nothing of it is done"));
+    CHECK(says(said.err, "line 3"));
+    CHECK(at.users() == 0);
+  }
+  CHECK(says(at.refusal("users", "account;name;role\nmachine x;Ugo;educator\n"), "audit"));
+  CHECK(says(at.refusal("users", "account;name;role\nugo;\"Ugo\nRossi\";educator\n"), "control"));
+  CHECK(at.users() == 0);
 }
 
 TEST_CASE("import: assignments name dossiers by their digits", "[server][process][import]") {

@@ -152,3 +152,29 @@ TEST_CASE("roles: a person whose role the settings lack stops the server, not th
   CHECK(says(json::serialize(all), "\"account\":\"vera\",\"sections\":[\"core\"]"));
   CHECK(says(json::serialize(all), "\"to_position\":null"));
 }
+
+TEST_CASE("import: an assignment keeps its sections, its end and its team where the file has no "
+          "column for them",
+          "[server][process][import]") {
+  const Desk desk;
+  const auto take = [&](const std::string& text) {
+    std::ofstream(desk.dir.file("t.csv"), std::ios::binary) << text;
+    const json::value told = desk.json_of({"import", "assignments", desk.dir.file("t.csv")});
+    return std::to_string(told.at("new").to_number<int>()) + " " +
+           std::to_string(told.at("changed").to_number<int>()) + " " +
+           std::to_string(told.at("same").to_number<int>());
+  };
+  const auto assignment = [&] { return desk.json_of({"why", "bruno", desk.id}).at("assignment"); };
+  CHECK(take("utente;fascicolo;sezioni;al;equipe\nbruno;" + desk.id +
+             ";core, antitratta;2099-12-31;x\n") == "1 0 0");
+  const json::value before = assignment();
+  CHECK(take("account;dossier\nbruno;" + desk.id + "\n") == "0 0 1");
+  CHECK(assignment() == before);
+  CHECK(take("account;dossier;until\nbruno;" + desk.id + ";2098-12-31\n") == "0 1 0");
+  CHECK(desk.rule("bruno", "antitratta") == "granted");
+  CHECK_FALSE(assignment() == before);
+  // A cell that is empty takes away.
+  CHECK(take("account;dossier;sections\nbruno;" + desk.id + ";\n") == "0 1 0");
+  CHECK(desk.rule("bruno", "antitratta") == "by-name-only");
+  CHECK(desk.rule("bruno", "education") == "granted");
+}

@@ -11,6 +11,7 @@
 
 #include "fixture.hpp"
 #include "insieme/server/sqlite_repository.hpp"
+#include "insieme/server/together.hpp"
 #include "insieme/server/verify.hpp"
 #include "insieme/sqlite/connection.hpp"
 #include "support/catch.hpp"
@@ -493,4 +494,42 @@ TEST_CASE("access log: a line that was changed or taken out is found",
   const auto report = server::verify_repository(*o.repository, {});
   CHECK_FALSE(report.ok());
   CHECK(report.faults.front().find("access log") != std::string::npos);
+}
+
+TEST_CASE("acts together: all hold or none does, and the repository goes on",
+          "[server][permission]") {
+  Office o;
+  server::Repository& repository = *o.repository;
+  server::Together& together = server::together_of(repository);
+  const auto add = [&](const char* id) {
+    return repository.put_organization({id, "Ente", "", {}, {}});
+  };
+  const auto log_end = repository.space().position;
+  const auto both = [&]() -> Status {
+    if (Status one = add("coop"); !one.ok()) return one;
+    return repository.set_person("user-bruno", {std::string("coop"), {}, o.today() - 1});
+  };
+  CHECK(together.all_or_none(both, false).ok());
+  CHECK(repository.organizations().empty());
+  CHECK(repository.space().position == log_end);
+  const Status refused = together.all_or_none(
+      [&]() -> Status {
+        if (Status done = both(); !done.ok()) return done;
+        return repository.add_user({"user-anna", "Anna", "educator", false, 0});
+      },
+      true);
+  CHECK(refused.code() == ErrorCode::already_exists);
+  CHECK_THROWS(together.all_or_none(
+      [&]() -> Status {
+        static_cast<void>(both());
+        throw std::runtime_error("no disk");
+      },
+      true));
+  CHECK(repository.organizations().empty());
+  CHECK(repository.space().position == log_end);
+  // Each act is its own transaction again, and what holds stays.
+  REQUIRE(add("alone").ok());
+  REQUIRE(together.all_or_none(both, true).ok());
+  CHECK(o.second_process()->organizations().size() == 2);
+  CHECK(repository.space().position > log_end);  // Bruno's contract is over: it was taken away
 }

@@ -71,6 +71,9 @@ struct Desk : World {
   }
 };
 
+/// A service whose educators open nothing that is not assigned.
+void take_glass(Desk& d) { d.config.roles.edit("educator").glass_hours = 0; }
+
 bool has(const std::vector<std::string>& all, const std::string& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }
@@ -189,6 +192,7 @@ TEST_CASE("steer: an erasure is confirmed by a second person, and tablets are li
 TEST_CASE("steer: an invitation enrols one device, in the audit under who gave it",
           "[server][steer]") {
   Desk d;
+  take_glass(d);
   const json::object made = d.answer(
       d.dario, "act", {{"act", "invite"}, {"account", "user-anna"}, {"hours", 1}});
   const auto hash = server::hash_invitation(std::string(made.at("code").as_string()));
@@ -225,6 +229,10 @@ TEST_CASE("steer: nobody is given a power by somebody who does not have it", "[s
   CHECK(d.act(d.dario, person) == 403);
   json::object educator = person;
   educator["role"] = "educator";
+  // An educator opens dossiers that are not assigned, for hours: whoever administers does not.
+  CHECK(d.act(d.dario, educator) == 403);
+  CHECK(d.act(d.dario, {{"act", "invite"}, {"account", "user-anna"}}) == 403);
+  take_glass(d);
   CHECK(d.act(d.dario, educator) == 200);
   CHECK(d.act(d.dario, educator) == 409);
   CHECK(d.is_audited("user-dario", "user.add"));
@@ -235,4 +243,113 @@ TEST_CASE("steer: nobody is given a power by somebody who does not have it", "[s
   CHECK(d.act(d.dario, {{"act", "disable"}, {"account", "user-dario"}}) == 400);
   CHECK(d.act(d.dario, {{"act", "disable"}, {"account", "nuova"}}) == 200);
   CHECK(d.act(d.dario, {{"act", "enable"}, {"account", "nuova"}}) == 200);
+}
+
+TEST_CASE("steer: whoever administers gives no power over all dossiers that they do not have",
+          "[server][steer]") {
+  Desk d;
+  json::object person{
+      {"act", "add_person"}, {"account", "nuova"}, {"name", "Nuova"}, {"role", "archivist"}};
+  CHECK(d.act(d.dario, person) == 400);
+  d.config.roles.edit("archivist").all_dossiers = true;
+  CHECK(d.act(d.dario, person) == 403);
+}
+
+TEST_CASE("steer: whose contract is over asks nothing and does nothing", "[server][steer][P7]") {
+  Desk d;
+  REQUIRE(d.repository->put_organization({"coop", "Coop", "", {}, {}}).ok());
+  const server::Day today = server::day_in_italy(d.now_ms);
+  const auto set = [&](std::optional<server::Day> until) {
+    REQUIRE(d.repository->set_person("user-dario", {std::string("coop"), {}, until}).ok());
+  };
+  set(today);
+  CHECK(d.ask(d.dario, "people", {}).status == 200);
+  set(today - 1);
+  CHECK(d.ask(d.dario, "people", {}).status == 403);
+  CHECK(d.act(d.dario, {{"act", "disable"}, {"account", "user-anna"}}) == 403);
+  set(std::nullopt);
+  REQUIRE(d.repository->put_organization({"coop", "Coop", "", {}, {{}, today - 1}}).ok());
+  CHECK(d.ask(d.dario, "people", {}).status == 403);
+  REQUIRE(d.repository->put_organization({"coop", "Coop", "", {}, {today + 1, {}}}).ok());
+  CHECK(d.ask(d.dario, "people", {}).status == 403);
+}
+
+TEST_CASE("steer: nobody has the audit's names for the operator and for machines",
+          "[server][steer]") {
+  Desk d;
+  json::object person{
+      {"act", "add_person"}, {"account", ""}, {"name", "Nuova"}, {"role", "front_office"}};
+  for (const char* account : {"operator", "machine x", "ledger", "an\na", "an\x7f"}) {
+    CAPTURE(account);
+    person["account"] = account;
+    CHECK(d.act(d.dario, person) == 400);
+  }
+  person["account"] = "nuova";
+  person["name"] = "Nuova\tRossi";
+  CHECK(d.act(d.dario, person) == 400);
+  person["name"] = "Nuova Rossi";
+  CHECK(d.act(d.dario, person) == 200);
+}
+
+TEST_CASE("steer: who is in a reserved section is told to nobody outside of it",
+          "[server][steer][P7]") {
+  Desk d;
+  REQUIRE(d.repository->assign("user-luca", dossier("d1"), {"antitratta"}).ok());
+  d.repository->note_access(
+      d.caller(d.luca), {{dossier("d1"), server::AccessKind::read, {"antitratta"}, 1, 0, {}}});
+  d.repository->note_access(
+      d.caller(d.anna),
+      {{dossier("d1"), server::AccessKind::read, {"core", "antitratta"}, 1, 0, {}}});
+  ErasureOrder order;
+  order.id = id_of<ErasureId>("order");
+  order.dossier = dossier("d1");
+  order.reason = "aperto per errore";
+  order.targets = {{"antitratta", {}}};
+  REQUIRE(d.repository->propose_erasure(order, "user-anna").ok());
+  const auto told = [&](const char* what, json::object body) {
+    return json::serialize(d.answer(d.carla, what, body));
+  };
+  const json::object log{{"dossier", to_text(dossier("d1"))}};
+  for (const std::string& text :
+       {told("dossiers", {}), told("access", log), told("erasures", {})}) {
+    CAPTURE(text);
+    CHECK(text.find("antitratta") == std::string::npos);
+    CHECK(text.find("user-luca") == std::string::npos);
+  }
+  CHECK(told("access", log).find("user-anna") != std::string::npos);
+  const json::object body{{"act", "erase_confirm"}, {"order", to_text(order.id)}};
+  CHECK(d.act(d.carla, body) == 404);
+  // What she cannot see she does not take away by giving the dossier.
+  CHECK(d.act(d.carla, Desk::on("assign", "user-luca")) == 200);
+  CHECK(d.repository->standing("user-luca", dossier("d1"))->mandate->sections ==
+        std::vector<std::string>{"antitratta"});
+  // Whoever is in it is told.
+  REQUIRE(d.repository->assign("user-carla", dossier("d1"), {"core", "antitratta"}).ok());
+  CHECK(told("dossiers", {}).find("user-luca") != std::string::npos);
+  CHECK(told("access", log).find("user-luca") != std::string::npos);
+  CHECK(told("erasures", {}).find("antitratta") != std::string::npos);
+}
+
+TEST_CASE("steer: erasures are told of dossiers that one has, or had when all of it went",
+          "[server][steer][P9]") {
+  Desk d;
+  ErasureOrder order;
+  order.id = id_of<ErasureId>("order");
+  order.dossier = dossier("d1");
+  order.reason = "aperto per errore";
+  order.targets = {{"core", {}}};
+  REQUIRE(d.repository->propose_erasure(order, "user-anna").ok());
+  const auto count = [&](const MemoryDevice& who) {
+    return d.answer(who, "erasures").at("erasures").as_array().size();
+  };
+  CHECK(count(d.carla) == 1);
+  REQUIRE(d.repository->unassign("user-carla", dossier("d1"), "altrove").ok());
+  CHECK(count(d.carla) == 0);
+  CHECK(count(d.dora) == 1);
+  order.id = id_of<ErasureId>("all");
+  order.targets = {{"", {}}};
+  REQUIRE(d.repository->propose_erasure(order, "user-anna").ok());
+  REQUIRE(d.repository->confirm_erasure(order.id, "user-dora").ok());
+  CHECK(count(d.carla) == 0);
+  CHECK(count(d.dora) == 1);
 }

@@ -23,8 +23,10 @@ export interface SteerPerson {
   role: string;
   organization: string;
   disabled: boolean;
-  /** One may invite and disable them, and stop their tablets. */
+  /** One may disable them, and stop their tablets. */
   administered: boolean;
+  /** One may invite them; an older server does not say. */
+  may_be_invited?: boolean;
   /** Has every dossier by their role, and carries none in particular. */
   has_all: boolean;
   /** Their role may be given a household. */
@@ -158,6 +160,8 @@ export interface Family {
   territory: string;
   /** Who works with it: not those who have every dossier by their role. */
   people: Holder[];
+  /** Who is assigned and cannot work any more: their account is disabled. */
+  formerly: Holder[];
   /** Of the last visit, if that is too long ago; "" if nobody ever came. */
   unvisitedSince: string | null;
   overdue: number;
@@ -214,16 +218,18 @@ export async function loadTeam(): Promise<Team> {
   const since = new Map(unvisited.map((one) => [one.dossier, one.day ?? ""]));
   const overdue = counted(tasks);
   const open = counted([...review.items, ...inbox.entries]);
-  const everywhere = new Set(
-    server.people.filter((one) => one.has_all).map((one) => one.account),
-  );
+  const accounts = (of: (one: SteerPerson) => boolean): Set<string> =>
+    new Set(server.people.filter(of).map((one) => one.account));
+  const idle = accounts((one) => one.disabled || one.has_all || !one.takes_families);
+  const stopped = accounts((one) => one.disabled && !one.has_all);
   const families = dossiers
     .filter((one) => one.type === "household" && !one.leaving)
     .map((one) => ({
       id: one.id,
       title: one.title,
       territory: held.get(one.id)?.territory ?? "",
-      people: (held.get(one.id)?.people ?? []).filter((who) => !everywhere.has(who.account)),
+      people: (held.get(one.id)?.people ?? []).filter((who) => !idle.has(who.account)),
+      formerly: (held.get(one.id)?.people ?? []).filter((who) => stopped.has(who.account)),
       unvisitedSince: since.get(one.id) ?? null,
       overdue: overdue.get(one.id) ?? 0,
       open: open.get(one.id) ?? 0,

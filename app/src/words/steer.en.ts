@@ -28,6 +28,7 @@ export const steerEn: Record<keyof typeof steerIt, string> = {
   steer_unseen: "Not seen",
   steer_overdue: "Overdue",
   steer_nobody: "Nobody",
+  steer_formerly: "was with {who}, account disabled",
   steer_show_families: "{who}, families: {n}. Show which",
   steer_show_unseen: "{who}, not seen: {n}. Show which",
   steer_filters: "Filters",

@@ -28,6 +28,7 @@ export const steerIt = {
   steer_unseen: "Non viste",
   steer_overdue: "Scaduti",
   steer_nobody: "Nessuno",
+  steer_formerly: "era di {who}, account disattivato",
   steer_show_families: "{who}, famiglie: {n}. Mostra quali",
   steer_show_unseen: "{who}, non viste: {n}. Mostra quali",
   steer_filters: "Filtri",

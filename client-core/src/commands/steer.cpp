@@ -155,10 +155,10 @@ std::vector<CommandSpec> steer_commands() {
        "The people of one's body and their devices, for whoever coordinates or administers. Needs "
        "the network.",
        {},
-       "people: account, name, role, organization, disabled, administered (one may), has_all "
-       "(dossiers, by role), takes_families, from?, until?, devices (id, name, enrolled_at, "
-       "last_sync_at?, clock_offset_ms?, unsent?, protocol?, revoked_at?, revoke_reason?, "
-       "given_up_at?); more, may_review, may_administer, roles, organizations",
+       "people: account, name, role, organization, disabled, administered (one may), "
+       "may_be_invited, has_all (dossiers, by role), takes_families, from?, until?, devices (id, "
+       "name, enrolled_at, last_sync_at?, clock_offset_ms?, unsent?, protocol?, revoked_at?, "
+       "revoke_reason?, given_up_at?); more, may_review, may_administer, roles, organizations",
        R"({"command": "steer.people"})", run<ask_people>, errand<ask_people>},
       {"steer.dossiers", kAsks,
        "Chi ha in carico quali fascicoli, tra quelli che si coordinano. Serve la rete.",

@@ -202,7 +202,7 @@ constexpr std::string_view kSchemas = R"json({
   "SteerPerson": {
     "type": "object",
     "required": ["account", "name", "role", "organization", "disabled", "administered",
-                 "has_all", "takes_families", "devices"],
+                 "may_be_invited", "has_all", "takes_families", "devices"],
     "additionalProperties": false,
     "properties": {
       "account": {"type": "string", "maxLength": 64},
@@ -211,7 +211,9 @@ constexpr std::string_view kSchemas = R"json({
       "organization": {"type": "string"},
       "disabled": {"type": "boolean"},
       "administered": {
-        "type": "boolean", "description": "The caller may invite and disable them."},
+        "type": "boolean", "description": "The caller may disable them and stop their devices."},
+      "may_be_invited": {
+        "type": "boolean", "description": "The caller may invite them."},
       "has_all": {
         "type": "boolean", "description": "Every dossier is theirs by their role."},
       "takes_families": {

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 #include "api/problem.hpp"
 #include "log.hpp"
@@ -40,7 +41,8 @@ json::object person_json(const Asked& asked, const User& user,
                    {"role", user.role},
                    {"organization", user.organization},
                    {"disabled", user.disabled},
-                   {"administered", may_administer(asked, user.role)}};
+                   {"administered", may_administer(asked, user.role)},
+                   {"may_be_invited", may_invite(asked, user.role)}};
   const RoleRules* rules = asked.services.config.roles.find(user.role);
   out["has_all"] = rules != nullptr && rules->all_dossiers;
   out["takes_families"] = rules != nullptr && rules->may_be_given("core");
@@ -70,8 +72,11 @@ Response people(const Asked& asked) {
                    {"more", colleagues.all().size() > kPeopleMax},
                    {"may_review", asked.caller.rules.may_review},
                    {"may_administer", asked.caller.rules.may_administer}};
-  const auto names = asked.services.config.roles.names();
-  out["roles"] = json::array(names.begin(), names.end());
+  json::array roles;  // that the caller may add people with
+  for (const std::string& role : asked.services.config.roles.names()) {
+    if (may_invite(asked, role)) roles.emplace_back(role);
+  }
+  out["roles"] = std::move(roles);
   json::array organizations;
   for (const Organization& one : asked.repository().organizations()) {
     organizations.push_back(json::object{{"id", one.id}, {"name", one.name}});
@@ -110,8 +115,14 @@ Response dossiers(const Asked& asked) {
   const std::vector<DossierInfo> own = own_dossiers(asked);
   const Colleagues colleagues(asked, own);
   std::map<sync::DossierId, std::size_t> held;
+  std::map<sync::DossierId, std::vector<std::string>> seen;
+  for (const DossierInfo& dossier : own) {
+    seen[dossier.id] = own_assignment(asked, dossier)->sections;
+  }
   for (const HeldInfo& one : asked.repository().held()) {
-    if (one.state == HeldState::waiting) ++held[one.change.document.dossier];
+    const auto at = seen.find(one.change.document.dossier);
+    if (one.state != HeldState::waiting || at == seen.end()) continue;
+    if (!seen_of({one.change.document.section}, at->second).empty()) ++held[at->first];
   }
   json::array list;
   bool more = false;
@@ -181,8 +192,41 @@ bool has(const Caller& caller, Power power) {
 bool may_administer(const Asked& asked, const std::string& role) {
   const RoleRules& own = asked.caller.rules;
   const RoleRules* rules = asked.services.config.roles.find(role);
-  return own.may_administer && rules != nullptr && (!rules->may_review || own.may_review);
+  return own.may_administer && rules != nullptr && (!rules->may_review || own.may_review) &&
+         (!rules->all_dossiers || own.all_dossiers);
 }
+
+bool may_invite(const Asked& asked, const std::string& role) {
+  if (!may_administer(asked, role)) return false;
+  const RoleRules& own = asked.caller.rules;
+  return own.may_review ||
+         asked.services.config.roles.find(role)->glass_hours <= own.glass_hours;
+}
+
+namespace {
+
+/// By the person's contract and those of their body and the bodies above it.
+bool is_under_contract(const Services& services, const User& user) {
+  const Day today = day_in_italy(services.clock());
+  const auto holds = [&](const Term& term) {
+    return term.has_begun(today) && !term.has_ended(today);
+  };
+  if (!holds(user.contract)) return false;
+  if (user.organization.empty()) return true;
+  const std::vector<Organization> all = services.repository.organizations();
+  return std::all_of(all.begin(), all.end(), [&](const Organization& one) {
+    return holds(one.contract) || !is_below(user.organization, one.id, all);
+  });
+}
+
+Response not_under_contract() {
+  return problem_response({403, "not-allowed", "Not allowed",
+                           "Your contract, or your organization's, has ended or has not begun.",
+                           "Il tuo contratto, o l'affidamento del tuo ente, è finito o non è "
+                           "ancora iniziato."});
+}
+
+}  // namespace
 
 Response run(const Services& services, const Request& request, Power power, Answer answer) {
   auto who = authenticate(services, request);
@@ -192,6 +236,8 @@ Response run(const Services& services, const Request& request, Power power, Answ
   Response response;
   if (auto* wrong = std::get_if<Response>(&parsed)) {
     response = std::move(*wrong);
+  } else if (!is_under_contract(services, caller.user)) {
+    response = not_under_contract();
   } else if (const json::object* body = std::get<json::value>(parsed).if_object()) {
     response = has(caller, power) ? answer({services, caller, *body}) : not_for_role();
   } else {
@@ -208,6 +254,25 @@ bool holds_now(const DossierInfo& dossier, const std::string& account) {
                      });
 }
 
+const DossierInfo::Assignment* own_assignment(const Asked& asked, const DossierInfo& dossier) {
+  const auto at = std::find_if(dossier.assignments.begin(), dossier.assignments.end(),
+                               [&](const DossierInfo::Assignment& one) {
+                                 return one.account == asked.caller.user.account &&
+                                        !one.to_position && !one.kept_to;
+                               });
+  return at == dossier.assignments.end() ? nullptr : &*at;
+}
+
+std::vector<std::string> seen_of(const std::vector<std::string>& sections,
+                                 const std::vector<std::string>& seen) {
+  std::vector<std::string> left;
+  std::copy_if(sections.begin(), sections.end(), std::back_inserter(left),
+               [&](const std::string& one) {
+                 return std::find(seen.begin(), seen.end(), one) != seen.end();
+               });
+  return left;
+}
+
 std::vector<DossierInfo> own_dossiers(const Asked& asked) {
   if (!asked.caller.rules.may_review) return {};
   std::vector<DossierInfo> own = asked.repository().dossiers();
@@ -216,6 +281,17 @@ std::vector<DossierInfo> own_dossiers(const Asked& asked) {
                              return !holds_now(one, asked.caller.user.account);
                            }),
             own.end());
+  for (DossierInfo& dossier : own) {
+    const std::vector<std::string> seen = own_assignment(asked, dossier)->sections;
+    auto& all = dossier.assignments;
+    for (DossierInfo::Assignment& one : all) one.sections = seen_of(one.sections, seen);
+    all.erase(std::remove_if(all.begin(), all.end(),
+                             [&](const DossierInfo::Assignment& one) {
+                               return one.sections.empty() &&
+                                      one.account != asked.caller.user.account;
+                             }),
+              all.end());
+  }
   std::sort(own.begin(), own.end(),
             [](const DossierInfo& a, const DossierInfo& b) { return a.id < b.id; });
   return own;

@@ -37,13 +37,27 @@ using Answer = Response (*)(const Asked&);
                            Answer answer);
 
 [[nodiscard]] bool has(const Caller& caller, Power power);
-/// Nobody gives or takes a power that they do not have.
+/// Disable and enable somebody with that role, stop their devices: a role with a power that the
+/// caller does not have (it decides, it has all dossiers) is beyond them.
 [[nodiscard]] bool may_administer(const Asked& asked, const std::string& role);
+/// Add and invite somebody with that role: beyond that, who can open dossiers that are not assigned
+/// comes from somebody who can for as long, or who decides.
+[[nodiscard]] bool may_invite(const Asked& asked, const std::string& role);
 [[nodiscard]] Response not_for_role();
 [[nodiscard]] Response bad(std::string english, std::string italian);
 [[nodiscard]] Response missing(std::string english, std::string italian);
 
-/// The dossiers that the caller has now, in the order of their ids; none without `review`.
+/// The caller's own assignment of it that holds now; null: none.
+[[nodiscard]] const DossierInfo::Assignment* own_assignment(const Asked& asked,
+                                                            const DossierInfo& dossier);
+/// Of `sections` those that are among `seen`, in their order.
+[[nodiscard]] std::vector<std::string> seen_of(const std::vector<std::string>& sections,
+                                               const std::vector<std::string>& seen);
+/// Whether an order erases something of them; all of a dossier concerns everybody.
+[[nodiscard]] bool concerns(const sync::ErasureOrder& order, const std::vector<std::string>& seen);
+/// The dossiers that the caller has now, in the order of their ids; none without `review`. Of each
+/// assignment the sections that the caller has as well, and no assignment that has none of them:
+/// who is in a reserved section is known to those who are in it.
 [[nodiscard]] std::vector<DossierInfo> own_dossiers(const Asked& asked);
 [[nodiscard]] bool holds_now(const DossierInfo& dossier, const std::string& account);
 

@@ -50,10 +50,12 @@ Response answer(const Status& status) {
 
 Response beyond_own_powers() {
   return problem_response({403, "not-allowed", "Not allowed",
-                           "A role that decides or administers is given by somebody who has that "
-                           "power, or by the operator of the server.",
-                           "Un ruolo che decide o amministra lo dà chi ha lo stesso potere, oppure "
-                           "chi gestisce il server."});
+                           "A role that decides, has all dossiers or can open what is not assigned "
+                           "is given by somebody who has that power or decides, or by the operator "
+                           "of the server.",
+                           "Un ruolo che decide, che ha tutti i fascicoli o che può aprire quelli "
+                           "non assegnati lo dà chi ha lo stesso potere o decide, oppure chi "
+                           "gestisce il server."});
 }
 
 Response unknown_person() {
@@ -84,25 +86,28 @@ Response not_own() {
 
 struct Assigning {
   User person;
-  DossierInfo dossier;
+  sync::DossierId dossier;
 };
 std::variant<Assigning, Response> assigning_of(const Asked& asked) {
   const auto id = sync::id_from_text<sync::DossierId>(asked.text("dossier", kIdMax));
   if (!id.ok()) return bad("\"dossier\" is its id.", "«dossier» è l'id di un fascicolo.");
-  auto dossier = dossier_of(asked, *id);
-  if (!dossier) return not_own();
+  if (!dossier_of(asked, *id)) return not_own();
   auto person = person_of(asked);
   if (!person) return unknown_person();
-  return Assigning{*std::move(person), *std::move(dossier)};
+  return Assigning{*std::move(person), *id};
 }
 
 Response assign(const Asked& asked) {
   auto read = assigning_of(asked);
   if (auto* wrong = std::get_if<Response>(&read)) return std::move(*wrong);
   const Assigning& what = std::get<Assigning>(read);
-  // What somebody has by name is not taken away by giving it again.
-  if (holds_now(what.dossier, what.person.account)) return done();
-  const auto given = asked.repository().assign(what.person.account, what.dossier.id, {}, {},
+  // What somebody has by name is not taken away by giving it again, nor what the caller cannot see.
+  const std::vector<DossierInfo> all = asked.repository().dossiers();
+  const auto at = std::find_if(all.begin(), all.end(), [&](const DossierInfo& one) {
+    return one.id == what.dossier;
+  });
+  if (at != all.end() && holds_now(*at, what.person.account)) return done();
+  const auto given = asked.repository().assign(what.person.account, what.dossier, {}, {},
                                                asked.caller.user.account);
   return answer(given.ok() ? Status() : Status(given.error()));
 }
@@ -116,7 +121,7 @@ Response unassign(const Asked& asked) {
     return bad("Whoever coordinates does not take the dossier from themselves.",
                "Non si toglie un fascicolo a sé stessi: lo fa un'altra persona.");
   }
-  return answer(asked.repository().unassign(what.person.account, what.dossier.id,
+  return answer(asked.repository().unassign(what.person.account, what.dossier,
                                             asked.text("reason", kReasonMax), self));
 }
 
@@ -127,7 +132,9 @@ Response decide_erasure(const Asked& asked,
   const std::vector<Erasure> all = asked.repository().erasures();
   const auto order = std::find_if(all.begin(), all.end(),
                                   [&](const Erasure& one) { return one.order.id == *id; });
-  if (order == all.end() || !dossier_of(asked, order->order.dossier)) {
+  const auto dossier =
+      order == all.end() ? std::nullopt : dossier_of(asked, order->order.dossier);
+  if (!dossier || !concerns(order->order, own_assignment(asked, *dossier)->sections)) {
     return missing("There is no such order on a dossier of yours.",
                    "Non c'è un ordine così su un fascicolo che coordini.");
   }
@@ -152,6 +159,7 @@ Response invite(const Asked& asked) {
   auto read = administered(asked);
   if (auto* wrong = std::get_if<Response>(&read)) return std::move(*wrong);
   const User& person = std::get<User>(read);
+  if (!may_invite(asked, person.role)) return beyond_own_powers();
   std::int64_t hours = kHours;
   if (const json::value* given = asked.body.if_contains("hours")) {
     const std::int64_t* number = given->if_int64();
@@ -220,7 +228,7 @@ Response add_person(const Asked& asked) {
   if (asked.services.config.roles.find(fresh.role) == nullptr) {
     return bad("There is no such role.", "Non c'è un ruolo così.");
   }
-  if (!may_administer(asked, fresh.role)) return beyond_own_powers();
+  if (!may_invite(asked, fresh.role)) return beyond_own_powers();
   if (!self.organization.empty() && fresh.organization != self.organization &&
       !is_below(fresh.organization, self.organization, asked.repository().organizations())) {
     return bad("The body is yours or one below it.", "L'ente è il proprio, o uno che ne dipende.");

@@ -27,7 +27,8 @@ std::string_view kind_name(AccessKind kind) {
   return "unknown";
 }
 
-json::object line_json(const AccessRow& row, const Colleagues& colleagues,
+json::object line_json(const AccessRow& row, const std::vector<std::string>& sections,
+                       const Colleagues& colleagues,
                        const std::map<sync::DeviceId, std::string>& devices) {
   const auto device = devices.find(row.device);
   json::object out{{"number", std::to_string(row.number)},
@@ -37,7 +38,7 @@ json::object line_json(const AccessRow& row, const Colleagues& colleagues,
                    {"device", sync::to_text(row.device)},
                    {"device_name", device == devices.end() ? std::string() : device->second},
                    {"kind", kind_name(row.note.kind)},
-                   {"sections", json::array(row.note.sections.begin(), row.note.sections.end())},
+                   {"sections", json::array(sections.begin(), sections.end())},
                    {"changes", row.note.changes},
                    {"purpose", row.purpose}};
   if (row.note.kind == AccessKind::opened) {
@@ -56,24 +57,34 @@ Response access_lines(const Asked& asked) {
     return bad("\"before\" is the number of a line.", "«before» è il numero di una riga.");
   }
   const std::vector<DossierInfo> own = own_dossiers(asked);
-  const bool is_own = std::any_of(own.begin(), own.end(),
-                                  [&](const DossierInfo& one) { return one.id == *dossier; });
-  if (!is_own) {
+  const auto at = std::find_if(own.begin(), own.end(),
+                               [&](const DossierInfo& one) { return one.id == *dossier; });
+  if (at == own.end()) {
     return missing("There is no such dossier among yours.",
                    "Questo fascicolo non è tra quelli che coordini.");
   }
   const Colleagues colleagues(asked, own);
   std::map<sync::DeviceId, std::string> devices;
   for (const Device& device : asked.repository().devices()) devices[device.id] = device.name;
-  const auto rows = asked.repository().access_of(*dossier, before, kLinesMax + 1);
   // Whoever looks at who looked is on record, too: in the audit, before it leaves.
   asked.repository().note_act(asked.caller.user.account, "access-log", sync::to_text(*dossier));
+  const std::vector<std::string> seen = own_assignment(asked, *at)->sections;
   json::array lines;
-  for (std::size_t i = 0; i < std::min(rows.size(), kLinesMax); ++i) {
-    lines.push_back(line_json(rows[i], colleagues, devices));
+  bool more = false;
+  for (bool ends = false; !ends && !more;) {
+    const auto rows = asked.repository().access_of(*dossier, before, kLinesMax);
+    ends = rows.size() < kLinesMax;
+    for (const AccessRow& row : rows) {
+      before = row.number;
+      const std::vector<std::string> left = seen_of(row.note.sections, seen);
+      if (left.empty() && !row.note.sections.empty()) continue;
+      more = lines.size() == kLinesMax;
+      if (more) break;
+      lines.push_back(line_json(row, left, colleagues, devices));
+    }
   }
-  return json_response(200, json::serialize(json::object{{"lines", std::move(lines)},
-                                                         {"more", rows.size() > kLinesMax}}));
+  return json_response(
+      200, json::serialize(json::object{{"lines", std::move(lines)}, {"more", more}}));
 }
 
 std::string_view state_name(ErasureState state) {
@@ -83,6 +94,27 @@ std::string_view state_name(ErasureState state) {
     case ErasureState::withdrawn: return "withdrawn";
   }
   return "unknown";
+}
+
+bool is_seen(const sync::ErasureTarget& target, const std::vector<std::string>& seen) {
+  return target.section.empty() ||
+         std::find(seen.begin(), seen.end(), target.section) != seen.end();
+}
+
+/// What the caller has of the dossier, or had when all of it was erased; null: nothing.
+const std::vector<std::string>* seen_then(const Asked& asked, const DossierInfo& dossier,
+                                          const Erasure& erasure) {
+  if (const DossierInfo::Assignment* own = own_assignment(asked, dossier)) return &own->sections;
+  if (erasure.state != ErasureState::carried_out || !erasure.order.is_whole_dossier()) {
+    return nullptr;
+  }
+  for (const DossierInfo::Assignment& one : dossier.assignments) {
+    const bool held = one.account == asked.caller.user.account && !one.kept_to &&
+                      one.from_position <= erasure.position &&
+                      (!one.to_position || *one.to_position >= erasure.position);
+    if (held) return &one.sections;
+  }
+  return nullptr;
 }
 
 json::object device_json(const ErasureDevice& device, const Colleagues& colleagues) {
@@ -98,9 +130,11 @@ json::object device_json(const ErasureDevice& device, const Colleagues& colleagu
   return out;
 }
 
-json::object order_json(const Asked& asked, const Erasure& erasure, const Colleagues& colleagues) {
+json::object order_json(const Asked& asked, const Erasure& erasure,
+                        const std::vector<std::string>& seen, const Colleagues& colleagues) {
   json::array targets;
   for (const sync::ErasureTarget& target : erasure.order.targets) {
+    if (!is_seen(target, seen)) continue;
     json::object one;
     if (!target.section.empty()) one["section"] = target.section;
     if (!target.record.is_nil()) one["record"] = sync::to_text(target.record);
@@ -130,14 +164,8 @@ json::object order_json(const Asked& asked, const Erasure& erasure, const Collea
 }
 
 Response erasures(const Asked& asked) {
-  // Of a dossier that went as a whole nobody is assigned any more: who had it is told.
-  std::set<sync::DossierId> known;
-  const std::string& account = asked.caller.user.account;
-  for (const DossierInfo& dossier : asked.repository().dossiers()) {
-    for (const DossierInfo::Assignment& one : dossier.assignments) {
-      if (one.account == account) known.insert(dossier.id);
-    }
-  }
+  std::map<sync::DossierId, DossierInfo> dossiers;
+  for (DossierInfo& one : asked.repository().dossiers()) dossiers[one.id] = std::move(one);
   const Colleagues colleagues(asked, own_dossiers(asked));
   std::vector<Erasure> all = asked.repository().erasures();
   std::stable_sort(all.begin(), all.end(), [](const Erasure& a, const Erasure& b) {
@@ -146,18 +174,26 @@ Response erasures(const Asked& asked) {
   json::array list;
   bool more = false;
   for (const Erasure& erasure : all) {
-    if (known.count(erasure.order.dossier) == 0) continue;
+    const auto at = dossiers.find(erasure.order.dossier);
+    const auto* seen = at == dossiers.end() ? nullptr : seen_then(asked, at->second, erasure);
+    if (seen == nullptr || !concerns(erasure.order, *seen)) continue;
     if (list.size() == kOrdersMax) {
       more = true;
       break;
     }
-    list.push_back(order_json(asked, erasure, colleagues));
+    list.push_back(order_json(asked, erasure, *seen, colleagues));
   }
   return json_response(
       200, json::serialize(json::object{{"erasures", std::move(list)}, {"more", more}}));
 }
 
 }  // namespace
+
+bool concerns(const sync::ErasureOrder& order, const std::vector<std::string>& seen) {
+  return std::any_of(order.targets.begin(), order.targets.end(),
+                     [&](const sync::ErasureTarget& one) { return is_seen(one, seen); });
+}
+
 }  // namespace steer
 
 Response steer_access(const Services& services, const Request& request) {

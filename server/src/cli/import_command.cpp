@@ -1,38 +1,27 @@
 // import: organizations, users and assignments out of a table, as an office keeps them in a
-// spreadsheet. All lines are judged before one is carried out, and given again nothing is doubled.
+// spreadsheet. All lines hold or none does, given again nothing is doubled, and a column that the
+// file does not have says nothing: what stands there stays.
 #include <boost/json.hpp>
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
 #include <set>
 
 #include "cli/commands.hpp"
+#include "cli/import_table.hpp"
 #include "cli/output.hpp"
 #include "cli/picking.hpp"
-#include "insieme/schema/csv.hpp"
+#include "insieme/server/together.hpp"
 
 namespace insieme::server::cli {
 namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kFileMax = 8 * 1024 * 1024;
 constexpr std::size_t kFaultsShown = 20;
-
-struct Column {
-  const char* name;
-  const char* name_it;
-  bool needed;
-};
-
-struct Kind {
-  const char* name;
-  std::vector<Column> columns;
-};
 
 const Kind kOrganizations{"organizations",
                           {{"organization", "ente", true},
@@ -56,14 +45,20 @@ const Kind kAssignments{"assignments",
                          {"until", "al", false},
                          {"team", "equipe", false}}};
 
-using Cells = std::map<std::string, std::string>;
-
 enum class Verdict : std::uint8_t { added, changed, same };
+
+/// One column of what stands, and what the file makes of it.
+struct Change {
+  const char* column;
+  std::string before;
+  std::string after;
+};
 
 /// What a line comes to.
 struct Act {
   Verdict verdict = Verdict::same;
   std::string what;
+  std::vector<Change> changes{};  ///< of `changed`
   std::function<Status(Repository&)> carry_out;
 };
 
@@ -76,89 +71,58 @@ struct Line {
 struct Known {
   std::map<std::string, User> users;
   std::map<std::string, Organization> organizations;
-  std::vector<DossierInfo> dossiers;
+  std::vector<sync::DossierId> dossiers;
 };
 
-std::string text_of_file(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::string text(kFileMax + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.empty()) throw CommandError(kRefused, path + ": cannot be read, or is empty");
-  if (text.size() > kFileMax) throw CommandError(kRefused, path + ": more than 8 MiB");
-  return text;
+/// The cell of a column that the file has.
+const std::string* cell_of(const Cells& cells, const char* column) {
+  const auto at = cells.find(column);
+  return at == cells.end() ? nullptr : &at->second;
 }
 
-std::string plain(std::string_view cell) {
-  const std::size_t first = cell.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return std::string(cell.substr(first, cell.find_last_not_of(" \t") - first + 1));
+/// Only the ends that the file has columns for.
+void read_term(const Cells& cells, Term& term) {
+  if (const std::string* from = cell_of(cells, "from")) term.from = term_of(*from, {}).from;
+  if (const std::string* until = cell_of(cells, "until")) term.until = term_of({}, *until).until;
 }
 
-/// For each column of the file the name of ours.
-std::vector<std::string> heads_of(const Kind& kind, const schema::CsvRow& head) {
-  std::vector<std::string> names;
-  std::string wanted;
-  for (const Column& column : kind.columns) {
-    wanted += (wanted.empty() ? "" : ", ") + std::string(column.name);
-  }
-  for (const std::string& cell : head.cells) {
-    const std::string word = plain(cell);
-    const auto at = std::find_if(
-        kind.columns.begin(), kind.columns.end(),
-        [&](const Column& column) { return word == column.name || word == column.name_it; });
-    const bool known = at != kind.columns.end();
-    if (!known || std::find(names.begin(), names.end(), at->name) != names.end()) {
-      throw CommandError(kRefused, "the first line names the columns, each once, not \"" + word +
-                                       "\": " + wanted);
-    }
-    names.emplace_back(at->name);
-  }
-  for (const Column& column : kind.columns) {
-    if (column.needed && std::find(names.begin(), names.end(), column.name) == names.end()) {
-      throw CommandError(kRefused, std::string("the column \"") + column.name +
-                                       "\" is missing; there are: " + wanted);
-    }
-  }
-  return names;
+std::string show(const std::optional<Day>& day) { return day ? show_day(*day) : std::string(); }
+
+/// Told as changed, if something is.
+void compare(Act& act, const char* column, std::string before, std::string after) {
+  if (before == after) return;
+  act.verdict = Verdict::changed;
+  act.changes.push_back({column, std::move(before), std::move(after)});
 }
 
-Cells cells_of(const Kind& kind, const std::vector<std::string>& heads,
-               const schema::CsvRow& row) {
-  if (row.cells.size() > heads.size()) {
-    throw CommandError(kRefused, "more cells than the first line has columns");
-  }
-  Cells cells;
-  for (const Column& column : kind.columns) cells[column.name];
-  for (std::size_t i = 0; i < row.cells.size(); ++i) cells[heads[i]] = plain(row.cells[i]);
-  for (const Column& column : kind.columns) {
-    if (column.needed && cells[column.name].empty()) {
-      throw CommandError(kRefused, std::string(column.name) + " is empty");
-    }
-  }
-  return cells;
+void compare(Act& act, const Term& before, const Term& after) {
+  compare(act, "from", show(before.from), show(after.from));
+  compare(act, "until", show(before.until), show(after.until));
 }
-
-bool same_term(const Term& a, const Term& b) { return a.from == b.from && a.until == b.until; }
 
 Act judge_organization(Context&, Known& known, const Cells& cells) {
   Organization wanted;
+  const auto at = known.organizations.find(cells.at("organization"));
+  if (at != known.organizations.end()) wanted = at->second;
   wanted.id = cells.at("organization");
   wanted.name = cells.at("name");
-  wanted.parent = cells.at("below");
-  wanted.territories = split_names(cells.at("territories"));
-  wanted.contract = term_of(cells.at("from"), cells.at("until"));
+  if (const std::string* below = cell_of(cells, "below")) wanted.parent = *below;
+  if (const std::string* territories = cell_of(cells, "territories")) {
+    wanted.territories = split_names(*territories);
+  }
+  read_term(cells, wanted.contract);
   if (!wanted.parent.empty() && !known.organizations.contains(wanted.parent)) {
     throw CommandError(kRefused, "there is no organization \"" + wanted.parent +
                                      "\" yet: it stands above what is below it");
   }
-  Act act{Verdict::added, wanted.id, {}};
-  if (const auto at = known.organizations.find(wanted.id); at != known.organizations.end()) {
+  Act act{Verdict::added, wanted.id, {}, {}};
+  if (at != known.organizations.end()) {
     const Organization& there = at->second;
-    const bool same = there.name == wanted.name && there.parent == wanted.parent &&
-                      there.territories == wanted.territories &&
-                      same_term(there.contract, wanted.contract);
-    act.verdict = same ? Verdict::same : Verdict::changed;
+    act.verdict = Verdict::same;
+    compare(act, "name", there.name, wanted.name);
+    compare(act, "below", there.parent, wanted.parent);
+    compare(act, "territories", join_names(there.territories), join_names(wanted.territories));
+    compare(act, there.contract, wanted.contract);
   }
   known.organizations[wanted.id] = wanted;
   act.carry_out = [wanted](Repository& repository) { return repository.put_organization(wanted); };
@@ -185,20 +149,23 @@ void check_user(const Context& context, const Known& known, const User& user) {
 
 Act judge_user(Context& context, Known& known, const Cells& cells) {
   User user;
+  const auto at = known.users.find(cells.at("account"));
+  if (at != known.users.end()) user = at->second;
   user.account = cells.at("account");
   user.display_name = cells.at("name");
   user.role = cells.at("role");
-  user.organization = cells.at("organization");
-  user.contract = term_of(cells.at("from"), cells.at("until"));
+  if (const std::string* organization = cell_of(cells, "organization")) {
+    user.organization = *organization;
+  }
+  read_term(cells, user.contract);
   check_user(context, known, user);
-  const auto at = known.users.find(user.account);
-  Act act{Verdict::added, user.account + " (" + user.role + ")", {}};
+  Act act{Verdict::added, user.account + " (" + user.role + ")", {}, {}};
   if (at == known.users.end()) {
     act.carry_out = [user](Repository& repository) { return repository.add_user(user); };
   } else {
-    const bool same = at->second.organization == user.organization &&
-                      same_term(at->second.contract, user.contract);
-    act.verdict = same ? Verdict::same : Verdict::changed;
+    act.verdict = Verdict::same;
+    compare(act, "organization", at->second.organization, user.organization);
+    compare(act, at->second.contract, user.contract);
     act.carry_out = [user](Repository& repository) {
       return repository.set_person(user.account,
                                    {user.organization, user.contract.from, user.contract.until});
@@ -216,27 +183,35 @@ bool is_yes(const std::string& text) {
   throw CommandError(kRefused, "team is yes or no, not \"" + text + "\"");
 }
 
+/// What the person was given by name, or has by their role; nothing: they do not have the dossier.
+std::optional<Mandate> mandate_of(Context& context, const std::string& account,
+                                  const sync::DossierId& dossier) {
+  return require(context.repository().standing(account, dossier)).mandate;
+}
+
 Act judge_assignment(Context& context, Known& known, const Cells& cells) {
   const std::string& account = cells.at("account");
-  const auto user = known.users.find(account);
-  if (user == known.users.end()) {
+  if (!known.users.contains(account)) {
     throw CommandError(kRefused, "there is no account \"" + account + "\"");
   }
-  std::vector<sync::DossierId> ids;
-  for (const DossierInfo& one : known.dossiers) ids.push_back(one.id);
-  const sync::DossierId dossier = pick_id(cells.at("dossier"), ids, "dossier");
-  const std::vector<std::string> sections = known_sections(context, cells.at("sections"));
-  const AssignTerms terms{term_of(cells.at("from"), cells.at("until")), is_yes(cells.at("team"))};
-  Act act{Verdict::added, account + " → " + sync::to_text(dossier), {}};
-  for (const DossierInfo& one : known.dossiers) {
-    for (const auto& assignment : one.assignments) {
-      const bool holds = one.id == dossier && assignment.account == account &&
-                         !assignment.to_position;
-      if (holds) act.verdict = Verdict::changed;  // what is the same already, `assign` leaves
-    }
+  const sync::DossierId dossier = pick_id(cells.at("dossier"), known.dossiers, "dossier");
+  const std::optional<Mandate> there = mandate_of(context, account, dossier);
+  Mandate wanted = there.value_or(Mandate{});
+  if (const std::string* sections = cell_of(cells, "sections")) {
+    wanted.sections = known_sections(context, *sections);
   }
-  act.carry_out = [account, dossier, sections, terms](Repository& repository) -> Status {
-    const auto assigned = repository.assign(account, dossier, sections, terms);
+  if (const std::string* team = cell_of(cells, "team")) wanted.team = is_yes(*team);
+  read_term(cells, wanted.term);
+  Act act{Verdict::added, account + " → " + sync::to_text(dossier), {}, {}};
+  if (there) {
+    act.verdict = Verdict::same;
+    compare(act, "sections", join_names(there->sections), join_names(wanted.sections));
+    compare(act, there->term, wanted.term);
+    compare(act, "team", there->team ? "yes" : "no", wanted.team ? "yes" : "no");
+  }
+  act.carry_out = [account, dossier, wanted](Repository& repository) -> Status {
+    const auto assigned =
+        repository.assign(account, dossier, wanted.sections, {wanted.term, wanted.team});
     return assigned.ok() ? Status() : Status(assigned.error());
   };
   return act;
@@ -256,7 +231,7 @@ std::vector<Line> judge_all(Context& context, const Kind& kind, Judge judge,
   for (const Organization& one : context.repository().organizations()) {
     known.organizations[one.id] = one;
   }
-  known.dossiers = context.repository().dossiers();
+  for (const DossierInfo& one : context.repository().dossiers()) known.dossiers.push_back(one.id);
   std::vector<Line> lines;
   std::vector<std::string> faults;
   std::set<std::string> seen;
@@ -284,30 +259,65 @@ struct Arguments {
   bool dry_run = false;
 };
 
+/// In one transaction; a dry run learns what the database says to it, and leaves nothing.
+void carry_out(Context& context, const std::vector<Line>& lines, const Arguments& arguments) {
+  std::size_t at = 0;
+  const auto acts = [&]() -> Status {
+    for (const Line& line : lines) {
+      if (line.act.verdict == Verdict::same) continue;
+      at = line.number;
+      if (Status done = line.act.carry_out(context.repository()); !done.ok()) return done;
+    }
+    return {};
+  };
+  const Status done = together_of(context.repository()).all_or_none(acts, !arguments.dry_run);
+  if (done.ok()) return;
+  throw CommandError(kRefused, arguments.file + ": nothing of it is done, for\n  line " +
+                                   std::to_string(at) + ": " + done.error().detail);
+}
+
+json::array lines_json(const std::vector<Line>& lines) {
+  json::array all;
+  for (const Line& line : lines) {
+    if (line.act.verdict == Verdict::same) continue;
+    json::object changes;
+    for (const Change& one : line.act.changes) {
+      changes[one.column] = json::object{{"before", one.before}, {"after", one.after}};
+    }
+    all.push_back(json::object{{"line", line.number},
+                               {"what", line.act.what},
+                               {"new", line.act.verdict == Verdict::added},
+                               {"changes", std::move(changes)}});
+  }
+  return all;
+}
+
+void print_lines(const std::vector<Line>& lines) {
+  const auto shown = [](const std::string& text) { return text.empty() ? "(none)" : text; };
+  for (const Line& line : lines) {
+    if (line.act.verdict == Verdict::same) continue;
+    print_line((line.act.verdict == Verdict::added ? "new      " : "changed  ") + line.act.what);
+    for (const Change& one : line.act.changes) {
+      print_line("           " + std::string(one.column) + ": " + shown(one.before) + " → " +
+                 shown(one.after));
+    }
+  }
+}
+
 int take_table(Context& context, const Kind& kind, Judge judge, const Arguments& arguments) {
   const std::vector<Line> lines = judge_all(context, kind, judge, arguments.file);
   std::map<Verdict, std::size_t> counts;
-  for (const Line& line : lines) {
-    ++counts[line.act.verdict];
-    if (line.act.verdict == Verdict::same) continue;
-    if (!context.json() && arguments.dry_run) {
-      print_line((line.act.verdict == Verdict::added ? "new      " : "changed  ") + line.act.what);
-    }
-    if (arguments.dry_run) continue;
-    if (const Status done = line.act.carry_out(context.repository()); !done.ok()) {
-      throw CommandError(kRefused, "line " + std::to_string(line.number) + ": " +
-                                       done.error().detail +
-                                       ". The lines above it are done; mend it and give the file "
-                                       "again.");
-    }
-  }
+  for (const Line& line : lines) ++counts[line.act.verdict];
+  carry_out(context, lines, arguments);
   if (context.json()) {
     print_json(json::object{{"kind", kind.name},
                             {"new", counts[Verdict::added]},
                             {"changed", counts[Verdict::changed]},
                             {"same", counts[Verdict::same]},
+                            {"lines", lines_json(lines)},
                             {"dry_run", arguments.dry_run}});
   } else {
+    if (arguments.dry_run) print_lines(lines);
     print_line(std::to_string(counts[Verdict::added]) + " new, " +
                std::to_string(counts[Verdict::changed]) + " changed, " +
                std::to_string(counts[Verdict::same]) + " as they are" +
@@ -341,7 +351,8 @@ void add_import(Program& program) {
       "import", "organizations, users and assignments out of a table; all lines or none");
   all->require_subcommand(1);
   all->footer("The first line names the columns, in English or Italian, in any order, parted by\n"
-              "; or by commas. Given again, nothing is doubled.\n"
+              "; or by commas. Given again, nothing is doubled. Columns that are not there leave\n"
+              "alone what stands; an empty cell takes it away: --dry-run shows before → after.\n"
               "Examples:\n"
               "  insieme-server import organizations enti.csv --dry-run --data DIR\n"
               "  insieme-server import users persone.csv --data DIR\n"

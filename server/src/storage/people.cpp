@@ -104,17 +104,44 @@ Caller SqlRepository::make_caller(Device device, sql::Connection& db) const {
   return caller;
 }
 
+namespace {
+
+bool has_controls(std::string_view text) noexcept {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '\x7f';
+  });
+}
+
+/// Account and name stand in lists and in the audit, where the operator and machines have names of
+/// their own.
+Status check_names(const User& user) {
+  if (user.account.empty() || user.account.size() > sync::kAuthorBytesMax) {
+    return {ErrorCode::invalid_argument, "an account has 1 to 64 bytes"};
+  }
+  if (!sync::is_valid_utf8(user.account) || has_controls(user.account)) {
+    return {ErrorCode::invalid_argument, "an account is text in UTF-8 without control characters"};
+  }
+  if (!sync::is_valid_utf8(user.display_name) || has_controls(user.display_name)) {
+    return {ErrorCode::invalid_argument, "a name is text in UTF-8 without control characters"};
+  }
+  const std::string_view account(user.account);
+  constexpr std::string_view kMachine = "machine ";
+  if (account == kOperator || account == "ledger" ||
+      account.substr(0, kMachine.size()) == kMachine) {
+    return {ErrorCode::invalid_argument,
+            "\"" + user.account + "\" is whom the audit names for acts of no person"};
+  }
+  return {};
+}
+
+}  // namespace
+
 Status SqlRepository::add_user(const User& user, const std::string& by) {
   const RoleRules* rules = roles_.find(user.role);
   if (rules == nullptr) {
     return {ErrorCode::invalid_argument, "there is no role \"" + user.role + "\""};
   }
-  if (user.account.empty() || user.account.size() > sync::kAuthorBytesMax) {
-    return {ErrorCode::invalid_argument, "an account has 1 to 64 bytes"};
-  }
-  if (!sync::is_valid_utf8(user.account) || user.account.find('\0') != std::string::npos) {
-    return {ErrorCode::invalid_argument, "an account is text in UTF-8"};
-  }
+  INSIEME_TRY(check_names(user));
   return write([&](sql::Connection& db, LogWriter& log) -> Status {
     if (find_user(db, user.account)) {
       return {ErrorCode::already_exists, "the account \"" + user.account + "\" exists already"};

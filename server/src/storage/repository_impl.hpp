@@ -12,6 +12,7 @@
 #include "denial_ledger.hpp"
 #include "insieme/server/device_orders.hpp"
 #include "insieme/server/repository.hpp"
+#include "insieme/server/together.hpp"
 #include "storage/frontier_rows.hpp"
 #include "storage/log_writer.hpp"
 #include "storage/sql.hpp"
@@ -19,13 +20,14 @@
 namespace insieme::server {
 
 /// One connection that writes, behind a lock, and as many that read as are needed at once.
-class SqlRepository final : public Repository, public DeviceOrderStore {
+class SqlRepository final : public Repository, public DeviceOrderStore, public Together {
  public:
   SqlRepository(std::unique_ptr<sql::Database> database, std::unique_ptr<sql::Connection> writer,
                 std::int64_t space, Roles roles, Clock clock, SnapshotPolicy snapshots);
 
   SpaceInfo space() override;
   Counts counts() override;
+  Status all_or_none(const std::function<Status()>& acts, bool keep) override;
   Status add_user(const User& user, const std::string& by) override;
   std::vector<User> users() override;
   Status set_disabled(const std::string& account, bool disabled, const std::string& by) override;
@@ -198,11 +200,13 @@ class SqlRepository final : public Repository, public DeviceOrderStore {
  private:
   friend class SqlTurn;
 
-  /// `work(db, log)` in one write transaction; committed if it gives an ok Status or Result.
+  /// `work(db, log)` in one write transaction; committed if it gives an ok Status or Result. Within
+  /// `all_or_none` in that one's, which decides.
   template <class Work>
   auto write(Work work) -> decltype(work(std::declval<sql::Connection&>(),
                                          std::declval<LogWriter&>())) {
     const std::lock_guard lock(writer_mutex_);
+    if (joint_ != nullptr) return work(*writer_, *joint_);
     sql::Transaction transaction(*writer_, space_);
     LogWriter log(*writer_, space_, clock_());
     auto outcome = work(*writer_, log);
@@ -277,8 +281,9 @@ class SqlRepository final : public Repository, public DeviceOrderStore {
   SnapshotPolicy snapshots_;
   std::optional<ErasureLedger> ledger_;  ///< set before anybody else uses the repository
   std::optional<DenialLedger> denial_ledger_;  ///< likewise
-  std::mutex writer_mutex_;
+  std::recursive_mutex writer_mutex_;  ///< so that `all_or_none` may hold it around its acts
   std::unique_ptr<sql::Connection> writer_;  ///< guarded by writer_mutex_
+  LogWriter* joint_ = nullptr;               ///< likewise: of the `all_or_none` that goes on
   std::mutex ear_mutex_;
   std::weak_ptr<CommitEar> ear_;  ///< guarded by ear_mutex_
   std::mutex settled_mutex_;

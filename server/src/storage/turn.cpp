@@ -465,7 +465,7 @@ class SqlTurn final : public Turn {
   }
 
   SqlRepository& repository_;
-  std::unique_lock<std::mutex> lock_;
+  std::unique_lock<std::recursive_mutex> lock_;
   sql::Connection& db_;
   std::int64_t space_;
   sql::Transaction transaction_;

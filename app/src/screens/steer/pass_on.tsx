@@ -19,16 +19,23 @@ function burden(team: Team, person: SteerPerson): number {
 
 export function PassOn(props: { family: Family; team: Team; onDone: () => void }): JSX.Element {
   const { family, team } = props;
-  const [from, setFrom] = useState(family.people[0]?.account ?? FRESH);
+  // Also from somebody whose account is disabled: their families are what is passed on first.
+  const holders = [...family.people, ...family.formerly];
+  const [from, setFrom] = useState(holders[0]?.account ?? FRESH);
   const [whom, setWhom] = useState("");
   const [reason, setReason] = useState("");
-  const [request] = useState(requestId());
+  // A retry goes on where it stopped; with another choice it is another request.
+  const [request, setRequest] = useState(requestId());
+  const choose = (set: (value: string) => void, value: string): void => {
+    set(value);
+    setRequest(requestId());
+  };
   const act = useAct();
   const first = useRef<HTMLSelectElement>(null);
   useEffect(() => first.current?.focus(), []);
   // Who has least first: that is what one looks for here.
   const others = team.people
-    .filter((one) => !family.people.some((who) => who.account === one.account))
+    .filter((one) => !holders.some((who) => who.account === one.account))
     .map((person) => ({ person, has: burden(team, person) }))
     .sort((a, b) => a.has - b.has);
   const save = (event: Event): void => {
@@ -60,9 +67,9 @@ export function PassOn(props: { family: Family; team: Team; onDone: () => void }
             ref={first}
             class="form-control"
             value={from}
-            onChange={(event) => setFrom(event.currentTarget.value)}
+            onChange={(event) => choose(setFrom, event.currentTarget.value)}
           >
-            {family.people.map((one) => (
+            {holders.map((one) => (
               <option key={one.account} value={one.account}>
                 {one.name}
               </option>
@@ -77,7 +84,7 @@ export function PassOn(props: { family: Family; team: Team; onDone: () => void }
             class="form-control"
             required={from === FRESH}
             value={whom}
-            onChange={(event) => setWhom(event.currentTarget.value)}
+            onChange={(event) => choose(setWhom, event.currentTarget.value)}
           >
             <option value="">{t(from === FRESH ? "choose" : "steer_to_nobody")}</option>
             {others.map(({ person, has }) => (
@@ -88,19 +95,21 @@ export function PassOn(props: { family: Family; team: Team; onDone: () => void }
           </select>
         </div>
       </div>
-      <div class="field">
-        <label for={`why-${id}`}>
-          {t("steer_why")} <span class="needed">({t("steer_both_read")})</span>
-        </label>
-        <input
-          id={`why-${id}`}
-          class="form-control"
-          maxLength={500}
-          required={from !== FRESH}
-          value={reason}
-          onInput={(event) => setReason(event.currentTarget.value)}
-        />
-      </div>
+      {from !== FRESH && (
+        <div class="field">
+          <label for={`why-${id}`}>
+            {t("steer_why")} <span class="needed">({t("steer_both_read")})</span>
+          </label>
+          <input
+            id={`why-${id}`}
+            class="form-control"
+            maxLength={500}
+            required
+            value={reason}
+            onInput={(event) => choose(setReason, event.currentTarget.value)}
+          />
+        </div>
+      )}
       <p class="help">{t("steer_pass_help")}</p>
       <Failed error={act.failure} />
       <div class="buttons">

@@ -130,7 +130,9 @@ function PersonCard(props: { person: SteerPerson; all: SteerPeople; me: Identity
       )}
       {person.administered && (
         <>
-          {!person.disabled && <Invite person={person} hasDevice={active.length > 0} />}
+          {!person.disabled && (person.may_be_invited ?? true) && (
+            <Invite person={person} hasDevice={active.length > 0} />
+          )}
           {!self && <Switch person={person} />}
         </>
       )}

@@ -364,6 +364,11 @@ function FamilyRows(props: {
             {family.people.length === 0 && !team.offline && (
               <Mark tone="warning">{t("steer_nobody")}</Mark>
             )}
+            {family.formerly.length > 0 && (
+              <Mark tone="danger">
+                {t("steer_formerly", { who: family.formerly.map((one) => one.name).join(", ") })}
+              </Mark>
+            )}
             {family.unvisitedSince !== null && (
               <Mark tone="warning">
                 {family.unvisitedSince

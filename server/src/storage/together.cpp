@@ -1,0 +1,35 @@
+#include "insieme/server/together.hpp"
+
+#include "storage/repository_impl.hpp"
+
+namespace insieme::server {
+namespace {
+
+/// The acts' own transactions become this one for as long as it lives.
+class Joined {
+ public:
+  Joined(LogWriter*& joint, LogWriter& log) : joint_(joint) { joint_ = &log; }
+  ~Joined() { joint_ = nullptr; }
+  Joined(const Joined&) = delete;
+  Joined& operator=(const Joined&) = delete;
+
+ private:
+  LogWriter*& joint_;
+};
+
+}  // namespace
+
+Together& together_of(Repository& repository) { return dynamic_cast<SqlRepository&>(repository); }
+
+Status SqlRepository::all_or_none(const std::function<Status()>& acts, bool keep) {
+  Status outcome;
+  const Status written = write([&](sql::Connection&, LogWriter& log) -> Status {
+    const Joined joined(joint_, log);
+    outcome = acts();
+    if (!outcome.ok() || keep) return outcome;
+    return {ErrorCode::conflict, "only tried"};  // rolls back
+  });
+  return keep ? written : outcome;
+}
+
+}  // namespace insieme::server
