@@ -5,6 +5,7 @@
 
 #include "http_problem.hpp"
 #include "insieme/sync/limits.hpp"
+#include "storage/escrow_stock.hpp"
 
 namespace insieme::client {
 namespace {
@@ -81,7 +82,8 @@ std::optional<HttpRequest> BlobRun::next() {
 
 std::optional<HttpRequest> BlobRun::next_to_send() {
   while (true) {
-    auto parcel = store_.next_blob_to_send(after_);
+    auto parcel = ways_ == Ways::both ? store_.next_blob_to_send(after_)
+                                      : next_blob_at_once(store_, after_);
     if (!parcel.ok()) {
       stop(parcel.error());
       return std::nullopt;
@@ -172,7 +174,8 @@ void BlobRun::refused(const HttpReply& reply) {
     if (const Status noted = store_.note_blob_sent(parcel_.n, 0, false); !noted.ok()) stop(noted);
     return;
   }
-  const bool lasting = reply.status == 410 || reply.status == 413;
+  // Before a wipe what is too large goes another way; what is erased goes nowhere.
+  const bool lasting = reply.status == 410 || (reply.status == 413 && ways_ == Ways::both);
   const std::string why = sentence_of(reply);
   if (const Status noted = store_.note_blob_refused(parcel_.n, why, lasting); !noted.ok()) {
     return stop(noted);

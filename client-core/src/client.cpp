@@ -225,6 +225,12 @@ std::string Client::open(std::string_view text, std::unique_ptr<Client>& client)
   }
   options->store.bundle = &schema::embedded_bundle();
   options->store.platform = platform;
+  {
+    // A wipe that was cut goes on with what it was about, before a new store is put in its place;
+    // by a door of its own, for its key is gone afterwards.
+    Door former(options->store.path, options->store.key, *platform);
+    if (former.must_destroy()) former.destroy();
+  }
   if (options->mode == "restore") {
     const Check restored = restore(options.value(), *platform);
     if (!restored.ok()) return reply_of(restored.error());
@@ -235,7 +241,6 @@ std::string Client::open(std::string_view text, std::unique_ptr<Client>& client)
   parts->wait = options->wait;
   if (options->practice) parts->use = For::practice;
   parts->transport = make_transport(options->trust);
-  if (parts->door->must_destroy()) parts->door->destroy();
   if (options->mode != "open") parts->door->begin_anew();
   const Check entered = enter(*parts->door, options->pin);
   const bool stays_locked = !entered.ok() && (entered.error().code == "locked" ||

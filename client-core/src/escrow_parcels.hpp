@@ -15,8 +15,13 @@ struct OutgoingParcel {
 };
 
 /// Work that no server has answered, what is carried for others, drafts with their files, what was
-/// refused, decisions that were not sent. Writes nothing; the same content is the same bytes.
-/// `limit_exceeded`: more than a server takes of one device; and what the store reports.
-[[nodiscard]] Result<std::vector<OutgoingParcel>> escrow_parcels(Store& store);
+/// refused, decisions and openings that were not told; `with_blobs`: the bytes that are still to be
+/// sent, too. Writes nothing; the same content is the same bytes. `limit_exceeded`: more than a
+/// server takes of one device, or than is handed over so; `internal`: something is in no parcel;
+/// and what the store reports. With an error nothing may be destroyed.
+[[nodiscard]] Result<std::vector<OutgoingParcel>> escrow_parcels(Store& store, bool with_blobs);
+[[nodiscard]] std::vector<sync::Digest> names_of(const std::vector<OutgoingParcel>& parcels);
+/// That these are all that is here now; `unavailable`: not so, as work was added meanwhile.
+[[nodiscard]] Status check_handed_over(Store& store, const std::vector<sync::Digest>& names);
 
 }  // namespace insieme::client

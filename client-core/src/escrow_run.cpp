@@ -1,8 +1,11 @@
 #include "escrow_run.hpp"
 
 #include <boost/json.hpp>
+#include <limits>
+#include <set>
 
 #include "http_problem.hpp"
+#include "storage/escrow_stock.hpp"
 
 namespace insieme::client {
 namespace {
@@ -12,8 +15,8 @@ namespace json = boost::json;
 constexpr int kOk = 200;
 constexpr std::string_view kBytesType = "application/octet-stream";
 constexpr std::string_view kJsonType = "application/json";
-/// More photos than this, not sent until the day on which the tablet was lost, stay behind.
-constexpr BlobBudget kBlobs{true, 256ULL * 1024 * 1024};
+/// All of them: a contact that is cut goes on from where it was.
+constexpr BlobBudget kBlobs{true, std::numeric_limits<std::uint64_t>::max()};
 
 /// The network, a server that is busy or full: the next contact goes on.
 bool may_pass(int status) {
@@ -29,13 +32,32 @@ EscrowRun::EscrowRun(Store& store, sync::DeviceOrder order, MakeRequest make)
       blobs_(store, kBlobs, [this](std::string_view path, std::vector<std::uint8_t> body) {
         return make_(path, kBytesType, std::move(body));
       }, BlobRun::Ways::out) {
-  auto packed = escrow_parcels(store_);
+  if (const Status ready = stop_waiting(store_); !ready.ok()) {
+    stop(ready.error());
+    return;
+  }
+  auto packed = escrow_parcels(store_, false);
   if (!packed.ok()) {
     stop(packed.error());
     return;
   }
   parcels_ = std::move(packed).value();
-  for (const OutgoingParcel& one : parcels_) names_.push_back(sync::name_of_parcel(one.sealed));
+  names_ = names_of(parcels_);
+}
+
+/// What the server did not take of the photos by the ordinary way, and what was added meanwhile:
+/// what is known by its name was brought already.
+void EscrowRun::pack_again() {
+  auto packed = escrow_parcels(store_, true);
+  if (!packed.ok()) return stop(packed.error());
+  const std::set<sync::Digest> brought(names_.begin(), names_.end());
+  parcels_.clear();
+  at_ = 0;
+  names_ = names_of(*packed);
+  for (std::size_t n = 0; n < names_.size(); ++n) {
+    if (brought.count(names_[n]) == 0) parcels_.push_back(std::move((*packed)[n]));
+  }
+  phase_ = Phase::left;
 }
 
 void EscrowRun::stop(const Error& error) {
@@ -44,17 +66,21 @@ void EscrowRun::stop(const Error& error) {
 }
 
 std::optional<HttpRequest> EscrowRun::next() {
-  if (phase_ == Phase::parcels) {
+  if (phase_ == Phase::blobs) {
+    if (auto request = blobs_.next()) return request;
+    pack_again();
+  }
+  if (phase_ == Phase::parcels || phase_ == Phase::left) {
     if (at_ < parcels_.size()) {
       const OutgoingParcel& one = parcels_[at_];
       return make_("/v1/device/escrow?order=" + sync::to_text(order_.id) +
                        "&parcel=" + std::string(sync::name_of(one.kind)),
                    kBytesType, one.sealed);
     }
-    phase_ = Phase::blobs;
-  }
-  if (phase_ == Phase::blobs) {
-    if (auto request = blobs_.next()) return request;
+    if (phase_ == Phase::parcels) {
+      phase_ = Phase::blobs;
+      return next();
+    }
     phase_ = Phase::end;
   }
   if (phase_ == Phase::end) {
@@ -72,9 +98,10 @@ void EscrowRun::answered(const Result<HttpReply>& reply) {
   if (may_pass(reply->status)) return stop({ErrorCode::unavailable, sentence_of(*reply)});
   switch (phase_) {
     case Phase::parcels:
+    case Phase::left:
       return on_parcel(*reply);
     case Phase::blobs:
-      // What the server takes never: a photo of a record that it refused stays behind.
+      // What it does not take so is brought as a parcel.
       return blobs_.answered(reply);
     case Phase::end:
       return on_end(*reply);

@@ -1,6 +1,7 @@
 #pragma once
 // Hands over what a device that is to be wiped has not sent: parcels, then the bytes of photos that
-// its records name, then the question for the receipt. What is cut off is repeated whole: the
+// its records name, then what is left of them and what was added meanwhile, then the question for
+// the receipt. What is cut off is repeated whole: the
 // server knows a parcel by its name.
 
 #include <functional>
@@ -31,10 +32,13 @@ class EscrowRun {
   [[nodiscard]] const std::optional<sync::EscrowReceipt>& receipt() const noexcept {
     return receipt_;
   }
+  /// What the receipt is for.
+  [[nodiscard]] const std::vector<sync::Digest>& names() const noexcept { return names_; }
 
  private:
-  enum class Phase { parcels, blobs, end, over };
+  enum class Phase { parcels, blobs, left, end, over };
   void stop(const Error& error);
+  void pack_again();
   void on_parcel(const HttpReply& reply);
   void on_end(const HttpReply& reply);
 

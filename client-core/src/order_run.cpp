@@ -51,7 +51,7 @@ OrderRun::Need OrderRun::begin() {
 }
 
 OrderRun::Need OrderRun::answered(const Result<HttpReply>& reply) {
-  if (!reply.ok()) return OrderOutcome{reply.error(), {}, {}};
+  if (!reply.ok()) return OrderOutcome{reply.error(), {}, {}, {}};
   switch (asked_) {
     case Asked::challenge:
       return on_challenge(*reply);
@@ -66,7 +66,7 @@ OrderRun::Need OrderRun::answered(const Result<HttpReply>& reply) {
 
 OrderRun::Need OrderRun::on_challenge(const HttpReply& reply) {
   const std::string nonce = nonce_in(reply);
-  if (reply.status != kOk || nonce.empty()) return OrderOutcome{error_of(reply), {}, {}};
+  if (reply.status != kOk || nonce.empty()) return OrderOutcome{error_of(reply), {}, {}, {}};
   const Identity& self = engine_.store().identity();
   const std::string device = sync::to_text(self.device);
   const std::string message =
@@ -84,16 +84,16 @@ OrderRun::Need OrderRun::on_challenge(const HttpReply& reply) {
 
 OrderRun::Need OrderRun::on_token(const HttpReply& reply) {
   if (reply.status == kOk) return OrderOutcome{};
-  if (reply.status != kForbidden) return OrderOutcome{error_of(reply), {}, {}};
+  if (reply.status != kForbidden) return OrderOutcome{error_of(reply), {}, {}, {}};
   const Identity& self = engine_.store().identity();
   auto heard = parse_device_order(reply.body, self.space, self.device, self.server_key, ask_);
   // Refused without an order, or by somebody who is not to be believed: nothing happens here.
   if (!heard.ok() || heard->order.kind == sync::OrderKind::none) {
-    return OrderOutcome{error_of(reply), {}, {}};
+    return OrderOutcome{error_of(reply), {}, {}, {}};
   }
   heard_ = std::move(heard).value();
   if (heard_.order.kind == sync::OrderKind::lock) {
-    return OrderOutcome{error_of(reply), heard_.order, {}};
+    return OrderOutcome{error_of(reply), heard_.order, {}, {}};
   }
   asked_ = Asked::escrow;
   escrow_.emplace(engine_.store(), heard_.order,
@@ -106,7 +106,7 @@ OrderRun::Need OrderRun::on_token(const HttpReply& reply) {
 
 OrderRun::Need OrderRun::go_on() {
   if (auto next = escrow_->next()) return *std::move(next);
-  return OrderOutcome{escrow_->status(), heard_.order, escrow_->receipt()};
+  return OrderOutcome{escrow_->status(), heard_.order, escrow_->receipt(), escrow_->names()};
 }
 
 OrderOutcome ask_order(Engine& engine) {

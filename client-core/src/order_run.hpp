@@ -19,6 +19,7 @@ struct OrderOutcome {
   Status status;
   std::optional<sync::DeviceOrder> order;
   std::optional<sync::EscrowReceipt> receipt;
+  std::vector<sync::Digest> handed;  ///< the parcels that the receipt is for
 };
 
 class OrderRun {

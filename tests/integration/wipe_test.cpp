@@ -102,6 +102,31 @@ TEST_CASE("wipe: what was not sent is in the inbox before the keys are gone, and
   at.check_agreement();
 }
 
+TEST_CASE("wipe: a photo that was not sent is with the server before the keys are gone",
+          "[integration][device][blob][P2]") {
+  Ambito at;
+  at.exchange();
+  const std::string id = id_of(device_of(at, "anna"));
+  const std::string face = at.folder.file("foto.jpg");
+  std::ofstream(face, std::ios::binary) << std::string(400'000, 'f');
+  at.anna.ok({"attach", at.visit, "files", face});
+  wipe(at, id);
+  at.anna.refused(kStorage, {"sync"});
+  CHECK(is_gone(at.anna));
+  CHECK(step_of(at, id) == "destroyed");
+  const std::string folder = (at.folder.path() / "consegna").string();
+  at.server.admin({"device", "escrow", id, "--out", folder});
+  std::size_t here = 0;
+  for (const auto& file : fs::recursive_directory_iterator(at.folder.path())) {
+    const std::string name = file.path().filename().string();
+    const bool is_parcel = name.rfind("file-", 0) == 0 && file.file_size() > 400'000;
+    const bool is_blob = file.is_regular_file() && file.file_size() >= 400'000 &&
+                         file.path().string().find("blobs") != std::string::npos;
+    here += is_parcel || is_blob ? 1 : 0;
+  }
+  CHECK(here == 1);
+}
+
 TEST_CASE("wipe: without a network nothing happens, and a copy of the store never comes back",
           "[integration][device][P1][P2]") {
   Ambito at;

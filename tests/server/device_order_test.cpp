@@ -167,6 +167,7 @@ TEST_CASE("orders: whoever holds a closed tablet hears, signed, whether the lock
   const json::object question{{"device", to_text(w.anna.id())}, {"ask", to_hex(kAsk)}};
   const json::object locked = Office::object_of(w.post("/v1/device/order", question));
   CHECK(locked.at("order_kind") == "lock");
+  CHECK(locked.at("order_reason") == "");  // whoever knows an id is not told why
   CHECK(w.is_signed(locked, OrderKind::lock, kAsk));
   REQUIRE(w.orders.lift_order(w.anna.id()).ok());
   const json::object free = Office::object_of(w.post("/v1/device/order", question));
@@ -232,8 +233,25 @@ TEST_CASE("orders: a wiped device hands over, gets its receipt, and reports; all
         std::vector<std::string>{"user-anna device.enrol", "operator device.wipe",
                                  "user-anna device.told", "user-anna device.escrow",
                                  "user-anna device.destroyed"});
-  CHECK(w.orders.drop_parcels(w.anna.id()) == 1);
+  CHECK(*w.orders.drop_parcels(w.anna.id()) == 1);
   CHECK_FALSE(w.orders.parcel(w.anna.id(), name_of_parcel(drafts)).ok());
+}
+
+TEST_CASE("orders: no receipt for bytes that were dropped, and none are dropped on the way",
+          "[server][device][P2]") {
+  Office w;
+  const auto drafts = w.sealed("x");
+  const StandingOrder order = w.order(OrderKind::wipe);
+  const std::string token(Office::object_of(w.ask_token()).at("token").as_string());
+  REQUIRE(w.bring(token, order, "drafts", drafts).status == 200);
+  CHECK(w.orders.drop_parcels(w.anna.id()).error().code == ErrorCode::conflict);
+  w.orders.note_parcel(w.anna.id(), name_of_parcel(drafts), "", false);  // lost all the same
+  CHECK(w.end(token, order, {drafts}).status == 409);
+  REQUIRE(w.bring(token, order, "drafts", drafts).status == 200);
+  CHECK(*w.orders.parcel(w.anna.id(), name_of_parcel(drafts)) == drafts);
+  CHECK(w.end(token, order, {drafts}).status == 200);
+  CHECK(*w.orders.drop_parcels(w.anna.id()) == 1);
+  CHECK(w.end(token, order, {drafts}).status == 200);  // its receipt was lost: the same again
 }
 
 TEST_CASE("orders: only who is to be wiped hands over, and only what the server can open",

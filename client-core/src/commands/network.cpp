@@ -6,6 +6,7 @@
 #include "commands/table.hpp"
 #include "commands/values.hpp"
 #include "lock/door.hpp"
+#include "storage/escrow_stock.hpp"
 #include "order_run.hpp"
 
 namespace insieme::client::commands {
@@ -224,6 +225,21 @@ Check start_run(Context& context) {
   return Done{};
 }
 
+/// With nobody else writing: all that is here was handed over, the order says so durably, and
+/// nothing is written here any more. Otherwise all is as it was, and the next contact begins anew.
+Check obey_wipe(const OrderOutcome& ordered, Engine& engine, Door& door) {
+  Check obeyed = Done{};
+  const Status closed = close_for_good(engine.store(), [&]() -> Status {
+    INSIEME_TRY(check_handed_over(engine.store(), ordered.handed));
+    obeyed = door.obey(*ordered.order, engine.store().identity(), ordered.receipt);
+    return obeyed.ok() ? Status{} : Status{ErrorCode::storage_failure, {}};
+  });
+  INSIEME_OUT(obeyed);
+  if (!closed.ok()) door.take_back();
+  INSIEME_OUT(closed);
+  return Done{};
+}
+
 /// The server ordered something of this device. It is carried out once the command has ended, by
 /// whoever holds the store; without a door it is only told.
 Outcome<json::object> end_refused(const SyncOutcome& outcome, const OrderOutcome& ordered,
@@ -233,7 +249,9 @@ Outcome<json::object> end_refused(const SyncOutcome& outcome, const OrderOutcome
   static_cast<void>(engine.store().note_refusal(error.detail));
   Failure failure = sync_failure(error);
   if (door != nullptr && ordered.order) {
-    INSIEME_OUT(door->obey(*ordered.order, engine.store().identity(), ordered.receipt));
+    INSIEME_OUT(ordered.receipt
+                    ? obey_wipe(ordered, engine, *door)
+                    : door->obey(*ordered.order, engine.store().identity(), ordered.receipt));
     const Check allowed = door->order_allows();
     if (!allowed.ok()) failure = allowed.error();
   }

@@ -79,7 +79,11 @@ void Door::shut() noexcept {
   wants_lock = false;
 }
 
-void Door::open_with(const Secret& key) { store_key_ = key; }
+void Door::open_with(const Secret& key) {
+  // Whose key was wiped makes no store: anybody could open it.
+  INSIEME_ASSERT(key != Secret{});
+  store_key_ = key;
+}
 
 const Secret& Door::store_key() const {
   INSIEME_ASSERT(store_key_.has_value());

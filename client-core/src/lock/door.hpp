@@ -72,6 +72,8 @@ class Door {
   /// that the coordinator's code has opened stays open.
   [[nodiscard]] commands::Check obey(const sync::DeviceOrder& order, const Identity& self,
                                      const std::optional<sync::EscrowReceipt>& receipt);
+  /// What a wipe was obeyed for turned out not to hold: it is as if it had not been heard.
+  void take_back();
   /// The server has what was not sent, and the program ended before it had destroyed the rest.
   [[nodiscard]] bool must_destroy() const;
   /// Keys, store and what lies beside it. The host drops what it keeps. Goes on where it was cut.

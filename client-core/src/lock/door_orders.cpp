@@ -105,6 +105,12 @@ Check Door::obey(const sync::DeviceOrder& order, const Identity& self,
   return Done{};
 }
 
+void Door::take_back() {
+  if (!wants_destroy) return;
+  wants_destroy = false;
+  sqlite::remove_file(order_path(store_path_));
+}
+
 bool Door::must_destroy() const {
   const auto file = order();
   return file && file->state == OrderState::handed;

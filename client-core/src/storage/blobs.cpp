@@ -237,15 +237,15 @@ BlobCounts count_blobs(Core& core) {
   return counts;
 }
 
-std::optional<BlobParcel> next_blob_to_send(Core& core, std::int64_t after) {
+std::optional<BlobParcel> next_blob_to_send(Core& core, std::int64_t after, bool waits) {
   BlobParcel parcel;
   {
     auto& row = core.db.cached(
         "SELECT n, dossier, name, size, sent, due FROM blobs "
-        "WHERE n > ?2 AND (state = 1 OR due = 1) AND " INSIEME_BLOB_IS_TIME
-        " ORDER BY n LIMIT 1");
+        "WHERE n > ?2 AND (state = 1 OR due = 1) AND (?3 = 0 OR " INSIEME_BLOB_IS_TIME
+        ") ORDER BY n LIMIT 1");
     const sqlite::ResetGuard guard(row);
-    row.bind_all(core.platform.now_ms(), after);
+    row.bind_all(core.platform.now_ms(), after, std::int64_t{waits ? 1 : 0});
     if (!row.step()) return std::nullopt;
     parcel.n = row.get_int64(0);
     parcel.dossier = id_from_blob<sync::DossierId>(row.get_blob(1));

@@ -29,8 +29,10 @@ void drop_drafted_blobs(Core& core);
 [[nodiscard]] std::vector<BlobLine> blob_lines(Core& core);
 [[nodiscard]] BlobCounts count_blobs(Core& core);
 
-/// The next after number `after` that is to be sent, with the piece that the server lacks.
-[[nodiscard]] std::optional<BlobParcel> next_blob_to_send(Core& core, std::int64_t after);
+/// The next after number `after` that is to be sent, with the piece that the server lacks; `waits`:
+/// not one that came to nothing just now.
+[[nodiscard]] std::optional<BlobParcel> next_blob_to_send(Core& core, std::int64_t after,
+                                                          bool waits);
 /// The server has so much of it. What was kept only to be sent goes when it is whole there.
 void note_blob_sent(Core& core, std::int64_t n, std::uint64_t received, bool whole);
 /// Why the server did not take it. Lasting: it is not tried again by itself.

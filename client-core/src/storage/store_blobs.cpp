@@ -39,7 +39,7 @@ Result<BlobCounts> Store::blob_counts() {
 }
 
 Result<std::optional<BlobParcel>> Store::next_blob_to_send(std::int64_t after) {
-  return impl_->read([&] { return client::next_blob_to_send(*impl_->core, after); });
+  return impl_->read([&] { return client::next_blob_to_send(*impl_->core, after, true); });
 }
 
 Status Store::note_blob_sent(std::int64_t n, std::uint64_t received, bool whole) {

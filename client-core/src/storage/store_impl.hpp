@@ -7,7 +7,14 @@
 
 namespace insieme::client {
 
+/// Set once all of a store was handed over before a wipe.
+inline constexpr const char* kClosedSetting = "closed_for_good";
+
 struct Store::Impl {
+  /// For what is asked once in a store's life, before a wipe (escrow_stock.hpp).
+  static Impl& of(Store& store) { return *store.impl_; }
+  friend auto& impl_of(Store& store) { return of(store); }
+
   std::unique_ptr<Core> core;
   std::vector<std::int64_t> gathered;  ///< changes.n of the last request
   std::optional<std::string> place;    ///< where the last request stood in the server's log
@@ -28,6 +35,11 @@ struct Store::Impl {
       // Another program on this store may have taken a new replica id: one that is under the old
       // one in memory would fork what that one has left behind.
       core->refresh_identity();
+      if (core->setting(kClosedSetting).has_value()) {
+        refuse(ErrorCode::unavailable,
+               "this tablet was handed over and is being wiped: nothing is written here any more\n"
+               "questo tablet è stato consegnato e viene cancellato: qui non si scrive più nulla");
+      }
       before = core->identity;
       version = core->identity_version;
       auto result = body();
@@ -67,5 +79,7 @@ struct Store::Impl {
     return result.ok() ? Status{} : Status{result.error()};
   }
 };
+
+auto& impl_of(Store& store);
 
 }  // namespace insieme::client

@@ -17,7 +17,7 @@ sync::LetterResult refused(ErrorCode code, const char* reason) {
 }
 
 /// What became of the changes. The reply is for nobody: their author hears it at its own turn.
-sync::LetterResult fate_of(const sync::ServerAction& answered) {
+sync::LetterResult fate_of(const sync::ServerAction& answered, bool tells_refused) {
   const auto* answer = std::get_if<sync::AnswerAction>(&answered);
   if (answer == nullptr) {
     const auto* rejected = std::get_if<sync::RejectAction>(&answered);
@@ -35,6 +35,9 @@ sync::LetterResult fate_of(const sync::ServerAction& answered) {
     if (never) {
       return {{}, sync::LetterFate::superseded, result.code, result.reason};
     }
+    if (tells_refused && result.verdict == sync::Verdict::refused) {
+      return {{}, sync::LetterFate::refused, result.code, result.reason};
+    }
     if (result.verdict == sync::Verdict::deferred) {
       fate = {{}, sync::LetterFate::waits, result.code, result.reason};
     }
@@ -43,7 +46,7 @@ sync::LetterResult fate_of(const sync::ServerAction& answered) {
 }
 
 sync::LetterResult read(const Services& services, const std::vector<std::uint8_t>& sealed,
-                        const TurnPerformer& perform) {
+                        const TurnPerformer& perform, bool tells_refused) {
   const auto plain = sync::open_sealed_for(services.server_secret, sealed);
   if (!plain.ok()) return refused(plain.error().code, kNoLetter);
   const auto letter = sync::decode_letter(*plain);
@@ -70,18 +73,19 @@ sync::LetterResult read(const Services& services, const std::vector<std::uint8_t
     action = perform(services, *author, notes, machine, wanted);
   }
   if (std::holds_alternative<sync::ReadAction>(action)) action = machine.resume(sync::PageRead{});
-  return fate_of(action);
+  return fate_of(action, tells_refused);
 }
 
 }  // namespace
 
 std::vector<sync::LetterResult> read_letters(const Services& services,
                                              const std::vector<std::vector<std::uint8_t>>& letters,
-                                             bool has_room, const TurnPerformer& perform) {
+                                             bool has_room, const TurnPerformer& perform,
+                                             bool tells_refused) {
   std::vector<sync::LetterResult> results;
   for (const auto& sealed : letters) {
     sync::LetterResult result{{}, sync::LetterFate::waits, ErrorCode::quota, kNoRoom};
-    if (has_room) result = read(services, sealed, perform);
+    if (has_room) result = read(services, sealed, perform, tells_refused);
     result.letter = sync::digest_letter_bytes(sealed);
     results.push_back(std::move(result));
   }

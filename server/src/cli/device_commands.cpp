@@ -7,9 +7,12 @@
 
 #include "cli/device_commands.hpp"
 #include "cli/output.hpp"
+#include "insieme/reports/value_json.hpp"
 #include "insieme/server/device_orders.hpp"
 #include "insieme/server/secrets.hpp"
 #include "insieme/sync/exchange.hpp"
+#include "insieme/sync/protocol.hpp"
+#include "insieme/sync/text.hpp"
 
 namespace insieme::server::cli {
 namespace {
@@ -207,8 +210,9 @@ int show_device(Context& context, const DeviceArguments& arguments) {
     table.add({std::string(sync::name_of(one.kind)), show_bytes(one.size),
                show_time(one.received_ms),
                !one.is_kept && one.fate == "taken" ? "in the coordinator's inbox"
-               : one.is_kept                       ? "kept, see: device escrow"
-                                                   : "dropped"});
+               : !one.is_kept                      ? "dropped"
+               : one.fate.empty()                  ? "kept, see: device escrow"
+                                    : one.fate + ", kept, see: device escrow"});
   }
   table.print("");
   return kOk;
@@ -256,7 +260,53 @@ int lift(Context& context, const DeviceArguments& arguments) {
   return kOk;
 }
 
-/// Opened with the server's key, one file per parcel.
+const sync::Value* value_of(const sync::Operation& op) {
+  if (const auto* written = std::get_if<sync::WriteOp>(&op.action)) return &written->value;
+  if (const auto* added = std::get_if<sync::AddOp>(&op.action)) return &added->element;
+  return nullptr;
+}
+
+json::object readable(const sync::ChangeHeader& header, const sync::Operation& op) {
+  json::object line{{"author", header.author},
+                    {"at", json_time(header.stamp.ms)},
+                    {"dossier", sync::to_text(header.document.dossier)},
+                    {"section", header.document.section},
+                    {"type", op.type},
+                    {"record", sync::to_text(op.record)},
+                    {"field", op.field}};
+  if (const sync::Value* value = value_of(op)) line["value"] = reports::value_json(*value, nullptr);
+  if (const auto* edit = std::get_if<sync::SpliceOp>(&op.action)) {
+    json::array typed;
+    for (const sync::Splice& one : edit->splices) typed.push_back(json::string(one.inserted));
+    line["typed"] = std::move(typed);
+    if (edit->base) line["text"] = sync::splice_text(*edit->base, edit->splices);
+  }
+  return line;
+}
+
+/// What a letter or a rest says, for a person; empty: it is none of them.
+std::string readable(const std::vector<std::uint8_t>& plain) {
+  const auto letter = sync::decode_letter(plain);
+  const auto message = sync::decode_message(letter.ok() ? letter->frame : plain);
+  const auto* request = message.ok() ? std::get_if<sync::SyncRequest>(&message.value()) : nullptr;
+  if (request == nullptr) return {};
+  json::array lines;
+  for (const sync::Change& change : request->changes) {
+    if (!change.ops) continue;
+    for (const sync::Operation& op : *change.ops) lines.push_back(readable(change.header, op));
+  }
+  json::array decisions;
+  for (const sync::HeldDecision& one : request->held_decisions) {
+    decisions.push_back(json::object{{"dossier", sync::to_text(one.document.dossier)},
+                                     {"section", one.document.section},
+                                     {"refused_because", one.reason},
+                                     {"by", one.by}});
+  }
+  return json::serialize(
+      json::object{{"work", std::move(lines)}, {"decisions", std::move(decisions)}});
+}
+
+/// Opened with the server's key, one file per parcel, and what a person can read of it beside.
 int write_escrow(Context& context, const DeviceArguments& arguments, const Known& device) {
   const auto keys = require(load_server_key(context.dir()));
   std::error_code failed;
@@ -267,11 +317,17 @@ int write_escrow(Context& context, const DeviceArguments& arguments, const Known
     if (!one.is_kept) continue;
     const auto sealed = require(device_orders_of(context.repository()).parcel(device.id, one.name));
     const auto plain = require(sync::open_sealed_for(keys.secret_key, sealed));
-    const std::string name = std::string(sync::name_of(one.kind)) + "-" +
-                             sync::to_hex(one.name).substr(0, 12) +
-                             (one.kind == sync::ParcelKind::drafts ? ".json" : ".bin");
-    write_new((std::filesystem::path(arguments.folder) / name).string(),
-              std::string(plain.begin(), plain.end()));
+    const std::string stem = (std::filesystem::path(arguments.folder) /
+                              (std::string(sync::name_of(one.kind)) + "-" +
+                               sync::to_hex(one.name).substr(0, 12)))
+                                 .string();
+    const bool may_be_work =
+        one.kind == sync::ParcelKind::letter || one.kind == sync::ParcelKind::rest;
+    const std::string work = may_be_work ? readable(plain) : std::string();
+    const bool is_text = one.kind == sync::ParcelKind::drafts ||
+                         (work.empty() && may_be_work && !plain.empty() && plain.front() == '{');
+    write_new(stem + (is_text ? ".json" : ".bin"), std::string(plain.begin(), plain.end()));
+    if (!work.empty()) write_new(stem + ".json", work);
     ++written;
   }
   print_line(std::to_string(written) + " parcels written to " + arguments.folder +
@@ -283,7 +339,8 @@ int escrow(Context& context, const DeviceArguments& arguments) {
   const Known device = pick_device(context, arguments.device);
   if (!arguments.folder.empty()) return write_escrow(context, arguments, device);
   if (arguments.drop) {
-    const std::size_t dropped = device_orders_of(context.repository()).drop_parcels(device.id);
+    const std::size_t dropped =
+        require(device_orders_of(context.repository()).drop_parcels(device.id));
     print_line(std::to_string(dropped) + " parcels dropped.");
     return kOk;
   }

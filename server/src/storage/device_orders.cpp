@@ -9,6 +9,7 @@ namespace insieme::server {
 namespace {
 
 constexpr const char* kNoDevice = "there is no such device";
+constexpr const char* kTaken = "taken";
 constexpr const char* kNoOrder = "no such order stands for this device";
 
 bool is_fit_reason(const std::string& text) {
@@ -184,7 +185,17 @@ Status SqlRepository::put_parcel(const sync::DeviceId& device, const sync::Devic
     const auto known = load_parcels(db, space_, device);
     std::uint64_t bytes = sealed.size();
     for (const EscrowParcel& one : known) {
-      if (one.name == parcel.name) return {};
+      const bool is_same = one.name == parcel.name;
+      if (is_same && (one.is_kept || one.fate == kTaken)) return {};
+      if (is_same) {
+        // Dropped since, and brought again: the device still has it, and is not to be told that it
+        // is here when it is not.
+        db.cached("UPDATE escrow_parcels SET sealed = ?, fate = '' WHERE space = ? AND device = ?"
+                  " AND name = ?")
+            .bind_all(sealed, space_, device.bytes, one.name.bytes)
+            .run();
+        return {};
+      }
       bytes += one.size;
     }
     if (known.size() >= sync::kParcelsMax || bytes > kEscrowBytesMax) {
@@ -240,7 +251,8 @@ Status SqlRepository::end_escrow(const sync::DeviceId& device, const sync::Devic
     const auto here = load_parcels(db, space_, device);
     for (const sync::Digest& name : names) {
       const bool found = std::any_of(here.begin(), here.end(), [&](const EscrowParcel& one) {
-        return one.name == name;
+        return one.name == name &&
+               (one.is_kept || one.fate == kTaken || facts.order->escrowed_ms);
       });
       if (!found) return {ErrorCode::conflict, "not all parcels are here: bring them again"};
     }
@@ -269,17 +281,22 @@ Status SqlRepository::note_destroyed(const sync::DeviceId& device,
   });
 }
 
-std::size_t SqlRepository::drop_parcels(const sync::DeviceId& device) {
-  std::size_t dropped = 0;
-  static_cast<void>(write([&](sql::Connection& db, LogWriter& log) -> Status {
+Result<std::size_t> SqlRepository::drop_parcels(const sync::DeviceId& device) {
+  return write([&](sql::Connection& db, LogWriter& log) -> Result<std::size_t> {
+    const auto order = load_facts(db, space_, device).order;
+    const bool is_under_way = order && order->kind == sync::OrderKind::wipe && order->told_ms &&
+                              !order->escrowed_ms;
+    if (is_under_way) {
+      return Error{ErrorCode::conflict, "the device is handing over: wait until it has ended"};
+    }
+    std::size_t dropped = 0;
     for (const EscrowParcel& one : load_parcels(db, space_, device)) dropped += one.is_kept ? 1 : 0;
     db.cached("UPDATE escrow_parcels SET sealed = NULL WHERE space = ? AND device = ?")
         .bind_all(space_, device.bytes)
         .run();
     log.audit("operator", "device.escrow_drop", sync::to_text(device));
-    return {};
-  }));
-  return dropped;
+    return dropped;
+  });
 }
 
 void SqlRepository::note_app(const sync::DeviceId& device, const std::string& app) {

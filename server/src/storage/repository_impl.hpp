@@ -142,7 +142,7 @@ class SqlRepository final : public Repository, public DeviceOrderStore, public T
   Status end_escrow(const sync::DeviceId& device, const sync::DeviceOrderId& order,
                     const std::vector<sync::Digest>& names) override;
   Status note_destroyed(const sync::DeviceId& device, const sync::DeviceOrderId& order) override;
-  std::size_t drop_parcels(const sync::DeviceId& device) override;
+  Result<std::size_t> drop_parcels(const sync::DeviceId& device) override;
   void note_app(const sync::DeviceId& device, const std::string& app) override;
 
   Result<Glass> break_glass(const Caller& caller, const GlassRequest& request) override;

@@ -79,14 +79,16 @@ class DeviceOrderStore {
   /// `not_found`: no such one, or it is not kept.
   [[nodiscard]] virtual Result<std::vector<std::uint8_t>> parcel(const sync::DeviceId& device,
                                                                  const sync::Digest& name) = 0;
-  /// The device says that these are all. `conflict`: not all of them are here.
+  /// The device says that these are all. `conflict`: not all of them are kept
+  /// here or taken.
   [[nodiscard]] virtual Status end_escrow(const sync::DeviceId& device,
                                           const sync::DeviceOrderId& order,
                                           const std::vector<sync::Digest>& names) = 0;
   [[nodiscard]] virtual Status note_destroyed(const sync::DeviceId& device,
                                               const sync::DeviceOrderId& order) = 0;
-  /// Forgets what was handed over and is not in the log. How many.
-  virtual std::size_t drop_parcels(const sync::DeviceId& device) = 0;
+  /// Forgets what was handed over and is not in the log. How many. `conflict`: a wipe is under way,
+  /// and the device may be given its receipt for them.
+  [[nodiscard]] virtual Result<std::size_t> drop_parcels(const sync::DeviceId& device) = 0;
   /// Which program the device says that it is; writes nothing if that is known.
   virtual void note_app(const sync::DeviceId& device, const std::string& app) = 0;
 
