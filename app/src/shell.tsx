@@ -1,11 +1,11 @@
 // Around every screen: where one is, where one can go, and the truth about what is not sent.
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { useNow, usePicture } from "./core/hooks";
+import { useAct, useNow, usePicture } from "./core/hooks";
 import { lockNow } from "./core/lock";
 import { isPractice, leavePractice } from "./core/practice";
 import type { Picture } from "./core/sync";
-import { isUpdateReady, onUpdate, takeUpdate } from "./core/update";
+import { isTypedUnkept, isUpdateReady, onUpdate, takeUpdate } from "./core/update";
 import { age, ago } from "./format";
 import { Icon, type IconName } from "./parts/icons";
 import { Toasts } from "./parts/parts";
@@ -91,15 +91,23 @@ function SendState(props: { picture: Picture }): JSX.Element {
 /** A newer build is here: it is taken when somebody likes, not in the middle of a word. */
 function UpdateBanner(): JSX.Element | null {
   const [ready, setReady] = useState(isUpdateReady());
+  /** Something is typed here that no draft keeps: asked before it would be lost. */
+  const [asked, setAsked] = useState(false);
+  const act = useAct();
   useEffect(() => onUpdate(() => setReady(true)), []);
   if (!ready) return null;
+  const take = (): void => {
+    if (!asked && isTypedUnkept()) setAsked(true);
+    else void act.run(takeUpdate);
+  };
   return (
     <div class="practice update" role="status">
       <span>
-        <strong>{t("update_ready")}</strong> {t("update_safe")}
+        <strong>{t("update_ready")}</strong>{" "}
+        {act.failure ? act.failure.message : t(asked ? "update_loses" : "update_safe")}
       </span>
-      <button type="button" class="btn btn-light" onClick={() => void takeUpdate()}>
-        {t("update_take")}
+      <button type="button" class="btn btn-light" disabled={act.busy} onClick={take}>
+        {t(asked ? "update_take_still" : "update_take")}
       </button>
     </div>
   );

@@ -315,7 +315,7 @@ async function coordinatorsDay(story, bruno) {
   await page.getByText(carla.word("review_done")).waitFor();
   await carla.goTo("review");
   await carla.press("batch_open", { n: 2 });
-  await page.getByText(carla.word("batch_newest"), { exact: true }).click();
+  await page.getByRole("radio").first().check();
   const form = page.getByRole("region", { name: carla.word("batch"), exact: true });
   await form.getByLabel(carla.word("reason")).fill(texts.why);
   await form.scrollIntoViewIfNeeded();

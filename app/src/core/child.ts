@@ -4,8 +4,8 @@
 import type { Undo } from "../parts/parts";
 import { read, write } from "./core";
 import { recordsOf, wholeRecords } from "./records";
-import type { Code, FieldType, RecordLine, RecordType, WholeRecord } from "./types";
-import { undoNew } from "./undo";
+import type { Json, Code, FieldType, RecordLine, RecordType, WholeRecord } from "./types";
+import { wholeNow } from "./undo";
 
 export const ASSESSMENT = "child_assessment";
 export const RATING = "child_rating";
@@ -120,26 +120,45 @@ async function assessmentFor(world: ChildWorld, at: Assessment): Promise<string>
   return record.id;
 }
 
-/** One tap is one save; it can be taken back. */
+/**
+ * One tap is one save; it can be taken back, unless two people had given different ratings.
+ * `before`: the rating that whoever rates was looking at.
+ */
 export async function rate(
   world: ChildWorld,
   at: Assessment,
   dimension: string,
   fields: { rating?: number | null; note?: string },
-): Promise<Undo> {
-  const before = at.ratings.get(dimension);
+  before = at.ratings.get(dimension),
+): Promise<Undo | undefined> {
   if (before) {
     await write("record.save", { record: before.record, version: before.version, fields });
-    const was =
+    const was: Record<string, Json> =
       fields.rating === undefined ? { note: before.note } : { rating: before.value };
-    return () => write("record.save", { record: before.record, fields: was });
+    return before.contested.length > 1 ? undefined : backTo(before.record, was);
   }
   const assessment = await assessmentFor(world, at);
-  const { record } = await write<Saved>("record.save", {
+  const asked = {
     type: RATING,
     dossier: world.dossier,
     upsert: true,
     fields: { assessment, subdimension: dimension, ...fields },
-  });
-  return undoNew(record.id);
+  };
+  const { record } = await write<Saved>("record.save", asked);
+  // Its id follows from assessment and dimension: it may have been retracted on its own page.
+  const made = await wholeNow(record.id);
+  if (made?.lifecycle === "retracted") {
+    await write("record.restore", { record: record.id, version: made.version });
+    await write<Saved>("record.save", asked);
+  }
+  // Not retracted: the same tap again has to find the same record.
+  return backTo(record.id, fields.rating === undefined ? { note: "" } : { rating: null });
+}
+
+/** To be called right after the act. */
+async function backTo(record: string, fields: Record<string, Json>): Promise<Undo | undefined> {
+  const after = await wholeNow(record);
+  return after === null
+    ? undefined
+    : () => write("record.save", { record, version: after.version, fields });
 }

@@ -37,17 +37,19 @@ export async function makeCopy(account: string, whom: "all" | "server"): Promise
   };
 }
 
-/** To the tablet's own way of sharing; false: there is none here, and the file is to be saved. */
-export async function shareCopy(copy: Copied): Promise<boolean> {
+export type Shared = "shared" | "cancelled" | "impossible";
+
+/** To the tablet's own way of sharing; `impossible`: the file is to be saved. */
+export async function shareCopy(copy: Copied): Promise<Shared> {
   const files = [copy.file];
-  if (!navigator.canShare?.({ files })) return false;
+  if (!navigator.canShare?.({ files })) return "impossible";
   try {
     await navigator.share({ files });
   } catch (error) {
-    // Somebody changed their mind: nothing is lost, and nothing is downloaded behind their back.
-    if ((error as Error).name !== "AbortError") return false;
+    // Somebody changed their mind: nothing is downloaded behind their back.
+    return (error as Error).name === "AbortError" ? "cancelled" : "impossible";
   }
-  return true;
+  return "shared";
 }
 
 export interface Received {

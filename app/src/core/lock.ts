@@ -66,9 +66,11 @@ export function beforeLock(keep: () => Promise<void>): () => void {
   return () => keepers.delete(keep);
 }
 
-/** Everything that is typed and not kept yet. What cannot be kept now stops nobody. */
+/** Everything that is typed and not kept yet. Rejects with the first that cannot be kept now. */
 export async function keepTyped(): Promise<void> {
-  await Promise.all([...keepers].map((keep) => keep().catch(() => undefined)));
+  const all = await Promise.allSettled([...keepers].map((keep) => keep()));
+  const failed = all.find((one) => one.status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
 }
 
 let cover: (() => void) | null = null;

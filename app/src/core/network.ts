@@ -1,7 +1,7 @@
 // A territory's network: stakeholders by stage, contacts with them, and the services on offer.
 import { read, write } from "./core";
 import { exportedRecords } from "./records";
-import { undoNew } from "./undo";
+import { undoNew, wholeNow } from "./undo";
 import type { Undo } from "../parts/parts";
 import type { Code, Dossier, Draft, FieldType, RecordType, WholeRecord } from "./types";
 
@@ -171,27 +171,41 @@ export function isContactWith(draft: Draft, stakeholder: string): boolean {
 }
 
 /** The contact, and the stage that it led to, in one save. Returns what takes both back. */
-export async function saveContact(draft: Draft, subject: Stakeholder, act: string): Promise<Undo> {
+export async function saveContact(
+  draft: Draft,
+  subject: Stakeholder,
+  act: string,
+): Promise<Undo | undefined> {
   const fields = Object.fromEntries(
     Object.entries(draft.fields).filter(([, value]) => value !== null && value !== ""),
   );
   const stage = fields["stage_after"];
-  const moved = typeof stage === "string" && stage !== subject.stage;
+  // A stage that nobody touched in the form moves nothing, whatever a colleague wrote meanwhile.
+  const moved = typeof stage === "string" && stage !== (draft.fields["stage_before"] ?? "");
+  const seen = moved ? await wholeNow(subject.id) : null;
   const { records } = await write<{ records: { id: string; type: string }[] }>(
     "record.save",
     {
       records: [
         { type: CONTACT, dossier: subject.dossier, fields, draft: draft.id },
-        ...(moved ? [{ record: subject.id, fields: { stage } }] : []),
+        ...(moved ? [{ record: subject.id, version: seen?.version, fields: { stage } }] : []),
       ],
     },
     act,
   );
   const contact = records.find((one) => one.type === CONTACT);
-  const before = subject.stage || null;
+  const back = contact ? await undoNew(contact.id) : undefined;
+  if (!moved || back === undefined) return back;
+  const after = await wholeNow(subject.id);
+  const before = seen?.fields["stage"];
+  if (after === null || before?.contested !== false) return undefined;
   return async () => {
-    if (contact) await undoNew(contact.id)();
-    if (moved) await write("record.save", { record: subject.id, fields: { stage: before } });
+    await back();
+    await write("record.save", {
+      record: subject.id,
+      version: after.version,
+      fields: { stage: before.value },
+    });
   };
 }
 

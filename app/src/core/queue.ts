@@ -136,14 +136,16 @@ export async function loadQueue(): Promise<Queue> {
   return { items: queue, total: Number(total), findings, names, late: entries };
 }
 
-/** One rule for many questions: the value written last, one author's, or what is shown now. */
-export type Rule = "newest" | "dismiss" | `author:${string}`;
+/**
+ * One rule for many questions: one author's value, or what is shown now. Never the newest: that
+ * would be decided by the clocks of tablets.
+ */
+export type Rule = "dismiss" | `author:${string}`;
 
 /** Which alternative the rule takes; null: none, it stays as it is. Undefined: it says nothing. */
 export function taken(item: ReviewItem, rule: Rule): number | null | undefined {
   if (rule === "dismiss") return null;
   const sides = [...item.alternatives].sort((a, b) => b.at.localeCompare(a.at));
-  if (rule === "newest") return sides[0]?.number;
   return sides.find((one) => one.author === rule.slice("author:".length))?.number;
 }
 

@@ -1,16 +1,26 @@
 // What takes back an act: always another act, so that history keeps both.
 import type { Undo } from "../parts/parts";
-import { write } from "./core";
-import { wholeRecord } from "./records";
+import { read, write } from "./core";
 import type { Draft, Json, WholeRecord } from "./types";
 
-async function versionOf(record: string): Promise<string> {
-  return (await wholeRecord(record)).version;
+/**
+ * As it stands at this moment. What takes an act back names this version: what a colleague wrote
+ * later was not seen by it, so it becomes a question and is not overwritten.
+ */
+export async function wholeNow(record: string): Promise<WholeRecord | null> {
+  // Whoever cannot read it now has no way back, but the act itself is done.
+  return read<{ record: WholeRecord }>("record.get", { record, all: true }).then(
+    (reply) => reply.record,
+    () => null,
+  );
 }
 
-/** A new record is retracted: it stays in the history, and can be restored. */
-export function undoNew(record: string): Undo {
-  return async () => write("record.retract", { record, version: await versionOf(record) });
+/** To be called right after the act. A new record is retracted: its history stays. */
+export async function undoNew(record: string): Promise<Undo | undefined> {
+  const after = await wholeNow(record);
+  return after === null
+    ? undefined
+    : () => write("record.retract", { record, version: after.version });
 }
 
 /** Kinds whose earlier value can simply be written again. */
@@ -19,11 +29,21 @@ const WRITTEN_AGAIN = new Set([
   "codes", "reference", "references",
 ]);
 
-/** The fields that were edited get what they said before; nothing if that cannot be done whole. */
-export function undoEdit(before: WholeRecord, edited: string[]): Undo | undefined {
+/**
+ * The fields that were edited get what they said before; nothing if that cannot be done whole.
+ * `before` was read right before the act, and this is called right after it.
+ */
+export async function undoEdit(
+  before: WholeRecord | null,
+  edited: string[],
+): Promise<Undo | undefined> {
+  const after = before === null ? null : await wholeNow(before.id);
+  if (before === null || after === null) return undefined;
   const known = edited.every((name) => WRITTEN_AGAIN.has(before.fields[name]?.kind ?? ""));
   // Of two values that nobody has decided on neither is "the one before".
-  const settled = edited.every((name) => before.fields[name]?.contested === false);
+  const settled = [before, after].every((record) =>
+    edited.every((name) => record.fields[name]?.contested === false),
+  );
   if (edited.length === 0 || !known || !settled) return undefined;
   const fields = Object.fromEntries(
     edited.map((name): [string, Json] => {
@@ -31,8 +51,7 @@ export function undoEdit(before: WholeRecord, edited: string[]): Undo | undefine
       return [name, value ?? (kind === "text" ? "" : kind.endsWith("s") ? [] : null)];
     }),
   );
-  return async () =>
-    write("record.save", { record: before.id, version: await versionOf(before.id), fields });
+  return () => write("record.save", { record: after.id, version: after.version, fields });
 }
 
 /** What was typed in a form that was thrown away, in a new draft. */

@@ -7,6 +7,8 @@ const LOOK_MS = 60 * 60_000;
 
 let waiting: ServiceWorker | null = null;
 let taking = false;
+/** Another window of the app has taken it already. */
+let taken = false;
 const watchers = new Set<() => void>();
 
 /** Whether a newer build lies here, whole, and waits to be taken. */
@@ -25,12 +27,21 @@ function ready(worker: ServiceWorker): void {
   for (const watcher of watchers) watcher();
 }
 
-/** Keeps what is typed, then goes on with the newer build at the same place. */
+/** Whether somebody has typed on this screen what no draft keeps: a reload would lose it. */
+export function isTypedUnkept(): boolean {
+  const fields = document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>(
+    "main textarea, main input:not([type=radio]):not([type=checkbox]):not([type=search])",
+  );
+  return [...fields].some((one) => one.value !== "" && one.closest("[data-kept]") === null);
+}
+
+/** Keeps what is typed, then goes on with the newer build at the same place. Rejects if it cannot. */
 export async function takeUpdate(): Promise<void> {
   if (waiting === null || taking) return;
+  await keepTyped(); // or it fails, and nothing is taken
   taking = true;
-  await keepTyped();
-  waiting.postMessage("take");
+  if (taken) location.reload();
+  else waiting.postMessage("take");
 }
 
 function watch(registration: ServiceWorkerRegistration): void {
@@ -56,6 +67,7 @@ function watch(registration: ServiceWorkerRegistration): void {
 export async function startUpdates(): Promise<void> {
   if (!("serviceWorker" in navigator) || isDesk()) return;
   navigator.serviceWorker.addEventListener("controllerchange", () => {
+    taken = waiting !== null;
     if (taking) location.reload();
   });
   const known = await navigator.serviceWorker.getRegistration().catch(() => undefined);

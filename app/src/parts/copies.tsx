@@ -1,7 +1,7 @@
 // Between tablets where there is no network: a sealed copy given to a colleague, or taken from one.
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { ENDING, makeCopy, shareCopy, takeCopy, type Received } from "../core/copy";
+import { ENDING, makeCopy, shareCopy, takeCopy, type Copied, type Received } from "../core/copy";
 import { backFromCamera, openingCamera } from "../core/lock";
 import { useAct, usePicture } from "../core/hooks";
 import { language, t } from "../words";
@@ -24,13 +24,21 @@ export function Copies(props: { account: string }): JSX.Element {
 function Give(props: { account: string }): JSX.Element {
   const act = useAct();
   const [done, setDone] = useState("");
+  /** Made, and given to nobody. */
+  const [kept, setKept] = useState<Copied | null>(null);
+  const save = (copy: Copied): void => {
+    saveFile(copy.file, copy.file.name);
+    setKept(null);
+    setDone(t("copy_saved", { n: copy.changes }));
+  };
   const give = (): void =>
     void act.run(async () => {
       const copy = await makeCopy(props.account, "all");
       openingCamera(); // another app comes before this one for a moment
       const shared = await shareCopy(copy).finally(backFromCamera);
-      if (!shared) saveFile(copy.file, copy.file.name);
-      setDone(t(shared ? "copy_shared" : "copy_saved", { n: copy.changes }));
+      setDone(shared === "shared" ? t("copy_shared", { n: copy.changes }) : "");
+      setKept(shared === "cancelled" ? copy : null);
+      if (shared === "impossible") save(copy);
     });
   return (
     <>
@@ -44,6 +52,13 @@ function Give(props: { account: string }): JSX.Element {
         {t("copy_give")}
       </button>
       <Failed error={act.failure} />
+      {kept && (
+        <Note tone="warning" title={t("copy_not_given")} live>
+          <button type="button" class="btn btn-outline-primary" onClick={() => save(kept)}>
+            {t("copy_save_it")}
+          </button>
+        </Note>
+      )}
       {done && (
         <Note tone="success" live>
           <p>{done}</p>

@@ -27,21 +27,25 @@ export function BatchForm(props: {
   me: Identity;
   onClose: () => void;
 }): JSX.Element {
-  const { items, me } = props;
-  const [rule, setRule] = useState<Rule | "">("");
+  const { me } = props;
+  // Those that somebody saw when it was opened: what arrives meanwhile waits for its own look.
+  const [seen] = useState(() => new Set(props.items.map((one) => one.id)));
+  const items = props.items.filter((one) => seen.has(one.id));
+  const [asked, setRule] = useState<Rule | "">("");
   const [left, setLeft] = useState(new Set<string>());
   const [reason, setReason] = useState("");
   const [last, setLast] = useState<Batch | null>(null);
   const act = useAct();
   const chosen = items.filter((one) => !left.has(one.id));
   const rules: [Rule, string][] = [
-    ["newest", t("batch_newest")],
     ...commonAuthors(chosen).map((one): [Rule, string] => [
       `author:${one}`,
       t("batch_author", { who: one === me.account ? t("you") : one }),
     ]),
     ["dismiss", t("dismiss")],
   ];
+  // A rule that says nothing of one of them is none.
+  const rule = rules.some(([one]) => one === asked) ? asked : "";
   const decide = (): void =>
     void act.run(async () => {
       if (rule === "") return;

@@ -129,7 +129,7 @@ function Loaded(props: { sheet: Sheet; again: () => void }): JSX.Element {
     <>
       <Title text={t("budget")} lead={sheet.family} back={["dossier", sheet.dossier]} />
       <Months sheet={sheet} before={typing.flush} />
-      <form class="form budget" onSubmit={save} noValidate>
+      <form class="form budget" data-kept onSubmit={save} noValidate>
         <fieldset class="budget-all" disabled={act.busy || replaced}>
           <Totals sheet={sheet} typing={typing} />
           <Missing sheet={sheet} typing={typing} />

@@ -10,6 +10,7 @@ import {
   type Dimension,
 } from "../core/child";
 import { useAct, useLoad } from "../core/hooks";
+import { useKeptOnLeaving } from "../form/draft";
 import { day } from "../format";
 import { Choice } from "../form/field";
 import { Purpose } from "../parts/purpose";
@@ -112,12 +113,14 @@ function World(props: { world: ChildWorld }): JSX.Element {
   );
 }
 
+/** A note is a record of its own once it is saved: not with every letter. */
+const NOTE_MS = 1500;
+
 function Line(props: { world: ChildWorld; at: Assessment; dimension: Dimension }): JSX.Element {
   const { world, at, dimension } = props;
   const act = useAct();
   const rating = at.ratings.get(dimension.code);
   const [open, setOpen] = useState(false);
-  const [note, setNote] = useState<string | null>(null);
   /** Tapped, and not on the screen yet as saved. */
   const [tapped, setTapped] = useState<number | null>(null);
   const next = useRef<number | null>(null);
@@ -179,23 +182,65 @@ function Line(props: { world: ChildWorld; at: Assessment; dimension: Dimension }
           </button>
         </div>
       </fieldset>
-      {open && (
-        <div class="field">
-          <label for={`note-${dimension.code}`}>{t("child_why")}</label>
-          <textarea
-            id={`note-${dimension.code}`}
-            class="form-control"
-            rows={2}
-            value={note ?? rating?.note ?? ""}
-            onInput={(event) => setNote(event.currentTarget.value)}
-            onBlur={() => {
-              if (note !== null && note !== (rating?.note ?? "")) save({ note });
-            }}
-          />
-        </div>
-      )}
+      {open && <RatingNote world={world} at={at} dimension={dimension} />}
       <Failed error={act.failure} />
     </li>
+  );
+}
+
+/** Why: kept a moment after the last letter, upon what its writer was looking at when it began. */
+function RatingNote(props: {
+  world: ChildWorld;
+  at: Assessment;
+  dimension: Dimension;
+}): JSX.Element {
+  const { code } = props.dimension;
+  const rating = props.at.ratings.get(code);
+  const [typed, setTyped] = useState<string | null>(null);
+  const [failure, setFailure] = useState<Error | null>(null);
+  const latest = useRef<string | null>(null);
+  const base = useRef(rating);
+  const timer = useRef(0);
+  const last = useRef<Promise<void>>(Promise.resolve());
+  const flush = (): Promise<void> => {
+    clearTimeout(timer.current);
+    const note = latest.current;
+    if (note === null || note === (base.current?.note ?? "")) return last.current;
+    last.current = last.current
+      .catch(() => undefined)
+      .then(async () => {
+        say(t("child_saved"), await rate(props.world, props.at, code, { note }, base.current));
+        if (latest.current === note) latest.current = null;
+        setFailure(null);
+      });
+    last.current.catch((error: Error) => setFailure(error));
+    return last.current;
+  };
+  useKeptOnLeaving(flush, () => latest.current !== null);
+  // What is saved now is what was typed: from here on the record's own words are shown.
+  useEffect(() => {
+    if (latest.current === null) setTyped(null);
+  }, [rating?.version]);
+  const type = (note: string): void => {
+    if (latest.current === null) base.current = rating;
+    latest.current = note;
+    setTyped(note);
+    clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => void flush().catch(() => undefined), NOTE_MS);
+  };
+  return (
+    <div class="field" data-kept>
+      <label for={`note-${code}`}>{t("child_why")}</label>
+      <textarea
+        id={`note-${code}`}
+        class="form-control"
+        rows={2}
+        value={typed ?? rating?.note ?? ""}
+        onInput={(event) => type(event.currentTarget.value)}
+        onBlur={() => void flush().catch(() => undefined)}
+      />
+      <Failed error={failure} />
+    </div>
   );
 }
 

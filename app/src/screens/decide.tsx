@@ -204,7 +204,10 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
         request.current = requestId();
         throw error;
       }
-      say(t("review_done"), undoDecision(item.record, item.field, t("decision_taken_back")));
+      const again = mayChoose(item)
+        ? undoDecision(item.record, item.field, t("decision_taken_back"))
+        : undefined;
+      say(t("review_done"), again);
       if (props.next) go("review", props.next);
       else go("review");
     });

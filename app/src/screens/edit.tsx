@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { CoreError, read, requestId, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import type { Draft, FieldType, Json, RecordType } from "../core/types";
-import { undoDiscard, undoEdit, undoNew } from "../core/undo";
+import { undoDiscard, undoEdit, undoNew, wholeNow } from "../core/undo";
 import { ago } from "../format";
 import { Field, isEdited } from "../form/field";
 import { FileFields, isShownWithFiles } from "../files/form";
@@ -126,13 +126,12 @@ function Loaded(props: { form: FormData; part: string }): JSX.Element {
     void act.run(async () => {
       await typing.settle();
       try {
+        const before = form.record ? await wholeNow(form.record.id) : null;
         const { record } = await commitDraft(form.draft, request.current);
-        say(
-          t("saved_here"),
-          form.record
-            ? undoEdit(form.record, Object.keys(typing.latest()))
-            : undoNew(record.id),
-        );
+        const undo = form.record
+          ? undoEdit(before, Object.keys(typing.latest()))
+          : undoNew(record.id);
+        say(t("saved_here"), await undo);
         location.replace(to("record", record.id));
       } catch (error) {
         request.current = requestId(); // what is corrected is another act
@@ -152,7 +151,7 @@ function Loaded(props: { form: FormData; part: string }): JSX.Element {
     ? t("form_edit", { what: form.record.title })
     : t("form_new", { what: form.type.label });
   return (
-    <form class="form" onSubmit={save} noValidate>
+    <form class="form" data-kept onSubmit={save} noValidate>
       <Title text={title} back={["dossier", form.draft.dossier]} />
       <Fields
         form={form}

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { read, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
+import { wholeNow } from "../core/undo";
 import type { Decision, Draft, HistoryLine, Identity, WholeRecord } from "../core/types";
 import { isOfFiles } from "../files/holder";
 import { FilesPanel } from "../files/panel";
@@ -104,8 +105,10 @@ type Life = "record.retract" | "record.restore";
 async function live(record: WholeRecord, command: Life): Promise<void> {
   await write(command, { record: record.id, version: record.version });
   const back: Life = command === "record.retract" ? "record.restore" : "record.retract";
-  say(t(command === "record.retract" ? "retracted_done" : "restored_done"), () =>
-    write(back, { record: record.id }),
+  const after = await wholeNow(record.id);
+  say(
+    t(command === "record.retract" ? "retracted_done" : "restored_done"),
+    after ? () => write(back, { record: record.id, version: after.version }) : undefined,
   );
 }
 

@@ -254,7 +254,7 @@ function ContactForm(
       props.onEnd();
     });
   return (
-    <form class="form contact" onSubmit={save} noValidate>
+    <form class="form contact" data-kept onSubmit={save} noValidate>
       {field("contact_date")}
       {field("mode")}
       <Minutes value={text("minutes")} set={(value) => typing.set("minutes", value)} />

@@ -71,7 +71,7 @@ function Running(props: { form: FormData }): JSX.Element {
       await typing.flush();
       try {
         const { record } = await commitDraft(form.draft, request.current);
-        say(t("visit_saved"), undoNew(record.id));
+        say(t("visit_saved"), await undoNew(record.id));
         location.replace(to("record", record.id));
       } catch (error) {
         request.current = requestId();

@@ -70,6 +70,9 @@ export const commonEn: Record<keyof typeof commonIt, string> = {
   undo: "Undo",
   undone: "Done: all as it was.",
   undo_not: "This could not be undone.",
+  update_loses:
+    "Something is written here that no draft keeps: save it or clear it first.",
+  update_take_still: "Take it all the same",
   update_ready: "Insieme has a new version.",
   update_safe: "What you type is kept, drafts too.",
   update_take: "Go on with the new version",

@@ -67,7 +67,10 @@ export const commonIt = {
   undo: "Annulla",
   undone: "Fatto: tutto com'era.",
   undo_not: "Non si è potuto annullare.",
-  update_ready: "Insieme è aggiornato.",
+  update_loses:
+    "Qui c'è scritto qualcosa che nessuna bozza conserva: prima salvalo o cancellalo.",
+  update_take_still: "Passa lo stesso",
+  update_ready: "C'è una versione nuova di Insieme.",
   update_safe: "Ciò che scrivi è conservato, anche le bozze.",
   update_take: "Passa alla versione nuova",
 };

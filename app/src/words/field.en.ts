@@ -193,6 +193,8 @@ export const fieldEn: Record<keyof typeof fieldIt, string> = {
     "the server unread.",
   copy_give: "Leave a copy with a colleague",
   copy_take: "Take a colleague's copy",
+  copy_not_given: "Not handed over: the copy is ready, and nobody has it yet.",
+  copy_save_it: "Save the file",
   copy_shared: "Copy handed over: {n} changes.",
   copy_saved: "Copy saved among the files of this tablet: {n} changes. Give it to your colleague.",
   copy_too_large: "This file is too large to be a copy of Insieme.",

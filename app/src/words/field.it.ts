@@ -191,6 +191,8 @@ export const fieldIt = {
     "server senza leggerlo.",
   copy_give: "Lascia una copia a un collega",
   copy_take: "Ricevi la copia di un collega",
+  copy_not_given: "Non consegnata: la copia è pronta, e nessuno ce l'ha ancora.",
+  copy_save_it: "Salva il file",
   copy_shared: "Copia consegnata: {n} modifiche.",
   copy_saved: "Copia salvata fra i file di questo tablet: {n} modifiche. Dalla al collega.",
   copy_too_large: "Questo file è troppo grande per essere una copia di Insieme.",

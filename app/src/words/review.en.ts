@@ -68,7 +68,6 @@ export const reviewEn: Record<keyof typeof reviewIt, string> = {
     "One rule and one reason for several questions alike: below is what would stand in " +
     "each. It can be undone.",
   batch_rule: "What stands",
-  batch_newest: "The value written last",
   batch_author: "{who}'s value",
   batch_which: "In these {n} questions",
   batch_decide: "Decide {n} questions",

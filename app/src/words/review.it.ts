@@ -67,7 +67,6 @@ export const reviewIt = {
     "Una regola e un motivo per più questioni uguali: sotto vedi che cosa varrebbe in " +
     "ognuna. Si può annullare.",
   batch_rule: "Che cosa vale",
-  batch_newest: "Il valore scritto per ultimo",
   batch_author: "Il valore di {who}",
   batch_which: "In queste {n} questioni",
   batch_decide: "Decidi {n} questioni",
