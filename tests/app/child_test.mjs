@@ -75,6 +75,25 @@ test("the last tap is taken back with one more", async () => {
   await table(anna).getByRole("row", { name: "Salute e crescita 2 4 +2" }).waitFor();
 });
 
+test("a first tap taken back and given again is saved, and is nobody's question", async () => {
+  for (const value of [3, 3, 2]) {
+    await step(anna, "Identità e autostima", value).check();
+    await anna.page.getByRole("button", { name: "Annulla", exact: true }).waitFor();
+    const { records } = await ask(anna.page, "record.list", { type: "child_rating", limit: 50 });
+    assert.equal(records.length, 6);
+    if (value === 2) break;
+    await anna.page.getByRole("button", { name: "Annulla", exact: true }).click();
+    await anna.page.getByText("Fatto: tutto com'era.").waitFor();
+  }
+  const { records } = await ask(anna.page, "record.list", { type: "child_rating", limit: 50 });
+  const whole = await Promise.all(
+    records.map((one) => ask(anna.page, "record.get", { record: one.id })),
+  );
+  const values = whole.map(({ record }) => record.fields.rating?.value);
+  assert.equal(values.filter((one) => String(one) === "2").length, 2, String(values));
+  assert.equal(records.some((one) => one.in_review), false);
+});
+
 test("[P4] two people who rate the same one at T0 see both figures", async () => {
   await openChild(bruno, "Bassi Tommaso");
   await step(bruno, "Salute e crescita", 5).check();

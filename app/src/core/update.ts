@@ -35,7 +35,7 @@ export function isTypedUnkept(): boolean {
   return [...fields].some((one) => one.value !== "" && one.closest("[data-kept]") === null);
 }
 
-/** Keeps what is typed, then goes on with the newer build at the same place. Rejects if it cannot. */
+/** Keeps what is typed, then goes on with the newer build at the same place; rejects otherwise. */
 export async function takeUpdate(): Promise<void> {
   if (waiting === null || taking) return;
   await keepTyped(); // or it fails, and nothing is taken
