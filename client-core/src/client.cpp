@@ -59,7 +59,9 @@ Outcome<Options> read_options(std::string_view text) {
     if (name == "path") {
       options.store.path = word;
     } else if (name == "key") {
-      has_key = sync::from_hex(word, options.store.key).ok();
+      // Zeros are what is left of a wiped key: everybody could open such a store.
+      has_key = sync::from_hex(word, options.store.key).ok() &&
+                options.store.key != decltype(options.store.key){};
     } else if (name == "pin" && given.is_string()) {
       options.pin = word;
     } else if (name == "mode" && (word == "open" || word == "create" || word == "restore")) {
@@ -89,8 +91,8 @@ Outcome<Options> read_options(std::string_view text) {
   }
   if (options.store.path.empty()) return bad_option("path");
   if (!has_key) {
-    return Failure("invalid_argument", "La chiave deve avere 64 cifre esadecimali.",
-                   "The key must have 64 hexadecimal digits.", "key");
+    return Failure("invalid_argument", "La chiave deve avere 64 cifre esadecimali, non tutte zero.",
+                   "The key must have 64 hexadecimal digits, not all of them zero.", "key");
   }
   if ((options.mode == "restore") == options.backup.empty()) return bad_option("backup");
   return options;
