@@ -92,7 +92,7 @@ test("no screen is forgotten here", () => {
   const source = readFileSync(join(root, "app/src/main.tsx"), "utf8");
   const screens = [...source.matchAll(/^ {4}case "(\w+)":/gm)].map((found) => found[1]);
   assert.ok(screens.length > 10);
-  // Those of whoever coordinates and of the fellow: steer_test and network_test look at them by axe.
+  // Of whoever coordinates and of the fellow: steer_test and network_test look at them by axe.
   const elsewhere = ["steer", "access", "network", "stakeholder"];
   const steer = ["team", "health", "erasures", "lists", "people"];
   const looked = new Set([...places.map(([first]) => first), ...elsewhere, ...steer]);
