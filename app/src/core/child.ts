@@ -1,10 +1,11 @@
 // The world of a child: one rating for each of its sub-dimensions at T0, T1 and T2. A rating is a
 // record whose id follows from the assessment and the sub-dimension, so that two people who rate
 // the same one make two values of one record.
+import { today } from "../format";
 import type { Undo } from "../parts/parts";
 import { read, write } from "./core";
 import { recordsOf, wholeRecords } from "./records";
-import type { Json, Code, FieldType, RecordLine, RecordType, WholeRecord } from "./types";
+import type { Code, FieldType, Json, RecordLine, RecordType, WholeRecord } from "./types";
 import { wholeNow } from "./undo";
 
 export const ASSESSMENT = "child_assessment";
@@ -113,7 +114,7 @@ async function assessmentFor(world: ChildWorld, at: Assessment): Promise<string>
     fields: {
       child: world.child?.id ?? "",
       time: at.time,
-      assessed_on: new Date().toLocaleDateString("sv"),
+      assessed_on: today(),
       list_version: 1,
     },
   });

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { read, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import type { Dossier, Draft, Identity } from "../core/types";
+import { today } from "../format";
 import { go } from "../router";
 import { t } from "../words";
 import { Icon } from "./icons";
@@ -28,7 +29,7 @@ export function QuickNote(props: { dossier: Dossier; me: Identity }): JSX.Elemen
         type: "note",
         dossier: dossier.id,
         section,
-        fields: { written_on: new Date().toLocaleDateString("sv"), author: me.account },
+        fields: { written_on: today(), author: me.account },
       });
       go("edit", draft.id);
     });

@@ -4,14 +4,13 @@ import { read } from "../core/core";
 import { useLoad } from "../core/hooks";
 import { NETWORK } from "../core/network";
 import type { Dossier } from "../core/types";
+import { MoreButton, plain, SearchField } from "../parts/finding";
 import { Icon } from "../parts/icons";
 import { Await, Empty, Mark, Row, Section, Title } from "../parts/parts";
 import { to } from "../router";
 import { count, t } from "../words";
 
 const SHOWN = 100;
-
-const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 export function Dossiers(): JSX.Element {
   const load = useLoad(() => read<{ dossiers: Dossier[] }>("dossier.list"), "dossiers");
@@ -34,16 +33,12 @@ export function Dossiers(): JSX.Element {
           return (
             <>
               {dossiers.length > 8 && (
-                <div class="field">
-                  <label for="filter">{t("nav_search")}</label>
-                  <input
-                    id="filter"
-                    type="search"
-                    class="form-control"
-                    value={words}
-                    onInput={(event) => setWords(event.currentTarget.value)}
-                  />
-                </div>
+                <SearchField
+                  id="filter"
+                  label={t("nav_search")}
+                  value={words}
+                  onInput={setWords}
+                />
               )}
               {families.length === 0 && words === "" && <Empty>{t("families_none")}</Empty>}
               <Lines dossiers={families} />
@@ -78,15 +73,7 @@ function Lines(props: { dossiers: Dossier[] }): JSX.Element {
   return (
     <>
       <Rows dossiers={props.dossiers.slice(0, shown)} />
-      {left > 0 && (
-        <button
-          type="button"
-          class="btn btn-outline-primary"
-          onClick={() => setShown(shown + SHOWN)}
-        >
-          {t("more_left", { n: left })}
-        </button>
-      )}
+      <MoreButton left={left} onMore={() => setShown(shown + SHOWN)} />
     </>
   );
 }

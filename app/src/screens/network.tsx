@@ -11,6 +11,7 @@ import {
 } from "../core/network";
 import type { Dossier, Identity } from "../core/types";
 import { dayInWords, daysUntil, duration, monthName, today } from "../format";
+import { MoreButton, plain, SearchField } from "../parts/finding";
 import { Icon } from "../parts/icons";
 import { Await, Empty, Mark, Row, Section, Title } from "../parts/parts";
 import { go, to } from "../router";
@@ -175,8 +176,6 @@ function Funnel(props: {
   );
 }
 
-const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-
 function Subjects(props: { network: Network; stage: string | null }): JSX.Element {
   const { stages, stakeholders } = props.network;
   const [words, setWords] = useState("");
@@ -191,16 +190,12 @@ function Subjects(props: { network: Network; stage: string | null }): JSX.Elemen
   return (
     <Section title={t("network_subjects")} count={fitting.length}>
       {stakeholders.length > 8 && (
-        <div class="field">
-          <label for="subjects">{t("network_filter")}</label>
-          <input
-            id="subjects"
-            type="search"
-            class="form-control"
-            value={words}
-            onInput={(event) => setWords(event.currentTarget.value)}
-          />
-        </div>
+        <SearchField
+          id="subjects"
+          label={t("network_filter")}
+          value={words}
+          onInput={setWords}
+        />
       )}
       {fitting.length === 0 && <Empty>{t("network_subjects_none")}</Empty>}
       <ul class="rows">
@@ -214,15 +209,7 @@ function Subjects(props: { network: Network; stage: string | null }): JSX.Elemen
           />
         ))}
       </ul>
-      {fitting.length > shown && (
-        <button
-          type="button"
-          class="btn btn-outline-primary"
-          onClick={() => setShown(shown + SHOWN)}
-        >
-          {t("more_left", { n: fitting.length - shown })}
-        </button>
-      )}
+      <MoreButton left={fitting.length - shown} onMore={() => setShown(shown + SHOWN)} />
     </Section>
   );
 }

@@ -7,6 +7,7 @@ import { EVERYTHING, fitting, loadQueue, mayBatch, select, selected } from "../c
 import type { Order, Queue, QueueItem, Selection } from "../core/queue";
 import type { Identity, InboxEntry, ReviewItem } from "../core/types";
 import { ago } from "../format";
+import { Select } from "../parts/finding";
 import { Await, Empty, Failed, Mark, Note, Row, say, Section, Title } from "../parts/parts";
 import { to } from "../router";
 import { BatchForm } from "./batch";
@@ -155,7 +156,7 @@ function Filters(props: {
         label={t("queue_kind")}
         value={chosen.kind}
         options={[["", t("report_all")], ...kinds]}
-        onChoose={(kind) => choose({ kind })}
+        onChange={(kind) => choose({ kind })}
       />
       {communes.length > 1 && (
         <Select
@@ -163,7 +164,7 @@ function Filters(props: {
           label={t("queue_commune")}
           value={chosen.commune}
           options={[["", t("report_all")], ...communes.map((one): [string, string] => [one, one])]}
-          onChoose={(commune) => choose({ commune })}
+          onChange={(commune) => choose({ commune })}
         />
       )}
       <Select
@@ -171,41 +172,15 @@ function Filters(props: {
         label={t("queue_age")}
         value={String(chosen.days)}
         options={AGES.map(([days, word]) => [String(days), t(word)])}
-        onChoose={(days) => choose({ days: Number(days) })}
+        onChange={(days) => choose({ days: Number(days) })}
       />
       <Select
         id="by-order"
         label={t("queue_order")}
         value={chosen.order}
         options={ORDERS.map(([order, word]) => [order, t(word)])}
-        onChoose={(order) => choose({ order: order as Order })}
+        onChange={(order) => choose({ order: order as Order })}
       />
-    </div>
-  );
-}
-
-function Select(props: {
-  id: string;
-  label: string;
-  value: string;
-  options: [string, string][];
-  onChoose: (value: string) => void;
-}): JSX.Element {
-  return (
-    <div class="field">
-      <label for={props.id}>{props.label}</label>
-      <select
-        id={props.id}
-        class="form-control"
-        value={props.value}
-        onChange={(event) => props.onChoose(event.currentTarget.value)}
-      >
-        {props.options.map(([value, label]) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
-      </select>
     </div>
   );
 }

@@ -4,12 +4,16 @@ import { useEffect, useState } from "preact/hooks";
 import { useLoad } from "../core/hooks";
 import { callTo, codesOf, fieldsOf, findOffers, type Offer, type Wanted } from "../core/network";
 import type { Code } from "../core/types";
+import { Select } from "../parts/finding";
 import { Await, Empty, Failed, Mark, Title } from "../parts/parts";
 import { to } from "../router";
 import { count, t } from "../words";
 
 const NOTHING: Wanted = { commune: "", need: "", support: "", age: "" };
 const WAIT_MS = 200;
+
+const optionsOf = (codes: Code[]): [string, string][] =>
+  codes.map(({ code, label }) => [code, label]);
 
 const isAnything = (wanted: Wanted): boolean => Object.values(wanted).every((one) => one === "");
 
@@ -56,26 +60,29 @@ function Finder(props: { lists: Lists; commune: string }): JSX.Element {
   return (
     <>
       <form class="form filters" role="search" onSubmit={(event) => event.preventDefault()}>
-        <Pick
-          id="commune"
+        <Select
+          id="s-commune"
           label={t("services_commune")}
-          codes={props.lists.communes}
+          all={t("services_any")}
+          options={optionsOf(props.lists.communes)}
           value={wanted.commune}
-          onPick={(commune) => set({ commune })}
+          onChange={(commune) => set({ commune })}
         />
-        <Pick
-          id="need"
+        <Select
+          id="s-need"
           label={t("services_need")}
-          codes={props.lists.needs}
+          all={t("services_any")}
+          options={optionsOf(props.lists.needs)}
           value={wanted.need}
-          onPick={(need) => set({ need })}
+          onChange={(need) => set({ need })}
         />
-        <Pick
-          id="support"
+        <Select
+          id="s-support"
           label={t("services_support")}
-          codes={props.lists.supports}
+          all={t("services_any")}
+          options={optionsOf(props.lists.supports)}
           value={wanted.support}
-          onPick={(support) => set({ support })}
+          onChange={(support) => set({ support })}
         />
         <div class="field">
           <label for="s-age">{t("services_age")}</label>
@@ -112,33 +119,6 @@ function Finder(props: { lists: Lists; commune: string }): JSX.Element {
         )}
       </Await>
     </>
-  );
-}
-
-function Pick(props: {
-  id: string;
-  label: string;
-  codes: Code[];
-  value: string;
-  onPick: (code: string) => void;
-}): JSX.Element {
-  return (
-    <div class="field">
-      <label for={`s-${props.id}`}>{props.label}</label>
-      <select
-        id={`s-${props.id}`}
-        class="form-control"
-        value={props.value}
-        onChange={(event) => props.onPick(event.currentTarget.value)}
-      >
-        <option value="">{t("services_any")}</option>
-        {props.codes.map((one) => (
-          <option key={one.code} value={one.code}>
-            {one.label}
-          </option>
-        ))}
-      </select>
-    </div>
   );
 }
 

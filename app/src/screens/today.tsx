@@ -16,6 +16,7 @@ import type { Opening } from "../core/glass";
 import { useAct, useLoad, useNow, usePicture } from "../core/hooks";
 import type { Draft, Identity } from "../core/types";
 import { age, clock, day, dayInWords, daysUntil, stopwatch, thisMinute } from "../format";
+import { MoreButton } from "../parts/finding";
 import { Icon } from "../parts/icons";
 import { Notices } from "../parts/notices";
 import { Await, Empty, Failed, Mark, Note, Row, Section, Title } from "../parts/parts";
@@ -80,15 +81,6 @@ function usePages(
     load.reload();
   };
   return { lines, left: Math.max(0, Number(first.total) - lines.length), more };
-}
-
-function MoreButton(props: { left: number; onMore: () => void }): JSX.Element | null {
-  if (props.left <= 0) return null;
-  return (
-    <button type="button" class="btn btn-outline-primary" onClick={props.onMore}>
-      {t("more_left", { n: props.left })}
-    </button>
-  );
 }
 
 /** What must be known before anything else: work that does not leave, a wrong clock. */

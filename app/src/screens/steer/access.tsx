@@ -6,10 +6,10 @@ import { useLoad } from "../../core/hooks";
 import { csv, type AccessLine } from "../../core/steer";
 import type { Code, Dossier } from "../../core/types";
 import { clock, day } from "../../format";
+import { Select } from "../../parts/finding";
 import { Empty, Title } from "../../parts/parts";
 import { t, type Word } from "../../words";
 import { FromServer, TakeAway } from "./frame";
-import { Select } from "./work";
 
 interface Log {
   title: string;
@@ -128,6 +128,7 @@ function Lines(props: { log: Log }): JSX.Element {
         <Select
           id="log-who"
           label={t("steer_person")}
+          all={t("steer_all")}
           value={who}
           options={names.map((one): [string, string] => [one, one])}
           onChange={setWho}
@@ -135,6 +136,7 @@ function Lines(props: { log: Log }): JSX.Element {
         <Select
           id="log-kind"
           label={t("steer_did")}
+          all={t("steer_all")}
           value={kind}
           options={Object.entries(KINDS).map(([code, word]): [string, string] => [code, t(word)])}
           onChange={setKind}

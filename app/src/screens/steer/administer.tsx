@@ -10,11 +10,11 @@ import {
   type SteerPerson,
 } from "../../core/steer";
 import { clock, day } from "../../format";
+import { Select } from "../../parts/finding";
 import { Failed, say, SureButton } from "../../parts/parts";
 import { QrCode } from "../../parts/qr";
 import { t } from "../../words";
 import { roleName } from "../../words/steer";
-import { Select } from "./work";
 
 const HOURS: [string, number][] = [["1", 1], ["24", 24], ["48", 48], ["168", 168]];
 

@@ -11,12 +11,12 @@ import {
 } from "../../core/health";
 import { csv, loadHolders, loadPeople, loadTeam, type SteerPerson } from "../../core/steer";
 import { ago } from "../../format";
+import { Select } from "../../parts/finding";
 import { Empty, Mark, Section, type Tone } from "../../parts/parts";
 import { to } from "../../router";
 import { t, type Word } from "../../words";
 import { roleName } from "../../words/steer";
 import { Frame, FromServer, TakeAway } from "./frame";
-import { Select } from "./work";
 
 interface Health {
   people: SteerPerson[];
@@ -131,6 +131,7 @@ function Devices(props: { people: SteerPerson[] }): JSX.Element {
         <Select
           id="device-state"
           label={t("steer_state")}
+          all={t("steer_all")}
           value={state}
           options={STATES.map((one): [string, string] => [one, t(SHORT[one])])}
           onChange={setState}

@@ -6,6 +6,7 @@ import { read } from "../../core/core";
 import { useLoad } from "../../core/hooks";
 import { csv } from "../../core/steer";
 import type { Code, RecordType, TypeLine } from "../../core/types";
+import { MoreButton, plain, SearchField } from "../../parts/finding";
 import { Await, Empty, Section } from "../../parts/parts";
 import { language, t } from "../../words";
 import { Frame, TakeAway } from "./frame";
@@ -18,8 +19,6 @@ interface CodeList {
 
 const SHOWN = 25;
 const AT_ONCE = 16;
-
-const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 /** Lists with the same codes are one. */
 async function loadLists(): Promise<CodeList[]> {
@@ -71,16 +70,13 @@ function Lists(props: { lists: CodeList[] }): JSX.Element {
     ]);
   return (
     <>
-      <div class="field no-print">
-        <label for="lists-words">{t("nav_search")}</label>
-        <input
-          id="lists-words"
-          type="search"
-          class="form-control"
-          value={words}
-          onInput={(event) => setWords(event.currentTarget.value)}
-        />
-      </div>
+      <SearchField
+        id="lists-words"
+        label={t("nav_search")}
+        value={words}
+        onInput={setWords}
+        screenOnly
+      />
       <TakeAway name={t("steer_lists_file")} content={content} />
       <Section title={t("steer_lists")} count={fitting.length}>
         {fitting.length === 0 && <Empty>{t("nothing_here")}</Empty>}
@@ -100,15 +96,7 @@ function Lists(props: { lists: CodeList[] }): JSX.Element {
             </dl>
           </details>
         ))}
-        {fitting.length > shown && (
-          <button
-            type="button"
-            class="btn btn-outline-primary"
-            onClick={() => setShown(shown + SHOWN)}
-          >
-            {t("more_left", { n: fitting.length - shown })}
-          </button>
-        )}
+        <MoreButton left={fitting.length - shown} onMore={() => setShown(shown + SHOWN)} />
       </Section>
     </>
   );

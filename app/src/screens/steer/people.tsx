@@ -7,16 +7,14 @@ import { conditionsOf } from "../../core/health";
 import { loadPeople, type SteerPeople, type SteerPerson } from "../../core/steer";
 import type { Identity } from "../../core/types";
 import { ago } from "../../format";
+import { MoreButton, plain, SearchField, Select } from "../../parts/finding";
 import { Empty, Mark, Note, Section } from "../../parts/parts";
 import { t } from "../../words";
 import { roleName } from "../../words/steer";
 import { Frame, FromServer } from "./frame";
 import { AddPerson, Invite, StopDevice, Switch } from "./administer";
-import { Select } from "./work";
 
 const SHOWN = 60;
-
-const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 export function PeopleScreen(props: { reviewer: boolean; me: Identity }): JSX.Element {
   const load = useLoad(loadPeople, "people");
@@ -46,19 +44,16 @@ function People(props: { all: SteerPeople; me: Identity }): JSX.Element {
       )}
       {all.may_administer && <AddPerson all={all} />}
       <form class="two no-print" role="search" onSubmit={(event) => event.preventDefault()}>
-        <div class="field">
-          <label for="people-words">{t("nav_search")}</label>
-          <input
-            id="people-words"
-            type="search"
-            class="form-control"
-            value={words}
-            onInput={(event) => setWords(event.currentTarget.value)}
-          />
-        </div>
+        <SearchField
+          id="people-words"
+          label={t("nav_search")}
+          value={words}
+          onInput={setWords}
+        />
         <Select
           id="people-role"
           label={t("steer_role")}
+          all={t("steer_all")}
           value={role}
           options={roles.map((one): [string, string] => [one, roleName(one)])}
           onChange={setRole}
@@ -69,15 +64,7 @@ function People(props: { all: SteerPeople; me: Identity }): JSX.Element {
         {fitting.slice(0, shown).map((one) => (
           <PersonCard key={one.account} person={one} all={all} me={me} />
         ))}
-        {fitting.length > shown && (
-          <button
-            type="button"
-            class="btn btn-outline-primary"
-            onClick={() => setShown(shown + SHOWN)}
-          >
-            {t("more_left", { n: fitting.length - shown })}
-          </button>
-        )}
+        <MoreButton left={fitting.length - shown} onMore={() => setShown(shown + SHOWN)} />
       </Section>
     </>
   );

@@ -5,11 +5,11 @@ import { read } from "../../core/core";
 import { useLoad } from "../../core/hooks";
 import { csv } from "../../core/steer";
 import type { Dossier, RecordLine, WholeRecord } from "../../core/types";
+import { MoreButton, Select } from "../../parts/finding";
 import { Await, Empty, Mark, Section } from "../../parts/parts";
 import { to } from "../../router";
 import { t } from "../../words";
 import { Frame, TakeAway } from "./frame";
-import { Select } from "./work";
 
 const MEMBERS_MAX = 1000;
 const AT_ONCE = 16;
@@ -127,6 +127,7 @@ function Teams(props: { all: Composition }): JSX.Element {
         <Select
           id="em-wanted"
           label={t("steer_em_which")}
+          all={t("steer_all")}
           value={wanted}
           options={[
             ["many", t("steer_em_many")],
@@ -138,6 +139,7 @@ function Teams(props: { all: Composition }): JSX.Element {
         <Select
           id="em-system"
           label={t("steer_em_with")}
+          all={t("steer_all")}
           value={system}
           options={all.systems.map((one): [string, string] => [one, one])}
           onChange={setSystem}
@@ -175,15 +177,7 @@ function Teams(props: { all: Composition }): JSX.Element {
             )}
           </div>
         ))}
-        {fitting.length > shown && (
-          <button
-            type="button"
-            class="btn btn-outline-primary"
-            onClick={() => setShown(shown + SHOWN)}
-          >
-            {t("more_left", { n: fitting.length - shown })}
-          </button>
-        )}
+        <MoreButton left={fitting.length - shown} onMore={() => setShown(shown + SHOWN)} />
       </Section>
       {all.cut && <p class="muted">{t("steer_cut", { n: MEMBERS_MAX })}</p>}
     </>

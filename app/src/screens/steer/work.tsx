@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { useLoad } from "../../core/hooks";
 import { csv, loadTeam, type Family, type SteerPerson, type Team } from "../../core/steer";
 import { day } from "../../format";
+import { MoreButton, plain, SearchField, Select } from "../../parts/finding";
 import { Empty, Mark, Note, Section } from "../../parts/parts";
 import { to } from "../../router";
 import { count, t } from "../../words";
@@ -23,8 +24,6 @@ interface Filter {
   unseen: boolean;
 }
 const ALL: Filter = { words: "", territory: "", person: "", unseen: false };
-
-const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 function fits(family: Family, filter: Filter): boolean {
   const { person } = filter;
@@ -195,20 +194,17 @@ function Filters(props: {
       aria-label={t("steer_filters")}
       onSubmit={(event) => event.preventDefault()}
     >
-      <div class="field">
-        <label for="steer-words">{t("steer_family")}</label>
-        <input
-          id="steer-words"
-          type="search"
-          class="form-control"
-          value={filter.words}
-          onInput={(event) => onFilter({ ...filter, words: event.currentTarget.value })}
-        />
-      </div>
+      <SearchField
+        id="steer-words"
+        label={t("steer_family")}
+        value={filter.words}
+        onInput={(words) => onFilter({ ...filter, words })}
+      />
       {!team.offline && (
         <Select
           id="steer-person"
           label={t("steer_person")}
+          all={t("steer_all")}
           value={filter.person}
           options={[
             [NOBODY, t("steer_nobody")],
@@ -221,6 +217,7 @@ function Filters(props: {
         <Select
           id="steer-territory"
           label={t("steer_territory")}
+          all={t("steer_all")}
           value={filter.territory}
           options={territories.sort().map((one): [string, string] => [one, one])}
           onChange={(territory) => onFilter({ ...filter, territory })}
@@ -239,34 +236,6 @@ function Filters(props: {
         </div>
       </div>
     </form>
-  );
-}
-
-export function Select(props: {
-  id: string;
-  label: string;
-  value: string;
-  options: [string, string][];
-  onChange: (value: string) => void;
-  all?: string;
-}): JSX.Element {
-  return (
-    <div class="field">
-      <label for={props.id}>{props.label}</label>
-      <select
-        id={props.id}
-        class="form-control"
-        value={props.value}
-        onChange={(event) => props.onChange(event.currentTarget.value)}
-      >
-        <option value="">{props.all ?? t("steer_all")}</option>
-        {props.options.map(([value, label]) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
-      </select>
-    </div>
   );
 }
 
@@ -316,15 +285,7 @@ function Map(props: { team: Team; filter: Filter }): JSX.Element {
           </table>
         </div>
       )}
-      {all.length > shown && (
-        <button
-          type="button"
-          class="btn btn-outline-primary"
-          onClick={() => setShown(shown + SHOWN)}
-        >
-          {t("more_left", { n: all.length - shown })}
-        </button>
-      )}
+      <MoreButton left={all.length - shown} onMore={() => setShown(shown + SHOWN)} />
     </Section>
   );
 }
