@@ -163,11 +163,11 @@ void Program::ensure_open() {
                              tr(". Per crearlo: insieme init. Per usarne un altro: --store FILE.",
                                 ". To make it: insieme init. To use another: --store FILE."));
   }
-  // Of a wiped device the key is gone, too; what is left says what happened.
+  // Of a wiped device the key is gone, too; what is left says what happened, to whatever key.
   const bool has_no_key = mode_ == "open" && is_ordered && !is_there(key_path()) &&
                           environment("INSIEME_KEY").empty();
   json::object options{{"path", store_path()},
-                       {"key", has_no_key ? std::string(64, '0') : key()},
+                       {"key", has_no_key ? random_id() + random_id() : key()},
                        {"mode", mode_}};
   if (!backup_.empty()) {
     // The copy has the PIN of the store that it was made of.
