@@ -1,6 +1,6 @@
 // One item: what stood before, what each wrote without seeing the other, and the decision.
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { read, requestId, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import { fitting, loadQueue } from "../core/queue";
@@ -365,7 +365,8 @@ function useKeys(keys: {
 }): void {
   const latest = useRef(keys);
   latest.current = keys;
-  useEffect(() => {
+  // With the screen, not a frame after it: whoever types at once is heard.
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
         event.preventDefault();

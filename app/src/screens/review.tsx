@@ -1,6 +1,6 @@
 // The queue of what somebody has to decide, as the coordinator wants to go through it.
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import { EVERYTHING, fitting, loadQueue, mayBatch, select, selected } from "../core/queue";
@@ -187,7 +187,8 @@ function Filters(props: {
 
 /** J and K go down and up the queue, outside of fields; Enter opens, as it does on every link. */
 function useRowKeys(): void {
-  useEffect(() => {
+  // With the screen, not a frame after it: whoever types at once is heard.
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
       const at = event.target as HTMLElement;
       const step = { j: 1, k: -1 }[event.key];
