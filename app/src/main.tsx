@@ -1,8 +1,9 @@
 // Opens the store, then shows the screen of the address.
 import { render, type JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { onEvent, open, read, takeOver } from "./core/core";
+import { onEvent, open, PRACTICE, read, takeOver } from "./core/core";
 import { isDesk } from "./core/desk";
+import { chosenFolder, findHolders, isShared, noteHolder } from "./core/holders";
 import { loadKept } from "./core/kept";
 import { isPinRequired, isPinSkipped, pinState, watchIdle, type PinState } from "./core/lock";
 import { fillPractice, isPractice } from "./core/practice";
@@ -19,6 +20,7 @@ import { BudgetScreen } from "./screens/budget";
 import { ChildScreen } from "./screens/child";
 import { DossierScreen } from "./screens/dossier";
 import { FrozenScreen } from "./screens/frozen";
+import { HoldersScreen } from "./screens/holders";
 import { EditScreen } from "./screens/edit";
 import { News } from "./screens/news";
 import { LockScreen } from "./screens/lock";
@@ -123,7 +125,7 @@ function Steer(props: { here: string; reviewer: boolean; me: Identity }): JSX.El
 }
 
 function mayBegin(pin: PinState): boolean {
-  return pin.pin || isPractice() || (isPinSkipped() && !isPinRequired());
+  return pin.pin || isPractice() || (isPinSkipped() && !isPinRequired() && !isShared());
 }
 
 function Opened(props: { onCover: () => void }): JSX.Element {
@@ -163,7 +165,7 @@ function Opened(props: { onCover: () => void }): JSX.Element {
   );
 }
 
-type Stage = "opening" | "elsewhere" | "handed_over" | "locked" | "open" | Error;
+type Stage = "opening" | "choosing" | "elsewhere" | "handed_over" | "locked" | "open" | Error;
 
 function App(): JSX.Element {
   const [stage, setStage] = useState<Stage>("opening");
@@ -175,7 +177,12 @@ function App(): JSX.Element {
     });
     const begin = async (): Promise<void> => {
       await startUpdates();
-      const [{ locked }] = await Promise.all([open(isPractice()), loadKept()]);
+      await loadKept();
+      await findHolders();
+      const folder = isPractice() ? PRACTICE : chosenFolder();
+      if (folder === "") return setStage("choosing");
+      const { locked } = await open(folder);
+      noteHolder();
       if (isPractice()) await fillPractice();
       setStage(locked ? "locked" : "open");
       if (!locked) await startSync();
@@ -191,6 +198,7 @@ function App(): JSX.Element {
     };
     return <LockScreen onOpen={opened} />;
   }
+  if (stage === "choosing") return <HoldersScreen />;
   if (stage instanceof Error) {
     return (
       <main class="alone">

@@ -82,7 +82,7 @@ test("the practice is left, gone on with, and thrown away for good", async () =>
     return names;
   });
   assert.deepEqual(left, ["insieme"]);
-  assert.equal((await page.evaluate(() => globalThis.insieme.erasePractice())).ok, false);
+  assert.equal((await page.evaluate(() => globalThis.insieme.erase("insieme-practice"))).ok, false);
 });
 
 test("an enrolled tablet practises beside its real store, which is untouched", async () => {

@@ -49,20 +49,20 @@ function take<T>(reply: Reply<T>): T {
 }
 
 /** Whether it stays locked until its PIN is given. */
-export async function open(practice: boolean): Promise<{ locked: boolean }> {
-  const reply = take(await (practice ? insieme.open(PRACTICE) : insieme.open())) as {
-    locked?: boolean;
-  };
+export async function open(folder: string): Promise<{ locked: boolean }> {
+  const reply = take(await insieme.open(folder)) as { locked?: boolean };
   return { locked: reply.locked === true };
 }
 /** A new store, where the server wiped the one that was here. */
-export async function beginAnew(): Promise<void> {
+export async function beginAnew(folder: string): Promise<void> {
   take(await insieme.close());
-  take(await insieme.open(undefined, true));
+  take(await insieme.open(folder, true));
 }
-export async function erasePractice(): Promise<void> {
-  take(await insieme.erasePractice());
+/** See Insieme.erase. */
+export async function eraseStore(folder: string): Promise<void> {
+  take(await insieme.erase(folder));
 }
+export { PRACTICE };
 export async function takeOver(): Promise<void> {
   take(await insieme.takeOver());
 }

@@ -1,6 +1,6 @@
 // A store to practise in: invented families, a place of its own, and no server ever (the worker
 // lets no command of the network through there). It ends with the tab, or when it is thrown away.
-import { erasePractice, read, requestId } from "./core";
+import { eraseStore, PRACTICE, read, requestId } from "./core";
 import { language } from "../words";
 
 const KEY = "insieme-practising";
@@ -22,7 +22,7 @@ export function leavePractice(): void {
   again();
 }
 export async function throwPracticeAway(): Promise<void> {
-  await erasePractice();
+  await eraseStore(PRACTICE);
   leavePractice();
 }
 

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { CoreError, read } from "../core/core";
+import { holderHere, isShared, leave } from "../core/holders";
 import { useAct, useNow } from "../core/hooks";
 import { afterLocking, pinState, type PinState } from "../core/lock";
 import { isSame, NewPinFields, NO_PIN, PinField } from "../parts/pin";
@@ -67,7 +68,10 @@ export function LockScreen(props: { onOpen: () => void }): JSX.Element {
   const wrong = act.failure instanceof CoreError && act.failure.code === "pin_wrong";
   return (
     <main class="alone" id="main">
-      <Title text={t("locked")} lead={t("locked_lead")} />
+      <Title
+        text={isShared() ? t("locked_of", { name: holderHere() }) : t("locked")}
+        lead={t("locked_lead")}
+      />
       <form onSubmit={unlock} ref={line}>
         <PinField
           id="pin"
@@ -105,6 +109,11 @@ export function LockScreen(props: { onOpen: () => void }): JSX.Element {
       <button type="button" class="btn btn-link" onClick={() => setForgotten(true)}>
         {t("pin_forgotten")}
       </button>
+      {isShared() && (
+        <button type="button" class="btn btn-link" onClick={() => void act.run(leave)}>
+          {t("holder_change")}
+        </button>
+      )}
     </main>
   );
 }

@@ -1,6 +1,7 @@
 // The server locked or wiped this tablet: what happened, whom to call, and how to go on.
 import type { JSX } from "preact";
 import { beginAnew, read } from "../core/core";
+import { chosenFolder, isShared, leave } from "../core/holders";
 import { useAct } from "../core/hooks";
 import type { PinState } from "../core/lock";
 import { Failed, Note, Title } from "../parts/parts";
@@ -26,7 +27,7 @@ export function OrderedScreen(props: {
   };
   const anew = (): void => {
     void act.run(async () => {
-      await beginAnew();
+      await beginAnew(chosenFolder());
       location.reload();
     });
   };
@@ -50,6 +51,11 @@ export function OrderedScreen(props: {
       {!wiped && state.recovery && (
         <button type="button" class="btn btn-link" onClick={props.onCode}>
           {t("locked_afar_code")}
+        </button>
+      )}
+      {isShared() && (
+        <button type="button" class="btn btn-link" onClick={() => void act.run(leave)}>
+          {t("holder_change")}
         </button>
       )}
     </main>

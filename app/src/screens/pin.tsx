@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { read, write } from "../core/core";
+import { isShared } from "../core/holders";
 import { useAct, useLoad } from "../core/hooks";
 import {
   isPinRequired,
@@ -51,8 +52,8 @@ export function PinSetup(props: { onDone: () => void }): JSX.Element {
     <main class="alone" id="main">
       <Title text={t("pin_setup")} lead={t("pin_setup_lead")} />
       <ChoosePin button={t("pin_set")} onDone={props.onDone} />
-      {isPinRequired() ? (
-        <p class="help">{t("pin_required")}</p>
+      {isShared() || isPinRequired() ? (
+        <p class="help">{t(isShared() ? "pin_shared" : "pin_required")}</p>
       ) : sure ? (
         <Note tone="warning" title={t("pin_skip_sure")}>
           <p>{t("pin_skip_why")}</p>
@@ -108,7 +109,7 @@ export function PinSettings(): JSX.Element {
                 >
                   {t("pin_change")}
                 </button>
-                {!state.pin_required && !isPinRequired() && (
+                {!state.pin_required && !isPinRequired() && !isShared() && (
                   <button
                     type="button"
                     class="btn btn-outline-danger"

@@ -1,8 +1,10 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { keepStorage, read, requestId, tellChange } from "../core/core";
+import { isShared, removeHolder } from "../core/holders";
 import { useAct, usePicture } from "../core/hooks";
 import { invitationIn } from "../core/invitation";
+import { keep, kept } from "../core/kept";
 import { learnPolicy } from "../core/lock";
 import { enterPractice } from "../core/practice";
 import {
@@ -31,7 +33,8 @@ function carriedAlong(): string {
 /** The first start: an invitation makes this tablet somebody's. An address may carry one along. */
 export function Start(): JSX.Element {
   const [code, setCode] = useState(carriedAlong);
-  const [name, setName] = useState("");
+  // Devices of one tablet have one name, so that an operator who hears it was lost finds them all.
+  const [name, setName] = useState(isShared() ? kept("tablet-name") : "");
   const act = useAct();
   const { online } = usePicture();
   const [{ provider, account }, setWays] = useState({ provider: "", account: false });
@@ -44,6 +47,7 @@ export function Start(): JSX.Element {
     await waysAsked();
     // Shown once it is known whether a PIN is asked for.
     await read("device.enrol", { request_id: requestId(), ...args });
+    await keep("tablet-name", name.trim());
     await learnPolicy();
     await keepStorage();
     tellChange();
@@ -78,6 +82,19 @@ export function Start(): JSX.Element {
         <circle cx="20" cy="16" r="8" />
       </svg>
       <Title text={t("start_title")} lead={t("start_lead")} />
+      {isShared() && (
+        <Note tone="info" title={t("holder_new")}>
+          <p>{t("holder_new_why")}</p>
+          <button
+            type="button"
+            class="btn btn-outline-primary"
+            disabled={act.busy}
+            onClick={() => void act.run(removeHolder)}
+          >
+            {t("holder_not_now")}
+          </button>
+        </Note>
+      )}
       {provider !== "" && (
         <section class="sign-in" aria-label={t("sign_in_title")}>
           <button

@@ -14,6 +14,7 @@ import { applyLook, look, type Look } from "../look";
 import { saveFile } from "../parts/file";
 import { Failed, Note, Row, Section, SureButton, Title } from "../parts/parts";
 import { to } from "../router";
+import { HoldersSection } from "./holders";
 import { PinSettings } from "./pin";
 import { language, setLanguage, t, type Language, type Word } from "../words";
 
@@ -35,6 +36,7 @@ export function Tablet(props: { me: Identity }): JSX.Element {
       <Title text={t("tablet")} />
       {!isPractice() && <Who me={me} />}
       {!isPractice() && <PinSettings />}
+      {!isPractice() && !isDesk() && <HoldersSection />}
       <ul class="rows">
         <Row icon="report" href={to("reports")} title={t("reports_mine")} />
       </ul>

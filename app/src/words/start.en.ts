@@ -130,4 +130,30 @@ export const startEn: Record<keyof typeof startIt, string> = {
     "invitation.",
   wiped_untold: "The server does not know yet that it is done: it will once there is a network.",
   wiped_anew: "Begin anew with an invitation",
+  // Several people on one tablet
+  holders: "Who is using this tablet?",
+  holders_lead: "Everybody has a store and a PIN of their own: nobody opens another's.",
+  holders_section: "People on this tablet",
+  holders_one: "If several of you use it, each has a store and a PIN of their own.",
+  holders_need_pin:
+    "First choose a PIN: whoever uses the tablet after you must not be able to open your work.",
+  holder_nobody: "Not connected yet",
+  holder_here: "now",
+  holder_sent: "Everything sent",
+  holder_unsent_one: "1 thing to send · {age}",
+  holder_unsent: "{n} things to send · {age}",
+  holder_only_they: "What is not sent leaves when that person opens their store.",
+  holder_add: "Add a person",
+  holder_change: "Change person",
+  holder_new: "A new person on this tablet",
+  holder_new_why:
+    "They need an invitation of their own. The others' work stays closed and as it is.",
+  holder_not_now: "Not now",
+  holder_remove: "Remove my store from this tablet",
+  holder_remove_sure:
+    "All that is yours is erased here: it stays on the server. To come back you need a new " +
+    "invitation.",
+  holder_remove_yes: "Yes, remove it",
+  locked_of: "Closed: {name}",
+  pin_shared: "Several people use this tablet: each has a PIN.",
 };

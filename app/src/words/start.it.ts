@@ -127,4 +127,28 @@ export const startIt = {
   wiped_next: "Quello che era già sul server c'è ancora. Chiama chi coordina e chiedi un invito.",
   wiped_untold: "Il server non sa ancora che è fatto: lo saprà appena c'è rete.",
   wiped_anew: "Ricomincia con un nuovo invito",
+  // Several people on one tablet
+  holders: "Chi usa questo tablet?",
+  holders_lead: "Ognuno ha il suo archivio e il suo PIN: nessuno apre quello di un altro.",
+  holders_section: "Persone su questo tablet",
+  holders_one: "Se lo usate in più persone, ognuno ha un archivio e un PIN suoi.",
+  holders_need_pin:
+    "Prima scegli un PIN: chi usa il tablet dopo di te non deve poter aprire il tuo lavoro.",
+  holder_nobody: "Non ancora collegato",
+  holder_here: "adesso",
+  holder_sent: "Tutto inviato",
+  holder_unsent_one: "1 cosa da inviare · {age}",
+  holder_unsent: "{n} cose da inviare · {age}",
+  holder_only_they: "Ciò che non è inviato parte quando quella persona apre il suo archivio.",
+  holder_add: "Aggiungi una persona",
+  holder_change: "Cambia persona",
+  holder_new: "Una persona nuova su questo tablet",
+  holder_new_why: "Serve un invito suo. Il lavoro degli altri resta chiuso e non cambia.",
+  holder_not_now: "Non ora",
+  holder_remove: "Togli il mio archivio da questo tablet",
+  holder_remove_sure:
+    "Qui si cancella tutto ciò che è tuo: sul server resta. Per tornare servirà un nuovo invito.",
+  holder_remove_yes: "Sì, togli",
+  locked_of: "È chiuso: {name}",
+  pin_shared: "Questo tablet è di più persone: ognuna ha un PIN.",
 };

@@ -69,8 +69,12 @@ export class Insieme {
   takeOver(): Promise<Reply<unknown>>;
   /** The whole store as one encrypted file. `busy` while an exchange is under way. */
   copy(): Promise<Reply<{ bytes: Uint8Array }>>;
-  /** Throws the practice store away, for good. */
-  erasePractice(): Promise<Reply<unknown>>;
+  /**
+   * Throws a store and its key away, for good: the practice store, or the one that is open here.
+   * Of one that is enrolled nothing may be unsent and no draft left (`unsent`). Other failures:
+   * `not_allowed`, `busy`, `locked`.
+   */
+  erase(folder: string): Promise<Reply<unknown>>;
   close(): Promise<Reply<unknown>>;
   /** Returns what ends the listening. */
   onEvent(listener: (event: Event) => void): () => void;

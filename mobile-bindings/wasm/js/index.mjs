@@ -44,8 +44,8 @@ export class Insieme {
     return this.#ask({ act: "copy" });
   }
 
-  erasePractice() {
-    return this.#ask({ act: "erase_practice" });
+  erase(folder) {
+    return this.#ask({ act: "erase", folder });
   }
 
   close() {

@@ -55,6 +55,8 @@ export function serve(createCore, wasmUrl, restUrl) {
     "The store is not open in this tab.",
   );
 
+  const BUSY = failure("busy", "C'è uno scambio in corso.", "An exchange is under way.");
+
   /** Resolves when this tab has the store, and not before. */
   function hold() {
     return new Promise((resolve) => {
@@ -129,15 +131,35 @@ export function serve(createCore, wasmUrl, restUrl) {
     return reply;
   }
 
-  /** The practice store and its key, for good; no other one. */
-  async function erasePractice() {
-    if (core !== null && place !== PRACTICE) {
-      return failure("not_allowed", "Non è l'archivio di prova.", "Not the practice store.");
+  /** Why the open store must not be thrown away yet; null: the server has all of it. */
+  function stillNeeded() {
+    const status = JSON.parse(core.call(JSON.stringify({ command: "status" })));
+    if (!status.ok) return status;
+    const left = ["unsent", "blobs_to_send", "drafts"].some((name) => Number(status[name]) > 0);
+    if (!left || !status.identity.enrolled) return null;
+    return failure(
+      "unsent",
+      "Qui c'è ancora lavoro che il server non ha, o una bozza: prima inviare, e salvare o " +
+        "scartare le bozze.",
+      "There is still work here that the server does not have, or a draft: first send it, and " +
+        "save or discard the drafts.",
+    );
+  }
+
+  /** A store and its key, for good: the practice one, or the open one once nothing is unsent. */
+  async function erase(folder) {
+    if (core === null ? folder !== PRACTICE : folder !== place) {
+      return failure("not_allowed", "Non è l'archivio aperto qui.", "Not the store open here.");
+    }
+    if (core !== null && folder !== PRACTICE) {
+      if (core.busy) return BUSY;
+      const needed = stillNeeded();
+      if (needed !== null) return needed;
     }
     close();
-    await dropKey(PRACTICE);
+    await dropKey(folder);
     const root = await navigator.storage.getDirectory();
-    await root.removeEntry(PRACTICE, { recursive: true }).catch((error) => {
+    await root.removeEntry(folder, { recursive: true }).catch((error) => {
       if (error?.name !== "NotFoundError") throw error;
     });
     return { ok: true };
@@ -145,8 +167,7 @@ export function serve(createCore, wasmUrl, restUrl) {
 
   /** The whole store as one encrypted file: closing it is what puts everything into one. */
   function copy() {
-    if (core === null || core.busy)
-      return failure("busy", "C'è uno scambio in corso.", "An exchange is under way.");
+    if (core === null || core.busy) return BUSY;
     core.close();
     const bytes = files.bytesOf(STORE);
     const reply = JSON.parse(core.open({ ...opening, mode: "open" }));
@@ -212,8 +233,8 @@ export function serve(createCore, wasmUrl, restUrl) {
       case "close":
         close();
         return { ok: true };
-      case "erase_practice":
-        return erasePractice();
+      case "erase":
+        return erase(folder);
       default:
         return failure("unknown_command", "Richiesta sconosciuta.", "Unknown request.");
     }

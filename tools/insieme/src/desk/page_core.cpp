@@ -111,7 +111,7 @@ std::string PageCore::answer(const json::object& message, const std::string& fro
   }
   if (page_ != from) return elsewhere();
   if (act == "copy") return copy(copied);
-  if (act == "erase_practice") return erase_practice();
+  if (act == "erase") return erase(text_of(message, "folder"));
   if (act == "take_over") return R"({"ok":true})";  // whoever opens last has it
   if (act == "close") {
     close();
@@ -143,8 +143,8 @@ void PageCore::end_line() {
 bool PageCore::is_open(Meant line) const { return client_ && line == line_; }
 
 /// The practice store, for good; no other one.
-std::string PageCore::erase_practice() {
-  if (client_ && !practises_) {
+std::string PageCore::erase(const std::string& folder) {
+  if (folder != kPracticeFolder || (client_ && !practises_)) {
     return failure("not_allowed", "Non è l'archivio di prova.", "Not the practice store.");
   }
   close();

@@ -43,7 +43,7 @@ class PageCore {
   /// With `calls_` held.
   [[nodiscard]] std::string open(const std::string& folder);
   [[nodiscard]] std::string open_practice();
-  [[nodiscard]] std::string erase_practice();
+  [[nodiscard]] std::string erase(const std::string& folder);
   [[nodiscard]] std::string copy(std::vector<char>& copied);
   [[nodiscard]] std::string keep_secret(const std::string& reply);
   void close();

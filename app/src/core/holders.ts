@@ -1,0 +1,132 @@
+// Several people on one tablet (docs/adr/0050): each has a store, a PIN and a device of their own,
+// and opens nobody else's. What lies in the browser's folders says how many there are; what is kept
+// beside them is their names and what each has not sent, and nothing of a family.
+import { eraseStore, read } from "./core";
+import { isDesk } from "./desk";
+import { keep, kept } from "./kept";
+import { beforeLock, keepTyped, lockNow } from "./lock";
+import { isPractice } from "./practice";
+import { onPicture } from "./sync";
+import type { Status } from "./types";
+import { t } from "../words";
+
+/** One of those whose work lies here, as they are told apart before anything is opened. */
+export interface Holder {
+  folder: string;
+  /** Empty: a store that was begun, and is nobody's yet. */
+  name: string;
+  /** Changes and photos that the server did not have when this person last worked here. */
+  unsent: number;
+  /** When the oldest of them was made; empty if there are none. */
+  since: string;
+  /** When all of it last was with the server; empty if never. */
+  last: string;
+}
+
+const FIRST = "insieme";
+const FOLDER = /^insieme(-[0-9a-f]{8})?$/;
+/** Who works in this tab: another tab, or the next start, asks again. */
+const HERE = "insieme-holder";
+
+let folders: string[] = [FIRST];
+
+/** Once, before anything is opened, and after the choices are loaded. */
+export async function findHolders(): Promise<void> {
+  if (isDesk()) return;
+  const found: string[] = [];
+  const root = await navigator.storage.getDirectory();
+  for await (const name of root.keys()) if (FOLDER.test(name)) found.push(name);
+  // A store that is about to be begun has no folder yet.
+  const chosen = sessionStorage.getItem(HERE) ?? "";
+  if (FOLDER.test(chosen) && !found.includes(chosen)) found.push(chosen);
+  folders = found.length > 0 ? found.sort() : [FIRST];
+}
+
+function holderOf(folder: string): Holder {
+  const none = { folder, name: "", unsent: 0, since: "", last: "" };
+  try {
+    return { ...none, ...(JSON.parse(kept(`holder ${folder}`) || "{}") as object), folder };
+  } catch {
+    return none;
+  }
+}
+
+/** By name; a store that is nobody's yet comes last. */
+export function holders(): Holder[] {
+  const all = folders.map(holderOf);
+  return all.sort((a, b) =>
+    a.name === "" || b.name === "" ? b.name.length - a.name.length : a.name.localeCompare(b.name),
+  );
+}
+
+/** How whoever works in this tab is called. */
+export function holderHere(): string {
+  return holderOf(chosenFolder()).name || t("holder_nobody");
+}
+
+/** Whether somebody else's work lies here, too: then everybody needs a PIN. */
+export function isShared(): boolean {
+  return !isPractice() && folders.length > 1;
+}
+
+/** The folder of whoever works in this tab; empty: they have to say who they are. */
+export function chosenFolder(): string {
+  const chosen = sessionStorage.getItem(HERE) ?? "";
+  if (folders.includes(chosen)) return chosen;
+  return folders.length === 1 ? (folders[0] ?? FIRST) : "";
+}
+
+function begin(folder: string): void {
+  if (folder) sessionStorage.setItem(HERE, folder);
+  else sessionStorage.removeItem(HERE);
+  location.hash = "#/";
+  location.reload();
+}
+
+export function chooseHolder(folder: string): void {
+  begin(folder);
+}
+
+/** What is typed is kept and the store closed; then somebody else says who they are. */
+export async function leave(): Promise<void> {
+  await keepTyped();
+  await lockNow();
+  begin("");
+}
+
+/** A store for somebody new. It is on the disk once they are asked for their invitation. */
+export async function addHolder(): Promise<void> {
+  await keepTyped();
+  await lockNow();
+  const bytes = crypto.getRandomValues(new Uint8Array(4));
+  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  begin(`${FIRST}-${digits}`);
+}
+
+/** The store that is open here, for good. Refused, in words, while anything of it is unsent. */
+export async function removeHolder(): Promise<void> {
+  const folder = chosenFolder();
+  await eraseStore(folder);
+  await keep(`holder ${folder}`, "");
+  begin("");
+}
+
+async function note(status: Status): Promise<void> {
+  const { name, account, enrolled } = status.identity;
+  const folder = chosenFolder();
+  if (!enrolled || folder === "") return;
+  const unsent = Number(status.unsent) + Number(status.blobs_to_send);
+  const since = unsent > 0 ? (status.oldest_unsent_at ?? "") : "";
+  const last = status.last_sync_at ?? "";
+  await keep(`holder ${folder}`, JSON.stringify({ name: name || account, unsent, since, last }));
+}
+
+/** Keeps what the others are told of this person, while their store is open. */
+export function noteHolder(): void {
+  if (isDesk() || isPractice()) return;
+  onPicture(({ status }) => {
+    if (status !== null) void note(status).catch(() => undefined);
+  });
+  // What was saved a moment ago counts, too.
+  beforeLock(() => read<Status>("status").then(note, () => undefined));
+}
