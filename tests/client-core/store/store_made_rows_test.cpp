@@ -125,3 +125,32 @@ TEST_CASE("a new record in a document with a mark is asked about like any other"
   CHECK(is_sound(t.anna));
   CHECK(is_sound(t.carla));
 }
+
+TEST_CASE("what the agenda's index shows follows every edit, also those that leave it alone",
+          "[store]") {
+  TwoTablets t;
+  const auto visit = t.anna.new_record();
+  const sync::DocumentId education{t.dossier, "education"};
+  const std::string indexed =
+      "SELECT start_at || ' ' || coalesce(next_date, '-') || ' ' || minutes FROM rec_visit "
+      "INDEXED BY agenda_visit WHERE _retracted = 0 AND _document > 0 ORDER BY start_at";
+  const auto start = [&](std::int64_t ms) {
+    return write_op(visit, "visit", "start_at", sync::Instant{ms});
+  };
+  const auto save = [&](sync::Operation op) { must(t.anna.save(education, {std::move(op)})); };
+  must(t.anna.save(education, {start(1'700'000'000'000),
+                                 write_op(visit, "visit", "minutes", std::int64_t{60})}));
+  save(write_op(visit, "visit", "minutes", std::int64_t{90}));
+  CHECK(lines_of(t.anna, indexed) == Lines{"2023-11-14T22:13:20.000Z - 90"});
+  save(start(1'600'000'000'000));
+  CHECK(lines_of(t.anna, indexed) == Lines{"2020-09-13T12:26:40.000Z - 90"});
+  save(write_op(visit, "visit", "next_date", sync::Date{19000}));
+  CHECK(lines_of(t.anna, indexed) == Lines{"2020-09-13T12:26:40.000Z 2022-01-08 90"});
+  save(write_op(visit, "visit", "minutes", std::int64_t{30}));
+  save(write_op(visit, "visit", "next_date", sync::Null{}));
+  CHECK(lines_of(t.anna, indexed) == Lines{"2020-09-13T12:26:40.000Z - 30"});
+  save({visit, "visit", "", sync::RetractOp{}, {}});
+  CHECK(lines_of(t.anna, indexed).empty());
+  CHECK(lines_of(t.anna, "PRAGMA integrity_check") == Lines{"ok"});
+  CHECK(is_sound(t.anna));
+}
