@@ -1,4 +1,5 @@
 // How record states are written: canonical, and packed for a store's rows.
+#include "insieme/sync/made_record.hpp"
 #include "support/builders.hpp"
 #include "support/catch.hpp"
 #include "support/memory_dictionary.hpp"
@@ -208,6 +209,37 @@ TEST_CASE("records: what more than one change has touched is not told in brief",
                                     columns_of(peer.record()));
     REQUIRE(back.ok());
     CHECK(*back == peer.record());
+  }
+}
+
+TEST_CASE("records: packed from the operations are the bytes of the state", "[sync][P2]") {
+  const std::vector<Operation> ops = plain_ops();
+  const Peer peer = maker(ops);
+  const Change& change = peer.log().back();
+  REQUIRE(makes_plainly(ops));
+  for (const Elide& elide : {kNever, kAlways}) {
+    MemoryDictionary one;
+    MemoryDictionary other;
+    const Elide but_for_texts = [&](const FieldState& field) {
+      return !field.text.empty() || elide(field);
+    };
+    const VersionVector deps;
+    const Provenance first{Dot{change.header.replica, change.header.seq, 0}, change.header.stamp,
+                           change.header.author, deps};
+    CHECK(pack_made_plainly(ops, first, one, [&](std::size_t) { return elide({}); }) ==
+          pack_record(peer.record(), other, but_for_texts));
+  }
+}
+
+TEST_CASE("records: only values and whole texts, one a field, are made plainly", "[sync]") {
+  CHECK_FALSE(makes_plainly({}));
+  for (const Operation& op :
+       {add_op("tags", "a"), inc_op("n", 1), retract_op(), touch_op(), set_op("surname", "again"),
+        splice_op("text", {{0, 0, "in"}, {2, 0, " two"}}), splice_op("text", {{0, 1, "less"}}),
+        splice_op("text", {{0, 0, ""}})}) {
+    std::vector<Operation> ops = plain_ops();
+    ops.push_back(op);
+    CHECK_FALSE(makes_plainly(ops));
   }
 }
 

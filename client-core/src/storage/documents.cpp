@@ -195,7 +195,9 @@ std::int64_t Documents::append(OpenDocument& document, const sync::Change& chang
     document.accepted.add(admission.id);
     ++document.accepted_count;
   }
-  if (change.ops) {
+  if (change.ops && own) {
+    records_.author(document.n, header, *change.ops, admission.deps, n);
+  } else if (change.ops) {
     records_.apply(document.n, header, *change.ops, admission.deps, told ? n : 0);
   }
   return n;
@@ -345,9 +347,12 @@ void Documents::flush() {
     const auto frontier = sync::pack_frontier(document->frontier, core_.dictionary);
     core_.db
         .cached(
-            "UPDATE documents SET frontier = ?, accepted = ?, accepted_count = ?, ack_due = 1 "
-            "WHERE n = ?")
+            "UPDATE documents SET frontier = ?, accepted = ?, accepted_count = ? WHERE n = ?")
         .bind_all(frontier, sum_bytes(document->accepted), document->accepted_count, document->n)
+        .run();
+    // Mostly it is due already; to say so once more would write a page of the index anew.
+    core_.db.cached("UPDATE documents SET ack_due = 1 WHERE n = ? AND ack_due IS NOT 1")
+        .bind_all(document->n)
         .run();
     document->dirty = false;
   }

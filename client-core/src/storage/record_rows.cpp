@@ -5,6 +5,7 @@
 
 #include "insieme/schema/validate.hpp"
 #include "storage/blobs.hpp"
+#include "storage/made_rows.hpp"
 #include "storage/marks.hpp"
 #include "storage/name_words.hpp"
 
@@ -43,12 +44,6 @@ class ColumnFinder {
   std::size_t next_ = 0;
 };
 
-void append_words(std::string& out, const std::string& words) {
-  if (words.empty()) return;
-  if (!out.empty()) out.push_back('\n');
-  out += words;
-}
-
 /// What a record contributes to the search index.
 void searchable(const LoadedRecord& record, std::string& names, std::string& notes) {
   for (const schema::Field* field : record.table->columns) {
@@ -69,6 +64,14 @@ void searchable(const LoadedRecord& record, std::string& names, std::string& not
   }
 }
 
+}  // namespace
+
+void append_words(std::string& out, const std::string& words) {
+  if (words.empty()) return;
+  if (!out.empty()) out.push_back('\n');
+  out += words;
+}
+
 void bind_column(sqlite::Statement& statement, int index, const ColumnValue& value) {
   if (const auto* number = std::get_if<std::int64_t>(&value.sql)) {
     statement.bind(index, *number);
@@ -81,7 +84,14 @@ void bind_column(sqlite::Statement& statement, int index, const ColumnValue& val
   }
 }
 
-}  // namespace
+void add_to_search(Core& core, const TypedTable& table, std::int64_t n, const std::string& names,
+                   const std::string& notes) {
+  if (names.empty() && notes.empty()) return;
+  core.db.cached("INSERT INTO search(rowid, names, notes) VALUES(?, ?, ?)")
+      .bind_all(search_row(table.number, n), names, notes)
+      .run();
+  if (!names.empty()) note_name_words(core, names);
+}
 
 std::string title_of(const Core& core, const sync::RecordState& state) {
   const schema::RecordType* type = core.bundle.find_type(state.type);
@@ -103,6 +113,15 @@ void read_row(Core& core, LoadedRecord& record, const sqlite::Statement& row) {
   record.items = row.get_int64(kColItems);
   record.own = row.get_int64(kColOwn);
   const TypedTable& table = *record.table;
+  record.indexed.clear();
+  if (!table.indexed.empty()) {
+    record.indexed.emplace_back(row.get_text(kColRetracted));
+    for (const std::size_t place : table.indexed) {
+      const int column = kOwnColumns + static_cast<int>(place);
+      record.indexed.emplace_back();
+      if (!row.is_null(column)) record.indexed.back() = row.get_text(column);
+    }
+  }
   const std::string type = table.is_other() ? std::string(row.get_text(kColType)) : table.type;
   ColumnFinder finder(table);
   const auto refill = [&](std::string_view name) -> sync::Value {
@@ -130,17 +149,29 @@ std::shared_ptr<const LoadedRecord> RecordCache::share(std::int64_t document,
   return slot(document, id, type, record);
 }
 
+namespace {
+
+/// A record of which there is nothing here.
+std::shared_ptr<LoadedRecord> nothing_yet(std::int64_t document, const sync::DocumentId& id,
+                                          const TypedTable& table, const std::string& type,
+                                          const sync::RecordId& record) {
+  auto nothing = std::make_shared<LoadedRecord>();
+  nothing->document = document;
+  nothing->document_id = id;
+  nothing->table = &table;
+  nothing->state.id = record;
+  nothing->state.type = type;
+  nothing->type = type;
+  return nothing;
+}
+
+}  // namespace
+
 RecordCache::Slot& RecordCache::slot(std::int64_t document, const sync::DocumentId& id,
                                      const std::string& type, const sync::RecordId& record) {
   Slot& slot = records_[Key{document, record, type}];
   if (slot) return slot;
-  slot = std::make_shared<LoadedRecord>();
-  slot->document = document;
-  slot->document_id = id;
-  slot->table = &core_.tables.table_for(type, id.section);
-  slot->state.id = record;
-  slot->state.type = type;
-  slot->type = type;
+  slot = nothing_yet(document, id, core_.tables.table_for(type, id.section), type, record);
   auto& find = core_.db.cached(slot->table->select_one);
   const sqlite::ResetGuard guard(find);
   find.bind(1, record.bytes).bind(2, document);
@@ -149,26 +180,47 @@ RecordCache::Slot& RecordCache::slot(std::int64_t document, const sync::Document
   return slot;
 }
 
+bool RecordCache::is_unknown(const MadeRecord& some, const TypedTable& table) {
+  const sync::Operation& op = some.ops.front();
+  if (table.is_other() || op.type == sync::kMarksType) return false;
+  Key key{some.document, op.record, op.type};
+  if (records_.find(key) != records_.end()) return false;
+  auto& find = core_.db.cached(table.select_one);
+  const sqlite::ResetGuard guard(find);
+  find.bind(1, op.record.bytes).bind(2, some.document);
+  if (!find.step()) return true;
+  Slot slot = nothing_yet(some.document, some.header.document, table, op.type, op.record);
+  read_row(core_, *slot, find);
+  records_.emplace(std::move(key), std::move(slot));
+  return false;
+}
+
 void RecordCache::apply(std::int64_t document, const sync::ChangeHeader& header,
                         const std::vector<sync::Operation>& ops, const sync::VersionVector& deps,
                         std::int64_t own_change) {
-  const std::int64_t author = core_.dictionary.number_of_name(header.author);
+  apply_all(document, {document, header, deps, ops, 0, own_change,
+                       core_.dictionary.number_of_name(header.author)});
+}
+
+void RecordCache::apply_all(std::int64_t document, const MadeRecord& some) {
+  const sync::ChangeHeader& header = some.header;
   LoadedRecord* last = nullptr;  // operations on one record mostly stand together
-  for (std::size_t i = 0; i < ops.size(); ++i) {
-    if (std::holds_alternative<sync::ErasedOp>(ops[i].action)) continue;
-    if (last == nullptr || last->state.id != ops[i].record || last->type != ops[i].type) {
-      last = &load(document, header.document, ops[i].type, ops[i].record);
+  for (std::size_t i = 0; i < some.ops.size(); ++i) {
+    const sync::Operation& op = some.ops[i];
+    if (std::holds_alternative<sync::ErasedOp>(op.action)) continue;
+    if (last == nullptr || last->state.id != op.record || last->type != op.type) {
+      last = &load(document, header.document, op.type, op.record);
     }
     LoadedRecord& record = *last;
-    sync::apply(
-        record.state, ops[i],
-        sync::Provenance{sync::Dot{header.replica, header.seq, static_cast<std::uint32_t>(i)},
-                         header.stamp, header.author, deps});
+    const auto place = some.first_op + static_cast<std::uint32_t>(i);
+    sync::apply(record.state, op,
+                sync::Provenance{sync::Dot{header.replica, header.seq, place}, header.stamp,
+                                 header.author, some.deps});
     if (header.stamp.ms >= record.edited_ms) {
       record.edited_ms = header.stamp.ms;
-      record.edited_by = author;
+      record.edited_by = some.author;
     }
-    if (own_change != 0) record.own = std::max(record.own, own_change);
+    if (some.own != 0) record.own = std::max(record.own, some.own);
     record.dirty = true;
   }
 }
@@ -217,6 +269,22 @@ std::vector<ColumnValue> columns_of(const TypedTable& table, const sync::RecordS
   return columns;
 }
 
+/// What the table's own index shows of a row, as the row itself would tell it.
+LoadedRecord::Indexed indexed_of(const TypedTable& table, bool retracted,
+                                 const std::vector<ColumnValue>& columns) {
+  LoadedRecord::Indexed shown;
+  if (table.indexed.empty()) return shown;
+  shown.emplace_back(retracted ? "1" : "0");
+  for (const std::size_t place : table.indexed) {
+    const auto* text = std::get_if<std::string>(&columns[place].sql);
+    // Of days, moments and codes. Anything else may be told otherwise by the row: written anew.
+    if (text == nullptr && !std::holds_alternative<std::monostate>(columns[place].sql)) return {};
+    shown.emplace_back();
+    if (text != nullptr) shown.back() = *text;
+  }
+  return shown;
+}
+
 }  // namespace
 
 void RecordCache::flush() {
@@ -252,9 +320,14 @@ void RecordCache::write(LoadedRecord& record, const sync::DocumentMarks& marks) 
   write_items(record, marks);
   const auto crdt = sync::pack_record(record.state, core_.dictionary, elide);
   const bool is_new = record.n == 0;
-  auto& statement = core_.db.cached(is_new ? table.insert : table.update);
-  const sqlite::ResetGuard guard(statement);
   const bool retracted = record.state.lifecycle() == sync::Lifecycle::retracted;
+  auto indexed = indexed_of(table, retracted, columns);
+  const bool same_index = !is_new && !indexed.empty() && indexed == record.indexed;
+  record.indexed = std::move(indexed);
+  auto& statement = core_.db.cached(is_new       ? table.insert
+                                    : same_index ? table.update_beside_index
+                                                 : table.update);
+  const sqlite::ResetGuard guard(statement);
   statement.bind(1, std::int64_t{retracted ? 1 : 0}).bind(2, record.edited_ms);
   statement.bind(3, record.edited_by).bind(4, record.items).bind(5, record.own);
   statement.bind(6, crdt);
@@ -286,13 +359,8 @@ void RecordCache::write_search(const LoadedRecord& record, bool is_new) {
   if (had && !is_new) {
     core_.db.cached("DELETE FROM search WHERE rowid = ?").bind_all(row).run();
   }
-  if (!names.empty() || !notes.empty()) {
-    core_.db.cached("INSERT INTO search(rowid, names, notes) VALUES(?, ?, ?)")
-        .bind_all(row, names, notes)
-        .run();
-  }
+  add_to_search(core_, *record.table, record.n, names, notes);
   if (names == record.names_before) return;
-  note_name_words(core_, names);
   if (is_new || record.names_before.empty()) return;
   DepartingNames before;
   before.note(record.names_before);

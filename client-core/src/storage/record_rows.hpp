@@ -5,12 +5,16 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "insieme/sync/dossier_mark.hpp"
 #include "storage/core.hpp"
 
 namespace insieme::client {
+
+struct MadeRecord;
 
 struct LoadedRecord {
   std::int64_t document = 0;
@@ -24,6 +28,8 @@ struct LoadedRecord {
   std::int64_t own = 0;        ///< newest change that touched it and that was written here, or
                                ///< handed over by a device (changes.n), 0: none
   std::int64_t items = 0;
+  using Indexed = std::vector<std::optional<std::string>>;
+  Indexed indexed;  ///< what an index of the table's own holds of the row; empty: not known
   std::string names_before;  ///< what the search index holds
   std::string notes_before;
   bool dirty = false;
@@ -42,6 +48,11 @@ class RecordCache {
   void apply(std::int64_t document, const sync::ChangeHeader& header,
              const std::vector<sync::Operation>& ops, const sync::VersionVector& deps,
              std::int64_t own_change);
+  /// The same of a change that is being written here. Records that it makes are written at once,
+  /// and are not loaded.
+  void author(std::int64_t document, const sync::ChangeHeader& header,
+              const std::vector<sync::Operation>& ops, const sync::VersionVector& deps,
+              std::int64_t change);
   /// Puts a state in place of what the row holds; `newest` is the newest operation on
   /// it, or the default: none yet.
   void put(std::int64_t document, const sync::DocumentId& id, const sync::RecordState& state,
@@ -52,6 +63,9 @@ class RecordCache {
   void clear() { records_.clear(); }
 
  private:
+  void apply_all(std::int64_t document, const MadeRecord& some);
+  /// Whether nothing is here of a record, neither in this cache nor in `table`; what is, is loaded.
+  bool is_unknown(const MadeRecord& some, const TypedTable& table);
   void write(LoadedRecord& record, const sync::DocumentMarks& marks);
   void write_search(const LoadedRecord& record, bool is_new);
   void write_items(LoadedRecord& record, const sync::DocumentMarks& marks);
@@ -63,6 +77,12 @@ class RecordCache {
   std::map<Key, Slot> records_;
 };
 
+/// Adds the words of a field to those of a record.
+void append_words(std::string& out, const std::string& words);
+/// A record's words, which the search index has none of yet.
+void add_to_search(Core& core, const TypedTable& table, std::int64_t n, const std::string& names,
+                   const std::string& notes);
+void bind_column(sqlite::Statement& statement, int index, const ColumnValue& value);
 /// Reads a row that a statement stands on (columns as in TypedTable::select_one).
 void read_row(Core& core, LoadedRecord& record, const sqlite::Statement& row);
 /// Title of a record from its type's template; empty for types without one.

@@ -59,6 +59,7 @@ struct Store::Impl {
       if (reading) return body();
       std::optional<sqlite::Transaction> transaction;
       (in_reading ? reading : transaction).emplace(core->db, sqlite::TransactionKind::deferred);
+      if (in_reading) core->tables.begin_reading();
       core->refresh_identity();
       return body();
     } catch (...) {
@@ -68,6 +69,7 @@ struct Store::Impl {
   }
   void end_reading() noexcept {
     in_reading = false;
+    core->tables.end_reading();
     reading.reset();
   }
   template <class Body>

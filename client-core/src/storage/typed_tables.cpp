@@ -118,6 +118,8 @@ ColumnValue as_column(const T& sql, bool exact) {
   return column;
 }
 
+}  // namespace
+
 ColumnValue register_column(schema::FieldKind kind, const sync::Value& value) {
   using Kind = schema::FieldKind;
   if (std::holds_alternative<sync::Null>(value)) return {{}, true};
@@ -145,8 +147,6 @@ ColumnValue register_column(schema::FieldKind kind, const sync::Value& value) {
                     (std::holds_alternative<sync::Bytes>(value) && kind == Kind::blob);
   return as_column(plain_text(value), fits);
 }
-
-}  // namespace
 
 std::string quoted(const std::string& name) {
   std::string out = "\"";
@@ -230,6 +230,30 @@ sync::Value value_from_column(const schema::Field& field, const sqlite::Statemen
 
 namespace {
 
+/// Its parameters have the places that they have in `update`.
+void phrase_beside_index(TypedTable& table) {
+  table.indexed.clear();
+  for (const OwnIndex& index : own_indexes()) {
+    if (table.name != std::string("rec_") + index.type) continue;
+    for (const char* field : index.fields) {
+      const std::size_t place = table.column(field);
+      if (place != TypedTable::kNoColumn) table.indexed.push_back(place);
+    }
+  }
+  if (table.indexed.empty()) return;
+  std::string sql = "UPDATE " + table.name +
+                    " SET _edited_ms=?2, _edited_by=?3, _items=?4, _own=?5, _crdt=?6, _type=?7";
+  int at = kOwnColumns - 1;
+  for (std::size_t place = 0; place < table.columns.size(); ++place) {
+    ++at;
+    if (std::find(table.indexed.begin(), table.indexed.end(), place) != table.indexed.end()) {
+      continue;
+    }
+    sql += ", " + quoted(table.columns[place]->name) + "=?" + std::to_string(at);
+  }
+  table.update_beside_index = sql + " WHERE _n = ?" + std::to_string(at + 1);
+}
+
 /// The statements that its rows are read and written with.
 void phrase(TypedTable& table) {
   std::string names = "_retracted, _edited_ms, _edited_by, _items, _own, _crdt, _type";
@@ -251,6 +275,7 @@ void phrase(TypedTable& table) {
   std::sort(table.by_name.begin(), table.by_name.end(), [&](std::size_t a, std::size_t b) {
     return table.columns[a]->name < table.columns[b]->name;
   });
+  phrase_beside_index(table);
 }
 
 }  // namespace
@@ -330,6 +355,8 @@ bool TypedTables::recall() {
 }
 
 const std::vector<const TypedTable*>& TypedTables::used() {
+  if (is_reading_ && has_looked_) return used_;
+  has_looked_ = true;
   auto& rows = db_.cached("SELECT n FROM typed_tables WHERE used = 1 ORDER BY n");
   const sqlite::ResetGuard guard(rows);
   std::size_t count = 0;

@@ -23,6 +23,10 @@ struct TypedTable {
   std::string select_one;   ///< by (_id, _document)
   std::string insert;
   std::string update;
+  /// The same for rows of which an index of the program's own shows what it showed before: SQLite
+  /// writes an index anew wherever a statement names one of its columns.
+  std::string update_beside_index;
+  std::vector<std::size_t> indexed;  ///< places in `columns` that such an index names
   /// Fields of the type's title that stand here. A line of a list is made of them alone.
   std::vector<const schema::Field*> title;
   /// Whether it can be: not for unknown types, nor when a set is part of the title.
@@ -71,6 +75,12 @@ class TypedTables {
   /// Those that hold records or once held some, in the order of `all()`: most types of a bundle are
   /// used by few, and a table that never had a row need not be asked. Within a transaction.
   [[nodiscard]] const std::vector<const TypedTable*>& used();
+  /// From here to `end_reading` nothing changes: `used` looks once.
+  void begin_reading() noexcept {
+    is_reading_ = true;
+    has_looked_ = false;
+  }
+  void end_reading() noexcept { is_reading_ = false; }
   /// To be told, in the same transaction, of every table that gains a row.
   void note_used(const TypedTable& table);
   /// Finds a record by id alone: place of its table in `all()`, _document, _type; the first table
@@ -86,6 +96,8 @@ class TypedTables {
   sqlite::Connection& db_;
   const schema::Bundle& bundle_;
   std::vector<TypedTable> tables_;
+  bool is_reading_ = false;
+  bool has_looked_ = false;
   std::vector<std::int64_t> used_numbers_;  ///< what `used_` and `locate_` were made of
   std::vector<const TypedTable*> used_;
   std::string locate_;
@@ -99,6 +111,8 @@ struct ColumnValue {
   bool exact = false;
 };
 [[nodiscard]] ColumnValue column_value(const schema::Field& field, const sync::FieldState& state);
+/// The same for a register with one value.
+[[nodiscard]] ColumnValue register_column(schema::FieldKind kind, const sync::Value& value);
 /// The way back, for values that were left out of the blob.
 [[nodiscard]] sync::Value value_from_column(const schema::Field& field,
                                             const sqlite::Statement& row, int column);

@@ -82,7 +82,8 @@ TEST_CASE("record.save: a repeated request gets its first reply and writes nothi
   anna.reopen();
   const json::object again = anna.call(request);
   CHECK(again.at("repeated").as_bool());
-  CHECK(text(part(again, "record"), "id") == text(part(first, "record"), "id"));
+  CHECK(again.at("record") == first.at("record"));
+  CHECK(again.at("records") == first.at("records"));
   CHECK(list(anna.call({{"command", "record.list"}, {"type", "visit"}}), "records").size() == 2);
   json::object other = request;
   other["fields"] = json::object{{"place", "casa"}};

@@ -30,14 +30,17 @@ struct Edit {
 };
 
 Outcome<sync::DossierId> dossier_of(Context& context, const json::object& input,
-                                    const std::optional<sync::DossierId>& new_dossier) {
+                                    const std::optional<sync::DossierId>& new_dossier,
+                                    Plan& plan) {
   const std::string named = text_at(input, "dossier");
   if (named.empty() && new_dossier) return *new_dossier;
   if (named.empty()) {
     return Failure("missing_argument", "Manca il fascicolo in cui salvare la scheda.",
                    "The dossier to save the record in is missing.", "dossier");
   }
+  if (plan.named_dossier.given == named) return plan.named_dossier.id;
   INSIEME_OUT_ASSIGN(const DossierRef line, find_dossier(context, named));
+  plan.named_dossier = {named, line.id};
   return line.id;
 }
 
@@ -106,7 +109,7 @@ Outcome<Target> new_target(Context& context, const json::object& input,
                                            "there can be read and corrected.",
                    "type");
   }
-  INSIEME_OUT_ASSIGN(target.dossier, dossier_of(context, input, new_dossier));
+  INSIEME_OUT_ASSIGN(target.dossier, dossier_of(context, input, new_dossier, plan));
   INSIEME_OUT_ASSIGN(target.main_section, section_asked(*target.type, input));
   const json::value* fields = find(input, "fields");
   if (fields != nullptr && fields->is_object()) {
@@ -122,6 +125,7 @@ Outcome<Target> new_target(Context& context, const json::object& input,
     if (new_dossier) plan.keyed.push_back({target.id, target.type->name, target.natural_key});
   } else {
     target.id = new_uuid7<sync::RecordId>(context.platform());
+    return target;  // nothing can be here under it
   }
   auto there = context.store().locate(target.id);
   if (!there.ok()) {
@@ -183,7 +187,7 @@ Check plan_fields(Context& context, const json::object& input, const Target& tar
     INSIEME_OUT_ASSIGN(const schema::Field* field, find_field(*target.type, name));
     const std::string section = section_of(*target.type, *field, target.main_section);
     const StoredRecord* part = target.existing ? target.existing->in_section(section) : nullptr;
-    FieldTask task{context, *field, value, nullptr, part, nullptr, &plan.names, {}, {}, {}, false};
+    FieldTask task{context, *field, value, nullptr, part, nullptr, &plan, {}, {}, {}, false};
     if (bases != nullptr && bases->is_object()) task.base = find(bases->as_object(), name);
     if (opened != nullptr && part != nullptr) {
       const auto version = opened->find(section);
@@ -250,8 +254,9 @@ Check check_rules(Context& context, const Target& target, const Edit& edit, Plan
   return failure;
 }
 
-json::object reply_of(Context& context, const Target& target, const Edit& edit) {
-  json::object out;
+json::object reply_of(Context& context, const Target& target, const Edit& edit,
+                      const json::storage_ptr& memory) {
+  json::object out(memory);
   out.reserve(9);
   const std::string id = sync::to_text(target.id);
   out["id"] = id;
@@ -261,7 +266,7 @@ json::object reply_of(Context& context, const Target& target, const Edit& edit) 
   out["section"] = target.main_section;
   out["title"] = schema::record_title(context.bundle(), *target.type, edit.after, context.language);
   out["created"] = !target.existing.has_value();
-  json::array changed;
+  json::array changed(memory);
   changed.reserve(edit.changed.size());
   for (const std::string& name : edit.changed) changed.emplace_back(name);
   out["changed"] = std::move(changed);
@@ -322,7 +327,7 @@ Check plan_record(Context& context, const json::object& input,
   if (const std::string draft = text_at(input, "draft"); !draft.empty()) {
     plan.drafts_to_drop.push_back(draft);
   }
-  plan.records.push_back(reply_of(context, target, edit));
+  plan.records.push_back(reply_of(context, target, edit, plan.records.storage()));
   if (!edit.changed.empty()) {
     INSIEME_OUT(plan_marks(context, *target.type, target.ref(), edit.after,
                            token.empty() ? nullptr : &opened, plan));

@@ -32,6 +32,10 @@ struct PlannedRecord {
 };
 
 struct Plan {
+  /// `memory`: of the reply; that of the request, which is given back as one.
+  explicit Plan(json::storage_ptr memory) : records(memory), warnings(std::move(memory)) {}
+  Plan() = default;
+
   std::vector<DocumentOps> documents;
   std::vector<KeyedId> keyed;  ///< only with a new dossier
   std::vector<std::string> drafts_to_drop;
@@ -41,6 +45,14 @@ struct Plan {
   std::map<std::string, sync::RecordId, std::less<>> names;  ///< `@name` of this request's records
   /// What this device may still spend of an escrow, by record and field, after the act so far.
   std::map<std::pair<sync::RecordId, std::string>, std::uint64_t> purses;
+
+  // Records of one act mostly name the same dossier and point to the same few.
+  struct NamedDossier {
+    std::string given;
+    sync::DossierId id;
+  };
+  NamedDossier named_dossier;                         ///< the last one
+  std::map<sync::RecordId, std::string> types_there;  ///< of the store's records; empty: none
 
   std::vector<sync::Operation>& ops_of(const sync::DocumentId& document);
 };
@@ -69,7 +81,7 @@ struct FieldTask {
   const json::value* base = nullptr;          ///< what the form showed when it was opened
   const StoredRecord* part = nullptr;         ///< null: nothing is stored yet
   const sync::VersionVector* seen = nullptr;  ///< null: everything that is here
-  const std::map<std::string, sync::RecordId, std::less<>>* names = nullptr;
+  Plan* plan = nullptr;  ///< so far
   std::optional<std::uint64_t> limit;  ///< escrow: what may be minted, all in all
 
   std::vector<sync::Action> actions;  ///< empty: nothing changes

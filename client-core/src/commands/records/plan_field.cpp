@@ -17,15 +17,27 @@ bool has_seen(const FieldTask& task, const sync::Dot& dot) {
   return task.seen == nullptr || task.seen->contains(dot);
 }
 
+/// The type of a record of the store; empty if it is not here.
+std::string type_there(const FieldTask& task, const sync::RecordId& id) {
+  const auto ask = [&] {
+    auto found = task.context.store().locate(id);
+    return found.ok() ? std::move(found->type) : std::string();
+  };
+  if (task.plan == nullptr) return ask();
+  const auto [known, is_new] = task.plan->types_there.try_emplace(id);
+  if (is_new) known->second = ask();
+  return known->second;
+}
+
 /// What a reference points to is of the type that the field asks for, as far as it is known here.
 Check check_target(FieldTask& task, const sync::RecordId& id) {
   const schema::RecordType* wanted = task.context.bundle().find_type(task.field.target);
   if (wanted == nullptr) return Done{};
-  const auto found = task.context.store().locate(id);
-  if (!found.ok() || found->type == wanted->name) return Done{};
-  const schema::RecordType* type = task.context.bundle().find_type(found->type);
-  const std::string is_it = type != nullptr ? type->label.it : found->type;
-  const std::string is_en = type != nullptr ? type->label.en : found->type;
+  const std::string found = type_there(task, id);
+  if (found.empty() || found == wanted->name) return Done{};
+  const schema::RecordType* type = task.context.bundle().find_type(found);
+  const std::string is_it = type != nullptr ? type->label.it : found;
+  const std::string is_en = type != nullptr ? type->label.en : found;
   return Failure("invalid_value",
                  task.field.label.it + ": qui va «" + wanted->label.it + "», questo è «" + is_it +
                      "».",
@@ -37,8 +49,9 @@ Check check_target(FieldTask& task, const sync::RecordId& id) {
 /// A reference may be written as a short id, or as `@name` of a record of the same request.
 Outcome<sync::Value> referred(FieldTask& task, std::string_view word) {
   if (word.front() == '@') {
-    if (task.names != nullptr) {
-      if (const auto named = task.names->find(word); named != task.names->end()) {
+    if (task.plan != nullptr) {
+      const auto& names = task.plan->names;
+      if (const auto named = names.find(word); named != names.end()) {
         return sync::Value{sync::Reference{named->second}};
       }
     }

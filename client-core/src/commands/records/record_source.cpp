@@ -34,15 +34,14 @@ schema::RuleRecord rule_record(const Facets& facets) {
   return {facets.main.id, facets.main.type, facets.main.document.dossier, shown_values(facets)};
 }
 
-void StoreRecords::put(schema::RuleRecord record) {
-  const sync::RecordId id = record.id;
-  planned_.insert(id);
-  known_[id] = std::make_unique<schema::RuleRecord>(std::move(record));
+void StoreRecords::put(const schema::RuleRecord& record) {
+  planned_.insert(planned_.end(), record.id);
+  known_[record.id].shown = &record;
 }
 
 const schema::RuleRecord* StoreRecords::find(const sync::RecordId& id) {
-  if (const auto found = known_.find(id); found != known_.end()) return found->second.get();
-  auto& slot = known_[id];
+  if (const auto found = known_.find(id); found != known_.end()) return found->second.shown;
+  Known& slot = known_[id];
   const auto ref = context_.store().locate(id);
   if (!ref.ok()) {
     if (ref.error().code != ErrorCode::not_found && status_.ok()) status_ = ref.error();
@@ -55,8 +54,9 @@ const schema::RuleRecord* StoreRecords::find(const sync::RecordId& id) {
   }
   const sync::RecordState& state = facets.value().first().state;
   if (state.lifecycle() == sync::Lifecycle::retracted) return nullptr;
-  slot = std::make_unique<schema::RuleRecord>(rule_record(facets.value()));
-  return slot.get();
+  slot.read = std::make_unique<const schema::RuleRecord>(rule_record(facets.value()));
+  slot.shown = slot.read.get();
+  return slot.shown;
 }
 
 StoreRecords::Records StoreRecords::stored(ListQuery query) {
@@ -90,7 +90,7 @@ std::vector<const schema::RuleRecord*> StoreRecords::in_dossier(const sync::Doss
   }
   Records out = found->second;
   for (const sync::RecordId& id : planned_) {
-    const schema::RuleRecord* record = known_[id].get();
+    const schema::RuleRecord* record = known_[id].shown;
     if (record->type == type && record->dossier == dossier) out.push_back(record);
   }
   return out;
@@ -107,7 +107,7 @@ std::vector<const schema::RuleRecord*> StoreRecords::with(std::string_view type,
                            [&](const auto* record) { return !shows(*record, field, value); }),
             out.end());
   for (const sync::RecordId& id : planned_) {
-    const schema::RuleRecord* record = known_[id].get();
+    const schema::RuleRecord* record = known_[id].shown;
     if (record->type == type && shows(*record, field, value)) out.push_back(record);
   }
   return out;

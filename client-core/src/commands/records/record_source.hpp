@@ -19,8 +19,8 @@ class StoreRecords final : public schema::RecordSource {
  public:
   explicit StoreRecords(Context& context) : context_(context) {}
 
-  /// Shows `record` instead of what the store has under its id.
-  void put(schema::RuleRecord record);
+  /// Shows `record` instead of what the store has under its id. It must outlive this.
+  void put(const schema::RuleRecord& record);
   /// The first failure of the device, if any: what was found since is not complete.
   [[nodiscard]] const Status& status() const noexcept { return status_; }
 
@@ -37,8 +37,11 @@ class StoreRecords final : public schema::RecordSource {
 
   Context& context_;
   Status status_;
-  /// Null: not held here, or not active.
-  std::map<sync::RecordId, std::unique_ptr<schema::RuleRecord>> known_;
+  struct Known {
+    std::unique_ptr<const schema::RuleRecord> read;  ///< what the store has
+    const schema::RuleRecord* shown = nullptr;       ///< null: not held here, or not active
+  };
+  std::map<sync::RecordId, Known> known_;
   std::set<sync::RecordId> planned_;
   std::map<std::string, Records> in_dossiers_;  ///< what the store found, by dossier and type
 };

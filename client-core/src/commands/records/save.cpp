@@ -6,7 +6,7 @@ namespace insieme::client::commands {
 namespace {
 
 Outcome<Plan> plan_all(Context& context) {
-  Plan plan;
+  Plan plan(context.args.storage());
   const json::array* several = context.list("records");
   if (several == nullptr) {
     INSIEME_OUT(plan_record(context, context.args, {}, plan));
@@ -36,15 +36,22 @@ Outcome<json::object> save(Context& context) {
   // Planned before the act, but a repeated request must get its first reply even if it could not be
   // planned any more.
   Outcome<Plan> plan = plan_all(context);
-  return once(context, [&plan](Writer& writer) -> Outcome<json::object> {
+  auto done = once(context, [&plan, &context](Writer& writer) -> Outcome<json::object> {
     if (!plan.ok()) return plan.error();
     INSIEME_OUT(carry_out(plan.value(), writer));
-    json::object out;
-    if (plan->records.size() == 1) out["record"] = plan->records[0];
-    out["records"] = plan->records;
-    out["warnings"] = plan->warnings;
+    json::object out(context.args.storage());
+    out["records"] = std::move(plan->records);
+    out["warnings"] = std::move(plan->warnings);
     return out;
   });
+  if (!done.ok()) return done;
+  // Behind the act: the answer that is kept for a repetition need not say it twice.
+  const json::value* records = find(done.value(), "records");
+  const json::array* list = records != nullptr ? records->if_array() : nullptr;
+  if (list == nullptr || list->size() != 1) return done;
+  json::value only(list->front());
+  done.value()["record"] = std::move(only);
+  return done;
 }
 
 }  // namespace
