@@ -3,8 +3,8 @@
 // operations write field by field, every id and name once. Whoever reads them gets the same changes
 // back, so ids, digests and signatures know nothing of it. Format: docs/protocol.md section 20.
 //
-// Two parts: `words` holds numbers and texts, which resemble one another; `noise` holds ids, prefixes
-// and digests, which look random and would spoil the compression of the others.
+// Two parts: `words` holds numbers and texts, which resemble one another; `noise` holds ids,
+// prefixes and digests, which look random and would spoil the compression of the others.
 
 #include <array>
 #include <cstdint>

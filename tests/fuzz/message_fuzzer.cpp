@@ -1,5 +1,5 @@
-// Frames as they come, and payloads behind a right checksum. First byte: the kind, and in its second
-// bit whether the payload is in columns: then two bytes say how much of the rest is the words.
+// Frames as they come, and payloads behind a right checksum. First byte: the kind, and in its
+// second bit whether the payload is in columns: then two bytes say how much is the words.
 #include <algorithm>
 
 #include "fuzz_input.hpp"

@@ -61,7 +61,7 @@ struct Parts {
 Parts parts_of(const SyncReply& reply) {
   const ByteList frame = encode_message(reply);
   REQUIRE(frame[4] == kFlagColumns);
-  WireIn in(std::span(frame).subspan(13, frame.size() - 21));
+  WireIn in(std::span<const std::uint8_t>(frame).subspan(13, frame.size() - 21));
   Parts parts;
   for (ByteList* part : {&parts.words, &parts.noise}) {
     const auto size = static_cast<std::size_t>(in.varint());
@@ -170,7 +170,7 @@ TEST_CASE("columns: a changed byte is an error or a message that is written agai
     Parts damaged = whole;
     damaged.words[at] ^= static_cast<std::uint8_t>(1U << (at % 8));
     const auto message = decode_message(frame_of(damaged));
-    refused += message.ok() ? 0 : 1;
+    refused += message.ok() ? 0U : 1U;
     if (!message.ok()) continue;
     const auto again = decode_message(encode_message(*message));
     REQUIRE(again.ok());

@@ -296,7 +296,8 @@ TEST_CASE("golden bytes: a late splice and the ground of a document", "[sync][wi
   CHECK(std::get<SyncReply>(*decode_message(from_lines("wire-v5/reply"))) == reply);
 }
 
-TEST_CASE("golden bytes: changes in columns are read as they were", "[sync][wire][golden][columns]") {
+TEST_CASE("golden bytes: changes in columns are read as they were",
+          "[sync][wire][golden][columns]") {
   SyncReply reply = full_reply(6);
   for (std::uint64_t seq = 301; seq < 310; ++seq) {
     Change change = sample_change();
