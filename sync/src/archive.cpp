@@ -104,11 +104,16 @@ std::span<const std::uint8_t> WireIn::raw(std::size_t size) {
 }
 
 std::size_t WireIn::count(std::size_t max) {
-  const std::uint64_t count = varint();
-  if (count > max) fail(ErrorCode::limit_exceeded, "a list is longer than its limit");
+  const std::size_t count = count_elsewhere(max);
   if (count > remaining()) {
     fail(ErrorCode::truncated, "a list is longer than the bytes that remain");
   }
+  return count;
+}
+
+std::size_t WireIn::count_elsewhere(std::size_t max) {
+  const std::uint64_t count = varint();
+  if (count > max) fail(ErrorCode::limit_exceeded, "a list is longer than its limit");
   return static_cast<std::size_t>(count);
 }
 

@@ -28,6 +28,9 @@ struct DecodeError {
   const char* detail;
 };
 
+class MessageColumnsOut;
+class MessageColumnsIn;
+
 using IdBytes = std::array<std::uint8_t, 16>;
 struct IdBytesHash {
   std::size_t operator()(const IdBytes& bytes) const noexcept {
@@ -60,6 +63,9 @@ class WireOut : public cereal::OutputArchive<WireOut, cereal::AllowEmptyClassEli
   void use_marks(const std::vector<Mark>* table) noexcept { mark_table_ = table; }
   /// Marks are only collected, with repetitions: to make that table.
   void collect_marks(std::vector<Mark>* into) noexcept { collected_ = into; }
+  /// From here on changes are not written here but into columns (message_columns.hpp).
+  void use_columns(MessageColumnsOut* columns) noexcept { columns_ = columns; }
+  [[nodiscard]] MessageColumnsOut* columns() const noexcept { return columns_; }
   [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
   [[nodiscard]] std::vector<std::uint8_t> take() { return std::move(bytes_); }
 
@@ -72,6 +78,7 @@ class WireOut : public cereal::OutputArchive<WireOut, cereal::AllowEmptyClassEli
   std::vector<Mark> marks_;
   const std::vector<Mark>* mark_table_ = nullptr;
   std::vector<Mark>* collected_ = nullptr;
+  MessageColumnsOut* columns_ = nullptr;
 };
 
 class WireIn : public cereal::InputArchive<WireIn, cereal::AllowEmptyClassElision> {
@@ -98,10 +105,14 @@ class WireIn : public cereal::InputArchive<WireIn, cereal::AllowEmptyClassElisio
   [[nodiscard]] std::span<const std::uint8_t> raw(std::size_t size);
   /// The length of a list: at most `max`, and no more than one element per remaining byte.
   [[nodiscard]] std::size_t count(std::size_t max);
+  /// The same of a list whose elements' bytes are not here: whoever reads them finds their end.
+  [[nodiscard]] std::size_t count_elsewhere(std::size_t max);
   [[nodiscard]] IdBytes id();
   [[nodiscard]] const std::string& name();
   [[nodiscard]] Mark mark();
   void use_marks(const std::vector<Mark>* table) noexcept { mark_table_ = table; }
+  void use_columns(MessageColumnsIn* columns) noexcept { columns_ = columns; }
+  [[nodiscard]] MessageColumnsIn* columns() const noexcept { return columns_; }
   [[nodiscard]] std::size_t remaining() const noexcept { return bytes_.size() - at_; }
   /// Counts one operation: they take a hundred times more memory than bytes.
   void claim_operation();
@@ -123,6 +134,7 @@ class WireIn : public cereal::InputArchive<WireIn, cereal::AllowEmptyClassElisio
   std::vector<Mark> marks_;
   const std::vector<Mark>* mark_table_ = nullptr;
   std::size_t operations_ = 0;
+  MessageColumnsIn* columns_ = nullptr;
 };
 
 /// Runs a decoder body; what it throws becomes an Error.
@@ -239,9 +251,13 @@ void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const ListOf<T>& list) {
   ar.varint(list.value.size());
   for (const T& element : list.value) ar(element);
 }
+/// What of a list's element may be in columns and then takes no bytes where the list stands.
+template <class T>
+inline constexpr bool kMayBeInColumns = false;
 template <class T>
 void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, ListOf<T>& list) {
-  const std::size_t count = ar.count(list.max);
+  const bool elsewhere = kMayBeInColumns<T> && ar.columns() != nullptr;
+  const std::size_t count = elsewhere ? ar.count_elsewhere(list.max) : ar.count(list.max);
   list.value.clear();
   for (std::size_t i = 0; i < count; ++i) {
     T element{};

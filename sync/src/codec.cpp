@@ -95,7 +95,13 @@ ResolveOp read_resolve(WireIn& ar) {
   return op;
 }
 
-Action read_action(WireIn& ar, std::uint8_t kind) {
+}  // namespace
+
+// ---- operation.hpp: actions ---------------------------------------------------------------------
+
+void save_action(WireOut& ar, const Action& action) { std::visit(ActionWriter{ar}, action); }
+
+Action load_action(WireIn& ar, std::uint8_t kind) {
   switch (static_cast<OpKind>(kind)) {
     case OpKind::write: return WriteOp{read<Value>(ar)};
     case OpKind::add: return AddOp{read<Value>(ar)};
@@ -129,15 +135,13 @@ Action read_action(WireIn& ar, std::uint8_t kind) {
   return op;
 }
 
-std::uint8_t kind_byte(const Action& action) {
+std::uint8_t kind_byte(const Action& action) noexcept {
   if (const auto* opaque = std::get_if<OpaqueOp>(&action)) return opaque->kind;
   if (std::holds_alternative<ErasedOp>(action)) return static_cast<std::uint8_t>(OpKind::erased);
   const auto* splice = std::get_if<SpliceOp>(&action);
   if (splice != nullptr && splice->base) return static_cast<std::uint8_t>(OpKind::late_splice);
   return static_cast<std::uint8_t>(action.index() + 1);
 }
-
-}  // namespace
 
 // ---- escrow.hpp ---------------------------------------------------------------------------------
 
@@ -172,25 +176,30 @@ EscrowAct load_escrow_act(WireIn& ar, std::uint8_t kind) {
 
 void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const Value& value) {
   ar.byte(static_cast<std::uint8_t>(value.index()));
-  std::visit(ValueWriter{ar}, value);
+  save_value_content(ar, value);
 }
 
+void save_value_content(WireOut& ar, const Value& value) { std::visit(ValueWriter{ar}, value); }
+
 void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, Value& value) {
-  switch (ar.byte()) {
-    case 0: value = Null{}; return;
-    case 1: value = read<bool>(ar); return;
-    case 2: value = read<std::int64_t>(ar); return;
-    case 3: value = read_double(ar); return;
-    case 4: value = read_text(ar); return;
+  value = load_value_content(ar, ar.byte());
+}
+
+Value load_value_content(WireIn& ar, std::uint8_t tag) {
+  switch (tag) {
+    case 0: return Null{};
+    case 1: return read<bool>(ar);
+    case 2: return read<std::int64_t>(ar);
+    case 3: return read_double(ar);
+    case 4: return read_text(ar);
     case 5: {
       Bytes bytes;
       ar(blob_of(bytes.data, kBytesValueMax));
-      value = std::move(bytes);
-      return;
+      return bytes;
     }
-    case 6: value = Date{read<std::int32_t>(ar)}; return;
-    case 7: value = Instant{read<std::int64_t>(ar)}; return;
-    case 8: value = Reference{read<RecordId>(ar)}; return;
+    case 6: return Date{read<std::int32_t>(ar)};
+    case 7: return Instant{read<std::int64_t>(ar)};
+    case 8: return Reference{read<RecordId>(ar)};
     default: WireIn::fail(ErrorCode::malformed, "unknown kind of value");
   }
 }
@@ -220,7 +229,7 @@ void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const Operation& op) {
   ar.byte(static_cast<std::uint8_t>(kind_byte(op.action) | (op.context ? 0x80 : 0)));
   ar(op.record, name_of_field(op.type, kNameBytesMax), name_of_field(op.field, kNameBytesMax));
   if (op.context) ar(*op.context);
-  std::visit(ActionWriter{ar}, op.action);
+  save_action(ar, op.action);
 }
 
 void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, Operation& op) {
@@ -233,7 +242,7 @@ void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, Operation& op) {
   ar(op.record, name_of_field(op.type, kNameBytesMax), name_of_field(op.field, kNameBytesMax));
   op.context.reset();
   if ((kind & 0x80) != 0) ar(op.context.emplace());
-  op.action = read_action(ar, kind & 0x7f);
+  op.action = load_action(ar, kind & 0x7f);
 }
 
 // ---- change.hpp ---------------------------------------------------------------------------------

@@ -15,6 +15,15 @@ void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, VersionVector& vector);
 void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const Operation& op);
 void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, Operation& op);
 
+/// A value without its tag, which is its place in the variant.
+void save_value_content(WireOut& ar, const Value& value);
+[[nodiscard]] Value load_value_content(WireIn& ar, std::uint8_t tag);
+
+/// An action by itself, without its kind: that of an operation without its bit for a context.
+[[nodiscard]] std::uint8_t kind_byte(const Action& action) noexcept;
+void save_action(WireOut& ar, const Action& action);
+[[nodiscard]] Action load_action(WireIn& ar, std::uint8_t kind);
+
 /// An escrow operation by itself: its kind on the wire, and the rest of it.
 [[nodiscard]] std::uint8_t escrow_kind(const EscrowAct& act) noexcept;
 void save_escrow_act(WireOut& ar, const EscrowAct& act);

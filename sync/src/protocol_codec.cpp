@@ -1,10 +1,13 @@
 // Messages and their frame. Layout of a frame, all numbers little-endian:
 //   2 bytes magic "IS" | 1 format version | 1 kind | 1 flags | 4 payload length | 4 raw length |
 //   payload | 8 bytes checksum over all before it
+#include <algorithm>
+
 #include "change_codec.hpp"
 #include "insieme/sync/compress.hpp"
 #include "erasure_codec.hpp"
 #include "exchange_codec.hpp"
+#include "message_columns.hpp"
 #include "insieme/sync/protocol.hpp"
 
 namespace insieme::sync {
@@ -12,10 +15,18 @@ namespace {
 
 constexpr std::uint8_t kFormatVersion = 1;
 constexpr std::uint8_t kFlagCompressed = 1;
+constexpr std::uint8_t kFlagColumns = 2;
+/// With fewer changes, rows are as short.
+constexpr std::size_t kChangesInRows = 8;
 constexpr std::size_t kFrameHeaderBytes = 13;
 constexpr std::size_t kChecksumBytes = 8;
 
 }  // namespace
+
+void write_in_columns(WireOut& ar, const Change& change, Content content) {
+  ar.columns()->add(change, content);
+}
+Content read_from_columns(WireIn& ar, Change& change) { return ar.columns()->read(change); }
 
 template <class Archive>
 void serialize(Archive& ar, Cursor& cursor) {
@@ -192,7 +203,11 @@ Event read_event(WireIn& ar, std::size_t index) {
 }  // namespace
 
 void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const StreamItem& item) {
-  ar(item.position);
+  if (ar.columns() != nullptr) {
+    ar.columns()->add_position(item.position);
+  } else {
+    ar(item.position);
+  }
   if (const auto* change = std::get_if<Change>(&item.content)) {
     ar.byte(0);
     ar(*change);
@@ -208,7 +223,11 @@ void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const StreamItem& item) {
   std::visit([&ar](const auto& e) { ar(e); }, event);
 }
 void CEREAL_LOAD_FUNCTION_NAME(WireIn& ar, StreamItem& item) {
-  ar(item.position);
+  if (ar.columns() != nullptr) {
+    item.position = ar.columns()->read_position();
+  } else {
+    ar(item.position);
+  }
   const std::uint8_t kind = ar.byte();
   if (kind == 0) {
     Change change;
@@ -276,10 +295,59 @@ std::uint64_t checksum_of(std::span<const std::uint8_t> bytes) {
   return Hasher("insieme frame v1").add(bytes).finish().prefix();
 }
 
+/// A part of a payload in columns: its length, what it is compressed to or 0, and its bytes.
+void append_part(WireOut& out, const std::vector<std::uint8_t>& part) {
+  const std::vector<std::uint8_t> packed = compress(part);
+  out.varint(part.size());
+  out.varint(packed.size());
+  out.raw(packed.empty() ? part : packed);
+}
+
+std::vector<std::uint8_t> read_part(WireIn& in, std::size_t bytes_max) {
+  const std::uint64_t size = in.varint();
+  const std::uint64_t packed = in.varint();
+  if (size > bytes_max) WireIn::fail(ErrorCode::limit_exceeded, "a message too large");
+  if (packed == 0) {
+    const auto bytes = in.raw(static_cast<std::size_t>(size));
+    return {bytes.begin(), bytes.end()};
+  }
+  if (packed > in.remaining()) WireIn::fail(ErrorCode::truncated, "ends too early");
+  auto part = decompress(in.raw(static_cast<std::size_t>(packed)), static_cast<std::size_t>(size));
+  if (!part.ok()) WireIn::fail(ErrorCode::malformed, "the compressed part is damaged");
+  return std::move(*part);
+}
+
 struct Frame {
   std::uint8_t kind = 0;
+  bool in_columns = false;
   std::vector<std::uint8_t> payload;
+  ColumnParts parts;
 };
+
+Status open_payload(Frame& opened, std::uint8_t flags, std::span<const std::uint8_t> payload,
+                    std::size_t raw_length) {
+  if (flags == kFlagCompressed) {
+    INSIEME_TRY_ASSIGN(opened.payload, decompress(payload, raw_length));
+  } else if (flags == kFlagColumns) {
+    opened.in_columns = true;
+    INSIEME_TRY_ASSIGN(opened.parts, decoding([&] {
+                         WireIn in(payload);
+                         ColumnParts parts;
+                         parts.words = read_part(in, raw_length);
+                         parts.noise = read_part(in, raw_length - parts.words.size());
+                         in.expect_end();
+                         return parts;
+                       }));
+    if (opened.parts.words.size() + opened.parts.noise.size() != raw_length) {
+      return {ErrorCode::malformed, "not as long as the frame says"};
+    }
+  } else if (flags == 0 && raw_length == payload.size()) {
+    opened.payload.assign(payload.begin(), payload.end());
+  } else {
+    return {ErrorCode::malformed, "unknown flags of a frame"};
+  }
+  return {};
+}
 
 Result<Frame> open_frame(std::span<const std::uint8_t> frame) {
   if (frame.size() > kFrameBytesMax) return Error{ErrorCode::limit_exceeded, "a frame too large"};
@@ -307,31 +375,69 @@ Result<Frame> open_frame(std::span<const std::uint8_t> frame) {
   Frame opened;
   opened.kind = frame[3];
   const auto payload = covered.subspan(kFrameHeaderBytes);
-  if (frame[4] == kFlagCompressed) {
-    INSIEME_TRY_ASSIGN(opened.payload, decompress(payload, raw_length));
-  } else if (frame[4] == 0 && raw_length == length) {
-    opened.payload.assign(payload.begin(), payload.end());
-  } else {
-    return Error{ErrorCode::malformed, "unknown flags of a frame"};
-  }
+  INSIEME_TRY(open_payload(opened, frame[4], payload, raw_length));
   return opened;
+}
+
+struct Payload {
+  std::uint8_t flags = 0;
+  std::size_t raw_length = 0;
+  std::vector<std::uint8_t> bytes;
+};
+
+std::size_t changes_in(const SyncRequest& request) {
+  return request.changes.size() + request.healing.changes.size();
+}
+std::size_t changes_in(const SyncReply& reply) {
+  return static_cast<std::size_t>(
+      std::count_if(reply.items.begin(), reply.items.end(), [](const StreamItem& item) {
+        return std::holds_alternative<Change>(item.content);
+      }));
+}
+
+template <class M>
+std::optional<Payload> in_columns(const M& message) {
+  if (message.protocol < 6 || changes_in(message) <= kChangesInRows) return {};
+  MessageDictionary dictionary;
+  MessageColumnsOut columns(dictionary);
+  WireOut rest(&dictionary);
+  rest.use_columns(&columns);
+  rest(message);
+  const auto parts = columns.finish(rest.take());
+  if (!parts) return {};
+  const std::size_t raw_length = parts->words.size() + parts->noise.size();
+  if (raw_length > kMessageBytesMax) return {};
+  WireOut out;
+  append_part(out, parts->words);
+  append_part(out, parts->noise);
+  return Payload{kFlagColumns, raw_length, out.take()};
+}
+
+template <class M>
+Payload in_rows(const M& message) {
+  WireOut ar;
+  ar(message);
+  std::vector<std::uint8_t> raw = ar.take();
+  std::vector<std::uint8_t> packed = compress(raw);
+  const std::size_t raw_length = raw.size();
+  if (packed.empty()) return {0, raw_length, std::move(raw)};
+  return {kFlagCompressed, raw_length, std::move(packed)};
 }
 
 }  // namespace
 
 std::vector<std::uint8_t> encode_message(const Message& message) {
-  WireOut ar;
-  std::visit([&ar](const auto& m) { ar(m); }, message);
-  std::vector<std::uint8_t> raw = ar.take();
-  std::vector<std::uint8_t> packed = compress(raw);
-  const bool compressed = !packed.empty();
-  const auto& payload = compressed ? packed : raw;
+  const Payload payload = std::visit(
+      [](const auto& m) {
+        auto columns = in_columns(m);
+        return columns ? std::move(*columns) : in_rows(m);
+      },
+      message);
   std::vector<std::uint8_t> frame{'I', 'S', kFormatVersion,
-                                  static_cast<std::uint8_t>(message.index() + 1),
-                                  compressed ? kFlagCompressed : std::uint8_t{0}};
-  put32(frame, payload.size());
-  put32(frame, raw.size());
-  frame.insert(frame.end(), payload.begin(), payload.end());
+                                  static_cast<std::uint8_t>(message.index() + 1), payload.flags};
+  put32(frame, payload.bytes.size());
+  put32(frame, payload.raw_length);
+  frame.insert(frame.end(), payload.bytes.begin(), payload.bytes.end());
   const std::uint64_t checksum = checksum_of(frame);
   for (int shift = 0; shift < 64; shift += 8) {
     frame.push_back(static_cast<std::uint8_t>(checksum >> shift));
@@ -344,21 +450,38 @@ bool fits_limits(std::span<const std::uint8_t> frame) noexcept {
          get32(frame.subspan(9)) <= kMessageBytesMax;
 }
 
+namespace {
+
+Message read_message(WireIn& ar, std::uint8_t kind) {
+  Message message;
+  if (kind == 1) {
+    ar(message.emplace<SyncRequest>());
+  } else if (kind == 2) {
+    ar(message.emplace<SyncReply>());
+  } else {
+    WireIn::fail(ErrorCode::malformed, "unknown kind of message");
+  }
+  // A later version may go on: whoever reads it says that it is later.
+  const std::uint32_t protocol = std::visit([](const auto& m) { return m.protocol; }, message);
+  if (protocol <= kProtocolVersion) ar.expect_end();
+  return message;
+}
+
+}  // namespace
+
 Result<Message> decode_message(std::span<const std::uint8_t> frame) {
   INSIEME_TRY_ASSIGN(const Frame opened, open_frame(frame));
   return decoding([&]() -> Message {
-    WireIn ar(opened.payload);
-    Message message;
-    if (opened.kind == 1) {
-      ar(message.emplace<SyncRequest>());
-    } else if (opened.kind == 2) {
-      ar(message.emplace<SyncReply>());
-    } else {
-      WireIn::fail(ErrorCode::malformed, "unknown kind of message");
+    if (!opened.in_columns) {
+      WireIn ar(opened.payload);
+      return read_message(ar, opened.kind);
     }
-    // A later version may go on: whoever reads it says that it is later.
-    const std::uint32_t protocol = std::visit([](const auto& m) { return m.protocol; }, message);
-    if (protocol <= kProtocolVersion) ar.expect_end();
+    MessageDictionary dictionary;
+    MessageColumnsIn columns(dictionary, opened.parts.words, opened.parts.noise);
+    WireIn ar(columns.rest(), &dictionary);
+    ar.use_columns(&columns);
+    Message message = read_message(ar, opened.kind);
+    columns.expect_end();
     return message;
   });
 }

@@ -125,7 +125,7 @@ ServerAction ServerSync::on_request(RequestArrived arrived) {
   auto* request = std::get_if<SyncRequest>(&message.value());
   if (request == nullptr) return reject({ErrorCode::malformed, "not a request"});
   if (request->protocol < kProtocolVersionMin || request->protocol > kProtocolVersion) {
-    return reject({ErrorCode::wrong_version, "this server speaks protocol versions 1 to 5"});
+    return reject({ErrorCode::wrong_version, "this server speaks protocol versions 1 to 6"});
   }
   if (request->device != arrived_.authenticated) {
     return reject({ErrorCode::not_allowed, "the request speaks for another device"});

@@ -22,13 +22,13 @@ inline void expect(bool holds) {
   if (!holds) std::abort();
 }
 
-/// An uncompressed frame with the right lengths and checksum, so that the fuzzer reaches what lies
-/// behind them.
-[[nodiscard]] inline ByteList frame_of(std::uint8_t kind, std::span<const std::uint8_t> payload) {
-  ByteList frame{'I', 'S', 1, kind, 0};
-  for (int twice = 0; twice < 2; ++twice) {
+[[nodiscard]] inline ByteList sealed_frame(std::uint8_t kind, std::uint8_t flags,
+                                           std::span<const std::uint8_t> payload,
+                                           std::size_t raw_length) {
+  ByteList frame{'I', 'S', 1, kind, flags};
+  for (const std::size_t length : {payload.size(), raw_length}) {
     for (int shift = 0; shift < 32; shift += 8) {
-      frame.push_back(static_cast<std::uint8_t>(payload.size() >> shift));
+      frame.push_back(static_cast<std::uint8_t>(length >> shift));
     }
   }
   frame.insert(frame.end(), payload.begin(), payload.end());
@@ -37,6 +37,27 @@ inline void expect(bool holds) {
     frame.push_back(static_cast<std::uint8_t>(sum >> shift));
   }
   return frame;
+}
+
+/// An uncompressed frame with the right lengths and checksum, so that the fuzzer reaches what lies
+/// behind them.
+[[nodiscard]] inline ByteList frame_of(std::uint8_t kind, std::span<const std::uint8_t> payload) {
+  return sealed_frame(kind, 0, payload, payload.size());
+}
+
+/// The same of a message in columns, whose first `words` bytes are the words, all others the noise.
+[[nodiscard]] inline ByteList columns_frame_of(std::uint8_t kind,
+                                               std::span<const std::uint8_t> bytes,
+                                               std::size_t words) {
+  ByteList payload;
+  for (const auto part : {bytes.first(words), bytes.subspan(words)}) {
+    std::size_t size = part.size();
+    for (; size >= 0x80; size >>= 7) payload.push_back(static_cast<std::uint8_t>(size | 0x80));
+    payload.push_back(static_cast<std::uint8_t>(size));
+    payload.push_back(0);
+    payload.insert(payload.end(), part.begin(), part.end());
+  }
+  return sealed_frame(kind, 2, payload, bytes.size());
 }
 
 }  // namespace insieme::fuzzing

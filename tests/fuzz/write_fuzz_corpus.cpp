@@ -48,6 +48,46 @@ ByteList random_bytes(std::uint32_t seed, std::size_t size) {
   return bytes;
 }
 
+/// A reply in columns as the fuzzer of messages takes it.
+ByteList reply_in_columns() {
+  SyncReply reply;
+  for (std::uint64_t seq = 301; seq < 310; ++seq) {
+    Change change = sample_change();
+    change.header.seq = seq;
+    if (seq > 301) change.ops = std::vector<Operation>{set_op("reg", "x")};
+    reply.items.push_back({600 + seq, change});
+  }
+  const ByteList frame = encode_message(reply);
+  INSIEME_ASSERT(frame[4] == 2);
+  std::size_t at = 13;
+  const auto number = [&] {
+    std::size_t value = 0;
+    for (unsigned shift = 0;; shift += 7) {
+      value |= std::size_t{frame[at] & 0x7fU} << shift;
+      if (frame[at++] < 0x80) return value;
+    }
+  };
+  ByteList input{3, 0, 0};
+  for (int part = 0; part < 2; ++part) {
+    const std::size_t size = number();
+    const std::size_t packed = number();
+    ByteList bytes(size);
+    if (packed == 0) {
+      std::copy_n(frame.begin() + static_cast<std::ptrdiff_t>(at), size, bytes.begin());
+    } else {
+      const std::size_t got = ZSTD_decompress(bytes.data(), size, &frame[at], packed);
+      INSIEME_ASSERT(got == size);
+    }
+    at += packed == 0 ? size : packed;
+    if (part == 0) {
+      input[1] = static_cast<std::uint8_t>(size);
+      input[2] = static_cast<std::uint8_t>(size >> 8);
+    }
+    input.insert(input.end(), bytes.begin(), bytes.end());
+  }
+  return input;
+}
+
 /// What the envelope of a snapshot holds: behind 8 bytes, before 8 more, and mostly compressed.
 ByteList columns_of(const ByteList& snapshot) {
   const std::span payload = std::span(snapshot).subspan(8, snapshot.size() - 16);
@@ -214,6 +254,7 @@ void write_sync_formats(const std::filesystem::path& root) {
   write(root / "packed_record", "brief", pack_record(maker.record(), few, elide));
   write(root / "message", "request", encode_message(sample_request()));
   write(root / "message", "reply", encode_message(sample_reply()));
+  write(root / "message", "reply-in-columns", reply_in_columns());
   ByteList reply{1};
   const ByteList payload = small_reply();
   reply.insert(reply.end(), payload.begin(), payload.end());

@@ -75,11 +75,13 @@ TEST_CASE("encoding: a whole history travels in a message and is the same docume
   CHECK(rc::check([] {
     const History history = draw_history();
     SyncReply reply;
+    reply.protocol = *rc::gen::element(5U, kProtocolVersion);  // in rows, in columns
     for (const Change& change : history.changes()) {
       reply.items.push_back({reply.items.size() + 1, change});
     }
     const auto message = decode_message(encode_message(reply));
     RC_ASSERT(message.ok());
+    RC_ASSERT(encode_message(*message) == encode_message(reply));
     Document document(document_of("d1"), key_of("key"));
     for (const StreamItem& item : std::get<SyncReply>(*message).items) {
       Change change = std::get<Change>(item.content);

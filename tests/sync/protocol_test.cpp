@@ -123,7 +123,7 @@ TEST_CASE("frames: every fault of the frame has its code", "[sync][wire]") {
   CHECK(code_of(with(2, 2)) == ErrorCode::wrong_version);
   CHECK(code_of(with(3, 2)) == ErrorCode::checksum);
   CHECK(code_of(sealed(with(3, 7))) == ErrorCode::malformed);
-  CHECK(code_of(sealed(with(4, 2))) == ErrorCode::malformed);
+  CHECK(code_of(sealed(with(4, 3))) == ErrorCode::malformed);
   CHECK(code_of(with(20, static_cast<std::uint8_t>(good[20] ^ 1))) == ErrorCode::checksum);
   ByteList longer = good;
   longer.push_back(0);

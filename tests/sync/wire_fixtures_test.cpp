@@ -296,6 +296,28 @@ TEST_CASE("golden bytes: a late splice and the ground of a document", "[sync][wi
   CHECK(std::get<SyncReply>(*decode_message(from_lines("wire-v5/reply"))) == reply);
 }
 
+TEST_CASE("golden bytes: changes in columns are read as they were",
+          "[sync][wire][golden][columns]") {
+  SyncReply reply = full_reply(6);
+  for (std::uint64_t seq = 301; seq < 310; ++seq) {
+    Change change = sample_change();
+    change.header.seq = seq;
+    change.header.transaction.reset();
+    change.header.origin.reset();
+    reply.items.push_back({600 + seq, change});
+  }
+  const ByteList bytes = golden("wire-v6/reply", encode_message(reply));
+  const auto read = decode_message(bytes);
+  REQUIRE(read.ok());
+  CHECK(bytes[4] == 2);
+  CHECK(*read == *decode_message(encode_message(reply)));
+  reply.protocol = 5;
+  auto rows = decode_message(encode_message(reply));
+  REQUIRE(rows.ok());
+  std::get<SyncReply>(*rows).protocol = 6;
+  CHECK(*read == *rows);
+}
+
 TEST_CASE("golden bytes: a place in a list and a reference to a blob",
           "[sync][wire][golden]") {
   const std::string place = *position_between("V", "W", rec("r1"));

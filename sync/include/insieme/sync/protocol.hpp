@@ -19,9 +19,9 @@ namespace insieme::sync {
 
 /// Version 2 brought snapshots and acknowledgements, version 3 vouchers and what devices need to
 /// exchange without a server, version 4 erasures, version 5 the work of a device that was given up
-/// and whose user lost the dossier. A server answers in the version of the request; what a later
-/// version added is then left out.
-inline constexpr std::uint32_t kProtocolVersion = 5;
+/// and whose user lost the dossier, version 6 messages whose changes are in columns. A server
+/// answers in the version of the request; what a later version added is then left out.
+inline constexpr std::uint32_t kProtocolVersion = 6;
 inline constexpr std::uint32_t kProtocolVersionMin = 1;  ///< that a server still answers
 inline constexpr std::uint32_t kProtocolVersionSpoken = 3;  ///< the lowest of a client
 /// Raised when an operation kind is added that older engines cannot merge.
