@@ -50,7 +50,9 @@ export function LockScreen(props: { onOpen: () => void }): JSX.Element {
     await look();
     setForgotten(false);
   };
-  const isOrdered = state?.order === "locked" || state?.order === "wiped";
+  const wiping = state?.order === "wiping";
+  const isOrdered =
+    state?.order === "locked" || state?.order === "wiped" || (wiping && !state.pin);
   if (isOrdered && !forgotten) {
     return (
       <OrderedScreen
@@ -68,6 +70,11 @@ export function LockScreen(props: { onOpen: () => void }): JSX.Element {
   return (
     <main class="alone" id="main">
       <Title text={t("locked")} lead={t("locked_lead")} />
+      {wiping && (
+        <Note tone="warning">
+          <p>{state.order_text}</p>
+        </Note>
+      )}
       <form onSubmit={unlock} ref={line}>
         <PinField
           id="pin"
