@@ -6,8 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "ambito.hpp"
-#include "insieme/client/transport.hpp"
+#include "lost_tablet.hpp"
 #include "support/catch.hpp"
 #include "support/doomed.hpp"
 
@@ -16,46 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kStorage = 3;
 constexpr std::uint64_t kStopsMax = 9;
-
-/// What the server knows of the newest device of that name.
-json::object device_of(const Ambito& at, const std::string& account) {
-  json::object newest;
-  const json::value all = at.server.admin_json({"device", "list"});
-  for (const json::value& one : all.as_array()) {
-    if (one.at("account").as_string() == account) newest = one.as_object();
-  }
-  REQUIRE_FALSE(newest.empty());
-  return newest;
-}
-
-std::string id_of(const json::object& device) { return member(device, "device"); }
-
-json::object shown(const Ambito& at, const std::string& id) {
-  return at.server.admin_json({"device", "show", id}).as_object();
-}
-
-std::string step_of(const Ambito& at, const std::string& id) {
-  return member(shown(at, id).at("order").as_object(), "step");
-}
-
-/// What waits for the coordinator, as one text.
-std::string inbox(const Ambito& at) {
-  at.carla.ok({"sync"});
-  return json::serialize(at.carla.ask({"inbox"}));
-}
-
-bool is_gone(const Terminal& who) {
-  for (const char* end : {"", "-wal", "-shm", ".key", ".pin", ".generation"}) {
-    if (fs::exists(who.store() + end)) return false;
-  }
-  return true;
-}
-
-void wipe(const Ambito& at, const std::string& id) {
-  at.server.admin({"device", "wipe", id, "--reason", "perso in autobus"});
-}
 
 TEST_CASE("wipe: what was not sent is in the inbox before the keys are gone, and all are told",
           "[integration][device][P2]") {
