@@ -13,6 +13,8 @@ install(FILES
     ${packaging}/insieme-backup.service
     ${packaging}/insieme-backup.timer
   DESTINATION lib/systemd/system COMPONENT server)
+install(FILES ${packaging}/insieme-server.bash
+  DESTINATION share/bash-completion/completions RENAME insieme-server COMPONENT server)
 install(FILES ${packaging}/insieme-alerts.yml ${packaging}/insieme-dashboard.json
   DESTINATION share/insieme-server COMPONENT server)
 install(FILES

@@ -254,7 +254,8 @@ std::string Client::open(std::string_view text, std::unique_ptr<Client>& client)
     if (!opened.ok()) return reply_of(opened.error());
   }
   client.reset(new Client(std::move(parts)));
-  return client->call(stays_locked ? R"({"command":"pin.state"})" : R"({"command":"identity"})");
+  const bool is_closed = stays_locked || client->parts_->door->only_hands_over();
+  return client->call(is_closed ? R"({"command":"pin.state"})" : R"({"command":"identity"})");
 }
 
 /// A command while the store is locked; what unlocks it opens it.
@@ -272,12 +273,18 @@ namespace {
 constexpr std::string_view kState = R"({"command":"pin.state"})";
 constexpr std::string_view kSync = R"({"command":"sync.run"})";
 
-bool is_contact(std::string_view request) {
+bool is_command(std::string_view request, std::string_view name) {
   // Most requests are not, and some are large.
-  if (request.size() > 256 || request.find("order.contact") == std::string_view::npos) return false;
+  if (request.size() > 512 || request.find(name) == std::string_view::npos) return false;
   boost::system::error_code error;
   const json::value value = json::parse(key_of(request), error);
-  return !error && value.is_object() && text_at(value.as_object(), "command") == "order.contact";
+  return !error && value.is_object() && text_at(value.as_object(), "command") == name;
+}
+
+bool is_contact(std::string_view request) { return is_command(request, "order.contact"); }
+
+bool unlocks(std::string_view request) {
+  return is_command(request, "unlock") || is_command(request, "recovery.answer");
 }
 
 }  // namespace
@@ -300,10 +307,11 @@ std::string Client::call(std::string_view request, const EventSink& events) {
     }
     request = kState;
   }
-  if (!parts_->commands) return knock(request);
-  std::string reply = parts_->commands->call(request, events);
+  std::string reply =
+      parts_->commands ? parts_->commands->call(request, events) : knock(request);
   parts_->carry_out();
-  return reply;
+  // Whoever unlocked one that is to be wiped is told what came of that.
+  return unlocks(request) && parts_->wipes_now() ? call(kSync, events) : reply;
 }
 
 namespace {
@@ -368,15 +376,20 @@ Client::Step Client::begin(std::string_view request, EventSink events) {
     }
     request = kState;
   }
-  if (!parts_->commands) return {Step::Kind::reply, knock(request), {}};
   const bool was_pausing = parts_->is_pausing;
   const bool was_waiting = parts_->is_waiting;
-  Step step = step_of(parts_->commands->begin(request, std::move(events)));
-  if (step.kind == Step::Kind::reply) {
-    parts_->is_pausing = was_pausing;
-    parts_->is_waiting = was_waiting;
+  Step step{Step::Kind::reply, {}, {}};
+  if (parts_->commands) {
+    step = step_of(parts_->commands->begin(request, events));
+    if (step.kind == Step::Kind::reply) {
+      parts_->is_pausing = was_pausing;
+      parts_->is_waiting = was_waiting;
+    }
+  } else {
+    step.text = knock(request);
   }
   parts_->carry_out();
+  if (unlocks(request) && parts_->wipes_now()) return begin(kSync, std::move(events));
   return step;
 }
 

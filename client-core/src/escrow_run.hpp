@@ -1,11 +1,12 @@
 #pragma once
 // Hands over what a device that is to be wiped has not sent: parcels, then the bytes of photos that
-// its records name, then what is left of them and what was added meanwhile, then the question for
-// the receipt. What is cut off is repeated whole: the
-// server knows a parcel by its name.
+// its records name, then what is left of them, what was added meanwhile, and what is authored again
+// where the others have gone on; then the question for the receipt. What is cut off is repeated
+// whole: the server knows a parcel by its name.
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,7 @@ class EscrowRun {
   void stop(const Error& error);
   void pack_again();
   void on_parcel(const HttpReply& reply);
+  void send_again_what_is_late();
   void on_end(const HttpReply& reply);
 
   Store& store_;
@@ -50,6 +52,9 @@ class EscrowRun {
   std::vector<OutgoingParcel> parcels_;
   std::size_t at_ = 0;
   std::vector<sync::Digest> names_;
+  std::set<sync::Digest> brought_;
+  std::vector<sync::SyncReply> answers_;  ///< to letters of which the others have gone on
+  std::size_t rounds_ = 0;
   std::optional<sync::EscrowReceipt> receipt_;
   Status status_;
 };

@@ -28,6 +28,8 @@ class OrderRun {
   explicit OrderRun(Engine& engine) : engine_(engine) {}
   [[nodiscard]] Need begin();
   [[nodiscard]] Need answered(const Result<HttpReply>& reply);
+  /// A wipe is ordered, and what was not sent is being handed over.
+  [[nodiscard]] bool is_handing_over() const noexcept { return escrow_.has_value(); }
 
  private:
   [[nodiscard]] HttpRequest request(std::string_view path, std::string_view type,

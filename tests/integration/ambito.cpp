@@ -65,6 +65,30 @@ bool Tablet::sync() {
   return said_.empty();
 }
 
+client::Client::Step Tablet::begin(const std::string& command) {
+  return client_->begin(json::serialize(json::object{{"command", command}}));
+}
+
+client::Client::Step Tablet::resume(client::Transport& transport, const json::object& asked,
+                                    std::vector<std::uint8_t> body) {
+  client::HttpRequest request;
+  request.url = member(asked, "url");
+  request.pin = member(asked, "pin");
+  request.body = std::move(body);
+  for (const json::value& header : asked.at("headers").as_array()) {
+    const json::array& pair = header.as_array();
+    request.headers.emplace_back(pair[0].as_string(), pair[1].as_string());
+  }
+  const Result<client::HttpReply> reply = transport.post(request);
+  REQUIRE(reply.ok());
+  const json::object answer{{"status", reply->status},
+                            {"content_type", reply->content_type},
+                            {"retry_after_s", reply->retry_after_s},
+                            {"failure", reply->failure},
+                            {"handed_over", reply->handed_over}};
+  return client_->resume(json::serialize(answer), reply->body);
+}
+
 Ambito::Ambito(Words flags)
     : server(folder.path(), std::move(flags)),
       network(server.port()),

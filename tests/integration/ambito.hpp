@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "insieme/client/client.hpp"
+#include "insieme/client/transport.hpp"
 #include "insieme/processes/proxy.hpp"
 #include "support/cli_runner.hpp"
 
@@ -29,6 +30,11 @@ class Tablet {
   json::object ok(const std::string& command, json::object arguments = {});
   /// Whether a synchronisation came to its end; if not, `said` has the reason in words.
   [[nodiscard]] bool sync();
+  /// A command in steps, as a browser's host takes them.
+  [[nodiscard]] client::Client::Step begin(const std::string& command);
+  /// Posts what a step asked for, and goes on with the answer.
+  [[nodiscard]] client::Client::Step resume(client::Transport& transport, const json::object& asked,
+                                            std::vector<std::uint8_t> body);
   [[nodiscard]] const std::string& said() const { return said_; }
 
  private:

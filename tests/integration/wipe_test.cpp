@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "ambito.hpp"
+#include "lost_tablet.hpp"
 #include "support/catch.hpp"
 #include "support/doomed.hpp"
 
@@ -15,46 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kStorage = 3;
 constexpr std::uint64_t kStopsMax = 9;
-
-/// What the server knows of the newest device of that name.
-json::object device_of(const Ambito& at, const std::string& account) {
-  json::object newest;
-  const json::value all = at.server.admin_json({"device", "list"});
-  for (const json::value& one : all.as_array()) {
-    if (one.at("account").as_string() == account) newest = one.as_object();
-  }
-  REQUIRE_FALSE(newest.empty());
-  return newest;
-}
-
-std::string id_of(const json::object& device) { return member(device, "device"); }
-
-json::object shown(const Ambito& at, const std::string& id) {
-  return at.server.admin_json({"device", "show", id}).as_object();
-}
-
-std::string step_of(const Ambito& at, const std::string& id) {
-  return member(shown(at, id).at("order").as_object(), "step");
-}
-
-/// What waits for the coordinator, as one text.
-std::string inbox(const Ambito& at) {
-  at.carla.ok({"sync"});
-  return json::serialize(at.carla.ask({"inbox"}));
-}
-
-bool is_gone(const Terminal& who) {
-  for (const char* end : {"", "-wal", "-shm", ".key", ".pin", ".generation"}) {
-    if (fs::exists(who.store() + end)) return false;
-  }
-  return true;
-}
-
-void wipe(const Ambito& at, const std::string& id) {
-  at.server.admin({"device", "wipe", id, "--reason", "perso in autobus"});
-}
 
 TEST_CASE("wipe: what was not sent is in the inbox before the keys are gone, and all are told",
           "[integration][device][P2]") {
@@ -186,6 +147,93 @@ TEST_CASE("wipe: a tablet that was locked first hands over, too", "[integration]
   CHECK(is_gone(at.anna));
   CHECK(step_of(at, id) == "destroyed");
   check_says(inbox(at), {"chiuso qui dentro"});
+}
+
+TEST_CASE("wipe: the PIN of a locked tablet opens nothing once it is to be wiped",
+          "[integration][device][P1][P2]") {
+  Ambito at;
+  at.exchange();
+  const std::string id = id_of(device_of(at, "anna"));
+  at.anna.ok({"edit", at.visit, "next_step=chiuso con il PIN"});
+  Terminal anna = at.anna;
+  anna.environment["INSIEME_NEW_PIN"] = anna.environment["INSIEME_PIN"] = "407319";
+  anna.ok({"pin", "set"});
+  at.server.admin({"device", "lock", id, "--reason", "forse rubato"});
+  check_says(anna.refused(kStorage, {"sync"}), {"bloccato"});
+  wipe(at, id);
+
+  // It hears of the wipe while nobody gives the PIN, which is what a finder has at most.
+  Terminal finder = anna;
+  finder.environment["INSIEME_PIN"] = "";
+  finder.refused(kStorage, {"list"});
+  at.server.kill();
+  const std::string said = anna.run({"list"}).err;
+  check_says(said, {"non"});
+  CHECK(said.find("bloccato") == std::string::npos);  // the PIN opened it, and was given nothing
+  CHECK(anna.run({"edit", at.visit, "next_step=del ladro"}).code != 0);
+  CHECK(fs::exists(anna.store()));
+  at.server.start();
+  check_says(anna.refused(kStorage, {"list"}), {"cancellato a distanza"});
+  CHECK(is_gone(anna));
+  CHECK(step_of(at, id) == "destroyed");
+  const std::string waits = inbox(at);
+  check_says(waits, {"chiuso con il PIN"});
+  CHECK(waits.find("del ladro") == std::string::npos);
+}
+
+TEST_CASE("wipe: while it hands over, a tablet refuses in words to write what would be left out",
+          "[integration][device][P2]") {
+  Ambito at;
+  at.exchange();
+  const std::string id = id_of(device_of(at, "anna"));
+  at.anna.ok({"edit", at.visit, "next_step=prima"});
+  wipe(at, id);
+  const auto transport = client::make_transport({});
+  client::Client::Step step;
+  std::size_t refused = 0;
+  {
+    Tablet tablet(at.anna);
+    for (step = tablet.begin("sync.run"); step.kind == client::Client::Step::Kind::post;) {
+      const json::object asked = json::parse(step.text).as_object();
+      const bool hands_over = member(asked, "url").find("/escrow") != std::string::npos;
+      const json::object reply =
+          tablet.ask("record.save", {{"record", at.visit},
+                                       {"fields", json::object{{"next_step", "intanto"}}}});
+      CHECK(reply.at("ok").as_bool() == !hands_over);
+      if (hands_over) {
+        ++refused;
+        check_says(json::serialize(reply), {"handing_over", "non è stato salvato nulla"});
+      }
+      step = tablet.resume(*transport, asked, step.body);
+    }
+  }
+  CHECK(refused >= 2);  // a parcel, and the end
+  check_says(at.anna.refused(kStorage, {"list"}), {"cancellato a distanza"});
+  CHECK(is_gone(at.anna));
+  CHECK(step_of(at, id) == "destroyed");
+  check_says(inbox(at), {"intanto"});  // what was written before, with the rest
+}
+
+TEST_CASE("wipe: taken back in time, a locked tablet is locked again, and then opens as ever",
+          "[integration][device][P2]") {
+  Ambito at;
+  at.exchange();
+  const std::string id = id_of(device_of(at, "anna"));
+  Terminal anna = at.anna;
+  anna.environment["INSIEME_NEW_PIN"] = anna.environment["INSIEME_PIN"] = "407319";
+  anna.ok({"pin", "set"});
+  at.server.admin({"device", "lock", id, "--reason", "forse sul treno"});
+  check_says(anna.refused(kStorage, {"sync"}), {"bloccato"});
+  wipe(at, id);
+  Terminal finder = anna;
+  finder.environment["INSIEME_PIN"] = "";
+  finder.refused(kStorage, {"list"});
+  at.server.admin({"device", "unlock", id});
+  at.server.admin({"device", "lock", id, "--reason", "ancora da cercare"});
+  check_says(anna.refused(kStorage, {"list"}), {"bloccato"});
+  at.server.admin({"device", "unlock", id});
+  anna.ok({"list"});
+  anna.ok({"sync"});
 }
 
 TEST_CASE("wipe: wherever the tablet or the server dies, nothing is lost and the wipe ends",

@@ -24,6 +24,7 @@ SERVER = {
     "./usr/lib/systemd/system/insieme-server.service": "-rw-r--r--",
     "./usr/lib/systemd/system/insieme-backup.service": "-rw-r--r--",
     "./usr/lib/systemd/system/insieme-backup.timer": "-rw-r--r--",
+    "./usr/share/bash-completion/completions/insieme-server": "-rw-r--r--",
     "./usr/share/insieme-server/insieme-alerts.yml": "-rw-r--r--",
     "./usr/share/insieme-server/insieme-dashboard.json": "-rw-r--r--",
     "./usr/share/doc/insieme-server/operations.md": "-rw-r--r--",

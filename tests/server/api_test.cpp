@@ -88,7 +88,9 @@ TEST_CASE("api: status and metrics", "[server][api]") {
   world.add(anna);
   const json::object status = parse(get(world, "/status"));
   CHECK(text(status, "status") == "ok");
-  CHECK(text(status, "position") == "0");
+  const json::object ready = parse(get(world, "/ready"));
+  CHECK(text(ready, "status") == "ready");
+  CHECK(text(ready, "position") == "0");
   const std::string metrics = body_text(get(world, "/metrics"));
   CHECK(metrics.find("\ninsieme_devices 1\n") != std::string::npos);
   CHECK(metrics.find("# TYPE insieme_request_duration_seconds histogram") != std::string::npos);

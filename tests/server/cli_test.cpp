@@ -1,6 +1,7 @@
 // The commands, as an operator and as a script use them, while the server runs.
 #include <boost/json.hpp>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -144,4 +145,28 @@ TEST_CASE("cli: invitations for several, as QR codes and as a sheet that only it
   CHECK(html.find("http") == std::string::npos);
   CHECK(op.run({"invite", "anna", "--sheet", sheet}).code == 4);  // it is there already
   CHECK(op.run({"invite", "anna", "--sheet", "/nowhere/x.html"}).code == 5);
+}
+
+TEST_CASE("cli: the shell completes every command and option that the program has",
+          "[server][process]") {
+  const std::string programs = std::getenv("INSIEME_BIN_DIR");
+  const auto completed = [&](const std::string& typed) {
+    const std::string script = "PATH=" + programs + ":$PATH; source '" INSIEME_SOURCE_DIR
+                               "/packaging/insieme-server.bash'; COMP_WORDS=(" + typed +
+                               "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _insieme_server; "
+                               "echo \" ${COMPREPLY[*]} \"";
+    const Finished shell = run_program("/bin/bash", {"-c", script}, {});
+    CHECK(shell.code == 0);
+    return shell.out;
+  };
+  const std::string all = completed("insieme-server ''");
+  for (const char* command : {" serve ", " users ", " device ", " backup ", " doctor "}) {
+    CAPTURE(command, all);
+    CHECK(all.find(command) != std::string::npos);
+  }
+  CHECK(all.find("insieme-server") == std::string::npos);  // of an example, and no command
+  CHECK(completed("insieme-server dev") == " device devices \n");
+  CHECK(completed("insieme-server --data /tmp device un") == " unlock \n");
+  CHECK(completed("insieme-server device wipe 019a4c2e --re") == " --reason \n");
+  CHECK(completed("insieme-server no-such-command --re") == "  \n");
 }

@@ -173,6 +173,30 @@ TEST_CASE("orders: whoever holds a closed tablet hears, signed, whether the lock
   const json::object free = Office::object_of(w.post("/v1/device/order", question));
   CHECK(free.at("order_kind") == "none");
   CHECK(w.is_signed(free, OrderKind::none, kAsk));
+
+  // Each id has its own measure; ids that nobody has share one, and take nobody else's.
+  server::Limiter limiter(2);
+  server::Services services{*w.repository, w.tokens, w.metrics, w.config, [&] { return w.now_ms; },
+                            w.keys.public_key, {}};
+  services.server_secret = w.keys.secret_key;
+  services.devices = &limiter;
+  server::Api limited(services);
+  const auto ask = [&](const DeviceId& device) {
+    const json::object asked{{"device", to_text(device)}, {"ask", to_hex(kAsk)}};
+    return limited.handle(json_request("/v1/device/order", json::serialize(asked)));
+  };
+  for (int n = 0; n < 2; ++n) CHECK(ask(w.anna.id()).status == 200);
+  const server::Response refused = ask(w.anna.id());
+  CHECK(refused.status == 429);
+  CHECK(std::count_if(refused.headers.begin(), refused.headers.end(), [](const auto& header) {
+          return header.first == "Retry-After" && header.second != "0";
+        }) == 1);
+  for (const char* guess : {"x", "y", "z"}) {
+    CHECK(ask(id_of<DeviceId>(guess)).status == (*guess == 'z' ? 429 : 200));
+  }
+  CHECK(ask(w.luca.id()).status == 200);
+  w.now_ms += 60'000;
+  CHECK(ask(w.anna.id()).status == 200);
   CHECK(w.post("/v1/device/order", {{"device", "nonsense"}}).status == 400);
 }
 

@@ -51,7 +51,7 @@ TEST_CASE("restore: the copy takes the place, the epoch rises, and nothing is th
   CHECK(at.people() == 2);
   CHECK(text_at(at.json_of({"restore", at.copy}), "epoch") == "4");
   ServerProcess server(at.data);
-  CHECK(http_once(server.port(), http_request("GET", "/status")).body.find("\"epoch\":\"4\"") !=
+  CHECK(http_once(server.port(), http_request("GET", "/ready")).body.find("\"epoch\":\"4\"") !=
         std::string::npos);
 }
 

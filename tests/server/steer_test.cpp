@@ -94,7 +94,8 @@ TEST_CASE("steer: each question is answered to the role that has its power, and 
     CHECK(d.ask(d.carla, what, log).status == 200);
     CHECK(d.ask(d.dario, what, log).status == 403);
   }
-  CHECK(d.act(d.carla, {{"act", "invite"}, {"account", "user-anna"}}) == 403);
+  CHECK(d.act(d.carla, {{"act", "invite"}, {"account", "user-anna"}}) == 200);
+  CHECK(d.act(d.luca, {{"act", "invite"}, {"account", "user-anna"}}) == 403);
   CHECK(d.act(d.dario, Desk::on("assign", "user-luca")) == 403);
   CHECK(d.act(d.carla, {{"act", "no_such"}}) == 400);
   CHECK(d.ask(d.carla, "dossiers", {{"after", "x"}}).status == 400);
@@ -209,7 +210,7 @@ TEST_CASE("steer: an invitation enrols one device, in the audit under who gave i
   // In the list of people, and stopped with a reason.
   const std::string id = to_text(first.id());
   CHECK(d.act(d.dario, {{"act", "revoke"}, {"device", id}}) == 400);
-  CHECK(d.act(d.carla, {{"act", "revoke"}, {"device", id}, {"reason", "perso"}}) == 403);
+  CHECK(d.act(d.luca, {{"act", "revoke"}, {"device", id}, {"reason", "perso"}}) == 403);
   CHECK(d.act(d.dario, {{"act", "revoke"}, {"device", id}, {"reason", "perso"}}) == 200);
   CHECK(d.repository->find_caller(first.id())->device.revoked_ms.has_value());
   CHECK(d.is_audited("user-dario", "device.revoke"));
@@ -243,6 +244,36 @@ TEST_CASE("steer: nobody is given a power by somebody who does not have it", "[s
   CHECK(d.act(d.dario, {{"act", "disable"}, {"account", "user-dario"}}) == 400);
   CHECK(d.act(d.dario, {{"act", "disable"}, {"account", "nuova"}}) == 200);
   CHECK(d.act(d.dario, {{"act", "enable"}, {"account", "nuova"}}) == 200);
+}
+
+TEST_CASE("steer: whoever administers invites the first who decides, and no second one",
+          "[server][steer]") {
+  World w;
+  MemoryDevice dario("dario");
+  w.add(dario, "admin");
+  const auto act = [&](json::object body) {
+    server::Request request = json_request("/v1/steer/act", json::serialize(body));
+    request.authorization = "Bearer token-dario";
+    return w.api().handle(request);
+  };
+  json::object person{
+      {"act", "add_person"}, {"account", "capo"}, {"name", "Capo"}, {"role", "coordinator"}};
+  CHECK(act(person).status == 200);
+  const json::object invite{{"act", "invite"}, {"account", "capo"}};
+  const server::Response invited = act(invite);
+  REQUIRE(invited.status == 200);
+  CHECK(act({{"act", "disable"}, {"account", "capo"}}).status == 403);  // the rest as ever
+  const auto code = json::parse(body_text(invited)).as_object().at("code").as_string();
+  const auto hash = server::hash_invitation(std::string(code));
+  REQUIRE(hash.has_value());
+  MemoryDevice capo("capo");
+  REQUIRE(w.repository->enrol({*hash, capo.public_key(), "t", rep("capo"), capo.id()}).ok());
+  CHECK(act(invite).status == 403);
+  person["account"] = "secondo";
+  CHECK(act(person).status == 403);
+  // Nor once the first one's device was stopped.
+  REQUIRE(w.repository->revoke_device(capo.id(), "perso", "operator").ok());
+  CHECK(act(invite).status == 403);
 }
 
 TEST_CASE("steer: whoever administers gives no power over all dossiers that they do not have",
@@ -323,11 +354,35 @@ TEST_CASE("steer: who is in a reserved section is told to nobody outside of it",
   CHECK(d.act(d.carla, Desk::on("assign", "user-luca")) == 200);
   CHECK(d.repository->standing("user-luca", dossier("d1"))->mandate->sections ==
         std::vector<std::string>{"antitratta"});
+  // Nor by taking it away, of which she hears what she would of somebody who has nothing there.
+  json::object away = Desk::on("unassign", "user-luca");
+  away["reason"] = "cambio di zona";
+  CHECK(d.act(d.carla, away) == 404);
+  json::object other = Desk::on("unassign", "user-dora");
+  REQUIRE(d.repository->unassign("user-dora", dossier("d1"), "altrove").ok());
+  other["reason"] = "cambio di zona";
+  CHECK(d.act(d.carla, other) == 404);
+  // What she sees a part of is ended by somebody who sees all of it, and she is told so.
+  REQUIRE(d.repository->assign("user-luca", dossier("d1"), {"core", "antitratta"}).ok());
+  CHECK(d.act(d.carla, away) == 403);
+  CHECK(d.repository->standing("user-luca", dossier("d1"))->mandate.has_value());
   // Whoever is in it is told.
   REQUIRE(d.repository->assign("user-carla", dossier("d1"), {"core", "antitratta"}).ok());
   CHECK(told("dossiers", {}).find("user-luca") != std::string::npos);
   CHECK(told("access", log).find("user-luca") != std::string::npos);
   CHECK(told("erasures", {}).find("antitratta") != std::string::npos);
+  CHECK(d.act(d.carla, away) == 200);
+}
+
+TEST_CASE("steer: an assignment for later that one does not see whole is not put aside",
+          "[server][steer][P7]") {
+  Desk d;
+  server::AssignTerms later;
+  later.term.from = static_cast<server::Day>(d.now_ms / 86'400'000 + 400);
+  REQUIRE(d.repository->assign("user-luca", dossier("d1"), {"antitratta"}, later, "operator").ok());
+  CHECK(d.act(d.carla, Desk::on("assign", "user-luca")) == 403);
+  CHECK(d.repository->standing("user-luca", dossier("d1"))->mandate->sections ==
+        std::vector<std::string>{"antitratta"});
 }
 
 TEST_CASE("steer: erasures are told of dossiers that one has, or had when all of it went",

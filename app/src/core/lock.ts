@@ -13,8 +13,11 @@ export interface PinState {
   /** Whoever coordinates can open, should the PIN be forgotten. */
   recovery: boolean;
   pin_required: boolean;
-  /** What the server ordered: nothing, or `opened` by the coordinator's code. */
-  order: "" | "locked" | "wiped" | "opened";
+  /**
+   * What the server ordered: nothing, or `opened` by the coordinator's code; `wiping`: the PIN only
+   * starts handing over what was not sent.
+   */
+  order: "" | "locked" | "wiped" | "opened" | "wiping";
   /** In words, for whoever holds the tablet. */
   order_text?: string;
   order_at?: string;

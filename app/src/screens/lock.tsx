@@ -51,7 +51,9 @@ export function LockScreen(props: { onOpen: () => void }): JSX.Element {
     await look();
     setForgotten(false);
   };
-  const isOrdered = state?.order === "locked" || state?.order === "wiped";
+  const wiping = state?.order === "wiping";
+  const isOrdered =
+    state?.order === "locked" || state?.order === "wiped" || (wiping && !state.pin);
   if (isOrdered && !forgotten) {
     return (
       <OrderedScreen
@@ -72,6 +74,11 @@ export function LockScreen(props: { onOpen: () => void }): JSX.Element {
         text={isShared() ? t("locked_of", { name: holderHere() }) : t("locked")}
         lead={t("locked_lead")}
       />
+      {wiping && (
+        <Note tone="warning">
+          <p>{state.order_text}</p>
+        </Note>
+      )}
       <form onSubmit={unlock} ref={line}>
         <PinField
           id="pin"

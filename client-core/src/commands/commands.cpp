@@ -202,8 +202,19 @@ std::string Commands::run(std::string_view request, const EventSink& events, boo
     }
     return text_of(run_at_door(spec, parsed.value(), *door_));
   }
+  if (door_ != nullptr && door_->only_hands_over() && spec.name != std::string_view("sync.run")) {
+    return failed(Door::being_wiped());
+  }
   if (const Check filled = fill_common(context, parsed.value(), spec); !filled.ok()) {
     return failed(filled.error());
+  }
+  if (spec.writes != Writes::no && errand_ && errand_->is_handing_over()) {
+    return failed({"handing_over",
+                   "Questo tablet sta consegnando al server ciò che non aveva inviato, perché è "
+                   "stato dichiarato perso: adesso non si può scrivere, e non è stato salvato "
+                   "nulla.",
+                   "This tablet is handing over to the server what it had not sent, because it was "
+                   "reported lost: nothing can be written now, and nothing was saved."});
   }
   // What was opened for a while is not shown, nor written, a minute longer. A disk without room
   // for that note keeps nobody from working: it is tried again.

@@ -12,9 +12,11 @@ void put_order(json::object& out, const DoorCall& call) {
   const auto order = call.door.order();
   const bool is_wipe = order && order->order.kind == sync::OrderKind::wipe;
   const bool is_opened = order && order->state == lock::OrderState::opened;
-  out["order"] = !order ? "" : is_wipe ? "wiped" : is_opened ? "opened" : "locked";
+  const bool is_wiping = order && order->state == lock::OrderState::wiping;
+  out["order"] = !order ? "" : is_wipe ? "wiped" : is_wiping ? "wiping"
+                                               : is_opened   ? "opened" : "locked";
   if (!order) return;
-  const Check allowed = call.door.order_allows();
+  const Check allowed = is_wiping ? Check(Door::being_wiped()) : call.door.order_allows();
   const bool english = call.language == schema::Language::en;
   out["order_text"] = allowed.ok() ? "" : english ? allowed.error().en : allowed.error().it;
   out["order_reason"] = order->order.reason;
@@ -91,6 +93,7 @@ Outcome<json::object> lock_store(DoorCall& call) {
 
 Outcome<json::object> unlock(DoorCall& call) {
   if (!call.door.is_open()) INSIEME_OUT(call.door.enter(text_at(call.args, "pin")));
+  call.door.heard_wipe = call.door.only_hands_over();
   return json::object{{"locked", false}};
 }
 
@@ -156,8 +159,9 @@ std::vector<CommandSpec> pin_commands() {
               "Whether there is a PIN, whether the store is locked, how long to wait.", {},
               "pin, locked, failed (wrong ones in a row), wait_ms, wait_text, blocked (only the "
               "recovery opens), recovery (it is prepared), pin_required (as far as policy.fetch "
-              "told this run), order (empty, `locked` or `wiped` by the server, or `opened` by the "
-              "coordinator's code), order_text?, order_reason?, order_at?, handed_over? (parcels), "
+              "told this run), order (empty, `locked` or `wiped` by the server, `opened` by the "
+              "coordinator's code, or `wiping`: locked, and opening only to hand over what was not "
+              "sent), order_text?, order_reason?, order_at?, handed_over? (parcels), "
               "reported? (the server knows that all was destroyed)",
               R"({"command": "pin.state"})", state_json),
       at_door("pin.check", Writes::no, "Se un PIN nuovo va bene; se no, perché.",

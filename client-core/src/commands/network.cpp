@@ -322,6 +322,9 @@ class SyncErrand final : public Errand {
     return step_of(run_->answered(std::move(reply)));
   }
   Step waited() override { return step_of(run_->waited(true)); }
+  [[nodiscard]] bool is_handing_over() const override {
+    return order_ && order_->is_handing_over();
+  }
 
  private:
   Step step_of(OrderRun::Need need) {

@@ -33,6 +33,9 @@ class Errand {
   [[nodiscard]] virtual Step begin(EventSink events) = 0;
   [[nodiscard]] virtual Step answered(Result<HttpReply> reply) = 0;
   [[nodiscard]] virtual Step waited() = 0;
+  /// All that is here is on its way to the server before it is destroyed: what is written now would
+  /// not be among it.
+  [[nodiscard]] virtual bool is_handing_over() const { return false; }
 };
 using ErrandMaker = Outcome<std::unique_ptr<Errand>> (*)(Context&);
 

@@ -83,6 +83,9 @@ void Door::open_with(const Secret& key) {
   // Whose key was wiped makes no store: anybody could open it.
   INSIEME_ASSERT(key != Secret{});
   store_key_ = key;
+  const auto ordered = order();
+  only_hands_over_ = ordered && ordered->state == OrderState::wiping;
+  heard_wipe = only_hands_over_;
 }
 
 const Secret& Door::store_key() const {
@@ -162,7 +165,7 @@ Outcome<Door::State> Door::state() {
   INSIEME_OUT_ASSIGN(auto file, read());
   State state;
   state.pin_required = pin_required_;
-  state.locked = !is_open();
+  state.locked = !is_open() || only_hands_over_;
   if (!file) return state;
   state.pin = true;
   state.failed = file->failed;
@@ -314,7 +317,9 @@ Check Door::recover(std::string_view answer, std::string_view new_pin) {
   waiting_since_.reset();
   INSIEME_OUT(write_pin_file(path_, file));
   // Whoever gave the code lets this person in, although the server has locked the device.
-  if (order()) INSIEME_OUT(set_order_state(order_path(store_path_), OrderState::opened));
+  if (const auto ordered = order(); ordered && ordered->state == OrderState::locked) {
+    INSIEME_OUT(set_order_state(order_path(store_path_), OrderState::opened));
+  }
   open_with(key);
   return Done{};
 }

@@ -66,8 +66,14 @@ class Door {
   // ---- what the server ordered (docs/adr/0054) ------------------------------------------------
   /// Nothing: none, or a new store lies where a wiped one was.
   [[nodiscard]] std::optional<lock::OrderFile> order() const;
-  /// `device_locked`, `device_wiped`, in words for whoever holds the device.
+  /// `device_locked`, `device_wiped`, in words for whoever holds the device. A closed one that is
+  /// to be wiped opens with its PIN, for `only_hands_over`.
   [[nodiscard]] commands::Check order_allows() const;
+  /// It was closed when it heard that it is to be wiped: whoever opens it synchronises, and is
+  /// given nothing else.
+  [[nodiscard]] bool only_hands_over() const noexcept { return only_hands_over_; }
+  /// What is said to everything else.
+  [[nodiscard]] static commands::Failure being_wiped();
   /// Notes the order durably, then wants to lock; or, with the server's receipt, to destroy. A lock
   /// that the coordinator's code has opened stays open.
   [[nodiscard]] commands::Check obey(const sync::DeviceOrder& order, const Identity& self,
@@ -85,7 +91,8 @@ class Door {
   /// A new store is to be made where a wiped one was.
   void begin_anew() noexcept { begins_anew_ = true; }
 
-  /// The closed store's server says that it is to be wiped: the owner synchronises once it is open.
+  /// The closed store's server says that it is to be wiped: the owner synchronises once it is open,
+  /// and again whenever somebody unlocks it.
   bool heard_wipe = false;
   /// As wants_lock: the owner ends all use and calls `destroy`.
   bool wants_destroy = false;
@@ -111,6 +118,7 @@ class Door {
   std::optional<lock::RecoveryHolder> holder_;
   bool pin_required_ = false;
   bool begins_anew_ = false;
+  bool only_hands_over_ = false;
   sync::OrderAsk ask_{};  ///< of the contact under way
 };
 

@@ -54,7 +54,10 @@ std::optional<OrderFile> Door::order() const {
 
 Check Door::order_allows() const {
   const auto file = order();
-  if (!file || file->state == OrderState::opened || begins_anew_) return Done{};
+  if (!file || begins_anew_ || file->state == OrderState::opened ||
+      file->state == OrderState::wiping) {
+    return Done{};
+  }
   if (file->order.kind == sync::OrderKind::lock) {
     return Failure("device_locked",
                    "Questo tablet è stato bloccato da chi gestisce il server: il PIN da solo non "
@@ -75,6 +78,16 @@ Check Door::order_allows() const {
                  "not been sent was handed over to the server first, and the coordinator sees it. "
                  "To use it again a new invitation is needed." +
                      because_en(file->order));
+}
+
+Failure Door::being_wiped() {
+  return {"device_wiping",
+          "Questo tablet è stato dichiarato perso e va cancellato: si apre solo per consegnare al "
+          "server ciò che non era stato inviato. Collegarsi alla rete e riprovare; per usarlo "
+          "ancora servirà un nuovo invito.",
+          "This tablet was reported lost and is to be wiped: it opens only to hand over to the "
+          "server what had not been sent. Connect to the network and try again; to use it again a "
+          "new invitation will be needed."};
 }
 
 Check Door::obey(const sync::DeviceOrder& order, const Identity& self,
@@ -170,10 +183,16 @@ Check Door::end_contact(const Result<HttpReply>& reply) {
   if (!heard.ok()) return heard.error();
   if (heard->order.kind == sync::OrderKind::none) sqlite::remove_file(path);
   if (heard->order.kind == sync::OrderKind::wipe) {
-    // Carried out by an open store alone: what was not sent is in it.
-    INSIEME_OUT(set_order_state(path, OrderState::opened));
-    heard_wipe = true;
+    // Carried out by an open store alone: what was not sent is in it. One byte, so that no fault
+    // on the way ends the lock.
+    INSIEME_OUT(set_order_state(path, OrderState::wiping));
   }
+  if (heard->order.kind == sync::OrderKind::lock && file->state == OrderState::wiping) {
+    INSIEME_OUT(set_order_state(path, OrderState::locked));  // the wipe was taken back
+    wants_lock = true;
+  }
+  only_hands_over_ = heard->order.kind == sync::OrderKind::wipe;
+  heard_wipe = only_hands_over_;
   return Done{};
 }
 

@@ -43,7 +43,7 @@ std::string body_of(const OrderFile& file, const std::string& reason) {
                                       {"parcels", static_cast<std::int64_t>(file.parcels)}});
 }
 
-bool is_state(char c) { return std::string_view("LOHDR").find(c) != std::string_view::npos; }
+bool is_state(char c) { return std::string_view("LOWHDR").find(c) != std::string_view::npos; }
 
 Status failed(sqlite::SmallWrite done) {
   if (done == sqlite::SmallWrite::done) return {};

@@ -14,6 +14,7 @@ namespace insieme::client::lock {
 enum class OrderState : char {
   locked = 'L',     ///< the store does not open
   opened = 'O',     ///< by the coordinator's code, although that order stands
+  wiping = 'W',     ///< closed and to be wiped: it opens for handing over, and for nothing else
   handed = 'H',     ///< the server has the unsent work: what is here is to be destroyed
   destroyed = 'D',  ///< done; the server does not know yet
   reported = 'R',   ///< and now it does

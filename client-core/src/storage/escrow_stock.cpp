@@ -169,6 +169,23 @@ Status stop_waiting(Store& store) {
   return impl.write_status([&] { make_due(*impl.core); });
 }
 
+Status author_for_whoever_decides(Store& store, std::vector<sync::SyncReply> answers) {
+  auto& impl = impl_of(store);
+  return impl.write_status([&] {
+    Core& core = *impl.core;
+    Documents documents(core);
+    // All of them first: a document's changes may lie in several letters.
+    for (const sync::SyncReply& answer : answers) {
+      for (const sync::PushResult& result : answer.results) settle(core, documents, result);
+    }
+    for (sync::SyncReply& answer : answers) {
+      for (sync::Ground& ground : answer.grounds) ground.may_write = false;
+      author_late_work(core, documents, answer);
+    }
+    documents.flush();
+  });
+}
+
 Result<EscrowStock> escrow_stock(Store& store) {
   auto& impl = impl_of(store);
   return impl.read([&] { return stock_of(*impl.core); });

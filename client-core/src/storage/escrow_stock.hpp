@@ -34,6 +34,10 @@ struct EscrowStock {
 /// What waits for something to change waits no more: work that was to be authored again, photos
 /// that the server did not take.
 Status stop_waiting(Store& store);
+/// What the server answered to own letters of which the others have gone on: what it took is noted,
+/// and the rest authored again on where they are, as work of a document that does not come here any
+/// more. Nothing comes to this device any more.
+Status author_for_whoever_decides(Store& store, std::vector<sync::SyncReply> answers);
 /// The first after number `after`, also one that came to nothing just now.
 [[nodiscard]] Result<std::optional<BlobParcel>> next_blob_at_once(Store& store, std::int64_t after);
 /// `last` reads and decides while nobody else writes; if it is content, nothing is written here any

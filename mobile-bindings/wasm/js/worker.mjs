@@ -125,6 +125,7 @@ export function serve(createCore, wasmUrl, restUrl) {
     }
     const reply = JSON.parse(await core.exchange(JSON.stringify(request), post, pause));
     if (!reply.ok && ORDERED.has(reply.error.code)) await followOrder(reply.error.code);
+    if (!reply.ok && reply.error.code === "device_wiping") tell({ event: "locked" });
     if (!reply.ok) return reply;
     if (KEPT_HERE.has(request.command)) return keepSecret(reply);
     if (request.command === "lock") core.forgetExchanges();

@@ -41,10 +41,9 @@ std::vector<AccessNote> notes_of(const sync::PageRead& page, const sync::ReadAct
   return notes;
 }
 
-Response access(const Services& services, const Request& request) {
-  auto who = authenticate(services, request);
-  if (auto* refused = std::get_if<Response>(&who)) return std::move(*refused);
-  const Caller& caller = std::get<Caller>(who);
+namespace {
+
+Response access_of(const Services& services, const Request& request, const Caller& caller) {
   const auto dossier = asked_for(request.query);
   if (!dossier) return problem_of({ErrorCode::malformed, "the query is dossier=ID"});
   boost::json::array sections;
@@ -59,17 +58,21 @@ Response access(const Services& services, const Request& request) {
   if (sections.empty()) {
     // Whether there is such a dossier is not told either.
     services.repository.note_access(caller, {{*dossier, AccessKind::refused, {}, 0}});
-    Response response = problem_response(
+    return problem_response(
         {403, "no-access", "No access", "There is no such dossier, or it is not yours to see.",
          "Questo fascicolo non c'è, o non è tra quelli che si possono vedere."});
-    response.device = sync::to_text(caller.device.id);
-    return response;
   }
   const boost::json::object body{{"dossier", sync::to_text(*dossier)},
                                  {"sections", std::move(sections)}};
-  Response response = json_response(200, boost::json::serialize(body));
-  response.device = sync::to_text(caller.device.id);
-  return response;
+  return json_response(200, boost::json::serialize(body));
+}
+
+}  // namespace
+
+Response access(const Services& services, const Request& request) {
+  return for_device(services, request, [&](const Caller& caller) {
+    return access_of(services, request, caller);
+  });
 }
 
 }  // namespace insieme::server

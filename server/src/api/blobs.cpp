@@ -248,29 +248,24 @@ Response read(Errand& errand, const Request&) {
 }
 
 Response run(const Services& services, const Request& request,
-             Response (*act)(Errand&, const Request&), bool for_wiped = false) {
-  auto who = for_wiped ? authenticate_any(services, request) : authenticate(services, request);
-  if (auto* refused = std::get_if<Response>(&who)) return std::move(*refused);
-  const Caller& caller = std::get<Caller>(who);
-  const auto question = parse_question(request.query);
-  Response response;
-  if (services.blobs == nullptr) {
-    response = problem_of({ErrorCode::unavailable, {}});
-  } else if (!question) {
-    response = problem_of({ErrorCode::malformed,
-                           "the query is dossier=ID&blob=NAME[&offset=N][&length=N]"});
-  } else {
+             Response (*act)(Errand&, const Request&), Devices which = Devices::in_use) {
+  const auto answer = [&](const Caller& caller) {
+    const auto question = parse_question(request.query);
+    if (services.blobs == nullptr) return problem_of({ErrorCode::unavailable, {}});
+    if (!question) {
+      return problem_of({ErrorCode::malformed,
+                         "the query is dossier=ID&blob=NAME[&offset=N][&length=N]"});
+    }
     Errand errand{services, caller, *question};
-    response = act(errand, request);
-  }
-  response.device = sync::to_text(caller.device.id);
-  return response;
+    return act(errand, request);
+  };
+  return for_device(services, request, answer, which);
 }
 
 }  // namespace
 
 Response bring_blob(const Services& services, const Request& request) {
-  return run(services, request, bring, true);  // also what a device hands over at its end
+  return run(services, request, bring, Devices::both);  // also what a device hands over at its end
 }
 
 Response fetch_blob(const Services& services, const Request& request) {

@@ -214,10 +214,8 @@ Response token(const Services& services, const Request& request) {
 
 namespace {
 
-enum class Which { not_ordered, to_be_wiped, either };
-
-std::variant<Caller, Response> authenticate_as(const Services& services, const Request& request,
-                                               Which which) {
+std::variant<Caller, Response> authenticate(const Services& services, const Request& request,
+                                            Devices which) {
   const auto secret = bearer_of(request);
   if (!secret) {
     return unauthorized("no-token", "This needs an access token: sign a challenge first.");
@@ -228,7 +226,7 @@ std::variant<Caller, Response> authenticate_as(const Services& services, const R
   if (!caller) return unauthorized("unknown-device", "The server does not know this device.");
   const auto order = device_orders_of(services.repository).facts_of(found->device).order;
   const bool is_wipe = order && order->kind == sync::OrderKind::wipe;
-  if (is_wipe ? which == Which::not_ordered : which == Which::to_be_wiped || order.has_value()) {
+  if (is_wipe ? which == Devices::in_use : which == Devices::to_be_wiped || order.has_value()) {
     // With the next token it hears, signed, what is ordered of it.
     return unauthorized("token-expired", "Something is ordered of this device: ask for a token.");
   }
@@ -242,18 +240,14 @@ std::variant<Caller, Response> authenticate_as(const Services& services, const R
 
 }  // namespace
 
-std::variant<Caller, Response> authenticate(const Services& services, const Request& request) {
-  return authenticate_as(services, request, Which::not_ordered);
-}
-
-std::variant<Caller, Response> authenticate_wiped(const Services& services,
-                                                  const Request& request) {
-  return authenticate_as(services, request, Which::to_be_wiped);
-}
-
-std::variant<Caller, Response> authenticate_any(const Services& services,
-                                                const Request& request) {
-  return authenticate_as(services, request, Which::either);
+Response for_device(const Services& services, const Request& request,
+                    const std::function<Response(const Caller&)>& act, Devices which) {
+  auto who = authenticate(services, request, which);
+  if (auto* refused = std::get_if<Response>(&who)) return std::move(*refused);
+  const Caller& caller = std::get<Caller>(who);
+  Response response = act(caller);
+  response.device = sync::to_text(caller.device.id);
+  return response;
 }
 
 std::variant<Voucher, Response> authenticate_machine(const Services& services,

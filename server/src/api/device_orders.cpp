@@ -45,10 +45,9 @@ void put(json::object& body, const Services& services, const sync::DeviceOrder& 
       sync::to_hex(sync::sign(services.server_secret, sync::digest_of(order, ask).bytes).bytes);
 }
 
-Response answer(const Caller* caller, int status, const json::object& body) {
+Response answer(int status, const json::object& body) {
   Response response = json_response(status, json::serialize(body));
   response.headers.emplace_back("Cache-Control", "no-store");
-  if (caller != nullptr) response.device = sync::to_text(caller->device.id);
   return response;
 }
 
@@ -86,6 +85,20 @@ std::string_view word_of(sync::LetterFate fate) noexcept {
     case sync::LetterFate::superseded: return "superseded";
   }
   return "waits";
+}
+
+/// The others have gone on: its author can put the work on top of that, for whoever decides.
+std::string answer_in(const JudgedLetter& judged, const Caller& caller) {
+  const bool is_own = judged.author == caller.device.id;
+  const bool helps = judged.result.fate == sync::LetterFate::superseded && judged.answer &&
+                     !judged.answer->grounds.empty();
+  if (!is_own || !helps) return {};
+  sync::SyncReply reply;
+  reply.protocol = judged.answer->protocol;
+  reply.server_ms = judged.answer->server_ms;
+  reply.results = judged.answer->results;
+  reply.grounds = judged.answer->grounds;
+  return sync::to_hex(sync::encode_message(reply));
 }
 
 Response malformed(const char* what) { return problem_of({ErrorCode::malformed, what}); }
@@ -134,19 +147,25 @@ Response device_order(const Services& services, const Request& request) {
       !sync::from_hex(body.text("ask", kDigestHex, kDigestHex).value_or(""), ask).ok()) {
     return malformed("the body needs \"device\" and 64 hexadecimal digits in \"ask\"");
   }
+  // Those that are not known share one name, or guessed ids would push out everybody's.
+  const bool is_known = services.repository.find_caller(*device).has_value();
+  const std::string asking = "order " + (is_known ? sync::to_text(*device) : std::string());
+  if (auto refused = over_limit(services, asking)) {
+    refused->device = is_known ? sync::to_text(*device) : std::string();
+    return *std::move(refused);
+  }
   // Of one that is not known nothing is ordered.
   DeviceFacts facts = device_orders_of(services.repository).facts_of(*device);
   // Ids of devices are seen by colleagues; why one was locked is nobody's business but its own.
   if (facts.order) facts.order->reason.clear();
   json::object out;
   put(out, services, told(services, *device, facts.order), ask);
-  return answer(nullptr, 200, out);
+  return answer(200, out);
 }
 
-Response bring_escrow(const Services& services, const Request& request) {
-  auto who = authenticate_wiped(services, request);
-  if (auto* refused = std::get_if<Response>(&who)) return std::move(*refused);
-  const Caller& caller = std::get<Caller>(who);
+namespace {
+
+Response take_parcel(const Services& services, const Request& request, const Caller& caller) {
   if (request.content_type != kBytes) {
     return problem_response({415, "unsupported-media-type", "Unsupported media type",
                              "This route takes " + std::string(kBytes) + ".", {}});
@@ -164,20 +183,28 @@ Response bring_escrow(const Services& services, const Request& request) {
   DeviceOrderStore& orders = device_orders_of(services.repository);
   const Status kept = orders.put_parcel(caller.device.id, question->order, parcel, request.body);
   if (!kept.ok()) return problem_of(kept.error());
-  std::string fate;
+  json::object body{{"name", sync::to_hex(parcel.name)}, {"fate", ""}};
   if (question->kind == sync::ParcelKind::letter) {
-    const sync::LetterResult result = judge_letter(services, request.body);
-    fate = word_of(result.fate);
-    orders.note_parcel(caller.device.id, parcel.name, fate,
-                       result.fate != sync::LetterFate::taken);
+    const JudgedLetter judged = judge_letter(services, request.body);
+    const sync::LetterFate fate = judged.result.fate;
+    body["fate"] = word_of(fate);
+    orders.note_parcel(caller.device.id, parcel.name, std::string(word_of(fate)),
+                       fate != sync::LetterFate::taken);
+    if (std::string late = answer_in(judged, caller); !late.empty()) body["answer"] = late;
   }
-  return answer(&caller, 200, {{"name", sync::to_hex(parcel.name)}, {"fate", fate}});
+  return answer(200, body);
 }
 
-Response end_escrow(const Services& services, const Request& request) {
-  auto who = authenticate_wiped(services, request);
-  if (auto* refused = std::get_if<Response>(&who)) return std::move(*refused);
-  const Caller& caller = std::get<Caller>(who);
+}  // namespace
+
+Response bring_escrow(const Services& services, const Request& request) {
+  const auto act = [&](const Caller& caller) { return take_parcel(services, request, caller); };
+  return for_device(services, request, act, Devices::to_be_wiped);
+}
+
+namespace {
+
+Response give_receipt(const Services& services, const Request& request, const Caller& caller) {
   auto parsed = parse_json(request);
   if (auto* wrong = std::get_if<Response>(&parsed)) return std::move(*wrong);
   const json::object* body = std::get<json::value>(parsed).if_object();
@@ -209,12 +236,19 @@ Response end_escrow(const Services& services, const Request& request) {
   receipt.sum = sync::sum_of_parcels(names);
   receipt.report = sync::report_word(services.server_secret, *order);
   const auto signature = sync::sign(services.server_secret, sync::digest_of(receipt).bytes);
-  return answer(&caller, 200,
+  return answer(200,
                 {{"order", sync::to_text(*order)},
                  {"parcels", receipt.parcels},
                  {"sum", sync::to_hex(receipt.sum)},
                  {"report", sync::to_hex(receipt.report)},
                  {"signature", sync::to_hex(signature.bytes)}});
+}
+
+}  // namespace
+
+Response end_escrow(const Services& services, const Request& request) {
+  const auto act = [&](const Caller& caller) { return give_receipt(services, request, caller); };
+  return for_device(services, request, act, Devices::to_be_wiped);
 }
 
 Response device_destroyed(const Services& services, const Request& request) {
@@ -236,7 +270,7 @@ Response device_destroyed(const Services& services, const Request& request) {
   if (!is_theirs || !device_orders_of(services.repository).note_destroyed(*device, *order).ok()) {
     return problem_of({ErrorCode::not_found, "no such order stands for this device"});
   }
-  return answer(nullptr, 200, {{"done", true}});
+  return answer(200, {{"done", true}});
 }
 
 }  // namespace insieme::server

@@ -2,7 +2,7 @@
 // Lock and wipe over HTTP: one function per route, and what a device hears that asks for a token.
 
 #include <optional>
-#include <variant>
+#include <string>
 
 #include "insieme/server/api.hpp"
 #include "insieme/server/device_orders.hpp"
@@ -13,14 +13,6 @@ namespace insieme::server {
 [[nodiscard]] Response bring_escrow(const Services& services, const Request& request);
 [[nodiscard]] Response end_escrow(const Services& services, const Request& request);
 [[nodiscard]] Response device_destroyed(const Services& services, const Request& request);
-
-/// As `authenticate`, of a device that is to be wiped, and of no other: it may hand over what it
-/// has.
-[[nodiscard]] std::variant<Caller, Response> authenticate_wiped(const Services& services,
-                                                                const Request& request);
-/// Of either kind.
-[[nodiscard]] std::variant<Caller, Response> authenticate_any(const Services& services,
-                                                              const Request& request);
 
 /// 403 to a device that proved who it is and of which something is ordered. With `ask`, if it knows
 /// orders, the order is told, signed, and noted as told. `token`: to hand over with; may be empty.

@@ -31,12 +31,7 @@ Result<PageQuery> parse_query(const std::string& query) {
   return page;
 }
 
-}  // namespace
-
-Response digests(const Services& services, const Request& request) {
-  auto who = authenticate(services, request);
-  if (auto* refused = std::get_if<Response>(&who)) return std::move(*refused);
-  const Caller& caller = std::get<Caller>(who);
+Response digests_of(const Services& services, const Request& request, const Caller& caller) {
   const auto query = parse_query(request.query);
   if (!query.ok()) return problem_of(query.error());
   const DigestPage page = services.repository.digests(caller, query->after, query->count_max);
@@ -49,9 +44,15 @@ Response digests(const Services& services, const Request& request) {
   boost::json::object body{{"position", std::to_string(page.position)}, {"more", page.more}};
   if (page.more) body["next"] = sync::to_text(page.documents.back().document);
   body["documents"] = std::move(documents);
-  Response response = json_response(200, boost::json::serialize(body));
-  response.device = sync::to_text(caller.device.id);
-  return response;
+  return json_response(200, boost::json::serialize(body));
+}
+
+}  // namespace
+
+Response digests(const Services& services, const Request& request) {
+  return for_device(services, request, [&](const Caller& caller) {
+    return digests_of(services, request, caller);
+  });
 }
 
 }  // namespace insieme::server

@@ -159,12 +159,9 @@ Response answer(const Services& services, const Request& request, const Caller& 
 }  // namespace
 
 Response findings(const Services& services, const Request& request) {
-  auto who = authenticate(services, request);
-  if (auto* refused = std::get_if<Response>(&who)) return std::move(*refused);
-  const Caller& caller = std::get<Caller>(who);
-  Response response = answer(services, request, caller);
-  response.device = sync::to_text(caller.device.id);
-  return response;
+  return for_device(services, request, [&](const Caller& caller) {
+    return answer(services, request, caller);
+  });
 }
 
 }  // namespace insieme::server

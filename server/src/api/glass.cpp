@@ -147,20 +147,13 @@ Response see(const Services& services, const Caller& caller, const Body& body) {
 }
 
 Response run(const Services& services, const Request& request, Act act) {
-  auto who = authenticate(services, request);
-  if (auto* refused = std::get_if<Response>(&who)) return std::move(*refused);
-  const Caller& caller = std::get<Caller>(who);
-  auto parsed = parse_json(request);
-  Response response;
-  if (auto* wrong = std::get_if<Response>(&parsed)) {
-    response = std::move(*wrong);
-  } else if (const json::object* body = std::get<json::value>(parsed).if_object()) {
-    response = act(services, caller, *body);
-  } else {
-    response = bad("The body is an object.", "Serve un oggetto.");
-  }
-  response.device = sync::to_text(caller.device.id);
-  return response;
+  return for_device(services, request, [&](const Caller& caller) {
+    auto parsed = parse_json(request);
+    if (auto* wrong = std::get_if<Response>(&parsed)) return std::move(*wrong);
+    const json::object* body = std::get<json::value>(parsed).if_object();
+    if (body == nullptr) return bad("The body is an object.", "Serve un oggetto.");
+    return act(services, caller, *body);
+  });
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -41,6 +42,7 @@ namespace insieme::server {
 [[nodiscard]] Response sign_in_step(const Services& services, const Request& request);
 [[nodiscard]] Response sign_in_finish(const Services& services, const Request& request);
 [[nodiscard]] Response status(const Services& services, const Request& request);
+[[nodiscard]] Response ready(const Services& services, const Request& request);
 [[nodiscard]] Response metrics(const Services& services, const Request& request);
 [[nodiscard]] Response api_document(const Services& services, const Request& request);
 [[nodiscard]] Response siuss_flows(const Services& services, const Request& request);
@@ -51,9 +53,14 @@ namespace insieme::server {
 [[nodiscard]] Response list_reports(const Services& services, const Request& request);
 [[nodiscard]] Response run_report(const Services& services, const Request& request);
 
-/// Who sends this, by its bearer token; or the answer that says why that cannot be told.
-[[nodiscard]] std::variant<Caller, Response> authenticate(const Services& services,
-                                                          const Request& request);
+/// Which devices a route is for: those in use; those that are to be wiped, which may hand over what
+/// they have; or both.
+enum class Devices { in_use, to_be_wiped, both };
+/// What `act` answers to whoever sends this, by its bearer token, marked with the device for limits
+/// and log; or the answer that says why that cannot be told.
+[[nodiscard]] Response for_device(const Services& services, const Request& request,
+                                  const std::function<Response(const Caller&)>& act,
+                                  Devices which = Devices::in_use);
 /// Which machine fetches flows: by the authority's voucher, or by a token of this server's with the
 /// scope `flows`. Or the answer that says why that cannot be told.
 [[nodiscard]] std::variant<Voucher, Response> authenticate_machine(const Services& services,

@@ -12,22 +12,14 @@ constexpr const char* kNoLetter = "what was carried is not a letter to this serv
 constexpr const char* kNotThisDevice = "the server does not know the device that wrote it";
 constexpr const char* kNoRoom = "the server has no room at present";
 
-sync::LetterResult refused(ErrorCode code, const char* reason) {
-  return {{}, sync::LetterFate::refused, code, reason};
+JudgedLetter refused(ErrorCode code, const char* reason) {
+  return {{{}, sync::LetterFate::refused, code, reason}, {}, {}};
 }
 
-/// What became of the changes. The reply is for nobody: their author hears it at its own turn.
-sync::LetterResult fate_of(const sync::ServerAction& answered, bool tells_refused) {
-  const auto* answer = std::get_if<sync::AnswerAction>(&answered);
-  if (answer == nullptr) {
-    const auto* rejected = std::get_if<sync::RejectAction>(&answered);
-    return refused(rejected != nullptr ? rejected->error.code : ErrorCode::internal, kNoLetter);
-  }
-  const auto message = sync::decode_message(answer->frame);
-  const auto* reply = message.ok() ? std::get_if<sync::SyncReply>(&message.value()) : nullptr;
-  if (reply == nullptr) return refused(ErrorCode::internal, kNoLetter);
+/// What became of the changes.
+sync::LetterResult fate_of(const sync::SyncReply& reply, bool tells_refused) {
   sync::LetterResult fate;
-  for (const sync::PushResult& result : reply->results) {
+  for (const sync::PushResult& result : reply.results) {
     // Its author sends it again, on top of the other branch or without what was erased.
     const bool never = result.verdict == sync::Verdict::forked ||
                        (result.verdict == sync::Verdict::deferred &&
@@ -45,7 +37,20 @@ sync::LetterResult fate_of(const sync::ServerAction& answered, bool tells_refuse
   return fate;
 }
 
-sync::LetterResult read(const Services& services, const std::vector<std::uint8_t>& sealed,
+JudgedLetter judged_as(const sync::ServerAction& answered, const sync::DeviceId& author,
+                       bool tells_refused) {
+  const auto* answer = std::get_if<sync::AnswerAction>(&answered);
+  if (answer == nullptr) {
+    const auto* rejected = std::get_if<sync::RejectAction>(&answered);
+    return refused(rejected != nullptr ? rejected->error.code : ErrorCode::internal, kNoLetter);
+  }
+  auto message = sync::decode_message(answer->frame);
+  auto* reply = message.ok() ? std::get_if<sync::SyncReply>(&message.value()) : nullptr;
+  if (reply == nullptr) return refused(ErrorCode::internal, kNoLetter);
+  return {fate_of(*reply, tells_refused), author, std::move(*reply)};
+}
+
+JudgedLetter read(const Services& services, const std::vector<std::uint8_t>& sealed,
                         const TurnPerformer& perform, bool tells_refused) {
   const auto plain = sync::open_sealed_for(services.server_secret, sealed);
   if (!plain.ok()) return refused(plain.error().code, kNoLetter);
@@ -73,23 +78,30 @@ sync::LetterResult read(const Services& services, const std::vector<std::uint8_t
     action = perform(services, *author, notes, machine, wanted);
   }
   if (std::holds_alternative<sync::ReadAction>(action)) action = machine.resume(sync::PageRead{});
-  return fate_of(action, tells_refused);
+  return judged_as(action, author->device.id, tells_refused);
 }
 
 }  // namespace
 
 std::vector<sync::LetterResult> read_letters(const Services& services,
                                              const std::vector<std::vector<std::uint8_t>>& letters,
-                                             bool has_room, const TurnPerformer& perform,
-                                             bool tells_refused) {
+                                             bool has_room, const TurnPerformer& perform) {
   std::vector<sync::LetterResult> results;
   for (const auto& sealed : letters) {
     sync::LetterResult result{{}, sync::LetterFate::waits, ErrorCode::quota, kNoRoom};
-    if (has_room) result = read(services, sealed, perform, tells_refused);
+    // The answer is for nobody: their author hears it at its own turn.
+    if (has_room) result = read(services, sealed, perform, false).result;
     result.letter = sync::digest_letter_bytes(sealed);
     results.push_back(std::move(result));
   }
   return results;
+}
+
+JudgedLetter judge_letter(const Services& services, const std::vector<std::uint8_t>& sealed,
+                          bool has_room, const TurnPerformer& perform) {
+  if (!has_room) return {{{}, sync::LetterFate::waits, ErrorCode::quota, kNoRoom}, {}, {}};
+  // Whoever wrote it is being wiped and hears nothing: a refused change is in these bytes alone.
+  return read(services, sealed, perform, true);
 }
 
 }  // namespace insieme::server

@@ -2,6 +2,7 @@
 // Letters that a device carries for others (docs/exchange.md).
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "insieme/server/api.hpp"
@@ -13,14 +14,24 @@ using TurnPerformer = std::function<sync::ServerAction(
     const Services&, const Caller&, const TurnNotes&, sync::ServerSync&, const sync::LoadAction&)>;
 
 /// One result per letter, in order. A letter may come any number of times, through any number of
-/// hands: what is known already is a duplicate. `tells_refused`: a letter of which any change is
-/// refused is not taken; otherwise its author hears of that at its own turn. Throws StorageFailure.
+/// hands: what is known already is a duplicate. Throws StorageFailure.
 [[nodiscard]] std::vector<sync::LetterResult> read_letters(
     const Services& services, const std::vector<std::vector<std::uint8_t>>& letters, bool has_room,
-    const TurnPerformer& perform, bool tells_refused = false);
+    const TurnPerformer& perform);
 
-/// One letter that came by itself. As above.
-[[nodiscard]] sync::LetterResult judge_letter(const Services& services,
-                                              const std::vector<std::uint8_t>& sealed);
+/// What became of a letter that came by itself; and what its author would have been answered, if it
+/// is one that can be judged.
+struct JudgedLetter {
+  sync::LetterResult result;
+  sync::DeviceId author;
+  std::optional<sync::SyncReply> answer;
+};
+/// As above; but one of which any change is refused is not taken.
+[[nodiscard]] JudgedLetter judge_letter(const Services& services,
+                                        const std::vector<std::uint8_t>& sealed, bool has_room,
+                                        const TurnPerformer& perform);
+/// With the room there is, in a transaction of its own.
+[[nodiscard]] JudgedLetter judge_letter(const Services& services,
+                                        const std::vector<std::uint8_t>& sealed);
 
 }  // namespace insieme::server

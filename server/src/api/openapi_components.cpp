@@ -261,14 +261,18 @@ constexpr std::string_view kComponents = R"json({
       "recovery_key": {"type": "string", "pattern": "^([0-9a-f]{64})?$"},
       "signature": {"$ref": "#/components/schemas/Signature"}}},
   "Status": {
-    "type": "object", "required": ["status", "version", "protocol", "space", "position", "epoch",
-                                  "schema_version", "schema_digest"],
+    "type": "object", "required": ["status", "version", "protocol", "schema_version",
+                                  "schema_digest"],
     "properties": {
       "status": {"const": "ok"},
       "version": {"type": "string"},
       "schema_version": {"$ref": "#/components/schemas/RulesVersion"},
       "schema_digest": {"$ref": "#/components/schemas/RulesDigest"},
-      "protocol": {"type": "integer", "minimum": 1},
+      "protocol": {"type": "integer", "minimum": 1}}},
+  "Ready": {
+    "type": "object", "required": ["status", "space", "position", "epoch"],
+    "properties": {
+      "status": {"const": "ready"},
       "space": {"$ref": "#/components/schemas/Id"},
       "position": {"$ref": "#/components/schemas/Number64"},
       "epoch": {"$ref": "#/components/schemas/Number64"}}},

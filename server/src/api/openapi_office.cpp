@@ -33,7 +33,8 @@ constexpr std::string_view kSchemas = R"json({
     "type": "object", "required": ["name", "fate"], "additionalProperties": false,
     "properties": {
       "name": {"$ref": "#/components/schemas/Key"},
-      "fate": {"enum": ["", "taken", "waits", "refused", "superseded"]}}},
+      "fate": {"enum": ["", "taken", "waits", "refused", "superseded"]},
+      "answer": {"type": "string", "pattern": "^([0-9a-f]{2})+$"}}},
   "EscrowEnd": {
     "type": "object", "required": ["order", "parcels"],
     "properties": {

@@ -51,35 +51,34 @@ Response bad(const std::string& what) {
   return problem_response({400, "bad-request", "Bad request", what, {}});
 }
 
-}  // namespace
-
-Response openings(const Services& services, const Request& request) {
-  auto who = authenticate(services, request);
-  if (auto* refused = std::get_if<Response>(&who)) return std::move(*refused);
-  const Caller& caller = std::get<Caller>(who);
-  const auto finish = [&caller](Response response) {
-    response.device = sync::to_text(caller.device.id);
-    return response;
-  };
+Response tell(const Services& services, const Request& request, const Caller& caller) {
   auto parsed = parse_json(request);
-  if (auto* wrong = std::get_if<Response>(&parsed)) return finish(std::move(*wrong));
+  if (auto* wrong = std::get_if<Response>(&parsed)) return std::move(*wrong);
   const auto& body = std::get<json::value>(parsed);
   const json::value* list = body.is_object() ? body.get_object().if_contains("openings") : nullptr;
   if (list == nullptr || !list->is_array() || list->get_array().size() > kOpeningsMax) {
-    return finish(bad("The body is an object with the list \"openings\", of at most 200."));
+    return bad("The body is an object with the list \"openings\", of at most 200.");
   }
   std::vector<AccessNote> notes;
   for (const json::value& one : list->get_array()) {
     auto note = opening_of(one, services.clock());
     if (!note) {
-      return finish(bad("openings[" + std::to_string(notes.size()) +
-                        "] needs \"dossier\", \"section\" and \"at\"."));
+      return bad("openings[" + std::to_string(notes.size()) +
+                 "] needs \"dossier\", \"section\" and \"at\".");
     }
     notes.push_back(*std::move(note));
   }
   const std::size_t added = services.repository.note_openings(caller, notes);
-  return finish(json_response(
-      200, json::serialize(json::object{{"told", notes.size()}, {"new", added}})));
+  return json_response(
+      200, json::serialize(json::object{{"told", notes.size()}, {"new", added}}));
+}
+
+}  // namespace
+
+Response openings(const Services& services, const Request& request) {
+  return for_device(services, request, [&](const Caller& caller) {
+    return tell(services, request, caller);
+  });
 }
 
 }  // namespace insieme::server

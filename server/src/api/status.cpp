@@ -7,20 +7,36 @@
 
 namespace insieme::server {
 
-Response status(const Services& services, const Request&) {
-  const SpaceInfo space = services.repository.space();
+namespace {
+
+Response fresh(const boost::json::object& body) {
+  Response response = json_response(200, boost::json::serialize(body));
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+}  // namespace
+
+/// Asks no database: whoever starts a program again that does not answer must not do so because the
+/// database is away.
+Response status(const Services&, const Request&) {
   boost::json::object body;
   body["status"] = "ok";
   body["version"] = kVersion;
   body["protocol"] = sync::kProtocolVersion;
   body["schema_version"] = schema::embedded_bundle().version;
   body["schema_digest"] = schema::embedded_bundle().digest_text();
+  return fresh(body);
+}
+
+Response ready(const Services& services, const Request&) {
+  const SpaceInfo space = services.repository.space();
+  boost::json::object body;
+  body["status"] = "ready";
   body["space"] = sync::to_text(space.id);
   body["position"] = std::to_string(space.position);  // 64 bits do not fit a JSON number
   body["epoch"] = std::to_string(space.epoch);
-  Response response = json_response(200, boost::json::serialize(body));
-  response.headers.emplace_back("Cache-Control", "no-store");
-  return response;
+  return fresh(body);
 }
 
 /// Counts of devices and dossiers are nobody's business. A request whose sender is not known came

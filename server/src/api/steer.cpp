@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 #include "api/problem.hpp"
 #include "log.hpp"
@@ -196,11 +197,31 @@ bool may_administer(const Asked& asked, const std::string& role) {
          (!rules->all_dossiers || own.all_dossiers);
 }
 
+namespace {
+
+/// Nobody who decides has ever had a device here, not even one that was stopped since.
+bool nobody_decides_yet(const Asked& asked) {
+  const Roles& roles = asked.services.config.roles;
+  std::set<std::string> deciding;
+  for (const User& user : asked.repository().users()) {
+    const RoleRules* rules = roles.find(user.role);
+    if (rules != nullptr && rules->may_review) deciding.insert(user.account);
+  }
+  const std::vector<Device> devices = asked.repository().devices();
+  return std::none_of(devices.begin(), devices.end(), [&](const Device& device) {
+    return deciding.count(device.account) != 0;
+  });
+}
+
+}  // namespace
+
 bool may_invite(const Asked& asked, const std::string& role) {
-  if (!may_administer(asked, role)) return false;
   const RoleRules& own = asked.caller.rules;
-  return own.may_review ||
-         asked.services.config.roles.find(role)->glass_hours <= own.glass_hours;
+  const RoleRules* rules = asked.services.config.roles.find(role);
+  if (!own.may_administer || rules == nullptr) return false;
+  if (rules->may_review && !own.may_review) return nobody_decides_yet(asked);
+  if (!may_administer(asked, role)) return false;
+  return own.may_review || rules->glass_hours <= own.glass_hours;
 }
 
 namespace {
@@ -229,22 +250,14 @@ Response not_under_contract() {
 }  // namespace
 
 Response run(const Services& services, const Request& request, Power power, Answer answer) {
-  auto who = authenticate(services, request);
-  if (auto* refused = std::get_if<Response>(&who)) return std::move(*refused);
-  const Caller& caller = std::get<Caller>(who);
-  auto parsed = parse_json(request);
-  Response response;
-  if (auto* wrong = std::get_if<Response>(&parsed)) {
-    response = std::move(*wrong);
-  } else if (!is_under_contract(services, caller.user)) {
-    response = not_under_contract();
-  } else if (const json::object* body = std::get<json::value>(parsed).if_object()) {
-    response = has(caller, power) ? answer({services, caller, *body}) : not_for_role();
-  } else {
-    response = bad("The body is an object.", "Serve un oggetto.");
-  }
-  response.device = sync::to_text(caller.device.id);
-  return response;
+  return for_device(services, request, [&](const Caller& caller) {
+    auto parsed = parse_json(request);
+    if (auto* wrong = std::get_if<Response>(&parsed)) return std::move(*wrong);
+    if (!is_under_contract(services, caller.user)) return not_under_contract();
+    const json::object* body = std::get<json::value>(parsed).if_object();
+    if (body == nullptr) return bad("The body is an object.", "Serve un oggetto.");
+    return has(caller, power) ? answer({services, caller, *body}) : not_for_role();
+  });
 }
 
 bool holds_now(const DossierInfo& dossier, const std::string& account) {

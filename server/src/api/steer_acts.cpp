@@ -84,17 +84,44 @@ Response not_own() {
                  "Questo fascicolo non è tra quelli che coordini.");
 }
 
+/// What the person has there, or will have, as the caller sees it.
+enum class Sight { none, whole, part, nothing };
+Sight sight_of(const Asked& asked, const User& person, const DossierInfo& dossier) {
+  const auto standing = asked.repository().standing(person.account, dossier.id);
+  if (!standing.ok() || !standing->mandate) return Sight::none;
+  std::vector<std::string> sections = standing->mandate->sections;
+  if (sections.empty()) {
+    const RoleRules* rules = asked.services.config.roles.find(person.role);
+    if (rules != nullptr) sections = rules->sections;
+  }
+  const auto seen = seen_of(sections, own_assignment(asked, dossier)->sections);
+  if (seen.size() == sections.size()) return Sight::whole;
+  return seen.empty() ? Sight::nothing : Sight::part;
+}
+
+Response not_all_in_sight() {
+  return problem_response(
+      {403, "not-allowed", "Not allowed",
+       "This assignment also holds what you have no access to, which would end with it: whoever "
+       "has all of it changes it, or the operator of the server.",
+       "Questo incarico comprende anche ciò a cui non hai accesso, e finirebbe con il resto: lo "
+       "cambia chi ha tutto, oppure chi gestisce il server."});
+}
+
 struct Assigning {
   User person;
   sync::DossierId dossier;
+  Sight sight = Sight::none;
 };
 std::variant<Assigning, Response> assigning_of(const Asked& asked) {
   const auto id = sync::id_from_text<sync::DossierId>(asked.text("dossier", kIdMax));
   if (!id.ok()) return bad("\"dossier\" is its id.", "«dossier» è l'id di un fascicolo.");
-  if (!dossier_of(asked, *id)) return not_own();
+  const auto dossier = dossier_of(asked, *id);
+  if (!dossier) return not_own();
   auto person = person_of(asked);
   if (!person) return unknown_person();
-  return Assigning{*std::move(person), *id};
+  const Sight sight = sight_of(asked, *person, *dossier);
+  return Assigning{*std::move(person), *id, sight};
 }
 
 Response assign(const Asked& asked) {
@@ -107,6 +134,9 @@ Response assign(const Asked& asked) {
     return one.id == what.dossier;
   });
   if (at != all.end() && holds_now(*at, what.person.account)) return done();
+  // One for later would be put in the place of.
+  const bool is_hidden = what.sight == Sight::part || what.sight == Sight::nothing;
+  if (is_hidden) return not_all_in_sight();
   const auto given = asked.repository().assign(what.person.account, what.dossier, {}, {},
                                                asked.caller.user.account);
   return answer(given.ok() ? Status() : Status(given.error()));
@@ -120,6 +150,12 @@ Response unassign(const Asked& asked) {
   if (what.person.account == self) {
     return bad("Whoever coordinates does not take the dossier from themselves.",
                "Non si toglie un fascicolo a sé stessi: lo fa un'altra persona.");
+  }
+  if (what.sight == Sight::part) return not_all_in_sight();
+  if (what.sight == Sight::nothing) {
+    // As of somebody who has nothing there: who is in a reserved section is not told.
+    return answer({ErrorCode::not_found,
+                   "the dossier is not assigned to \"" + what.person.account + "\""});
   }
   return answer(asked.repository().unassign(what.person.account, what.dossier,
                                             asked.text("reason", kReasonMax), self));
@@ -156,9 +192,9 @@ std::variant<User, Response> administered(const Asked& asked) {
 }
 
 Response invite(const Asked& asked) {
-  auto read = administered(asked);
-  if (auto* wrong = std::get_if<Response>(&read)) return std::move(*wrong);
-  const User& person = std::get<User>(read);
+  const auto found = person_of(asked);
+  if (!found) return unknown_person();
+  const User& person = *found;
   if (!may_invite(asked, person.role)) return beyond_own_powers();
   std::int64_t hours = kHours;
   if (const json::value* given = asked.body.if_contains("hours")) {

@@ -108,49 +108,50 @@ sync::ServerAction run_machine(const Services& services, const Request& request,
 
 }  // namespace
 
-sync::LetterResult judge_letter(const Services& services,
-                                const std::vector<std::uint8_t>& sealed) {
+JudgedLetter judge_letter(const Services& services, const std::vector<std::uint8_t>& sealed) {
   bool erased = false;
   const auto perform = [&erased](const Services& with, const Caller& who, const TurnNotes& notes,
                                  sync::ServerSync& turn, const sync::LoadAction& load) {
     return perform_write(with, who, notes, turn, load, erased);
   };
-  // Whoever wrote it is being wiped and hears nothing: a refused change is in these bytes alone.
-  return read_letters(services, {sealed}, !no_room(services), perform, true).front();
+  return judge_letter(services, sealed, !no_room(services), perform);
 }
 
-Response synchronise(const Services& services, const Request& request) {
-  auto who = authenticate(services, request);
-  if (auto* refused = std::get_if<Response>(&who)) return std::move(*refused);
-  const Caller& caller = std::get<Caller>(who);
-  const auto finish = [&caller](Response response) {
-    response.device = sync::to_text(caller.device.id);
-    return response;
-  };
+namespace {
+
+Response turn(const Services& services, const Request& request, const Caller& caller) {
   if (request.content_type != kSyncMediaType) {
-    return finish(problem_response({415, "unsupported-media-type", "Unsupported media type",
-                                    "This route takes " + std::string(kSyncMediaType) + ".", {}}));
+    return problem_response({415, "unsupported-media-type", "Unsupported media type",
+                             "This route takes " + std::string(kSyncMediaType) + ".", {}});
   }
   const auto summary = summarise(request);
-  if (!summary.ok()) return finish(problem_of(summary.error()));
+  if (!summary.ok()) return problem_of(summary.error());
   if (summary->space != services.repository.space().id) {
-    return finish(problem_response({409, "wrong-space", "Another space",
-                                    "This store belongs to another server's space.",
-                                    "Questo archivio appartiene allo spazio di un altro server."}));
+    return problem_response({409, "wrong-space", "Another space",
+                             "This store belongs to another server's space.",
+                             "Questo archivio appartiene allo spazio di un altro server."});
   }
   if (summary->pushes) {
-    if (auto full = no_room(services)) return finish(*std::move(full));
+    if (auto full = no_room(services)) return *std::move(full);
   }
   sync::ServerAction action = run_machine(services, request, caller, *summary);
   if (auto* rejected = std::get_if<sync::RejectAction>(&action)) {
-    return finish(problem_of(rejected->error));
+    return problem_of(rejected->error);
   }
   auto* answer = std::get_if<sync::AnswerAction>(&action);
-  if (answer == nullptr) return finish(problem_of({ErrorCode::internal, {}}));
+  if (answer == nullptr) return problem_of({ErrorCode::internal, {}});
   Response response;
   response.content_type = kSyncMediaType;
   response.body = std::move(answer->frame);
-  return finish(std::move(response));
+  return response;
+}
+
+}  // namespace
+
+Response synchronise(const Services& services, const Request& request) {
+  return for_device(services, request, [&](const Caller& caller) {
+    return turn(services, request, caller);
+  });
 }
 
 }  // namespace insieme::server

@@ -52,30 +52,21 @@ std::int64_t hold_ms(const Services& services, const Request& request) {
   return std::clamp<std::int64_t>(left, 0, drawn);
 }
 
-}  // namespace
-
-Response wait(const Services& services, const Request& request) {
-  auto who = authenticate(services, request);
-  if (auto* refused = std::get_if<Response>(&who)) return std::move(*refused);
-  const Caller& caller = std::get<Caller>(who);
-  const auto finish = [&caller](Response response) {
-    response.device = sync::to_text(caller.device.id);
-    return response;
-  };
+Response wait_as(const Services& services, const Request& request, const Caller& caller) {
   const auto seen = place_of(request.query);
   if (!seen) {
-    return finish(problem_of({ErrorCode::malformed, "the query is seen=EPOCH.POSITION.HASH"}));
+    return problem_of({ErrorCode::malformed, "the query is seen=EPOCH.POSITION.HASH"});
   }
   if (services.waits == nullptr || services.config.wait_s == 0) {
-    return finish(not_now("unavailable", "This server holds no waits: ask once in a while.",
-                          "Questo server non tiene richieste in attesa.", kNotHeldS));
+    return not_now("unavailable", "This server holds no waits: ask once in a while.",
+                   "Questo server non tiene richieste in attesa.", kNotHeldS);
   }
   // First the place, then the look: what is committed in between is told to the place.
   const auto held = services.waits->enter(caller.device.id, caller.user.account,
                                           counted_address(request.client), *seen);
   if (!held) {
-    return finish(not_now("no-room-to-wait", "Too many devices wait already.",
-                          "Troppi dispositivi sono già in attesa.", kRetryAfterS));
+    return not_now("no-room-to-wait", "Too many devices wait already.",
+                   "Troppi dispositivi sono già in attesa.", kRetryAfterS);
   }
   std::optional<News> news;
   try {
@@ -87,11 +78,19 @@ Response wait(const Services& services, const Request& request) {
   if (!news || news->has(caller.user.account)) {
     const sync::Cursor end = news ? news->end : *seen;
     static_cast<void>(services.waits->leave(*held, WaitEnd::news));
-    return finish(waited(true, end));
+    return waited(true, end);
   }
   Response later;
   later.waiting = {held, hold_ms(services, request)};
-  return finish(std::move(later));
+  return later;
+}
+
+}  // namespace
+
+Response wait(const Services& services, const Request& request) {
+  return for_device(services, request, [&](const Caller& caller) {
+    return wait_as(services, request, caller);
+  });
 }
 
 void Api::end_waits() const {

@@ -313,7 +313,9 @@ class Session {
 
   /// Of those who watch over the server none is asked: they learn whether it lives.
   [[nodiscard]] bool lacks_certificate(std::string_view path) {
-    if (context_.config.tls_client_ca.empty() || path == "/status") return false;
+    if (context_.config.tls_client_ca.empty() || path == "/status" || path == "/ready") {
+      return false;
+    }
     if constexpr (std::is_same_v<Stream, beast::ssl_stream<beast::tcp_stream>>) {
       if (SSL_get0_peer_certificate(stream_.native_handle()) != nullptr) return false;
     }

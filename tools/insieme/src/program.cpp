@@ -25,7 +25,8 @@ int exit_code_of(const std::string& code) {
       {"quota", kNetwork},         {"cancelled", kNetwork},      {"bad_reply", kNetwork},
       {"not_insieme", kNetwork},   {"device_refused", kNetwork},
       {"locked", kStorage},        {"pin_wrong", kStorage},      {"pin_wait", kStorage},
-      {"pin_blocked", kStorage},   {"device_locked", kStorage},  {"device_wiped", kStorage}};
+      {"pin_blocked", kStorage},   {"device_locked", kStorage},  {"device_wiped", kStorage},
+      {"device_wiping", kStorage}};
   const auto found = kCodes.find(code);
   return found != kCodes.end() ? found->second : kRefused;
 }
@@ -188,7 +189,7 @@ void Program::ensure_open() {
     follow_wipe(*client_, key_path());
     stop_with(ask(*client_, "status"));
   }
-  if (text_of(reply, "order") == "locked") {
+  if (text_of(reply, "order") == "locked" || text_of(reply, "order") == "wiping") {
     // Perhaps not any more.
     const json::object state = ask(*client_, "order.contact");
     if (flag_of(state, "ok")) is_locked_ = flag_of(state, "locked");
@@ -207,7 +208,8 @@ void Program::ensure_unlocked() {
   ensure_open();
   if (!is_locked_) return;
   const json::object closed = ask(*client_, "status");
-  if (text_of(object_of(closed, "error"), "code") == "device_locked") stop_with(closed);
+  const std::string why = text_of(object_of(closed, "error"), "code");
+  if (why == "device_locked" || why == "device_wiping") stop_with(closed);
   const std::string pin = ask_pin("INSIEME_PIN", "PIN: ", "PIN: ");
   if (pin.empty()) {
     throw Stop(kStorage, tr("L'archivio è chiuso da un PIN: scriverlo al terminale, o darlo in "
@@ -217,6 +219,9 @@ void Program::ensure_unlocked() {
   }
   const json::object reply = parsed(
       client_->call(json::serialize(json::object{{"command", "unlock"}, {"pin", pin}})));
+  if (text_of(object_of(reply, "error"), "code") == "device_wiped") {
+    follow_wipe(*client_, key_path());
+  }
   if (!flag_of(reply, "ok")) stop_with(reply);
   is_locked_ = false;
 }

@@ -1,0 +1,52 @@
+#pragma once
+// What tests about lost tablets ask: what the server knows of one, and what is left of it.
+
+#include <filesystem>
+#include <string>
+
+#include "ambito.hpp"
+#include "support/catch.hpp"
+
+namespace insieme::testing {
+
+inline constexpr int kStorage = 3;
+
+/// What the server knows of the newest device of that name.
+inline json::object device_of(const Ambito& at, const std::string& account) {
+  json::object newest;
+  const json::value all = at.server.admin_json({"device", "list"});
+  for (const json::value& one : all.as_array()) {
+    if (one.at("account").as_string() == account) newest = one.as_object();
+  }
+  REQUIRE_FALSE(newest.empty());
+  return newest;
+}
+
+inline std::string id_of(const json::object& device) { return member(device, "device"); }
+
+inline json::object shown(const Ambito& at, const std::string& id) {
+  return at.server.admin_json({"device", "show", id}).as_object();
+}
+
+inline std::string step_of(const Ambito& at, const std::string& id) {
+  return member(shown(at, id).at("order").as_object(), "step");
+}
+
+/// What waits for the coordinator, as one text.
+inline std::string inbox(const Ambito& at) {
+  at.carla.ok({"sync"});
+  return json::serialize(at.carla.ask({"inbox"}));
+}
+
+inline bool is_gone(const Terminal& who) {
+  for (const char* end : {"", "-wal", "-shm", ".key", ".pin", ".generation"}) {
+    if (std::filesystem::exists(who.store() + end)) return false;
+  }
+  return true;
+}
+
+inline void wipe(const Ambito& at, const std::string& id) {
+  at.server.admin({"device", "wipe", id, "--reason", "perso in autobus"});
+}
+
+}  // namespace insieme::testing
