@@ -4,7 +4,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { read, requestId, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import { fitting, loadQueue } from "../core/queue";
+import { useSeen } from "../core/seen";
 import type {
+  Alternative,
   Decision,
   FieldType,
   HistoryLine,
@@ -28,8 +30,13 @@ import { authors } from "./review";
 import { AlternativeSide, Side } from "./sides";
 import { t, type Word } from "../words";
 
-/** `choose-1`, `combine`, `write`, `dismiss`, or what else the kind of item allows. */
+/**
+ * `choose-` and the value's dot, `combine`, `write`, `dismiss`, or what else the kind of item
+ * allows. Never a value's number: that is another one when a third value has arrived.
+ */
 type Choice = string;
+const CHOOSE = "choose-";
+const choiceOf = (one: Alternative): Choice => CHOOSE + one.dot;
 
 interface Loaded {
   item: ReviewItem | undefined;
@@ -45,13 +52,18 @@ interface Loaded {
   record: WholeRecord | undefined;
 }
 
-async function loadItem(id: string): Promise<Loaded> {
+const isAbout = (one: ReviewItem, other: ReviewItem): boolean =>
+  one.record === other.record && one.field === other.field && one.kind === other.kind;
+
+/** `last`: as it was loaded before. With a third value the question has another id. */
+async function loadItem(id: string, last: ReviewItem | undefined): Promise<Loaded> {
   const { items } = await loadQueue();
-  const item = items.find((one) => one.id === id);
+  const item =
+    items.find((one) => one.id === id) ?? items.find((one) => last && isAbout(one, last));
   // As the coordinator goes through them; from the first again after the last.
   const order = fitting(items);
-  const at = order.findIndex((one) => one.id === id);
-  const next = order[at + 1]?.id ?? order.find((one) => one.id !== id)?.id;
+  const at = order.findIndex((one) => one.id === item?.id);
+  const next = order[at + 1]?.id ?? order.find((one) => one.id !== item?.id)?.id;
   const left = order.length;
   if (!item) {
     return {
@@ -89,7 +101,13 @@ async function loadItem(id: string): Promise<Loaded> {
 }
 
 export function DecideScreen(props: { item: string; me: Identity }): JSX.Element {
-  const load = useLoad(() => loadItem(props.item), props.item);
+  const last = useRef<{ asked: string; item: ReviewItem | undefined }>();
+  const load = useLoad(async () => {
+    const before = last.current?.asked === props.item ? last.current.item : undefined;
+    const loaded = await loadItem(props.item, before);
+    if (loaded.item) last.current = { asked: props.item, item: loaded.item };
+    return loaded;
+  }, props.item);
   return (
     <Await of={load}>
       {(loaded) =>
@@ -146,7 +164,7 @@ const isText = (field: FieldType | undefined): boolean =>
   field === undefined || field.kind === "string" || field.kind === "text";
 
 function argumentsOf(choice: Choice, value: Json): Record<string, unknown> {
-  if (choice.startsWith("choose-")) return { choose: Number(choice.slice(7)) };
+  if (choice.startsWith(CHOOSE)) return { choose: choice.slice(CHOOSE.length) };
   switch (choice) {
     case "combine":
       return { combine: value };
@@ -170,6 +188,7 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
   const [value, setValue] = useState<Json>("");
   const [reason, setReason] = useState("");
   const act = useAct();
+  const seen = useSeen(item, props.earlier);
   const request = useRef(requestId());
   const reasonField = useRef<HTMLTextAreaElement>(null);
   // Of two signatures one is chosen: nobody writes a third, or joins them.
@@ -183,8 +202,12 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
     if (next === "combine") setValue(item.alternatives.map((one) => one.text).join("; "));
     if (next === "write") setValue(item.kind === "text_overlap" ? item.now : "");
   };
+  const isGone =
+    choice.startsWith(CHOOSE) && !item.alternatives.some((one) => choiceOf(one) === choice);
   const ready =
     choice !== "" &&
+    !isGone &&
+    !seen.changed &&
     reason.trim() !== "" &&
     !((choice === "combine" || choice === "write") && (value === null || value === ""));
   const decide = (): void =>
@@ -194,7 +217,7 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
           "review.resolve",
           {
             item: item.id,
-            version: item.version,
+            version: seen.version,
             reason: reason.trim(),
             ...argumentsOf(choice, value),
           },
@@ -213,7 +236,8 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
     });
   useKeys({
     number: (n) => {
-      if (mayChoose(item) && n <= item.alternatives.length) take(`choose-${n}`);
+      const one = item.alternatives.find((side) => side.number === n);
+      if (mayChoose(item) && one) take(choiceOf(one));
     },
     reason: () => reasonField.current?.focus(),
     next: () => {
@@ -245,8 +269,9 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
             me={me}
             shown={one.text === item.now}
             clockSuspect={props.lines.some((line) => line.dot === one.dot && line.clock_suspect)}
-            chosen={choice === `choose-${one.number}`}
-            onChoose={mayChoose(item) ? () => take(`choose-${one.number}`) : undefined}
+            arrived={seen.isNew(one)}
+            chosen={choice === choiceOf(one)}
+            onChoose={mayChoose(item) ? () => take(choiceOf(one)) : undefined}
           />
         ))}
       </div>
@@ -294,6 +319,7 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
             : t("reason_help", { who: authors(item, me) })}
         </p>
       </div>
+      {seen.changed && <Arrived onLook={seen.look} />}
       <Failed error={act.failure} />
       <div class="buttons">
         <button
@@ -315,6 +341,18 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
       </div>
       <p class="muted keys">{t("keys")}</p>
     </>
+  );
+}
+
+/** Nothing is decided until the person says that they have looked again. */
+function Arrived(props: { onLook: () => void }): JSX.Element {
+  return (
+    <Note tone="warning" title={t("item_arrived")} live>
+      <p>{t("item_arrived_why")}</p>
+      <button type="button" class="btn btn-outline-primary" onClick={props.onLook}>
+        {t("item_looked")}
+      </button>
+    </Note>
   );
 }
 

@@ -40,6 +40,12 @@ export const reviewEn: Record<keyof typeof reviewIt, string> = {
   are_same: "They are one",
   no_problem: "No problem",
   item_gone: "This item is no longer open.",
+  item_arrived: "Something else has arrived meanwhile",
+  item_arrived_why:
+    "Above is the question as it is now. What you had chosen and written is still there: " +
+    "look, change it if need be, then decide.",
+  item_looked: "I have looked",
+  side_arrived: "just arrived",
   // Vouchers
   findings_server: "Found by the server",
   findings_server_lead:

@@ -39,6 +39,12 @@ export const reviewIt = {
   are_same: "Sono la stessa cosa",
   no_problem: "Non è un problema",
   item_gone: "Questa questione non è più aperta.",
+  item_arrived: "Nel frattempo è arrivato altro",
+  item_arrived_why:
+    "Qui sopra c'è la questione com'è adesso. Ciò che avevi scelto e scritto è rimasto: " +
+    "guarda, cambia se serve, poi decidi.",
+  item_looked: "Ho guardato",
+  side_arrived: "appena arrivato",
   // Vouchers
   findings_server: "Trovate dal server",
   findings_server_lead:
