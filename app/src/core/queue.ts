@@ -142,7 +142,7 @@ export async function loadQueue(): Promise<Queue> {
  */
 export type Rule = "dismiss" | `author:${string}`;
 
-/** The dot of the value that the rule takes; null: none, it stays as it is. Undefined: it says nothing. */
+/** The value the rule takes, by its dot; null: it stays as it is; undefined: it says nothing. */
 export function taken(item: ReviewItem, rule: Rule): string | null | undefined {
   if (rule === "dismiss") return null;
   const sides = [...item.alternatives].sort((a, b) => b.at.localeCompare(a.at));

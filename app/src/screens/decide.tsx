@@ -1,21 +1,17 @@
 // One item: what stood before, what each wrote without seeing the other, and the decision.
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { read, requestId, write } from "../core/core";
+import { requestId, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
-import { fitting, loadQueue } from "../core/queue";
+import { loadItem, type Question } from "../core/question";
 import { useSeen } from "../core/seen";
 import type {
   Alternative,
   Decision,
   FieldType,
-  HistoryLine,
   Identity,
   Json,
-  RecordLine,
-  RecordType,
   ReviewItem,
-  WholeRecord,
 } from "../core/types";
 import { undoDecision } from "../core/undo";
 import { FilesPanel } from "../files/panel";
@@ -25,8 +21,8 @@ import { Field } from "../form/field";
 import { Authorship } from "../parts/authorship";
 import { Await, Failed, Mark, Note, say, Title } from "../parts/parts";
 import { go, to } from "../router";
-import { OUTCOMES, told } from "./record";
-import { authors } from "./review";
+import { OUTCOMES } from "./record";
+import { authors, contested } from "./review";
 import { AlternativeSide, Side } from "./sides";
 import { t, type Word } from "../words";
 
@@ -37,68 +33,6 @@ import { t, type Word } from "../words";
 type Choice = string;
 const CHOOSE = "choose-";
 const choiceOf = (one: Alternative): Choice => CHOOSE + one.dot;
-
-interface Loaded {
-  item: ReviewItem | undefined;
-  next: string | undefined;
-  left: number;
-  family: string;
-  /** What was written in this field, the oldest first. */
-  lines: HistoryLine[];
-  field: FieldType | undefined;
-  targets: RecordLine[];
-  /** What was decided about this field before, the newest first. */
-  earlier: Decision[];
-  record: WholeRecord | undefined;
-}
-
-const isAbout = (one: ReviewItem, other: ReviewItem): boolean =>
-  one.record === other.record && one.field === other.field && one.kind === other.kind;
-
-/** `last`: as it was loaded before. With a third value the question has another id. */
-async function loadItem(id: string, last: ReviewItem | undefined): Promise<Loaded> {
-  const { items } = await loadQueue();
-  const item =
-    items.find((one) => one.id === id) ?? items.find((one) => last && isAbout(one, last));
-  // As the coordinator goes through them; from the first again after the last.
-  const order = fitting(items);
-  const at = order.findIndex((one) => one.id === item?.id);
-  const next = order[at + 1]?.id ?? order.find((one) => one.id !== item?.id)?.id;
-  const left = order.length;
-  if (!item) {
-    return {
-      item,
-      next,
-      left,
-      family: "",
-      lines: [],
-      field: undefined,
-      targets: [],
-      earlier: [],
-      record: undefined,
-    };
-  }
-  const [{ type }, { record }, { lines }] = await Promise.all([
-    read<{ type: RecordType }>("schema.type", { type: item.type }),
-    read<{ record: WholeRecord }>("record.get", { record: item.record }),
-    read<{ lines: HistoryLine[] }>("history", {
-      record: item.record,
-      ...(item.field ? { field: item.field } : {}),
-    }),
-  ]);
-  const earlier = told(record.decisions.filter((one) => one.field === item.field));
-  const field = type.fields.find((one) => one.name === item.field);
-  const targets = field?.target
-    ? (
-        await read<{ records: RecordLine[] }>("record.list", {
-          type: field.target,
-          dossier: item.dossier,
-          limit: 200,
-        })
-      ).records
-    : [];
-  return { item, next, left, family: item.family, lines, field, targets, earlier, record };
-}
 
 export function DecideScreen(props: { item: string; me: Identity }): JSX.Element {
   const last = useRef<{ asked: string; item: ReviewItem | undefined }>();
@@ -182,7 +116,7 @@ function argumentsOf(choice: Choice, value: Json): Record<string, unknown> {
   }
 }
 
-function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element {
+function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Element {
   const { item, field, me } = props;
   const [choice, setChoice] = useState<Choice>("");
   const [value, setValue] = useState<Json>("");
@@ -255,7 +189,7 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
         lead={`${props.family} · ${item.type_label} ${item.title}`}
       >
         <Mark tone={item.contested ? "danger" : "warning"}>
-          {item.contested ? t("contested_item") : t("review_left", { n: props.left })}
+          {item.contested ? contested(item, me) : t("review_left", { n: props.left })}
         </Mark>
       </Title>
       <div class="sides" role="group" aria-label={t("choice")}>
