@@ -29,6 +29,10 @@ export type Event =
    * the server locked or wiped this device, as `pin.state` tells.
    */
   | { event: "locked" }
+  /** The core's second part is here; once, soon after the store was first opened. */
+  | { event: "part_arrived" }
+  /** It was needed before and did not come: nothing works until `revive`. */
+  | { event: "part_missing" }
   | {
       event: "sync";
       step: string;
@@ -69,6 +73,11 @@ export class Insieme {
   takeOver(): Promise<Reply<unknown>>;
   /** The whole store as one encrypted file. `busy` while an exchange is under way. */
   copy(): Promise<Reply<{ bytes: Uint8Array }>>;
+  /**
+   * After `part_missing`: asks for the missing part again and opens the store anew, as after a
+   * kill. `locked` if it has a PIN. `part_missing` again once nothing has come for ten seconds.
+   */
+  revive(): Promise<Reply<{ locked?: boolean }>>;
   /** Throws the practice store away, for good. */
   erasePractice(): Promise<Reply<unknown>>;
   close(): Promise<Reply<unknown>>;

@@ -44,6 +44,10 @@ export class Insieme {
     return this.#ask({ act: "copy" });
   }
 
+  revive() {
+    return this.#ask({ act: "revive" });
+  }
+
   erasePractice() {
     return this.#ask({ act: "erase_practice" });
   }
