@@ -106,7 +106,7 @@ test("[P2] a tablet that was off takes it at the next start, and its drafts go o
   assert.equal(await anna.page.getByLabel("Appunti").inputValue(), "Un pomeriggio tranquillo.");
   await anna.page.getByText("A casa", { exact: true }).click();
   await anna.page.getByRole("button", { name: "Termina visita" }).click();
-  await anna.page.getByText("Salvata su questo tablet").waitFor();
+  await anna.page.getByText("Salvata su questo tablet").first().waitFor();
   await anna.send();
   assert.equal((await ask(anna.page, "status")).unsent, "0");
 });
