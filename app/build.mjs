@@ -78,7 +78,7 @@ const worker = keep(
   "js",
   await script("worker.ts", { WASM_URL: JSON.stringify(wasm), REST_URL: JSON.stringify(rest) }),
 );
-// Fetched when somebody takes the camera or invites, not before: no part of the first visit.
+// For who takes the camera or invites: no part of the first visit, fetched behind all the others.
 const scan = keep("scan", "js", await script("scan.ts"));
 const code = keep("code", "js", await script("code.ts"));
 const main = keep(
@@ -109,8 +109,9 @@ writeFileSync(join(out, "index.html"), page.replace("{css}", css).replace("{js}"
 for (const name of ["manifest.webmanifest", "icon.svg", "icon-192.png", "icon-512.png"]) {
   copyFileSync(join(here, "src", name), join(out, name));
 }
+const later = [scan, code];
 const files = readdirSync(out)
-  .filter((name) => ![scan, code].includes(`/${name}`))
+  .filter((name) => !later.includes(`/${name}`))
   .sort()
   .map((name) => (name === "index.html" ? "/" : `/${name}`));
 const version = digest(
@@ -120,7 +121,11 @@ const version = digest(
 );
 writeFileSync(
   join(out, "sw.js"),
-  await script("sw.ts", { FILES: JSON.stringify(files), VERSION: JSON.stringify(version) }),
+  await script("sw.ts", {
+    FILES: JSON.stringify(files),
+    LATER: JSON.stringify(later),
+    VERSION: JSON.stringify(version),
+  }),
 );
 writeFileSync(
   join(out, "LICENSES.txt"),

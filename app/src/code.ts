@@ -1,4 +1,4 @@
-// Draws QR codes: a file that is fetched when somebody invites, not before.
+// Draws QR codes: a file of its own, which no first visit waits for.
 import encodeQR from "qr";
 
 /** Dark squares by rows; with enough to spare for a scratched screen. */

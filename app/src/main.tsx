@@ -12,6 +12,7 @@ import type { Dossier, Identity } from "./core/types";
 import { startUpdates } from "./core/update";
 import { useLoad } from "./core/hooks";
 import { applyLook } from "./look";
+import { MissingPart } from "./parts/missing";
 import { Await, Failed, Note } from "./parts/parts";
 import { useRoute } from "./router";
 import { AccessibilityScreen } from "./screens/accessibility";
@@ -169,11 +170,15 @@ type Stage = "opening" | "choosing" | "elsewhere" | "handed_over" | "locked" | "
 
 function App(): JSX.Element {
   const [stage, setStage] = useState<Stage>("opening");
+  const [isMissing, setMissing] = useState(false);
+  /** The store closed under somebody's hands: their screen waits behind the lock, as it is. */
+  const [isKept, setKept] = useState(false);
   useEffect(() => {
     const end = onEvent((event) => {
       if (event.event === "waiting") setStage("elsewhere");
       if (event.event === "handed_over") setStage("handed_over");
       if (event.event === "locked") setStage("locked");
+      if (event.event === "part_missing") setMissing(true);
     });
     const begin = async (): Promise<void> => {
       await startUpdates();
@@ -190,13 +195,34 @@ function App(): JSX.Element {
     begin().catch((error: Error) => setStage(error));
     return end;
   }, []);
-  if (stage === "open") return <Opened onCover={() => setStage("locked")} />;
-  if (stage === "locked") {
+  if (stage === "open" || stage === "locked") {
+    const isLocked = stage === "locked";
+    const cover = (): void => {
+      setKept(false);
+      setStage("locked");
+    };
     const opened = (): void => {
+      setKept(false);
       setStage("open");
       void startSync();
     };
-    return <LockScreen onOpen={opened} />;
+    const back = (locked: boolean): void => {
+      setMissing(false);
+      if (!locked) return;
+      setKept(true);
+      setStage("locked");
+    };
+    return (
+      <>
+        {(!isLocked || isKept) && (
+          <div class="opened" hidden={isLocked}>
+            <Opened onCover={cover} />
+          </div>
+        )}
+        {isLocked && <LockScreen onOpen={opened} />}
+        {isMissing && <MissingPart onBack={back} />}
+      </>
+    );
   }
   if (stage === "choosing") return <HoldersScreen />;
   if (stage instanceof Error) {

@@ -1,4 +1,4 @@
-// Reads QR codes where the browser cannot: a file that is fetched when somebody takes the camera.
+// Reads QR codes where the browser cannot: a file of its own, which no first visit waits for.
 import decodeQR from "qr/decode.js";
 
 /** The text of the code in a picture, or null if there is none to be read. */

@@ -1,17 +1,23 @@
 // Keeps the app's own files, so that it starts without a network. The core's requests are none of
 // its business: they are POSTs and go their way.
 declare const FILES: string[];
+/** What no first visit waits for; it comes behind the others. */
+declare const LATER: string[];
 declare const VERSION: string;
 
 const worker = self as unknown as ServiceWorkerGlobalScope;
 const CACHE = `insieme-${VERSION}`;
 
 worker.addEventListener("install", (event) => {
-  // Everything or nothing: half an app would fail on the doorstep.
   event.waitUntil(
-    caches
-      .open(CACHE)
-      .then((cache) => cache.addAll(FILES.map((file) => new Request(file, { cache: "no-cache" })))),
+    (async () => {
+      const cache = await caches.open(CACHE);
+      const fresh = (file: string): Request => new Request(file, { cache: "no-cache" });
+      // Everything or nothing: half an app would fail on the doorstep.
+      await cache.addAll(FILES.map(fresh));
+      // Without these it works, but for a code before the camera; `fetch` keeps them later, too.
+      await Promise.allSettled(LATER.map((file) => cache.add(fresh(file))));
+    })(),
   );
 });
 
@@ -23,8 +29,12 @@ worker.addEventListener("message", (event) => {
 worker.addEventListener("activate", (event) => {
   event.waitUntil(
     (async () => {
-      for (const name of await caches.keys()) {
-        if (name.startsWith("insieme-") && name !== CACHE) await caches.delete(name);
+      // In the order in which they were made: what comes after this one is a newer build, half
+      // arrived, and is none of its business.
+      const names = await caches.keys();
+      const older = names.slice(0, Math.max(0, names.indexOf(CACHE)));
+      for (const name of older) {
+        if (name.startsWith("insieme-")) await caches.delete(name);
       }
       await worker.clients.claim();
     })(),
@@ -38,11 +48,16 @@ worker.addEventListener("fetch", (event) => {
   // The identity provider sends the browser back to the server, not to the app.
   const isPage = request.mode === "navigate" && !url.pathname.startsWith("/v1/");
   const name = isPage ? "/" : url.pathname;
-  if (!FILES.includes(name)) return;
+  const isLater = LATER.includes(name);
+  if (!isLater && !FILES.includes(name)) return;
   event.respondWith(
     (async () => {
       const cache = await caches.open(CACHE);
-      return (await cache.match(name)) ?? fetch(request);
+      const here = await cache.match(name);
+      if (here) return here;
+      const answer = await fetch(request);
+      if (isLater && answer.ok) event.waitUntil(cache.put(name, answer.clone()));
+      return answer;
     })(),
   );
 });

@@ -131,6 +131,8 @@ test("[P5] one rule decides several questions, and is taken back as one", async 
   await toast("Annulla").click();
   await carla.page.getByText("4 questioni mostrate, 4 in tutto").waitFor();
   assert.equal((await step(0)).contested, true);
+  // It was not its author who opened them again.
+  assert.equal(await rows().filter({ hasText: "riaperta da te" }).count(), 2);
 });
 
 test("one decision is taken back with a tap, and the question is open again", async () => {

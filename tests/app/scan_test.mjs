@@ -78,6 +78,25 @@ test("the code of the sheet, before the camera, connects the tablet", async () =
   assert.deepEqual(page.troubles, []);
 });
 
+test("[P1] without a network the camera reads, too", async () => {
+  await filmOf(drawn("anna"));
+  const { browser, page } = await open([...CAMERA, ALLOWED]);
+  await page.waitForFunction(async () => {
+    const names = await caches.keys();
+    const kept = await Promise.all(
+      names.map(async (name) => (await caches.open(name)).keys()),
+    );
+    const paths = kept.flat().map((request) => new URL(request.url).pathname);
+    return ["/scan.", "/code."].every((start) => paths.some((path) => path.startsWith(start)));
+  });
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await browser.context.setOffline(true);
+  await page.reload();
+  await page.getByRole("button", { name: START }).click();
+  await page.getByText("Invito letto").waitFor();
+  assert.match(await page.getByLabel("Codice di invito").inputValue(), /^insieme:\/\//);
+});
+
 test("a code that is no invitation is told, and the camera goes on looking", async () => {
   await filmOf(encodeQR("https://www.example.org/menu", "svg"));
   const { page } = await open([...CAMERA, ALLOWED]);

@@ -91,15 +91,22 @@ test("[P2] a tablet that was off takes it at the next start, and its drafts go o
   await world.start();
   await look();
   await banner().waitFor();
+  // Yet another one begins to arrive.
+  const arriving = "insieme-0123456789ab";
+  const caches = () => anna.page.evaluate(() => globalThis.caches.keys());
+  await anna.page.evaluate((name) => globalThis.caches.open(name), arriving);
+  const before = await caches();
+  assert.equal(before.length, 3);
   await anna.browser.kill();
   await anna.again();
   await anna.page.waitForFunction(() => document.documentElement.dataset.build === "three");
+  assert.deepEqual(await caches(), before.slice(1)); // the old one is gone, and no other
   await anna.page.getByRole("link", { name: /Visita in corso/ }).click();
   await anna.page.getByLabel("Appunti").waitFor();
   assert.equal(await anna.page.getByLabel("Appunti").inputValue(), "Un pomeriggio tranquillo.");
   await anna.page.getByText("A casa", { exact: true }).click();
   await anna.page.getByRole("button", { name: "Termina visita" }).click();
-  await anna.page.getByText("Salvata su questo tablet").waitFor();
+  await anna.page.getByText("Salvata su questo tablet").first().waitFor();
   await anna.send();
   assert.equal((await ask(anna.page, "status")).unsent, "0");
 });

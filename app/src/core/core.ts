@@ -32,6 +32,17 @@ export function onEvent(listener: (event: Event) => void): () => void {
   return insieme.onEvent(listener);
 }
 
+/**
+ * Once the core is here with both its parts. What nobody waits for begins then: a command of the
+ * second part that is given before holds up everything else until that has come.
+ */
+export const whole = new Promise<void>((resolve) => {
+  if (isDesk()) resolve();
+  insieme.onEvent((event) => {
+    if (event.event === "part_arrived") resolve();
+  });
+});
+
 let full = false;
 
 /** Whether the last thing that was to be kept found no room. */
@@ -52,6 +63,10 @@ function take<T>(reply: Reply<T>): T {
 export async function open(folder: string): Promise<{ locked: boolean }> {
   const reply = take(await insieme.open(folder)) as { locked?: boolean };
   return { locked: reply.locked === true };
+}
+/** After the core's second part was missed: whether the store that is back waits for its PIN. */
+export async function revive(): Promise<{ locked: boolean }> {
+  return { locked: take(await insieme.revive()).locked === true };
 }
 /** A new store, where the server wiped the one that was here. */
 export async function beginAnew(folder: string): Promise<void> {

@@ -142,11 +142,11 @@ export async function loadQueue(): Promise<Queue> {
  */
 export type Rule = "dismiss" | `author:${string}`;
 
-/** Which alternative the rule takes; null: none, it stays as it is. Undefined: it says nothing. */
-export function taken(item: ReviewItem, rule: Rule): number | null | undefined {
+/** The value the rule takes, by its dot; null: it stays as it is; undefined: it says nothing. */
+export function taken(item: ReviewItem, rule: Rule): string | null | undefined {
   if (rule === "dismiss") return null;
   const sides = [...item.alternatives].sort((a, b) => b.at.localeCompare(a.at));
-  return sides.find((one) => one.author === rule.slice("author:".length))?.number;
+  return sides.find((one) => one.author === rule.slice("author:".length))?.dot;
 }
 
 /** Questions that a rule may decide: two values of one field, and nobody disagreed yet. */

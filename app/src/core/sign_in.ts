@@ -1,7 +1,7 @@
 // Signing in. With one's organization the browser leaves this page and comes back to it with a
 // ticket, which is of use only with what this tab kept meanwhile; with a password of the server's
 // own it stays here, step by step.
-import { read } from "./core";
+import { read, whole } from "./core";
 
 const KEPT = "sign-in";
 const MARK = "#sign_in=";
@@ -37,7 +37,8 @@ async function ask(): Promise<Ways> {
   }
 }
 
-export function waysIn(): Promise<Ways> {
+export async function waysIn(): Promise<Ways> {
+  await whole; // an invitation is typed meanwhile
   asked = ask();
   return asked;
 }

@@ -2,7 +2,7 @@
 // ever stands between a person and a save.
 import { language } from "../words";
 import { filesMayGo, onConnection } from "./carry";
-import { CoreError, onChange, onEvent, read, tellChange } from "./core";
+import { CoreError, onChange, onEvent, read, tellChange, whole } from "./core";
 import { learnPolicy } from "./lock";
 import type { FilesMoved, Heard, Status, SyncState } from "./types";
 
@@ -89,6 +89,7 @@ async function listen(): Promise<void> {
   if (listening) return;
   listening = true;
   let state: object | undefined;
+  await whole;
   while (!document.hidden && navigator.onLine && picture.state?.enrolled) {
     try {
       const heard: Heard = await read("sync.wait", state ? { state } : {});
@@ -160,6 +161,7 @@ export async function startSync(): Promise<void> {
   }
   isStarted = true;
   const networkChanged = async (): Promise<void> => {
+    await whole;
     await read("network.changed", { online: navigator.onLine }).catch(() => undefined);
     show({ online: navigator.onLine });
     await look();
@@ -179,5 +181,6 @@ export async function startSync(): Promise<void> {
     const waiting = Number(picture.status?.blobs_to_send ?? 0) > 0;
     if (waiting && filesMayGo() && navigator.onLine) void syncNow(false);
   });
-  await networkChanged();
+  void networkChanged();
+  await look();
 }

@@ -216,6 +216,8 @@ export interface ReviewItem {
   base: string;
   now: string;
   contested: boolean;
+  /** Who opened it again, where the decision that is argued with stands in its own field. */
+  contested_by?: string;
   version: string;
   alternatives: Alternative[];
 }

@@ -54,14 +54,14 @@ export async function undoEdit(
   return () => write("record.save", { record: after.id, version: after.version, fields });
 }
 
-/** What was typed in a form that was thrown away, in a new draft. */
+/** What was typed in a form that was thrown away, in a new draft over what stood there then. */
 export function undoDiscard(draft: Draft, typed: Record<string, Json>): Undo {
   const fields = Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== null));
   return () =>
     write("draft.open", {
       ...(draft.new
         ? { type: draft.type, dossier: draft.dossier, section: draft.section }
-        : { record: draft.record }),
+        : { record: draft.record, version: draft.version }),
       fields,
     });
 }

@@ -17,9 +17,9 @@ function commonAuthors(items: QueueItem[]): string[] {
 }
 
 function outcome(item: QueueItem, rule: Rule): string {
-  const number = taken(item, rule);
-  if (number === null) return item.now || t("not_filled");
-  return item.alternatives.find((one) => one.number === number)?.text || t("not_filled");
+  const dot = taken(item, rule);
+  if (dot === null) return item.now || t("not_filled");
+  return item.alternatives.find((one) => one.dot === dot)?.text || t("not_filled");
 }
 
 export function BatchForm(props: {
@@ -28,9 +28,9 @@ export function BatchForm(props: {
   onClose: () => void;
 }): JSX.Element {
   const { me } = props;
-  // Those that somebody saw when it was opened: what arrives meanwhile waits for its own look.
-  const [seen] = useState(() => new Set(props.items.map((one) => one.id)));
-  const items = props.items.filter((one) => seen.has(one.id));
+  // As somebody saw them when it was opened: what arrives meanwhile waits for its own look.
+  const [seen] = useState(props.items);
+  const items = seen.filter(({ id }) => props.items.some((one) => one.id === id));
   const [asked, setRule] = useState<Rule | "">("");
   const [left, setLeft] = useState(new Set<string>());
   const [reason, setReason] = useState("");

@@ -1,19 +1,17 @@
 // One item: what stood before, what each wrote without seeing the other, and the decision.
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { read, requestId, write } from "../core/core";
+import { requestId, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
-import { fitting, loadQueue } from "../core/queue";
+import { loadItem, type Question } from "../core/question";
+import { useSeen } from "../core/seen";
 import type {
+  Alternative,
   Decision,
   FieldType,
-  HistoryLine,
   Identity,
   Json,
-  RecordLine,
-  RecordType,
   ReviewItem,
-  WholeRecord,
 } from "../core/types";
 import { undoDecision } from "../core/undo";
 import { FilesPanel } from "../files/panel";
@@ -23,73 +21,27 @@ import { Field } from "../form/field";
 import { Authorship } from "../parts/authorship";
 import { Await, Failed, Mark, Note, say, Title } from "../parts/parts";
 import { go, to } from "../router";
-import { OUTCOMES, told } from "./record";
-import { authors } from "./review";
+import { OUTCOMES } from "./record";
+import { authors, contested } from "./review";
 import { AlternativeSide, Side } from "./sides";
 import { t, type Word } from "../words";
 
-/** `choose-1`, `combine`, `write`, `dismiss`, or what else the kind of item allows. */
+/**
+ * `choose-` and the value's dot, `combine`, `write`, `dismiss`, or what else the kind of item
+ * allows. Never a value's number: that is another one when a third value has arrived.
+ */
 type Choice = string;
-
-interface Loaded {
-  item: ReviewItem | undefined;
-  next: string | undefined;
-  left: number;
-  family: string;
-  /** What was written in this field, the oldest first. */
-  lines: HistoryLine[];
-  field: FieldType | undefined;
-  targets: RecordLine[];
-  /** What was decided about this field before, the newest first. */
-  earlier: Decision[];
-  record: WholeRecord | undefined;
-}
-
-async function loadItem(id: string): Promise<Loaded> {
-  const { items } = await loadQueue();
-  const item = items.find((one) => one.id === id);
-  // As the coordinator goes through them; from the first again after the last.
-  const order = fitting(items);
-  const at = order.findIndex((one) => one.id === id);
-  const next = order[at + 1]?.id ?? order.find((one) => one.id !== id)?.id;
-  const left = order.length;
-  if (!item) {
-    return {
-      item,
-      next,
-      left,
-      family: "",
-      lines: [],
-      field: undefined,
-      targets: [],
-      earlier: [],
-      record: undefined,
-    };
-  }
-  const [{ type }, { record }, { lines }] = await Promise.all([
-    read<{ type: RecordType }>("schema.type", { type: item.type }),
-    read<{ record: WholeRecord }>("record.get", { record: item.record }),
-    read<{ lines: HistoryLine[] }>("history", {
-      record: item.record,
-      ...(item.field ? { field: item.field } : {}),
-    }),
-  ]);
-  const earlier = told(record.decisions.filter((one) => one.field === item.field));
-  const field = type.fields.find((one) => one.name === item.field);
-  const targets = field?.target
-    ? (
-        await read<{ records: RecordLine[] }>("record.list", {
-          type: field.target,
-          dossier: item.dossier,
-          limit: 200,
-        })
-      ).records
-    : [];
-  return { item, next, left, family: item.family, lines, field, targets, earlier, record };
-}
+const CHOOSE = "choose-";
+const choiceOf = (one: Alternative): Choice => CHOOSE + one.dot;
 
 export function DecideScreen(props: { item: string; me: Identity }): JSX.Element {
-  const load = useLoad(() => loadItem(props.item), props.item);
+  const last = useRef<{ asked: string; item: ReviewItem | undefined }>();
+  const load = useLoad(async () => {
+    const before = last.current?.asked === props.item ? last.current.item : undefined;
+    const loaded = await loadItem(props.item, before);
+    if (loaded.item) last.current = { asked: props.item, item: loaded.item };
+    return loaded;
+  }, props.item);
   return (
     <Await of={load}>
       {(loaded) =>
@@ -146,7 +98,7 @@ const isText = (field: FieldType | undefined): boolean =>
   field === undefined || field.kind === "string" || field.kind === "text";
 
 function argumentsOf(choice: Choice, value: Json): Record<string, unknown> {
-  if (choice.startsWith("choose-")) return { choose: Number(choice.slice(7)) };
+  if (choice.startsWith(CHOOSE)) return { choose: choice.slice(CHOOSE.length) };
   switch (choice) {
     case "combine":
       return { combine: value };
@@ -164,12 +116,13 @@ function argumentsOf(choice: Choice, value: Json): Record<string, unknown> {
   }
 }
 
-function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element {
+function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Element {
   const { item, field, me } = props;
   const [choice, setChoice] = useState<Choice>("");
   const [value, setValue] = useState<Json>("");
   const [reason, setReason] = useState("");
   const act = useAct();
+  const seen = useSeen(item, props.earlier);
   const request = useRef(requestId());
   const reasonField = useRef<HTMLTextAreaElement>(null);
   // Of two signatures one is chosen: nobody writes a third, or joins them.
@@ -183,8 +136,12 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
     if (next === "combine") setValue(item.alternatives.map((one) => one.text).join("; "));
     if (next === "write") setValue(item.kind === "text_overlap" ? item.now : "");
   };
+  const isGone =
+    choice.startsWith(CHOOSE) && !item.alternatives.some((one) => choiceOf(one) === choice);
   const ready =
     choice !== "" &&
+    !isGone &&
+    !seen.changed &&
     reason.trim() !== "" &&
     !((choice === "combine" || choice === "write") && (value === null || value === ""));
   const decide = (): void =>
@@ -194,7 +151,7 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
           "review.resolve",
           {
             item: item.id,
-            version: item.version,
+            version: seen.version,
             reason: reason.trim(),
             ...argumentsOf(choice, value),
           },
@@ -213,7 +170,8 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
     });
   useKeys({
     number: (n) => {
-      if (mayChoose(item) && n <= item.alternatives.length) take(`choose-${n}`);
+      const one = item.alternatives.find((side) => side.number === n);
+      if (mayChoose(item) && one) take(choiceOf(one));
     },
     reason: () => reasonField.current?.focus(),
     next: () => {
@@ -231,7 +189,7 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
         lead={`${props.family} · ${item.type_label} ${item.title}`}
       >
         <Mark tone={item.contested ? "danger" : "warning"}>
-          {item.contested ? t("contested_item") : t("review_left", { n: props.left })}
+          {item.contested ? contested(item, me) : t("review_left", { n: props.left })}
         </Mark>
       </Title>
       <div class="sides" role="group" aria-label={t("choice")}>
@@ -245,8 +203,9 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
             me={me}
             shown={one.text === item.now}
             clockSuspect={props.lines.some((line) => line.dot === one.dot && line.clock_suspect)}
-            chosen={choice === `choose-${one.number}`}
-            onChoose={mayChoose(item) ? () => take(`choose-${one.number}`) : undefined}
+            arrived={seen.isNew(one)}
+            chosen={choice === choiceOf(one)}
+            onChoose={mayChoose(item) ? () => take(choiceOf(one)) : undefined}
           />
         ))}
       </div>
@@ -294,6 +253,7 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
             : t("reason_help", { who: authors(item, me) })}
         </p>
       </div>
+      {seen.changed && <Arrived onLook={seen.look} />}
       <Failed error={act.failure} />
       <div class="buttons">
         <button
@@ -315,6 +275,18 @@ function Decide(props: Loaded & { item: ReviewItem; me: Identity }): JSX.Element
       </div>
       <p class="muted keys">{t("keys")}</p>
     </>
+  );
+}
+
+/** Nothing is decided until the person says that they have looked again. */
+function Arrived(props: { onLook: () => void }): JSX.Element {
+  return (
+    <Note tone="warning" title={t("item_arrived")} live>
+      <p>{t("item_arrived_why")}</p>
+      <button type="button" class="btn btn-outline-primary" onClick={props.onLook}>
+        {t("item_looked")}
+      </button>
+    </Note>
   );
 }
 

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { read, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
+import { told } from "../core/question";
 import { wholeNow } from "../core/undo";
 import type { Decision, Draft, HistoryLine, Identity, WholeRecord } from "../core/types";
 import { isOfFiles } from "../files/holder";
@@ -168,12 +169,6 @@ function Values(props: { record: WholeRecord; me: Identity }): JSX.Element {
       ))}
     </dl>
   );
-}
-
-/** One act may speak of several values; the newest is told first. */
-export function told(decisions: Decision[]): Decision[] {
-  const acts = new Map(decisions.map((one) => [`${one.author} ${one.at} ${one.field}`, one]));
-  return [...acts.values()].reverse();
 }
 
 export const OUTCOMES: Record<string, Word> = {

@@ -120,7 +120,7 @@ function Line(props: { item: QueueItem; me: Identity }): JSX.Element {
         .join(" · ")}
       mark={
         item.contested ? (
-          <Mark tone="danger">{t("contested_item")}</Mark>
+          <Mark tone="danger">{contested(item, me)}</Mark>
         ) : (
           <Mark tone="warning">{item.kind_text}</Mark>
         )
@@ -259,4 +259,11 @@ function Late(props: { entry: InboxEntry; family: string }): JSX.Element {
       </div>
     </article>
   );
+}
+
+/** By whoever disagrees, or by who took the decision and took it back. */
+export function contested(item: ReviewItem, me: Identity): string {
+  const who = item.contested_by;
+  if (who === undefined) return t("contested_item");
+  return who === me.account ? t("contested_by_you") : t("contested_by", { who });
 }

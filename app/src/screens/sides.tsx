@@ -16,6 +16,8 @@ export function AlternativeSide(props: {
   shown: boolean;
   /** The tablet's clock was far from the server's when this came. */
   clockSuspect: boolean;
+  /** It came while the question was on the screen. */
+  arrived: boolean;
   chosen: boolean;
   onChoose: (() => void) | undefined;
 }): JSX.Element {
@@ -36,6 +38,7 @@ export function AlternativeSide(props: {
       mark={
         <>
           {props.shown && <Mark tone="neutral">{t("shown_now")}</Mark>}
+          {props.arrived && <Mark tone="warning">{t("side_arrived")}</Mark>}
           {props.clockSuspect && <Mark tone="warning">{t("clock_suspect")}</Mark>}
         </>
       }

@@ -29,7 +29,9 @@ export const reviewEn: Record<keyof typeof reviewIt, string> = {
   reason_needed: "Write the reason: those who wrote must understand the decision.",
   decide: "Decide",
   choice: "What stands?",
-  contested_item: "opened again by its author",
+  contested_item: "opened again",
+  contested_by: "opened again by {who}",
+  contested_by_you: "opened again by you",
   keys: "Keyboard: 1–9 chooses, M reason, Ctrl+Enter decides, J the next one.",
   late: "Changes that came late",
   late_lead: "Written by people who no longer have the family, while their tablet had no network.",
@@ -40,6 +42,12 @@ export const reviewEn: Record<keyof typeof reviewIt, string> = {
   are_same: "They are one",
   no_problem: "No problem",
   item_gone: "This item is no longer open.",
+  item_arrived: "Something else has arrived meanwhile",
+  item_arrived_why:
+    "Above is the question as it is now. What you had chosen and written is still there: " +
+    "look, change it if need be, then decide.",
+  item_looked: "I have looked",
+  side_arrived: "just arrived",
   // Vouchers
   findings_server: "Found by the server",
   findings_server_lead:

@@ -27,7 +27,9 @@ export const reviewIt = {
   reason_needed: "Scrivi il motivo: chi aveva scritto deve capire la decisione.",
   decide: "Decidi",
   choice: "Che cosa vale?",
-  contested_item: "riaperta dall'autore",
+  contested_item: "riaperta",
+  contested_by: "riaperta da {who}",
+  contested_by_you: "riaperta da te",
   keys: "Tastiera: 1–9 sceglie, M motivo, Ctrl+Invio decide, J la prossima.",
   late: "Modifiche arrivate in ritardo",
   late_lead: "Scritte da chi non segue più la famiglia, quando il suo tablet era senza rete.",
@@ -39,6 +41,12 @@ export const reviewIt = {
   are_same: "Sono la stessa cosa",
   no_problem: "Non è un problema",
   item_gone: "Questa questione non è più aperta.",
+  item_arrived: "Nel frattempo è arrivato altro",
+  item_arrived_why:
+    "Qui sopra c'è la questione com'è adesso. Ciò che avevi scelto e scritto è rimasto: " +
+    "guarda, cambia se serve, poi decidi.",
+  item_looked: "Ho guardato",
+  side_arrived: "appena arrivato",
   // Vouchers
   findings_server: "Trovate dal server",
   findings_server_lead:

@@ -25,6 +25,15 @@ export const startEn: Record<keyof typeof startIt, string> = {
   handed_over: "Insieme is now in another tab",
   handed_over_why: "What you wrote here is saved.",
   use_here: "Use it here again",
+  part_missing: "A part of Insieme has not arrived",
+  part_missing_why:
+    "Insieme arrives in two parts. The second one is needed now and is not on this tablet " +
+    "yet: there is no network, or it is too slow.",
+  part_missing_next:
+    "What you saved is safe, and what you were typing is still here beneath. With a network " +
+    "tap “Try again”; if the part comes by itself, it goes on by itself.",
+  part_missing_still: "Still nothing",
+  part_missing_asking: "Asking…",
   no_support:
     "This browser cannot keep the store. A recent Chrome, Edge, Firefox or Safari is " +
     "needed, and an address that begins with https.",

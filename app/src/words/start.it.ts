@@ -22,6 +22,15 @@ export const startIt = {
   handed_over: "Insieme ora è in un'altra scheda",
   handed_over_why: "Ciò che hai scritto qui è salvato.",
   use_here: "Torna a usarlo qui",
+  part_missing: "Una parte di Insieme non è arrivata",
+  part_missing_why:
+    "Insieme arriva in due parti. La seconda serve adesso e non è ancora su questo tablet: " +
+    "manca la rete, o è troppo lenta.",
+  part_missing_next:
+    "Ciò che hai salvato è al sicuro, e ciò che stavi scrivendo è ancora qui sotto. Con la " +
+    "rete tocca «Riprova»; se la parte arriva da sola si va avanti da sé.",
+  part_missing_still: "Ancora niente",
+  part_missing_asking: "La chiedo…",
   no_support:
     "Questo browser non può tenere l'archivio. Serve una versione recente di Chrome, " +
     "Edge, Firefox o Safari, e un indirizzo che comincia con https.",

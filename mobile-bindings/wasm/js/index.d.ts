@@ -29,6 +29,10 @@ export type Event =
    * the server locked or wiped this device, as `pin.state` tells.
    */
   | { event: "locked" }
+  /** The core's second part is here; once, soon after the store was first opened. */
+  | { event: "part_arrived" }
+  /** It was needed before and did not come: nothing works until `revive`. */
+  | { event: "part_missing" }
   | {
       event: "sync";
       step: string;
@@ -75,6 +79,11 @@ export class Insieme {
    * `not_allowed`, `busy`, `locked`.
    */
   erase(folder: string): Promise<Reply<unknown>>;
+  /**
+   * After `part_missing`: asks for the missing part again and opens the store anew, as after a
+   * kill. `locked` if it has a PIN. `part_missing` again once nothing has come for ten seconds.
+   */
+  revive(): Promise<Reply<{ locked?: boolean }>>;
   close(): Promise<Reply<unknown>>;
   /** Returns what ends the listening. */
   onEvent(listener: (event: Event) => void): () => void;

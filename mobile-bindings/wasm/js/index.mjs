@@ -44,6 +44,10 @@ export class Insieme {
     return this.#ask({ act: "copy" });
   }
 
+  revive() {
+    return this.#ask({ act: "revive" });
+  }
+
   erase(folder) {
     return this.#ask({ act: "erase", folder });
   }

@@ -35,28 +35,72 @@ export async function instantiateParts(imports, instantiateFirst, restNow) {
 }
 
 const RETRY_MS = [1_000, 5_000, 30_000];
+/** So long without a byte, and whoever waits is told. A slow network that goes on is waited for. */
+export const STALL_MS = 10_000;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function bytesOf(url) {
+  const stalled = new AbortController();
+  let timer;
+  const wait = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => stalled.abort(), STALL_MS);
+  };
+  wait();
+  try {
+    const answer = await fetch(url, { signal: stalled.signal });
+    if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+    const reader = answer.body.getReader();
+    const pieces = [];
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return new Blob(pieces).arrayBuffer();
+      pieces.push(value);
+      wait();
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /**
  * The rest as a worker gets it: beside what it does, again where the network fails, or at once
- * where it is called before it is there. `now()` gives it, or throws PartMissing.
+ * where it is called before it is there. `now()` gives it, or throws PartMissing after STALL_MS;
+ * `arrives()` asks again at once and resolves when it is there, or rejects with PartMissing.
+ * `onThere` is called once, when it has come.
  */
-export function fetchedRest(url) {
+export function fetchedRest(url, onThere = () => {}) {
   let rest = null;
+  let coming = null;
 
   async function fetchOnce() {
-    const answer = await fetch(url);
-    if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
-    rest ??= await WebAssembly.compile(await answer.arrayBuffer());
+    const bytes = await bytesOf(url);
+    rest ??= await WebAssembly.compile(bytes);
+  }
+
+  function fetchShared() {
+    coming ??= fetchOnce().finally(() => {
+      coming = null;
+    });
+    return coming;
   }
 
   async function fetchUntilThere() {
     for (let tries = 0; rest === null; ++tries) {
       try {
-        await fetchOnce();
+        await fetchShared();
       } catch {
         await pause(RETRY_MS[Math.min(tries, RETRY_MS.length - 1)]);
       }
+    }
+    onThere();
+  }
+
+  async function arrives() {
+    try {
+      if (rest === null) await fetchShared();
+    } catch (error) {
+      throw new PartMissing(url, { cause: error });
     }
   }
 
@@ -65,6 +109,7 @@ export function fetchedRest(url) {
     const request = new XMLHttpRequest();
     request.open("GET", url, false);
     request.responseType = "arraybuffer";
+    request.timeout = STALL_MS; // a worker may, and nothing else runs in it meanwhile
     try {
       request.send();
     } catch (error) {
@@ -76,5 +121,5 @@ export function fetchedRest(url) {
   }
 
   fetchUntilThere();
-  return { now };
+  return { now, arrives };
 }

@@ -38,10 +38,12 @@ export function serve(createCore, wasmUrl, restUrl) {
   }
 
   let rest = null;
+  /** The core was left in the middle of something for want of the rest: `revive` opens another. */
+  let missing = false;
   /** The rest comes after the first part, and never in its way. */
   async function instantiate(imports) {
     const first = await instantiateParts(imports, instantiateFirst, () => rest.now());
-    rest ??= fetchedRest(restUrl);
+    rest ??= fetchedRest(restUrl, () => tell({ event: "part_arrived" }));
     return first;
   }
 
@@ -75,7 +77,14 @@ export function serve(createCore, wasmUrl, restUrl) {
     });
   }
 
+  const NOT_ARRIVED = failure(
+    "part_missing",
+    "Una parte di Insieme non è ancora arrivata. Ciò che è stato salvato è al sicuro.",
+    "A part of Insieme has not arrived yet. What was saved is safe.",
+  );
+
   function close() {
+    missing = false;
     core?.cancel();
     core?.close();
     files?.close();
@@ -117,11 +126,11 @@ export function serve(createCore, wasmUrl, restUrl) {
 
   async function call(request) {
     if (request.command === "sync.wait") {
-      return waitForNews(
-        request,
-        (text) => (core === null ? JSON.stringify(NOT_OPEN) : core.call(text)),
-        post,
-      );
+      const ask = (text) => {
+        if (core === null || missing) return JSON.stringify(missing ? NOT_ARRIVED : NOT_OPEN);
+        return core.call(text);
+      };
+      return waitForNews(request, ask, post);
     }
     const reply = JSON.parse(await core.exchange(JSON.stringify(request), post, pause));
     if (!reply.ok && ORDERED.has(reply.error.code)) await followOrder(reply.error.code);
@@ -177,6 +186,23 @@ export function serve(createCore, wasmUrl, restUrl) {
     return { ok: true, bytes };
   }
 
+  const loadCore = () =>
+    Core.load(createCore, instantiate, files, (event) => tell(JSON.parse(event)));
+
+  /** The store as after a kill, by a core that has all its parts; with a PIN it is locked. */
+  async function revive() {
+    if (core === null) return NOT_OPEN;
+    if (!missing) return { ok: true, locked: false };
+    await rest.arrives();
+    if (!missing) return { ok: true, locked: false }; // asked twice
+    files.close();
+    files = await OpfsFiles.open(place, filesOfStore(STORE));
+    core = await loadCore();
+    const reply = JSON.parse(core.open({ ...opening, mode: "open" }));
+    missing = !reply.ok;
+    return reply;
+  }
+
   async function open(folder, anew) {
     await hold();
     place = folder;
@@ -196,7 +222,7 @@ export function serve(createCore, wasmUrl, restUrl) {
       );
     }
     key ??= await makeKey(folder);
-    core = await Core.load(createCore, instantiate, files, (event) => tell(JSON.parse(event)));
+    core = await loadCore();
     const practice = folder === PRACTICE;
     const mode = exists || (ordered && !anew) ? "open" : "create";
     opening = { path: STORE, key, mode, practice };
@@ -211,6 +237,7 @@ export function serve(createCore, wasmUrl, restUrl) {
   }
 
   async function answer({ act, folder, anew, request }) {
+    if (missing && ["call", "copy", "erase"].includes(act)) return NOT_ARRIVED;
     switch (act) {
       case "open":
         if (core !== null) return failure("busy", "Già aperto.", "Open already.");
@@ -229,6 +256,8 @@ export function serve(createCore, wasmUrl, restUrl) {
       case "take_over":
         handover.postMessage("yield");
         return { ok: true };
+      case "revive":
+        return revive();
       case "copy":
         return copy();
       case "close":
@@ -241,20 +270,14 @@ export function serve(createCore, wasmUrl, restUrl) {
     }
   }
 
-  const NOT_ARRIVED = failure(
-    "unavailable",
-    "Una parte di Insieme non è ancora arrivata: con la rete, ricaricare la pagina. Ciò che è " +
-      "stato salvato è al sicuro.",
-    "A part of Insieme has not arrived yet: with a network, reload the page. What was saved is " +
-      "safe.",
-  );
-
   self.onmessage = async ({ data }) => {
     let reply;
     try {
       reply = await answer(data);
     } catch (error) {
       if (error instanceof PartMissing) {
+        missing = core !== null;
+        if (missing && data.act !== "revive") tell({ event: "part_missing" });
         self.postMessage({ id: data.id, reply: NOT_ARRIVED });
         return;
       }

@@ -82,6 +82,44 @@ TEST_CASE("draft: what arrived while it was open is not overwritten by its commi
   CHECK(anna.items().size() == 1);
 }
 
+TEST_CASE("draft: one that was dropped and comes back still has the base it had",
+          "[commands][P4]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  Desk bruno(folder, "bruno", office);
+  anna.enrol();
+  bruno.enrol();
+  const Family family = make_family(anna);
+  anna.sync();
+  for (const char* who : {"anna", "bruno"}) {
+    office.server.grant(who, sync::id_from_text<DossierId>(family.dossier).value(),
+                        {"core", "education"});
+  }
+  bruno.sync();
+  anna.sync();
+  const json::object fields{{"next_step", "Telefonare"}};
+  const json::object opening{
+      {"command", "draft.open"}, {"record", family.visit}, {"fields", fields}};
+  const json::object dropped = part(anna.call(opening), "draft");
+  anna.call({{"command", "draft.discard"}, {"draft", text(dropped, "id")}});
+  bruno.save(family.visit, {{"next_step", "Incontrare il preside"}});
+  bruno.sync();
+  anna.sync();
+  const json::object again = part(anna.call({{"command", "draft.open"},
+                                             {"record", family.visit},
+                                             {"version", text(dropped, "version")},
+                                             {"fields", fields}}),
+                                  "draft");
+  CHECK(text(again, "version") == text(dropped, "version"));
+  anna.call({{"command", "draft.commit"}, {"draft", text(again, "id")}});
+  CHECK(anna.items().size() == 1);  // what came in between was not seen, and is a question
+
+  const json::object error = anna.refused(
+      {{"command", "draft.open"}, {"record", family.visit}, {"version", "core|nonsense"}});
+  CHECK(text(error, "field") == "version");
+}
+
 TEST_CASE("draft: discarding one leaves the record alone", "[commands]") {
   const Folder folder;
   Office office;

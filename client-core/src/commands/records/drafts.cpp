@@ -80,17 +80,38 @@ Check remove_field(Context& context, const std::string& type_name, const std::st
 
 /// Texts of the record's other sections as they are shown. What the draft's own section may fold
 /// waits for it (`Draft::context`); the others go on, and what was typed is carried over to them.
-json::object texts_elsewhere(const Facets& facets) {
+json::object texts_elsewhere(const Facets& facets, const Versions& shown) {
   json::object texts;
   for (const StoredRecord& part : facets.parts) {
     if (part.ref.document == facets.main.document || facets.type == nullptr) continue;
+    const auto version = shown.find(part.ref.document.section);
     for (const sync::FieldState& state : part.state.fields) {
       const schema::Field* field = facets.type->find_field(state.name);
       if (field == nullptr || field->merge != schema::MergeKind::text) continue;
-      texts[state.name] = state.text.text();
+      texts[state.name] = version == shown.end() ? std::string()
+                                                 : state.text.as_of(version->second).text();
     }
   }
   return texts;
+}
+
+/// What whoever types had in front of them: what is here now, or of that what `version` names.
+Outcome<Versions> shown_versions(Context& context, const Facets& facets) {
+  const Versions now = facets.versions();
+  if (!context.has("version")) return now;
+  auto given = versions_from_token(context.text("version"));
+  if (!given.ok()) {
+    return Failure("invalid_argument", "Il campo version non è quello letto con la bozza.",
+                   "The version is not the one that was read with the draft.", "version");
+  }
+  Versions shown;
+  for (auto& [section, version] : given.value()) {
+    const auto here = now.find(section);
+    if (here == now.end()) continue;
+    version.meet(here->second);
+    shown.emplace(section, std::move(version));
+  }
+  return shown;
 }
 
 Outcome<Draft> new_draft(Context& context) {
@@ -101,9 +122,12 @@ Outcome<Draft> new_draft(Context& context) {
   if (context.has("record")) {
     INSIEME_OUT_ASSIGN(draft.ref, find_record(context, context.text("record")));
     INSIEME_OUT_ASSIGN(const Facets facets, read_facets(context, draft.ref));
-    draft.context = facets.first().version;
-    content["version"] = token_of(facets.versions());
-    if (json::object texts = texts_elsewhere(facets); !texts.empty()) {
+    INSIEME_OUT_ASSIGN(const Versions shown, shown_versions(context, facets));
+    if (const auto own = shown.find(facets.first().ref.document.section); own != shown.end()) {
+      draft.context = own->second;
+    }
+    content["version"] = token_of(shown);
+    if (json::object texts = texts_elsewhere(facets, shown); !texts.empty()) {
       content["base"] = std::move(texts);
     }
   } else {
@@ -233,7 +257,10 @@ std::vector<CommandSpec> draft_commands() {
         {"type", ArgKind::text, false, "oppure tipo della scheda nuova", "or type of a new record"},
         {"dossier", ArgKind::id, false, "e il suo fascicolo", "and its dossier"},
         {"section", ArgKind::text, false, "e la sezione", "and its section"},
-        {"fields", ArgKind::object, false, "ciò che è già scritto", "what is typed already"}},
+        {"fields", ArgKind::object, false, "ciò che è già scritto", "what is typed already"},
+        {"version", ArgKind::text, false,
+         "di una bozza buttata: ciò che si vedeva allora, invece di adesso",
+         "of a draft that was dropped: what was seen then, instead of now"}},
        shape,
        R"({"command": "draft.open", "record": "5f3a9c01"})",
        open},
