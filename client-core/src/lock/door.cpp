@@ -84,7 +84,7 @@ void Door::open_with(const Secret& key) {
   INSIEME_ASSERT(key != Secret{});
   store_key_ = key;
   const auto ordered = order();
-  only_hands_over_ = ordered && ordered->state == OrderState::wiping;
+  only_hands_over_ = ordered && ordered->state == OrderState::wiping && !begins_anew_;
   heard_wipe = only_hands_over_;
 }
 

@@ -187,7 +187,9 @@ Response token(const Services& services, const Request& request) {
                               services.clock() + std::int64_t{services.config.token_ttl_s} * 1000);
     return given;
   };
-  if (const auto order = device_orders_of(services.repository).facts_of(*device).order) {
+  if (caller->device.order != sync::OrderKind::none) {
+    const auto order = device_orders_of(services.repository).facts_of(*device).order;
+    if (!order) return problem_of({ErrorCode::busy, {}});  // taken back this very moment
     const auto ask = ask_of(body);
     const bool is_wipe = order->kind == sync::OrderKind::wipe;
     return device_ordered(services, *device, *order, ask,
@@ -224,9 +226,10 @@ std::variant<Caller, Response> authenticate(const Services& services, const Requ
   if (!found) return unauthorized("unknown-token", "The access token is unknown.");
   const auto caller = services.repository.find_caller(found->device);
   if (!caller) return unauthorized("unknown-device", "The server does not know this device.");
-  const auto order = device_orders_of(services.repository).facts_of(found->device).order;
-  const bool is_wipe = order && order->kind == sync::OrderKind::wipe;
-  if (is_wipe ? which == Devices::in_use : which == Devices::to_be_wiped || order.has_value()) {
+  const sync::OrderKind order = caller->device.order;
+  const bool is_wipe = order == sync::OrderKind::wipe;
+  if (is_wipe ? which == Devices::in_use
+              : which == Devices::to_be_wiped || order != sync::OrderKind::none) {
     // With the next token it hears, signed, what is ordered of it.
     return unauthorized("token-expired", "Something is ordered of this device: ask for a token.");
   }

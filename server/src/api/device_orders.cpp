@@ -148,14 +148,18 @@ Response device_order(const Services& services, const Request& request) {
     return malformed("the body needs \"device\" and 64 hexadecimal digits in \"ask\"");
   }
   // Those that are not known share one name, or guessed ids would push out everybody's.
-  const bool is_known = services.repository.find_caller(*device).has_value();
+  const auto caller = services.repository.find_caller(*device);
+  const bool is_known = caller.has_value();
   const std::string asking = "order " + (is_known ? sync::to_text(*device) : std::string());
   if (auto refused = over_limit(services, asking)) {
     refused->device = is_known ? sync::to_text(*device) : std::string();
     return *std::move(refused);
   }
   // Of one that is not known nothing is ordered.
-  DeviceFacts facts = device_orders_of(services.repository).facts_of(*device);
+  DeviceFacts facts;
+  if (is_known && caller->device.order != sync::OrderKind::none) {
+    facts = device_orders_of(services.repository).facts_of(*device);
+  }
   // Ids of devices are seen by colleagues; why one was locked is nobody's business but its own.
   if (facts.order) facts.order->reason.clear();
   json::object out;

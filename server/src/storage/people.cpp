@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kDeviceColumns =
     "SELECT device, account, name, public_key, enrolled_ms, last_sync_ms, clock_offset_ms, unsent,"
-    " revoked_ms, revoke_reason, given_up_ms, shipped_position, protocol FROM devices"
+    " revoked_ms, revoke_reason, given_up_ms, shipped_position, protocol, order_kind FROM devices"
     " WHERE space = ?";
 
 std::optional<std::int64_t> get_optional(const sql::Statement& row, int column) {
@@ -35,6 +35,7 @@ Device get_device(const sql::Statement& row) {
   device.given_up_ms = get_optional(row, 10);
   device.shipped_position = u64(row.get_int64(11));
   device.protocol = u64(row.get_int64(12));
+  device.order = static_cast<sync::OrderKind>(row.get_int64(13));
   return device;
 }
 

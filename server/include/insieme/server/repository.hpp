@@ -25,6 +25,7 @@
 #include "insieme/server/roles.hpp"
 #include "insieme/server/sign_in_links.hpp"
 #include "insieme/server/sign_in_rows.hpp"
+#include "insieme/sync/device_order.hpp"
 #include "insieme/sync/server_sync.hpp"
 
 namespace insieme::server {
@@ -80,6 +81,7 @@ struct Device {
   std::uint64_t shipped_position = 0;       ///< it may have received the log up to there
   std::optional<std::int64_t> given_up_ms;  ///< silent for too long: nobody waits for it
   std::uint64_t protocol = 0;               ///< that it spoke last; 0: not known
+  sync::OrderKind order = sync::OrderKind::none;  ///< what is ordered of it (device_orders.hpp)
 };
 
 /// A device, whose it is, and what that person's role allows.
