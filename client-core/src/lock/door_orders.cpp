@@ -105,6 +105,7 @@ Check Door::obey(const sync::DeviceOrder& order, const Identity& self,
     if (was_opened) return Done{};  // whoever coordinates let this person in
     file.state = OrderState::locked;
     INSIEME_OUT(write_order_file(path, file));
+    begins_anew_ = false;  // this one is about the store that was made since
     wants_lock = true;
     return Done{};
   }
@@ -114,6 +115,7 @@ Check Door::obey(const sync::DeviceOrder& order, const Identity& self,
   file.report = receipt->report;
   file.parcels = receipt->parcels;
   INSIEME_OUT(write_order_file(path, file));
+  begins_anew_ = false;
   wants_destroy = true;
   return Done{};
 }

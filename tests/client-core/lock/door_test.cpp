@@ -359,5 +359,18 @@ TEST_CASE("pin: where the space asks for one it can be changed and not removed",
   CHECK(door->change_pin(kPin, kOther).ok());
 }
 
+TEST_CASE("order: a store that was made in this very run of the program is locked, too",
+          "[client][device][P2]") {
+  Device device;
+  Door door(device.store, device.secret, device.platform);
+  door.begin_anew();
+  CHECK(door.order_allows().ok());
+  const sync::DeviceOrder order{sync::SpaceId{{1}}, DeviceId{{2}}, sync::DeviceOrderId{{4}},
+                                sync::OrderKind::lock, "smarrito", 1'790'000};
+  REQUIRE(door.obey(order, client::Identity{}, std::nullopt).ok());
+  REQUIRE_FALSE(door.order_allows().ok());
+  CHECK(door.order_allows().error().code == "device_locked");
+}
+
 }  // namespace
 }  // namespace insieme::testing
