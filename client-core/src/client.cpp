@@ -370,7 +370,8 @@ Client::Step Client::step_of(CommandStep step) {
 Client::Step Client::begin(std::string_view request, EventSink events) {
   if (is_contact(request)) {
     auto asked = parts_->door->begin_contact();
-    if (asked && !parts_->is_waiting) {
+    // One that nobody goes on with is begun anew: a host drops what it waited for when it locks.
+    if (asked && (!parts_->is_waiting || parts_->is_contacting)) {
       parts_->is_contacting = true;
       return step_of(*std::move(asked));
     }

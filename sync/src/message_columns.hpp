@@ -23,6 +23,8 @@ namespace insieme::sync {
 
 /// Kinds of operations on one field, with one kind of value. A sender with more writes rows.
 inline constexpr std::size_t kShapesMax = 4'096;
+/// Names of one message. A name is a byte here and much more in memory. With more: rows.
+inline constexpr std::size_t kNamesMax = 65'536;
 
 inline constexpr std::size_t kTimeBytes = 6;  ///< of a UUIDv7: milliseconds, the highest first
 inline constexpr std::uint8_t kHasContext = 0x80;  ///< beside the kind of an operation
@@ -45,6 +47,7 @@ class MessageDictionary final : public Dictionary {
   /// Times of ids and all names into the words, the rest of the ids into the noise.
   void write(WireOut& words, WireOut& noise) const;
   void read(WireIn& words, WireIn& noise);
+  [[nodiscard]] std::size_t names() const noexcept { return names_.size(); }
 
  private:
   std::vector<IdBytes> ids_;

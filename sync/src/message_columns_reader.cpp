@@ -33,7 +33,7 @@ Action with_value(std::uint8_t kind, Value value) {
 }  // namespace
 
 void MessageDictionary::read(WireIn& words, WireIn& noise) {
-  ids_.resize(words.count(words.remaining()));
+  ids_.resize(words.count(noise.remaining() / (sizeof(IdBytes) - kTimeBytes)));
   std::uint64_t time = 0;
   for (IdBytes& id : ids_) {
     time = from_difference(words.varint(), time);
@@ -44,7 +44,7 @@ void MessageDictionary::read(WireIn& words, WireIn& noise) {
     const auto others = noise.raw(id.size() - kTimeBytes);
     std::copy(others.begin(), others.end(), id.begin() + kTimeBytes);
   }
-  const std::size_t names = words.count(words.remaining());
+  const std::size_t names = words.count(kNamesMax);
   for (std::size_t i = 0; i < names; ++i) {
     const auto name = words.raw(words.count(kNameBytesMax));
     names_.emplace_back(name.begin(), name.end());

@@ -178,7 +178,7 @@ void MessageColumnsOut::add_splices(OfShape& into, const SpliceOp& op) {
 }
 
 std::optional<ColumnParts> MessageColumnsOut::finish(std::span<const std::uint8_t> rest) {
-  if (shapes_.size() > kShapesMax) return {};
+  if (shapes_.size() > kShapesMax || dictionary_.names() > kNamesMax) return {};
   WireOut words;
   WireOut noise;
   dictionary_.write(words, noise);

@@ -194,6 +194,18 @@ TEST_CASE("columns: lengths that lie are found before anything is allocated",
   CHECK(code_of(frame_of({5, 9, 1, 2, 3, 4, 5, 0, 0}, 5)) == ErrorCode::truncated);
 }
 
+TEST_CASE("columns: a few bytes of words never become many ids or names in memory",
+          "[sync][wire][columns][damage]") {
+  const auto zeros_after = [](std::initializer_list<std::uint64_t> counts, std::size_t zeros) {
+    WireOut words;
+    for (const std::uint64_t count : counts) words.varint(count);
+    words.raw(ByteList(zeros));
+    return Parts{words.take(), {}};
+  };
+  CHECK(code_of(frame_of(zeros_after({100'000}, 100'000))) == ErrorCode::limit_exceeded);
+  CHECK(code_of(frame_of(zeros_after({0, 65'537}, 100'000))) == ErrorCode::limit_exceeded);
+}
+
 TEST_CASE("columns: a body larger than may be kept is refused", "[sync][wire][columns][damage]") {
   SyncReply reply = many_changes(12);
   auto& ops = *std::get<Change>(reply.items[3].content).ops;
