@@ -1,9 +1,15 @@
 // Opens the store, then shows the screen of the address.
 import { render, type JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { onEvent, open, PRACTICE, read, takeOver } from "./core/core";
 import { isDesk } from "./core/desk";
-import { chosenFolder, findHolders, isShared, noteHolder } from "./core/holders";
+import {
+  chooseHolder,
+  chosenFolder,
+  findHolders,
+  isShared,
+  noteHolder,
+} from "./core/holders";
 import { loadKept } from "./core/kept";
 import { isPinRequired, isPinSkipped, pinState, watchIdle, type PinState } from "./core/lock";
 import { fillPractice, isPractice } from "./core/practice";
@@ -171,6 +177,8 @@ type Stage = "opening" | "choosing" | "elsewhere" | "handed_over" | "locked" | "
 function App(): JSX.Element {
   const [stage, setStage] = useState<Stage>("opening");
   const [isMissing, setMissing] = useState(false);
+  const missing = useRef(false); // for what is asked long after it was made
+  missing.current = isMissing;
   /** The store closed under somebody's hands: their screen waits behind the lock, as it is. */
   const [isKept, setKept] = useState(false);
   useEffect(() => {
@@ -198,7 +206,8 @@ function App(): JSX.Element {
   if (stage === "open" || stage === "locked") {
     const isLocked = stage === "locked";
     const cover = (): void => {
-      setKept(false);
+      // What is typed beneath the cover cannot be kept now: it waits behind the lock.
+      setKept((kept) => kept || missing.current);
       setStage("locked");
     };
     const opened = (): void => {
@@ -209,7 +218,7 @@ function App(): JSX.Element {
     const back = (locked: boolean): void => {
       setMissing(false);
       if (!locked) return;
-      setKept(true);
+      setKept(isKept || stage === "open");
       setStage("locked");
     };
     return (
@@ -233,6 +242,11 @@ function App(): JSX.Element {
         <button type="button" class="btn btn-primary" onClick={() => location.reload()}>
           {t("retry")}
         </button>
+        {isShared() && (
+          <button type="button" class="btn btn-link" onClick={() => chooseHolder("")}>
+            {t("holder_change")}
+          </button>
+        )}
       </main>
     );
   }

@@ -69,7 +69,7 @@ test("[P2] a second part that does not come is told, and no letter is lost", asy
   const invitation = world.invite("anna");
   await code.fill(invitation);
   await page.getByLabel("Come si chiama questo tablet").fill("Tablet di Anna");
-  await cover().getByRole("heading", { name: "Una parte di Insieme non è arrivata" }).waitFor();
+  await cover().getByRole("heading", { name: "Insieme non ha finito di caricarsi" }).waitFor();
   await look(page, "arriving");
   await page.setViewportSize(NARROW);
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));

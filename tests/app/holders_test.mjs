@@ -76,6 +76,28 @@ test("who is added and thinks better of it leaves nothing behind", async () => {
   await places().waitFor();
 });
 
+test("an invitation in the address is not lost while one says who one is", async () => {
+  const { page } = tablet;
+  await tablet.goTo("tablet");
+  await button("Aggiungi una persona").click();
+  await page.getByText("Una persona nuova su questo tablet").waitFor();
+  const second = await tablet.browser.page("about:blank", PHONE);
+  const invitation = "insieme://prova";
+  await second.goto(`${world.url}#${encodeURIComponent(invitation)}`);
+  await second.getByRole("button", { name: "Aggiungi una persona" }).click();
+  await second.getByRole("button", { name: "Usa Insieme qui" }).click();
+  await second.getByText("Una persona nuova su questo tablet").waitFor();
+  assert.equal(await second.getByLabel("Codice di invito").inputValue(), invitation);
+  await second.getByRole("button", { name: "Non ora" }).click();
+  await second.close();
+  await page.reload();
+  await page.getByText("Una persona nuova su questo tablet").waitFor();
+  await button("Non ora").click();
+  await heading("Insieme è chiuso").waitFor();
+  await unlock(ANNA_PIN);
+  await places().waitFor();
+});
+
 test("[P1] a second person has a store, a PIN and a device of their own", async () => {
   await tablet.goTo("tablet");
   await button("Aggiungi una persona").click();
@@ -112,7 +134,7 @@ test("[P6] each sees what others have not sent, and opens their own", async () =
   await look(tablet.page, "holders");
   await tablet.page.setViewportSize(PHONE);
   await row("Anna Rossi").click();
-  await heading("È chiuso: Anna Rossi").waitFor();
+  await heading("Archivio di Anna Rossi").waitFor();
   await look(tablet.page, "holders-locked");
   await tablet.page.setViewportSize(PHONE);
   await unlock(BRUNO_PIN);

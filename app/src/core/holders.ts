@@ -3,12 +3,12 @@
 // beside them is their names and what each has not sent, and nothing of a family.
 import { eraseStore, read } from "./core";
 import { isDesk } from "./desk";
+import { invitationIn } from "./invitation";
 import { keep, kept } from "./kept";
 import { beforeLock, keepTyped, lockNow } from "./lock";
 import { isPractice } from "./practice";
 import { onPicture } from "./sync";
 import type { Status } from "./types";
-import { t } from "../words";
 
 /** One of those whose work lies here, as they are told apart before anything is opened. */
 export interface Holder {
@@ -17,8 +17,10 @@ export interface Holder {
   name: string;
   /** Changes and photos that the server did not have when this person last worked here. */
   unsent: number;
-  /** When the oldest of them was made; empty if there are none. */
+  /** When the oldest of them was made or first counted; empty if there are none. */
   since: string;
+  /** What was typed and not saved. */
+  drafts: number;
   /** When all of it last was with the server; empty if never. */
   last: string;
 }
@@ -27,6 +29,9 @@ const FIRST = "insieme";
 const FOLDER = /^insieme(-[0-9a-f]{8})?$/;
 /** Who works in this tab: another tab, or the next start, asks again. */
 const HERE = "insieme-holder";
+
+/** An invitation that an address brought along, until somebody is asked for theirs. */
+const INVITED = "insieme-invited";
 
 let folders: string[] = [FIRST];
 
@@ -43,7 +48,7 @@ export async function findHolders(): Promise<void> {
 }
 
 function holderOf(folder: string): Holder {
-  const none = { folder, name: "", unsent: 0, since: "", last: "" };
+  const none = { folder, name: "", unsent: 0, since: "", drafts: 0, last: "" };
   try {
     return { ...none, ...(JSON.parse(kept(`holder ${folder}`) || "{}") as object), folder };
   } catch {
@@ -59,9 +64,9 @@ export function holders(): Holder[] {
   );
 }
 
-/** How whoever works in this tab is called. */
+/** How whoever works in this tab is called; empty: nobody yet. */
 export function holderHere(): string {
-  return holderOf(chosenFolder()).name || t("holder_nobody");
+  return holderOf(chosenFolder()).name;
 }
 
 /** Whether somebody else's work lies here, too: then everybody needs a PIN. */
@@ -77,10 +82,21 @@ export function chosenFolder(): string {
 }
 
 function begin(folder: string): void {
+  const invitation = invitationIn(location.href);
+  if (invitation) sessionStorage.setItem(INVITED, invitation);
   if (folder) sessionStorage.setItem(HERE, folder);
   else sessionStorage.removeItem(HERE);
   location.hash = "#/";
   location.reload();
+}
+
+/** The invitation that a scanned address brought along, also before somebody said who they are. */
+export function takeInvited(): string {
+  const inAddress = invitationIn(location.href);
+  const invitation = inAddress || (sessionStorage.getItem(INVITED) ?? "");
+  sessionStorage.removeItem(INVITED);
+  if (inAddress) history.replaceState(null, "", location.pathname);
+  return invitation;
 }
 
 export function chooseHolder(folder: string): void {
@@ -115,10 +131,22 @@ async function note(status: Status): Promise<void> {
   const { name, account, enrolled } = status.identity;
   const folder = chosenFolder();
   if (!enrolled || folder === "") return;
-  const unsent = Number(status.unsent) + Number(status.blobs_to_send);
-  const since = unsent > 0 ? (status.oldest_unsent_at ?? "") : "";
+  const count = (words: (keyof Status)[]): number =>
+    words.reduce((sum, word) => sum + Number(status[word] ?? 0), 0);
+  const unsent = count(["unsent", "blobs_to_send", "exchanged", "letters"]);
+  const known = holderOf(folder).since || new Date().toISOString();
+  const since = unsent > 0 ? (status.oldest_unsent_at ?? known) : "";
   const last = status.last_sync_at ?? "";
-  await keep(`holder ${folder}`, JSON.stringify({ name: name || account, unsent, since, last }));
+  const drafts = count(["drafts"]);
+  const told = { name: name || account, unsent, since, drafts, last };
+  await keep(`holder ${folder}`, JSON.stringify(told));
+}
+
+/** The server wiped this store, and has what was not sent. */
+export async function noteWiped(): Promise<void> {
+  if (isDesk() || isPractice()) return;
+  const told = { ...holderOf(chosenFolder()), unsent: 0, since: "", drafts: 0 };
+  await keep(`holder ${told.folder}`, JSON.stringify(told));
 }
 
 /** Keeps what the others are told of this person, while their store is open. */

@@ -160,6 +160,9 @@ export interface Status {
   /** Openings of others that this person has to look into. */
   glass_unseen: string;
   drafts: string;
+  /** Carried for colleagues: changes, and letters for the server. */
+  exchanged: string;
+  letters: string;
   dossiers: string;
   records: string;
   bytes: string;

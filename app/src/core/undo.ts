@@ -54,9 +54,18 @@ export async function undoEdit(
   return () => write("record.save", { record: after.id, version: after.version, fields });
 }
 
-/** What was typed in a form that was thrown away, in a new draft over what stood there then. */
-export function undoDiscard(draft: Draft, typed: Record<string, Json>): Undo {
-  const fields = Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== null));
+/** As a reference to a photo or a file ends: its size and its digest. */
+const NAMES_BYTES = / \d+ [0-9a-f]{64}/;
+
+/**
+ * What was typed in a form that was thrown away, in a new draft over what stood there then. With
+ * photos there is no way back: their bytes went with the draft.
+ */
+export function undoDiscard(draft: Draft, typed: Record<string, Json>): Undo | undefined {
+  if (NAMES_BYTES.test(JSON.stringify([draft.fields, typed]))) return undefined;
+  const fields = Object.fromEntries(
+    Object.entries(typed).filter(([, value]) => !draft.new || value !== null),
+  );
   return () =>
     write("draft.open", {
       ...(draft.new

@@ -253,7 +253,14 @@ function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Eleme
             : t("reason_help", { who: authors(item, me) })}
         </p>
       </div>
-      {seen.changed && <Arrived onLook={seen.look} />}
+      {seen.changed && (
+        <Arrived
+          onLook={() => {
+            seen.look();
+            reasonField.current?.focus(); // the button that had it is gone
+          }}
+        />
+      )}
       <Failed error={act.failure} />
       <div class="buttons">
         <button
@@ -346,6 +353,8 @@ function useKeys(keys: {
         return;
       }
       const at = event.target as HTMLElement;
+      // Beneath a cover, or behind the lock, the screen hears nothing.
+      if (document.querySelector("dialog[open], .opened[hidden]")) return;
       if (event.ctrlKey || event.metaKey || event.altKey || at.matches("input,textarea,select"))
         return;
       if (/^[1-9]$/.test(event.key)) latest.current.number(Number(event.key));

@@ -15,11 +15,14 @@ import { pinState } from "../core/lock";
 import { age, ago } from "../format";
 import { Icon } from "../parts/icons";
 import { Await, Failed, Mark, Note, Section, SureButton, Title } from "../parts/parts";
-import { t } from "../words";
+import { count, t } from "../words";
 
 const DAY_MS = 86_400_000;
 
 function waits(holder: Holder): string {
+  if (holder.unsent === 0 && holder.drafts > 0) {
+    return count(holder.drafts, "holder_draft", "holder_drafts");
+  }
   if (holder.unsent === 0) {
     return holder.last ? `${t("holder_sent")} · ${ago(holder.last)}` : t("holder_sent");
   }
@@ -31,7 +34,7 @@ function Waits(props: { holder: Holder }): JSX.Element {
   const { holder } = props;
   if (holder.name === "") return <></>;
   const isOld = holder.unsent > 0 && Date.now() - Date.parse(holder.since) > DAY_MS;
-  return holder.unsent === 0 ? (
+  return holder.unsent === 0 && holder.drafts === 0 ? (
     <span class="row-note">{waits(holder)}</span>
   ) : (
     <Mark tone={isOld ? "danger" : "warning"}>{waits(holder)}</Mark>

@@ -71,7 +71,11 @@ export function LockScreen(props: { onOpen: () => void }): JSX.Element {
   return (
     <main class="alone" id="main">
       <Title
-        text={isShared() ? t("locked_of", { name: holderHere() }) : t("locked")}
+        text={
+          isShared()
+            ? t("locked_of", { name: holderHere() || t("holder_nobody") })
+            : t("locked")
+        }
         lead={t("locked_lead")}
       />
       {wiping && (

@@ -1,7 +1,8 @@
 // The server locked or wiped this tablet: what happened, whom to call, and how to go on.
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import { beginAnew, read } from "../core/core";
-import { chosenFolder, isShared, leave } from "../core/holders";
+import { chosenFolder, isShared, leave, noteWiped } from "../core/holders";
 import { useAct } from "../core/hooks";
 import type { PinState } from "../core/lock";
 import { Failed, Note, Title } from "../parts/parts";
@@ -18,6 +19,9 @@ export function OrderedScreen(props: {
   const act = useAct();
   const { state } = props;
   const wiped = state.order === "wiped";
+  useEffect(() => {
+    if (wiped) void noteWiped();
+  }, [wiped]);
   const again = (): void => {
     void act.run(async () => {
       const now = await read<PinState>("order.contact");

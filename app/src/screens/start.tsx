@@ -1,9 +1,8 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { keepStorage, read, requestId, tellChange } from "../core/core";
-import { isShared, removeHolder } from "../core/holders";
+import { holderHere, isShared, leave, removeHolder, takeInvited } from "../core/holders";
 import { useAct, usePicture } from "../core/hooks";
-import { invitationIn } from "../core/invitation";
 import { keep, kept } from "../core/kept";
 import { learnPolicy } from "../core/lock";
 import { enterPractice } from "../core/practice";
@@ -23,16 +22,9 @@ import { ScanInvitation } from "../parts/scan";
 import { t } from "../words";
 import { AccountSignIn } from "./account_sign_in";
 
-/** The invitation that a scanned address brought along; the address loses it. */
-function carriedAlong(): string {
-  const carried = invitationIn(location.href);
-  if (carried) history.replaceState(null, "", location.pathname);
-  return carried;
-}
-
 /** The first start: an invitation makes this tablet somebody's. An address may carry one along. */
 export function Start(): JSX.Element {
-  const [code, setCode] = useState(carriedAlong);
+  const [code, setCode] = useState(takeInvited);
   // Devices of one tablet have one name, so that an operator who hears it was lost finds them all.
   const [name, setName] = useState(isShared() ? kept("tablet-name") : "");
   const act = useAct();
@@ -47,7 +39,7 @@ export function Start(): JSX.Element {
     await waysAsked();
     // Shown once it is known whether a PIN is asked for.
     await read("device.enrol", { request_id: requestId(), ...args });
-    await keep("tablet-name", name.trim());
+    if (name.trim()) await keep("tablet-name", name.trim());
     await learnPolicy();
     await keepStorage();
     tellChange();
@@ -82,7 +74,12 @@ export function Start(): JSX.Element {
         <circle cx="20" cy="16" r="8" />
       </svg>
       <Title text={t("start_title")} lead={t("start_lead")} />
-      {isShared() && (
+      {isShared() && holderHere() !== "" && (
+        <button type="button" class="btn btn-link" onClick={() => void act.run(leave)}>
+          {t("holder_change")}
+        </button>
+      )}
+      {isShared() && holderHere() === "" && (
         <Note tone="info" title={t("holder_new")}>
           <p>{t("holder_new_why")}</p>
           <button

@@ -25,13 +25,13 @@ export const startEn: Record<keyof typeof startIt, string> = {
   handed_over: "Insieme is now in another tab",
   handed_over_why: "What you wrote here is saved.",
   use_here: "Use it here again",
-  part_missing: "A part of Insieme has not arrived",
+  part_missing: "Insieme has not finished loading",
   part_missing_why:
-    "Insieme arrives in two parts. The second one is needed now and is not on this tablet " +
-    "yet: there is no network, or it is too slow.",
+    "Insieme has not finished loading, and what is missing is needed now: there is no network, " +
+    "or it is too slow.",
   part_missing_next:
     "What you saved is safe, and what you were typing is still here beneath. With a network " +
-    "tap “Try again”; if the part comes by itself, it goes on by itself.",
+    "tap “Try again”; if it finishes meanwhile, it goes on by itself.",
   part_missing_still: "Still nothing",
   part_missing_asking: "Asking…",
   no_support:
@@ -148,6 +148,8 @@ export const startEn: Record<keyof typeof startIt, string> = {
     "First choose a PIN: whoever uses the tablet after you must not be able to open your work.",
   holder_nobody: "Not connected yet",
   holder_here: "now",
+  holder_draft: "1 draft",
+  holder_drafts: "{n} drafts",
   holder_sent: "Everything sent",
   holder_unsent_one: "1 thing to send · {age}",
   holder_unsent: "{n} things to send · {age}",
@@ -163,6 +165,6 @@ export const startEn: Record<keyof typeof startIt, string> = {
     "All that is yours is erased here: it stays on the server. To come back you need a new " +
     "invitation.",
   holder_remove_yes: "Yes, remove it",
-  locked_of: "Closed: {name}",
+  locked_of: "Store of {name}",
   pin_shared: "Several people use this tablet: each has a PIN.",
 };

@@ -22,15 +22,15 @@ export const startIt = {
   handed_over: "Insieme ora è in un'altra scheda",
   handed_over_why: "Ciò che hai scritto qui è salvato.",
   use_here: "Torna a usarlo qui",
-  part_missing: "Una parte di Insieme non è arrivata",
+  part_missing: "Insieme non ha finito di caricarsi",
   part_missing_why:
-    "Insieme arriva in due parti. La seconda serve adesso e non è ancora su questo tablet: " +
-    "manca la rete, o è troppo lenta.",
+    "Insieme non ha finito di caricarsi, e ciò che manca serve adesso: manca la rete, o è " +
+    "troppo lenta.",
   part_missing_next:
     "Ciò che hai salvato è al sicuro, e ciò che stavi scrivendo è ancora qui sotto. Con la " +
-    "rete tocca «Riprova»; se la parte arriva da sola si va avanti da sé.",
+    "rete tocca «Riprova»; se intanto finisce, si va avanti da sé.",
   part_missing_still: "Ancora niente",
-  part_missing_asking: "La chiedo…",
+  part_missing_asking: "Provo…",
   no_support:
     "Questo browser non può tenere l'archivio. Serve una versione recente di Chrome, " +
     "Edge, Firefox o Safari, e un indirizzo che comincia con https.",
@@ -145,6 +145,8 @@ export const startIt = {
     "Prima scegli un PIN: chi usa il tablet dopo di te non deve poter aprire il tuo lavoro.",
   holder_nobody: "Non ancora collegato",
   holder_here: "adesso",
+  holder_draft: "1 bozza",
+  holder_drafts: "{n} bozze",
   holder_sent: "Tutto inviato",
   holder_unsent_one: "1 cosa da inviare · {age}",
   holder_unsent: "{n} cose da inviare · {age}",
@@ -158,6 +160,6 @@ export const startIt = {
   holder_remove_sure:
     "Qui si cancella tutto ciò che è tuo: sul server resta. Per tornare servirà un nuovo invito.",
   holder_remove_yes: "Sì, togli",
-  locked_of: "È chiuso: {name}",
+  locked_of: "Archivio di {name}",
   pin_shared: "Questo tablet è di più persone: ognuna ha un PIN.",
 };

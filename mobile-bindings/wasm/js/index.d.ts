@@ -75,8 +75,8 @@ export class Insieme {
   copy(): Promise<Reply<{ bytes: Uint8Array }>>;
   /**
    * Throws a store and its key away, for good: the practice store, or the one that is open here.
-   * Of one that is enrolled nothing may be unsent and no draft left (`unsent`). Other failures:
-   * `not_allowed`, `busy`, `locked`.
+   * Of one that is enrolled nothing may be unsent, carried for others or drafted (`unsent`), nor
+   * refused by the server (`refused`). Other failures: `not_allowed`, `busy`, `locked`.
    */
   erase(folder: string): Promise<Reply<unknown>>;
   /**

@@ -8,6 +8,9 @@ import { fetchedRest, instantiateParts, PartMissing } from "./parts.mjs";
 import { waitForNews } from "./waiting.mjs";
 
 const STORE = "store.db";
+/** Of `status`: what would be lost with the store. */
+const ONLY_HERE = ["unsent", "blobs_to_send", "drafts", "exchanged", "letters", "openings"];
+const REFUSED = ["refused", "blobs_refused"];
 /** Commands whose reply has what this browser keeps from now on in place of the key. */
 const KEPT_HERE = new Set(["pin.set", "pin.remove"]);
 /** The server closed the store: for a while, or for good. */
@@ -83,13 +86,17 @@ export function serve(createCore, wasmUrl, restUrl) {
     "A part of Insieme has not arrived yet. What was saved is safe.",
   );
 
-  function close() {
+  function closeFiles() {
     missing = false;
     core?.cancel();
     core?.close();
     files?.close();
     core = null;
     files = null;
+  }
+
+  function close() {
+    closeFiles();
     letGo?.();
     letGo = null;
   }
@@ -145,14 +152,23 @@ export function serve(createCore, wasmUrl, restUrl) {
   function stillNeeded() {
     const status = JSON.parse(core.call(JSON.stringify({ command: "status" })));
     if (!status.ok) return status;
-    const left = ["unsent", "blobs_to_send", "drafts"].some((name) => Number(status[name]) > 0);
-    if (!left || !status.identity.enrolled) return null;
+    if (!status.identity.enrolled) return null;
+    if (ONLY_HERE.some((name) => Number(status[name]) > 0)) {
+      return failure(
+        "unsent",
+        "Qui c'è ancora lavoro che il server non ha (anche di colleghi), o una bozza: prima " +
+          "inviare, e salvare o scartare le bozze.",
+        "There is still work here that the server does not have (of colleagues, too), or a " +
+          "draft: first send it, and save or discard the drafts.",
+      );
+    }
+    if (REFUSED.every((name) => Number(status[name]) === 0)) return null;
     return failure(
-      "unsent",
-      "Qui c'è ancora lavoro che il server non ha, o una bozza: prima inviare, e salvare o " +
-        "scartare le bozze.",
-      "There is still work here that the server does not have, or a draft: first send it, and " +
-        "save or discard the drafts.",
+      "refused",
+      "Il server ha rifiutato una parte del lavoro, che è conservata soltanto qui: parlarne con " +
+        "chi coordina prima di togliere l'archivio.",
+      "The server refused a part of the work, which is kept here alone: talk to your " +
+        "coordinator before you remove the store.",
     );
   }
 
@@ -166,12 +182,16 @@ export function serve(createCore, wasmUrl, restUrl) {
       const needed = stillNeeded();
       if (needed !== null) return needed;
     }
-    close();
-    await dropKey(folder);
-    const root = await navigator.storage.getDirectory();
-    await root.removeEntry(folder, { recursive: true }).catch((error) => {
-      if (error?.name !== "NotFoundError") throw error;
-    });
+    closeFiles();
+    try {
+      await dropKey(folder);
+      const root = await navigator.storage.getDirectory();
+      await root.removeEntry(folder, { recursive: true }).catch((error) => {
+        if (error?.name !== "NotFoundError") throw error;
+      });
+    } finally {
+      close(); // only now may another tab that waits have the store's place
+    }
     return { ok: true };
   }
 
