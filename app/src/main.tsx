@@ -1,19 +1,20 @@
 // Opens the store, then shows the screen of the address.
 import { render, type JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { onEvent, open, PRACTICE, read, takeOver } from "./core/core";
+import { onEvent, open, PRACTICE, read, takeOver, tellChange } from "./core/core";
 import { isDesk } from "./core/desk";
 import {
   chooseHolder,
   chosenFolder,
   findHolders,
+  isConnectedHere,
   isShared,
   noteHolder,
 } from "./core/holders";
 import { loadKept } from "./core/kept";
 import { isPinRequired, isPinSkipped, pinState, watchIdle, type PinState } from "./core/lock";
 import { fillPractice, isPractice } from "./core/practice";
-import { startSync } from "./core/sync";
+import { exchangeOnlyIf, startSync } from "./core/sync";
 import type { Dossier, Identity } from "./core/types";
 import { startUpdates } from "./core/update";
 import { useLoad } from "./core/hooks";
@@ -27,7 +28,7 @@ import { BudgetScreen } from "./screens/budget";
 import { ChildScreen } from "./screens/child";
 import { DossierScreen } from "./screens/dossier";
 import { FrozenScreen } from "./screens/frozen";
-import { HoldersScreen } from "./screens/holders";
+import { HoldersScreen, UnfinishedHolder } from "./screens/holders";
 import { EditScreen } from "./screens/edit";
 import { News } from "./screens/news";
 import { LockScreen } from "./screens/lock";
@@ -140,6 +141,12 @@ function Opened(props: { onCover: () => void }): JSX.Element {
   // Settled when the app opens or is enrolled: nobody is asked for a PIN in the middle of a form.
   const [mayWork, setMayWork] = useState<boolean | null>(null);
   const protectedNow = pin.data?.pin === true;
+  // On a shared tablet nothing of anybody's comes before their PIN stands.
+  const isSafe = protectedNow || !isShared();
+  useEffect(() => {
+    exchangeOnlyIf(() => isSafe);
+    if (isSafe) tellChange();
+  }, [isSafe]);
   useEffect(() => (protectedNow ? watchIdle(props.onCover) : undefined), [protectedNow]);
   const self = useLoad(() => read<Identity>("identity"), "identity");
   const dossiers = useLoad(() => read<{ dossiers: Dossier[] }>("dossier.list"), "reviewer");
@@ -155,6 +162,7 @@ function Opened(props: { onCover: () => void }): JSX.Element {
       {(me) => {
         if (!me.enrolled && !isPractice()) return <Start />;
         if (pin.data === null) return <p class="empty">{t("loading")}</p>;
+        if (isShared() && !pin.data.pin && !isConnectedHere()) return <UnfinishedHolder />;
         if (!(mayWork ?? mayBegin(pin.data))) {
           return <PinSetup onDone={() => setMayWork(true)} />;
         }
@@ -196,6 +204,7 @@ function App(): JSX.Element {
       if (folder === "") return setStage("choosing");
       const { locked } = await open(folder);
       noteHolder();
+      if (isShared()) exchangeOnlyIf(() => false); // until it is known that a PIN stands
       if (isPractice()) await fillPractice();
       setStage(locked ? "locked" : "open");
       if (!locked) await startSync();

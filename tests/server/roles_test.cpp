@@ -54,9 +54,8 @@ TEST_CASE("roles: the table names sections that exist, each once", "[server][rol
     }
     // Who only reads decides on nothing and mints nothing.
     CHECK((rules.may_write || !(rules.may_review || rules.may_grant)));
-    // People and their devices are in the hands of one role that sees no family, and of those who
-    // have all of them.
-    CHECK(rules.may_administer == (name == "admin" || name == "coordinator"));
+    // People and their devices are in the hands of one role, which sees no family.
+    CHECK(rules.may_administer == (name == "admin"));
   }
 }
 

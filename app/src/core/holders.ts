@@ -1,7 +1,7 @@
 // Several people on one tablet (docs/adr/0050): each has a store, a PIN and a device of their own,
 // and opens nobody else's. What lies in the browser's folders says how many there are; what is kept
 // beside them is their names and what each has not sent, and nothing of a family.
-import { eraseStore, read } from "./core";
+import { CoreError, eraseStore, read } from "./core";
 import { isDesk } from "./desk";
 import { invitationIn } from "./invitation";
 import { keep, kept } from "./kept";
@@ -103,9 +103,21 @@ export function chooseHolder(folder: string): void {
   begin(folder);
 }
 
+/** Of whom this tab has just connected: nobody else may choose their PIN. */
+const CONNECTED = "insieme-connected";
+export function noteConnected(): void {
+  sessionStorage.setItem(CONNECTED, chosenFolder());
+}
+export function isConnectedHere(): boolean {
+  return sessionStorage.getItem(CONNECTED) === chosenFolder();
+}
+
 /** What is typed is kept and the store closed; then somebody else says who they are. */
 export async function leave(): Promise<void> {
-  await keepTyped();
+  await keepTyped().catch((error: unknown) => {
+    // Closed beneath a screen that waits behind the lock: nothing more can be kept.
+    if (!(error instanceof CoreError && error.code === "locked")) throw error;
+  });
   await lockNow();
   begin("");
 }

@@ -40,6 +40,12 @@ let timer = 0;
 let looking = false;
 let listening = false;
 let knowsPolicy = false;
+let mayExchange = (): boolean => true;
+
+/** Nothing is fetched nor sent while this says no. */
+export function exchangeOnlyIf(may: () => boolean): void {
+  mayExchange = may;
+}
 
 function show(change: Partial<Picture>): void {
   picture = { ...picture, ...change };
@@ -119,7 +125,7 @@ async function exchange(files: boolean): Promise<string> {
  * this tablet is set to.
  */
 export async function syncNow(asked = true, files = filesMayGo()): Promise<boolean> {
-  if (picture.running) return false;
+  if (picture.running || !mayExchange()) return false;
   show({ running: true });
   try {
     const filesTrouble = await exchange(files);

@@ -76,6 +76,28 @@ export function HoldersScreen(): JSX.Element {
   );
 }
 
+/** Connected by somebody who went before they had chosen a PIN: nobody goes on as them. */
+export function UnfinishedHolder(): JSX.Element {
+  const act = useAct();
+  return (
+    <main class="alone" id="main">
+      <Title text={t("holder_unfinished")} lead={t("holder_unfinished_lead")} />
+      <Failed error={act.failure} />
+      <button
+        type="button"
+        class="btn btn-primary btn-lg wide"
+        disabled={act.busy}
+        onClick={() => void act.run(removeHolder)}
+      >
+        {t("holder_unfinished_do")}
+      </button>
+      <button type="button" class="btn btn-link" onClick={() => void act.run(leave)}>
+        {t("holder_change")}
+      </button>
+    </main>
+  );
+}
+
 /** Part of the settings. */
 export function HoldersSection(): JSX.Element {
   const pin = useLoad(pinState, "pin");

@@ -1,7 +1,14 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { keepStorage, read, requestId, tellChange } from "../core/core";
-import { holderHere, isShared, leave, removeHolder, takeInvited } from "../core/holders";
+import {
+  holderHere,
+  isShared,
+  leave,
+  noteConnected,
+  removeHolder,
+  takeInvited,
+} from "../core/holders";
 import { useAct, usePicture } from "../core/hooks";
 import { keep, kept } from "../core/kept";
 import { learnPolicy } from "../core/lock";
@@ -38,6 +45,7 @@ export function Start(): JSX.Element {
     if (name.trim()) args["device_name"] = name.trim();
     await waysAsked();
     // Shown once it is known whether a PIN is asked for.
+    noteConnected();
     await read("device.enrol", { request_id: requestId(), ...args });
     if (name.trim()) await keep("tablet-name", name.trim());
     await learnPolicy();

@@ -167,4 +167,9 @@ export const startEn: Record<keyof typeof startIt, string> = {
   holder_remove_yes: "Yes, remove it",
   locked_of: "Store of {name}",
   pin_shared: "Several people use this tablet: each has a PIN.",
+  holder_unfinished: "Connection not finished",
+  holder_unfinished_lead:
+    "There is no PIN, and only whoever connected the tablet could choose it. Nothing is here " +
+    "yet: begin again with a new invitation.",
+  holder_unfinished_do: "Begin again",
 };

@@ -162,4 +162,9 @@ export const startIt = {
   holder_remove_yes: "Sì, togli",
   locked_of: "Archivio di {name}",
   pin_shared: "Questo tablet è di più persone: ognuna ha un PIN.",
+  holder_unfinished: "Collegamento non finito",
+  holder_unfinished_lead:
+    "Manca il PIN, e solo chi ha collegato il tablet poteva sceglierlo. Qui non c'è ancora " +
+    "niente: si ricomincia con un nuovo invito.",
+  holder_unfinished_do: "Ricomincia",
 };

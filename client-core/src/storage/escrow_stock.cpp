@@ -182,6 +182,7 @@ Status author_for_whoever_decides(Store& store, std::vector<sync::SyncReply> ans
       for (sync::Ground& ground : answer.grounds) ground.may_write = false;
       author_late_work(core, documents, answer);
     }
+    make_due(core);  // what cannot pass is handed over as it is, and holds nothing up
     documents.flush();
   });
 }

@@ -252,6 +252,10 @@ export function serve(createCore, wasmUrl, restUrl) {
     if (reply.order === "wiped") await dropKey(folder);
     // A new store goes on at once: that the old one is gone is told beside it.
     const contacted = await contact();
+    if (contacted.error?.code === "device_wiped") {
+      await dropKey(folder); // handed over and destroyed just now: the server is told, too
+      await contact();
+    }
     if (reply.order) reply = { ...reply, ...contacted, ok: true };
     return reply;
   }

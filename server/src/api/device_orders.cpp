@@ -150,7 +150,9 @@ Response device_order(const Services& services, const Request& request) {
   // Those that are not known share one name, or guessed ids would push out everybody's.
   const auto caller = services.repository.find_caller(*device);
   const bool is_known = caller.has_value();
-  const std::string asking = "order " + (is_known ? sync::to_text(*device) : std::string());
+  // Whoever knows a colleague's id takes nothing of their tablet's measure from another address.
+  const std::string asking =
+      "order " + (is_known ? sync::to_text(*device) + " " + request.client : std::string());
   if (auto refused = over_limit(services, asking)) {
     refused->device = is_known ? sync::to_text(*device) : std::string();
     return *std::move(refused);

@@ -134,9 +134,9 @@ Response assign(const Asked& asked) {
     return one.id == what.dossier;
   });
   if (at != all.end() && holds_now(*at, what.person.account)) return done();
-  // One for later would be put in the place of.
-  const bool is_hidden = what.sight == Sight::part || what.sight == Sight::nothing;
-  if (is_hidden) return not_all_in_sight();
+  // One for later would be put in the place of. Of what the caller does not see nothing is told.
+  if (what.sight == Sight::nothing) return done();
+  if (what.sight == Sight::part) return not_all_in_sight();
   const auto given = asked.repository().assign(what.person.account, what.dossier, {}, {},
                                                asked.caller.user.account);
   return answer(given.ok() ? Status() : Status(given.error()));
@@ -183,11 +183,34 @@ Response erase_withdraw(const Asked& asked) {
   return decide_erasure(asked, &Repository::withdraw_erasure);
 }
 
+/// Whoever shares a dossier is known, too; their account is their own body's affair.
+bool is_of_own_body(const Asked& asked, const User& person) {
+  const std::string& top = asked.caller.user.organization;
+  return top.empty() || is_below(person.organization, top, asked.repository().organizations());
+}
+
+/// Whoever holds somebody's invitation may work as them: one who sees families gives nobody's to
+/// themselves who sees more. Who sees none, as `admin`, is bound by the roles alone.
+bool has_more(const Asked& asked, const User& person) {
+  if (!asked.caller.rules.may_review) return false;
+  const std::vector<DossierInfo> own = own_dossiers(asked);
+  for (const DossierInfo& one : asked.repository().dossiers()) {
+    const auto standing = asked.repository().standing(person.account, one.id);
+    if (!standing.ok() || !standing->mandate) continue;
+    const auto mine = std::find_if(own.begin(), own.end(),
+                                   [&](const DossierInfo& held) { return held.id == one.id; });
+    if (mine == own.end() || sight_of(asked, person, *mine) != Sight::whole) return true;
+  }
+  return false;
+}
+
 /// A person whom the caller may administer.
 std::variant<User, Response> administered(const Asked& asked) {
   auto person = person_of(asked);
   if (!person) return unknown_person();
-  if (!may_administer(asked, person->role)) return beyond_own_powers();
+  if (!may_administer(asked, person->role) || !is_of_own_body(asked, *person)) {
+    return beyond_own_powers();
+  }
   return *std::move(person);
 }
 
@@ -195,7 +218,10 @@ Response invite(const Asked& asked) {
   const auto found = person_of(asked);
   if (!found) return unknown_person();
   const User& person = *found;
-  if (!may_invite(asked, person.role)) return beyond_own_powers();
+  if (!may_invite(asked, person.role) || !is_of_own_body(asked, person) ||
+      has_more(asked, person)) {
+    return beyond_own_powers();
+  }
   std::int64_t hours = kHours;
   if (const json::value* given = asked.body.if_contains("hours")) {
     const std::int64_t* number = given->if_int64();
@@ -244,7 +270,9 @@ Response revoke(const Asked& asked) {
   const Colleagues colleagues(asked, own_dossiers(asked));
   const User* owner = device == devices.end() ? nullptr : colleagues.find(device->account);
   if (owner == nullptr) return unknown_person();
-  if (!may_administer(asked, owner->role)) return beyond_own_powers();
+  if (!may_administer(asked, owner->role) || !is_of_own_body(asked, *owner)) {
+    return beyond_own_powers();
+  }
   const std::string reason = asked.text("reason", kReasonMax);
   if (reason.empty()) return bad("A reason of 1 to 500 bytes.", "Serve un motivo, in parole.");
   return answer(asked.repository().revoke_device(*id, reason, asked.caller.user.account));
