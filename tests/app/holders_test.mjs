@@ -16,11 +16,12 @@ before(async () => {
   await world.start();
   world.person("anna", "Anna Rossi", "educator");
   world.person("bruno", "Bruno Neri", "educator");
+  world.person("dora", "Dora Gialli", "educator");
   world.person("office", "Ufficio", "coordinator");
   office = world.desk("office");
   families = {
     anna: makeHousehold(office, world, ["anna"], "Famiglia Bassi"),
-    bruno: makeHousehold(office, world, ["bruno"], "Famiglia Galli"),
+    bruno: makeHousehold(office, world, ["bruno", "dora"], "Famiglia Galli"),
   };
   office.sync();
   tablet = await new Person(world, "anna", PHONE).begin();
@@ -89,6 +90,7 @@ test("an invitation in the address is not lost while one says who one is", async
   await second.getByText("Una persona nuova su questo tablet").waitFor();
   assert.equal(await second.getByLabel("Codice di invito").inputValue(), invitation);
   await second.getByRole("button", { name: "Non ora" }).click();
+  await second.getByRole("heading", { name: "Chi usa questo tablet?" }).waitFor();
   await second.close();
   await page.reload();
   await page.getByText("Una persona nuova su questo tablet").waitFor();
@@ -120,6 +122,31 @@ test("[P1] a second person has a store, a PIN and a device of their own", async 
   await tablet.goTo("tablet");
   await section().getByText("Anna Rossi").waitFor();
   assert.equal(await button("Togli il PIN").count(), 0);
+});
+
+test("whoever connects and goes before choosing a PIN leaves no way in", async () => {
+  const { page } = tablet;
+  await tablet.goTo("tablet");
+  await button("Aggiungi una persona").click();
+  await page.getByLabel("Codice di invito").fill(world.invite("dora"));
+  await button("Collega questo tablet").click();
+  await heading("Scegli un PIN").waitFor();
+  const other = await tablet.browser.page(world.url, PHONE);
+  await other.getByRole("button", { name: /Dora Gialli/ }).click();
+  await other.getByRole("button", { name: "Usa Insieme qui" }).click();
+  await other.getByRole("heading", { name: "Collegamento non finito" }).waitFor();
+  const { dossiers } = await ask(other, "dossier.list");
+  assert.deepEqual(dossiers, [], "nothing was fetched before there was a PIN");
+  await look(other, "holders-unfinished");
+  await other.getByRole("button", { name: "Ricomincia" }).click();
+  await other.getByRole("heading", { name: "Chi usa questo tablet?" }).waitFor();
+  await other.close();
+  await page.goto("about:blank");
+  await page.goto(world.url);
+  await button("Non ora").click(); // this tab still asks for the one who went
+  await row("Anna Rossi").click();
+  await unlock(ANNA_PIN);
+  await places().waitFor();
 });
 
 test("[P6] each sees what others have not sent, and opens their own", async () => {

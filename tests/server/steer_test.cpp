@@ -246,26 +246,6 @@ TEST_CASE("steer: nobody is given a power by somebody who does not have it", "[s
   CHECK(d.act(d.dario, {{"act", "enable"}, {"account", "nuova"}}) == 200);
 }
 
-TEST_CASE("steer: who decides and administers invites nobody of another body, nor who has more",
-          "[server][steer][P7]") {
-  Desk d;
-  d.config.roles.edit("coordinator").may_administer = true;
-  const auto invite = [&](const char* account) {
-    return d.act(d.carla, {{"act", "invite"}, {"account", account}});
-  };
-  CHECK(invite("user-anna") == 200);
-  // In a section that she does not have.
-  REQUIRE(d.repository->assign("user-luca", dossier("d1"), {"core", "antitratta"}).ok());
-  CHECK(invite("user-luca") == 403);
-  REQUIRE(d.repository->assign("user-carla", dossier("d1"), {"core", "antitratta"}).ok());
-  CHECK(invite("user-luca") == 200);
-  // A colleague of another body, with whom she shares the dossier.
-  REQUIRE(d.repository->put_organization({"coop", "Coop", "", {}, {}}).ok());
-  REQUIRE(d.repository->set_person("user-carla", {std::string("coop"), {}, {}}).ok());
-  CHECK(invite("user-anna") == 403);
-  CHECK(d.act(d.carla, {{"act", "disable"}, {"account", "user-anna"}}) == 403);
-}
-
 TEST_CASE("steer: whoever administers gives no power over all dossiers that they do not have",
           "[server][steer]") {
   Desk d;
