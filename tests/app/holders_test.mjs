@@ -144,8 +144,8 @@ test("whoever connects and goes before choosing a PIN leaves no way in", async (
   await page.goto("about:blank");
   await page.goto(world.url);
   await button("Non ora").click(); // this tab still asks for the one who went
-  await row("Anna Rossi").click();
-  await unlock(ANNA_PIN);
+  await row("Bruno Neri").click();
+  await unlock(BRUNO_PIN);
   await places().waitFor();
 });
 

@@ -117,7 +117,7 @@ test("[P2] a wiped tablet says what became of it, and begins anew with an invita
   await heading("Tablet cancellato").waitFor();
   await looksRight("order-wiped");
   office.sync();
-  assert.match(JSON.stringify(office.call("inbox")), /l'ultima cosa scritta/);
+  assert.match(JSON.stringify(office.call("inbox.list")), /l'ultima cosa scritta/);
   await button("Ricomincia con un nuovo invito").click();
   await anna.page.getByLabel("Codice di invito").fill(world.invite("anna"));
   await button("Collega questo tablet").click();

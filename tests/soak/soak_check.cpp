@@ -32,7 +32,10 @@ void soak_and_check(OfficeServer& server, const TestFolder& folder) {
   REQUIRE(soak.faults().empty());
   soak.run();
   soak.settle();
-  for (const std::string& fault : soak.faults()) CHECK(fault.empty());
+  for (const std::string& fault : soak.faults()) {
+    CAPTURE(fault);
+    CHECK(fault.empty());
+  }
   const SoakTimes times = soak.times();
   std::printf("%zu tablets, %lld s: %zu saves, %zu synchronisations; ms p50 %.1f, p99 %.1f, most "
               "%.1f; KiB of the server by quarters",
