@@ -45,7 +45,7 @@ export function Start(): JSX.Element {
     if (name.trim()) args["device_name"] = name.trim();
     await waysAsked();
     // Shown once it is known whether a PIN is asked for.
-    noteConnected();
+    if (isShared()) noteConnected();
     await read("device.enrol", { request_id: requestId(), ...args });
     if (name.trim()) await keep("tablet-name", name.trim());
     await learnPolicy();
