@@ -2,7 +2,6 @@
 // beneath it. It locks in the very run of the program in which the tablet was connected, too.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { join } from "node:path";
 import { ask, look, makeHousehold, Person, PHONE } from "./people.mjs";
 import { World } from "./world.mjs";
 
@@ -16,10 +15,7 @@ let anna;
 let recoveryFile;
 
 before(async () => {
-  recoveryFile = join(world.folder, "recovery.key");
-  world.settings = {
-    INSIEME_RECOVERY_KEY: world.admin("recovery", "keygen", "--out", recoveryFile).recovery_key,
-  };
+  recoveryFile = world.makeRecovery();
   await world.start();
   world.person("anna", "Anna Rossi", "educator");
   world.person("office", "Ufficio", "coordinator");

@@ -1,7 +1,6 @@
 // The PIN in a real browser: choosing, locking, waiting, forgetting, and no work lost on the way.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { join } from "node:path";
 import { ask, look, makeHousehold, Person, PHONE } from "./people.mjs";
 import { World } from "./world.mjs";
 
@@ -13,10 +12,7 @@ let anna;
 let recoveryFile;
 
 before(async () => {
-  recoveryFile = join(world.folder, "recovery.key");
-  world.settings = {
-    INSIEME_RECOVERY_KEY: world.admin("recovery", "keygen", "--out", recoveryFile).recovery_key,
-  };
+  recoveryFile = world.makeRecovery();
   await world.start();
   world.person("anna", "Anna Rossi", "educator");
   world.person("office", "Ufficio", "coordinator");

@@ -20,6 +20,14 @@ export class World {
     this.admin("init", "--name", name);
   }
 
+  /** Before `start`: the coordinator can open a tablet whose PIN was forgotten. The key's file. */
+  makeRecovery() {
+    const file = join(this.folder, "recovery.key");
+    const made = this.admin("recovery", "keygen", "--out", file);
+    this.settings = { ...this.settings, INSIEME_RECOVERY_KEY: made.recovery_key };
+    return file;
+  }
+
   /** One command of insieme-server; its JSON. */
   admin(...args) {
     const out = execFileSync(

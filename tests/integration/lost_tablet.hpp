@@ -2,6 +2,7 @@
 // What tests about lost tablets ask: what the server knows of one, and what is left of it.
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "ambito.hpp"
@@ -47,6 +48,26 @@ inline bool is_gone(const Terminal& who) {
 
 inline void wipe(const Ambito& at, const std::string& id) {
   at.server.admin({"device", "wipe", id, "--reason", "perso in autobus"});
+}
+
+/// Nothing is left on Anna's tablet, and the server knows.
+inline void check_destroyed(const Ambito& at, const std::string& id) {
+  CHECK(is_gone(at.anna));
+  CHECK(step_of(at, id) == "destroyed");
+}
+
+/// The folder into which the operator took what was handed over sealed.
+inline std::string escrow_of(const Ambito& at, const std::string& id) {
+  const std::string folder = (at.folder.path() / "consegna").string();
+  at.server.admin({"device", "escrow", id, "--out", folder});
+  return folder;
+}
+
+/// Anna attaches a photo of so many bytes to the visit.
+inline void attach_photo(const Ambito& at, std::size_t bytes) {
+  const std::string face = at.folder.file("foto.jpg");
+  std::ofstream(face, std::ios::binary) << std::string(bytes, 'f');
+  at.anna.ok({"attach", at.visit, "files", face});
 }
 
 }  // namespace insieme::testing

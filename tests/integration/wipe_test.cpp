@@ -36,16 +36,14 @@ TEST_CASE("wipe: what was not sent is in the inbox before the keys are gone, and
 
   const std::string said = at.anna.refused(kStorage, {"sync"});
   check_says(said, {"cancellato a distanza", "consegnato al server", "perso in autobus"});
-  CHECK(is_gone(at.anna));
-  CHECK(step_of(at, id) == "destroyed");
+  check_destroyed(at, id);
   CHECK(member(device_of(at, "anna"), "state") == "wiped");
   check_says(at.anna.refused(kStorage, {"list"}), {"nuovo invito"});
 
   const std::string waits = inbox(at);
   check_says(waits, {"scritto l'ultimo giorno", "\"anna\""});
   // The draft is with the server, which alone opens it.
-  const std::string folder = (at.folder.path() / "consegna").string();
-  at.server.admin({"device", "escrow", id, "--out", folder});
+  const std::string folder = escrow_of(at, id);
   std::string drafts;
   for (const auto& file : fs::directory_iterator(folder)) {
     std::ostringstream text;
@@ -68,15 +66,11 @@ TEST_CASE("wipe: a photo that was not sent is with the server before the keys ar
   Ambito at;
   at.exchange();
   const std::string id = id_of(device_of(at, "anna"));
-  const std::string face = at.folder.file("foto.jpg");
-  std::ofstream(face, std::ios::binary) << std::string(400'000, 'f');
-  at.anna.ok({"attach", at.visit, "files", face});
+  attach_photo(at, 400'000);
   wipe(at, id);
   at.anna.refused(kStorage, {"sync"});
-  CHECK(is_gone(at.anna));
-  CHECK(step_of(at, id) == "destroyed");
-  const std::string folder = (at.folder.path() / "consegna").string();
-  at.server.admin({"device", "escrow", id, "--out", folder});
+  check_destroyed(at, id);
+  const std::string folder = escrow_of(at, id);
   std::size_t here = 0;
   for (const auto& file : fs::recursive_directory_iterator(at.folder.path())) {
     const std::string name = file.path().filename().string();
@@ -111,8 +105,7 @@ TEST_CASE("wipe: without a network nothing happens, and a copy of the store neve
     fs::copy_file(copy + end, at.anna.store() + end);
   }
   check_says(at.anna.refused(kStorage, {"sync"}), {"cancellato a distanza"});
-  CHECK(is_gone(at.anna));
-  CHECK(step_of(at, id) == "destroyed");
+  check_destroyed(at, id);
 }
 
 TEST_CASE("lock: a tablet stays closed until the server lets go, and has lost nothing",
@@ -144,8 +137,7 @@ TEST_CASE("wipe: a tablet that was locked first hands over, too", "[integration]
   check_says(at.anna.refused(kStorage, {"sync"}), {"bloccato"});
   wipe(at, id);
   check_says(at.anna.refused(kStorage, {"list"}), {"cancellato a distanza"});
-  CHECK(is_gone(at.anna));
-  CHECK(step_of(at, id) == "destroyed");
+  check_destroyed(at, id);
   check_says(inbox(at), {"chiuso qui dentro"});
 }
 
@@ -209,8 +201,7 @@ TEST_CASE("wipe: while it hands over, a tablet refuses in words to write what wo
   }
   CHECK(refused >= 2);  // a parcel, and the end
   check_says(at.anna.refused(kStorage, {"list"}), {"cancellato a distanza"});
-  CHECK(is_gone(at.anna));
-  CHECK(step_of(at, id) == "destroyed");
+  check_destroyed(at, id);
   check_says(inbox(at), {"intanto"});  // what was written before, with the rest
 }
 

@@ -45,8 +45,7 @@ TEST_CASE("wipe: work that the others went on without reaches the coordinator, a
   }
 
   check_says(at.anna.refused(kStorage, {"sync"}), {"cancellato a distanza"});
-  CHECK(is_gone(at.anna));
-  CHECK(step_of(at, id) == "destroyed");
+  check_destroyed(at, id);
   // The others had gone on: as it was, the server could not take it.
   check_says(fates(at, id), {"superseded", "taken"});
 
@@ -69,15 +68,11 @@ TEST_CASE("wipe: photos beyond the server's quota are handed over sealed, and th
   at.server.restart();
   at.exchange();
   const std::string id = id_of(device_of(at, "anna"));
-  const std::string face = at.folder.file("foto.jpg");
-  std::ofstream(face, std::ios::binary) << std::string(300'000, 'f');
-  at.anna.ok({"attach", at.visit, "files", face});
+  attach_photo(at, 300'000);
   wipe(at, id);
   at.anna.refused(kStorage, {"sync"});
-  CHECK(is_gone(at.anna));
-  CHECK(step_of(at, id) == "destroyed");
-  const std::string folder = (at.folder.path() / "consegna").string();
-  at.server.admin({"device", "escrow", id, "--out", folder});
+  check_destroyed(at, id);
+  const std::string folder = escrow_of(at, id);
   std::size_t whole = 0;
   for (const auto& file : fs::directory_iterator(folder)) whole += file.file_size() >= 300'000;
   CHECK(whole == 1);
@@ -92,8 +87,7 @@ TEST_CASE("wipe: the tablet of a worker who left hands over as any other",
   at.server.admin({"users", "disable", "anna"});
   wipe(at, id);
   check_says(at.anna.refused(kStorage, {"sync"}), {"cancellato a distanza"});
-  CHECK(is_gone(at.anna));
-  CHECK(step_of(at, id) == "destroyed");
+  check_destroyed(at, id);
   check_says(inbox(at), {"prima di andarmene"});
 }
 
@@ -120,8 +114,7 @@ TEST_CASE("wipe: of two orders the last one holds, and each device hears its own
   at.anna.ok({"edit", at.visit, "next_step=sul secondo tablet"});
   wipe(at, second);
   at.anna.refused(kStorage, {"sync"});
-  CHECK(is_gone(at.anna));
-  CHECK(step_of(at, second) == "destroyed");
+  check_destroyed(at, second);
   CHECK(step_of(at, first) == "destroyed");
   check_says(inbox(at), {"sul secondo tablet"});
 }
@@ -136,8 +129,7 @@ TEST_CASE("wipe: a tablet whose clock stands at 1970 hands over and is wiped all
   check_says(at.anna.refused(kStorage, {"--clock", "2000", "sync"}), {"bloccato"});
   wipe(at, id);
   check_says(at.anna.refused(kStorage, {"--clock", "0", "list"}), {"cancellato a distanza"});
-  CHECK(is_gone(at.anna));
-  CHECK(step_of(at, id) == "destroyed");
+  check_destroyed(at, id);
   check_says(inbox(at), {"con la pila scarica"});
 }
 

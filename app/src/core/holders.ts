@@ -1,7 +1,7 @@
 // Several people on one tablet (docs/adr/0050): each has a store, a PIN and a device of their own,
 // and opens nobody else's. What lies in the browser's folders says how many there are; what is kept
 // beside them is their names and what each has not sent, and nothing of a family.
-import { CoreError, eraseStore, read } from "./core";
+import { CoreError, eraseStore, read, requestId } from "./core";
 import { isDesk } from "./desk";
 import { invitationIn } from "./invitation";
 import { keep, kept } from "./kept";
@@ -81,7 +81,8 @@ export function chosenFolder(): string {
   return folders.length === 1 ? (folders[0] ?? FIRST) : "";
 }
 
-function begin(folder: string): void {
+/** Begins as that one; with "" everybody is asked who they are. */
+export function chooseHolder(folder: string): void {
   const invitation = invitationIn(location.href);
   if (invitation) sessionStorage.setItem(INVITED, invitation);
   if (folder) sessionStorage.setItem(HERE, folder);
@@ -97,10 +98,6 @@ export function takeInvited(): string {
   sessionStorage.removeItem(INVITED);
   if (inAddress) history.replaceState(null, "", location.pathname);
   return invitation;
-}
-
-export function chooseHolder(folder: string): void {
-  begin(folder);
 }
 
 /** Of whom this tab has just connected: nobody else may choose their PIN. */
@@ -119,16 +116,14 @@ export async function leave(): Promise<void> {
     if (!(error instanceof CoreError && error.code === "locked")) throw error;
   });
   await lockNow();
-  begin("");
+  chooseHolder("");
 }
 
 /** A store for somebody new. It is on the disk once they are asked for their invitation. */
 export async function addHolder(): Promise<void> {
   await keepTyped();
   await lockNow();
-  const bytes = crypto.getRandomValues(new Uint8Array(4));
-  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  begin(`${FIRST}-${digits}`);
+  chooseHolder(`${FIRST}-${requestId().slice(0, 8)}`); // eight digits that nobody else has
 }
 
 /** The store that is open here, for good. Refused, in words, while anything of it is unsent. */
@@ -136,20 +131,19 @@ export async function removeHolder(): Promise<void> {
   const folder = chosenFolder();
   await eraseStore(folder);
   await keep(`holder ${folder}`, "");
-  begin("");
+  chooseHolder("");
 }
 
 async function note(status: Status): Promise<void> {
   const { name, account, enrolled } = status.identity;
   const folder = chosenFolder();
   if (!enrolled || folder === "") return;
-  const count = (words: (keyof Status)[]): number =>
-    words.reduce((sum, word) => sum + Number(status[word] ?? 0), 0);
-  const unsent = count(["unsent", "blobs_to_send", "exchanged", "letters"]);
+  const counts = [status.unsent, status.blobs_to_send, status.exchanged, status.letters];
+  const unsent = counts.reduce((sum, one) => sum + Number(one), 0);
   const known = holderOf(folder).since || new Date().toISOString();
   const since = unsent > 0 ? (status.oldest_unsent_at ?? known) : "";
   const last = status.last_sync_at ?? "";
-  const drafts = count(["drafts"]);
+  const drafts = Number(status.drafts);
   const told = { name: name || account, unsent, since, drafts, last };
   await keep(`holder ${folder}`, JSON.stringify(told));
 }

@@ -58,12 +58,14 @@ export function useNow(everyMs: number): number {
 }
 
 /** One act at a time: while it runs, `busy`; its failure in words. */
-export function useAct(): {
+export interface Act {
   busy: boolean;
   failure: Error | null;
   run: (act: () => Promise<void>) => Promise<void>;
   forget: () => void;
-} {
+}
+
+export function useAct(): Act {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Error | null>(null);
   const running = useRef(false);

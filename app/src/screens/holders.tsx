@@ -13,6 +13,7 @@ import {
 import { useAct, useLoad } from "../core/hooks";
 import { pinState } from "../core/lock";
 import { age, ago } from "../format";
+import { ChangeHolder } from "../parts/change_holder";
 import { Icon } from "../parts/icons";
 import { Await, Failed, Mark, Note, Section, SureButton, Title } from "../parts/parts";
 import { count, t } from "../words";
@@ -32,12 +33,23 @@ function waits(holder: Holder): string {
 
 function Waits(props: { holder: Holder }): JSX.Element {
   const { holder } = props;
-  if (holder.name === "") return <></>;
+  if (holder.unsent === 0 && holder.drafts === 0) {
+    return <span class="row-note">{waits(holder)}</span>;
+  }
   const isOld = holder.unsent > 0 && Date.now() - Date.parse(holder.since) > DAY_MS;
-  return holder.unsent === 0 && holder.drafts === 0 ? (
-    <span class="row-note">{waits(holder)}</span>
-  ) : (
-    <Mark tone={isOld ? "danger" : "warning"}>{waits(holder)}</Mark>
+  return <Mark tone={isOld ? "danger" : "warning"}>{waits(holder)}</Mark>;
+}
+
+function Who(props: { holder: Holder }): JSX.Element {
+  const { holder } = props;
+  return (
+    <>
+      <Icon name="person" />
+      <span class="row-text">
+        <span class="row-title">{holder.name || t("holder_nobody")}</span>
+        {holder.name && <Waits holder={holder} />}
+      </span>
+    </>
   );
 }
 
@@ -52,11 +64,7 @@ export function HoldersScreen(): JSX.Element {
         {all.map((one) => (
           <li key={one.folder}>
             <button type="button" class="row-link" onClick={() => chooseHolder(one.folder)}>
-              <Icon name="person" />
-              <span class="row-text">
-                <span class="row-title">{one.name || t("holder_nobody")}</span>
-                <Waits holder={one} />
-              </span>
+              <Who holder={one} />
               <Icon name="next" />
             </button>
           </li>
@@ -91,9 +99,7 @@ export function UnfinishedHolder(): JSX.Element {
       >
         {t("holder_unfinished_do")}
       </button>
-      <button type="button" class="btn btn-link" onClick={() => void act.run(leave)}>
-        {t("holder_change")}
-      </button>
+      <ChangeHolder act={act} />
     </main>
   );
 }
@@ -110,11 +116,7 @@ export function HoldersSection(): JSX.Element {
         <ul class="rows">
           {others.map((one) => (
             <li key={one.folder} class="row-plain">
-              <Icon name="person" />
-              <span class="row-text">
-                <span class="row-title">{one.name || t("holder_nobody")}</span>
-                <Waits holder={one} />
-              </span>
+              <Who holder={one} />
             </li>
           ))}
         </ul>

@@ -2,9 +2,10 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { CoreError, read } from "../core/core";
-import { holderHere, isShared, leave } from "../core/holders";
+import { holderHere, isShared } from "../core/holders";
 import { useAct, useNow } from "../core/hooks";
 import { afterLocking, pinState, type PinState } from "../core/lock";
+import { ChangeHolder } from "../parts/change_holder";
 import { isSame, NewPinFields, NO_PIN, PinField } from "../parts/pin";
 import { Failed, Note, Title } from "../parts/parts";
 import { OrderedScreen } from "./ordered";
@@ -120,11 +121,7 @@ export function LockScreen(props: { onOpen: () => void }): JSX.Element {
       <button type="button" class="btn btn-link" onClick={() => setForgotten(true)}>
         {t("pin_forgotten")}
       </button>
-      {isShared() && (
-        <button type="button" class="btn btn-link" onClick={() => void act.run(leave)}>
-          {t("holder_change")}
-        </button>
-      )}
+      <ChangeHolder act={act} />
     </main>
   );
 }

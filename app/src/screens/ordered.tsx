@@ -2,9 +2,10 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { beginAnew, read } from "../core/core";
-import { chosenFolder, isShared, leave, noteWiped } from "../core/holders";
+import { chosenFolder, noteWiped } from "../core/holders";
 import { useAct } from "../core/hooks";
 import type { PinState } from "../core/lock";
+import { ChangeHolder } from "../parts/change_holder";
 import { Failed, Note, Title } from "../parts/parts";
 import { t } from "../words";
 
@@ -57,11 +58,7 @@ export function OrderedScreen(props: {
           {t("locked_afar_code")}
         </button>
       )}
-      {isShared() && (
-        <button type="button" class="btn btn-link" onClick={() => void act.run(leave)}>
-          {t("holder_change")}
-        </button>
-      )}
+      <ChangeHolder act={act} />
     </main>
   );
 }

@@ -4,7 +4,6 @@ import { keepStorage, read, requestId, tellChange } from "../core/core";
 import {
   holderHere,
   isShared,
-  leave,
   noteConnected,
   removeHolder,
   takeInvited,
@@ -23,6 +22,7 @@ import {
   waysIn,
 } from "../core/sign_in";
 import { syncNow } from "../core/sync";
+import { ChangeHolder } from "../parts/change_holder";
 import { Icon } from "../parts/icons";
 import { Failed, Note, Title } from "../parts/parts";
 import { ScanInvitation } from "../parts/scan";
@@ -82,11 +82,7 @@ export function Start(): JSX.Element {
         <circle cx="20" cy="16" r="8" />
       </svg>
       <Title text={t("start_title")} lead={t("start_lead")} />
-      {isShared() && holderHere() !== "" && (
-        <button type="button" class="btn btn-link" onClick={() => void act.run(leave)}>
-          {t("holder_change")}
-        </button>
-      )}
+      {holderHere() !== "" && <ChangeHolder act={act} />}
       {isShared() && holderHere() === "" && (
         <Note tone="info" title={t("holder_new")}>
           <p>{t("holder_new_why")}</p>

@@ -7,21 +7,27 @@
 namespace insieme::client::commands {
 namespace {
 
+std::string_view word_of(const lock::OrderFile& order) {
+  if (order.order.kind == sync::OrderKind::wipe) return "wiped";
+  switch (order.state) {
+    case lock::OrderState::wiping: return "wiping";
+    case lock::OrderState::opened: return "opened";
+    default: return "locked";
+  }
+}
+
 /// Whether the server locked or wiped this device, and how it stands with that.
 void put_order(json::object& out, const DoorCall& call) {
   const auto order = call.door.order();
-  const bool is_wipe = order && order->order.kind == sync::OrderKind::wipe;
-  const bool is_opened = order && order->state == lock::OrderState::opened;
-  const bool is_wiping = order && order->state == lock::OrderState::wiping;
-  out["order"] = !order ? "" : is_wipe ? "wiped" : is_wiping ? "wiping"
-                                               : is_opened   ? "opened" : "locked";
+  out["order"] = order ? word_of(*order) : std::string_view();
   if (!order) return;
+  const bool is_wiping = order->state == lock::OrderState::wiping;
   const Check allowed = is_wiping ? Check(Door::being_wiped()) : call.door.order_allows();
   const bool english = call.language == schema::Language::en;
   out["order_text"] = allowed.ok() ? "" : english ? allowed.error().en : allowed.error().it;
   out["order_reason"] = order->order.reason;
   out["order_at"] = instant_text(order->order.ordered_ms);
-  if (!is_wipe) return;
+  if (order->order.kind != sync::OrderKind::wipe) return;
   out["handed_over"] = number_text(order->parcels);
   out["reported"] = order->state == lock::OrderState::reported;
 }

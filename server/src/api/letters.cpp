@@ -51,7 +51,7 @@ JudgedLetter judged_as(const sync::ServerAction& answered, const sync::DeviceId&
 }
 
 JudgedLetter read(const Services& services, const std::vector<std::uint8_t>& sealed,
-                        const TurnPerformer& perform, bool tells_refused) {
+                  const TurnPerformer& perform, bool tells_refused) {
   const auto plain = sync::open_sealed_for(services.server_secret, sealed);
   if (!plain.ok()) return refused(plain.error().code, kNoLetter);
   const auto letter = sync::decode_letter(*plain);

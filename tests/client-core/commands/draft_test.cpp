@@ -5,6 +5,28 @@
 namespace insieme::testing {
 namespace {
 
+/// Two desks that have the same family.
+struct Colleagues {
+  Folder folder;
+  Office office;
+  Desk anna{folder, "anna", office};
+  Desk bruno{folder, "bruno", office};
+  Family family;
+
+  Colleagues() {
+    anna.enrol();
+    bruno.enrol();
+    family = make_family(anna);
+    anna.sync();
+    for (const char* who : {"anna", "bruno"}) {
+      office.server.grant(who, sync::id_from_text<DossierId>(family.dossier).value(),
+                          {"core", "education"});
+    }
+    bruno.sync();
+    anna.sync();
+  }
+};
+
 TEST_CASE("draft: what is typed survives the death of the process, unchecked", "[commands][P2]") {
   const Folder folder;
   Office office;
@@ -56,20 +78,10 @@ TEST_CASE("draft: a commit repeated after a kill gives the first reply", "[comma
 
 TEST_CASE("draft: what arrived while it was open is not overwritten by its commit",
           "[commands][P4]") {
-  const Folder folder;
-  Office office;
-  Desk anna(folder, "anna", office);
-  Desk bruno(folder, "bruno", office);
-  anna.enrol();
-  bruno.enrol();
-  const Family family = make_family(anna);
-  anna.sync();
-  for (const char* who : {"anna", "bruno"}) {
-    office.server.grant(who, sync::id_from_text<DossierId>(family.dossier).value(),
-                        {"core", "education"});
-  }
-  bruno.sync();
-  anna.sync();
+  Colleagues at;
+  Desk& anna = at.anna;
+  Desk& bruno = at.bruno;
+  const Family& family = at.family;
   const std::string id = text(part(anna.call({{"command", "draft.open"},
                                               {"record", family.visit},
                                               {"fields", {{"next_step", "Telefonare"}}}}),
@@ -84,20 +96,10 @@ TEST_CASE("draft: what arrived while it was open is not overwritten by its commi
 
 TEST_CASE("draft: one that was dropped and comes back still has the base it had",
           "[commands][P4]") {
-  const Folder folder;
-  Office office;
-  Desk anna(folder, "anna", office);
-  Desk bruno(folder, "bruno", office);
-  anna.enrol();
-  bruno.enrol();
-  const Family family = make_family(anna);
-  anna.sync();
-  for (const char* who : {"anna", "bruno"}) {
-    office.server.grant(who, sync::id_from_text<DossierId>(family.dossier).value(),
-                        {"core", "education"});
-  }
-  bruno.sync();
-  anna.sync();
+  Colleagues at;
+  Desk& anna = at.anna;
+  Desk& bruno = at.bruno;
+  const Family& family = at.family;
   const json::object fields{{"next_step", "Telefonare"}};
   const json::object opening{
       {"command", "draft.open"}, {"record", family.visit}, {"fields", fields}};
