@@ -12,14 +12,15 @@ const { chromium } = require("playwright-core");
 export const axeSource = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 const program = ["/usr/lib/chromium/chromium", "/usr/bin/chromium"].find(existsSync);
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-async function until(what, condition) {
+/** Waits for what `condition` gives, also by a promise, to be true. */
+export async function until(what, condition) {
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
-    const value = condition();
+    const value = await condition();
     if (value) return value;
     if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
     await sleep(20);
@@ -77,6 +78,13 @@ export class Browser {
       if (message.type() === "error") page.troubles.push(message.text());
     });
     page.on("pageerror", (error) => page.troubles.push(String(error)));
+    const waitForFunction = page.waitForFunction.bind(page);
+    page.waitForFunction = (condition, ...more) => {
+      // Its promise would be taken for a yes, and nothing be waited for: `until` is for those.
+      const inPromises = condition.constructor.name === "AsyncFunction";
+      if (inPromises) throw new Error("a condition in promises: until");
+      return waitForFunction(condition, ...more);
+    };
     await page.goto(url);
     return page;
   }

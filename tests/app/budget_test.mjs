@@ -2,6 +2,7 @@
 // steps back, another month, paper; and nobody sees it who does not hold that section.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { until } from "./browser.mjs";
 import { ask, look, makeHousehold, Person } from "./people.mjs";
 import { World } from "./world.mjs";
 
@@ -195,9 +196,7 @@ test("[P2] nobody types into a sheet that was saved before the new one is there"
   await amount("Scuola").fill("35");
   await isKept();
   await save().click();
-  await page().waitForFunction(
-    async () => (await globalThis.insieme.call("draft.list")).drafts.length === 0,
-  );
+  await until("no draft", async () => (await ask(page(), "draft.list")).drafts.length === 0);
   assert.equal(await amount("Scuola").inputValue(), "35");
   assert.equal(await amount("Scuola").isDisabled(), true);
   assert.equal(await save().isDisabled(), true);

@@ -6,7 +6,7 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Browser } from "./browser.mjs";
+import { Browser, until } from "./browser.mjs";
 import { ask, DESK, look, makeHousehold } from "./people.mjs";
 import { appFolder, bin, World } from "./world.mjs";
 
@@ -128,8 +128,8 @@ test("what is saved here reaches the others, and what they save is heard of at o
     fields: { title: "Dal coordinamento" },
   });
   office.sync();
-  await page.waitForFunction(async () => {
-    const found = await globalThis.insieme.call("search", { words: "coordinamento" });
+  await until("the office's note", async () => {
+    const found = await ask(page, "search", { words: "coordinamento" });
     return JSON.stringify(found).includes("Dal coordinamento");
   });
   const copy = await page.evaluate(async () => (await globalThis.insieme.copy()).bytes?.length);
@@ -174,9 +174,7 @@ test("an exchange that its page has left is not gone on with in the next one", a
     world.process.kill("SIGCONT");
   }
   // The page's own exchange may be under way: then this one is told that it is busy.
-  await page.waitForFunction(
-    async () => (await globalThis.insieme.call("sync.run")).unsent === "0",
-  );
+  await until("a whole exchange", async () => (await ask(page, "sync.run")).unsent === "0");
 });
 
 test("a connection that says nothing loses its place", async () => {

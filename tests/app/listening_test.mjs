@@ -2,6 +2,7 @@
 // before its plan would have asked.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { until } from "./browser.mjs";
 import { ask, makeHousehold, Person, TABLET } from "./people.mjs";
 import { World } from "./world.mjs";
 
@@ -28,14 +29,6 @@ after(async () => {
   await bruno?.end();
   await world.end();
 });
-
-async function until(what, condition) {
-  const end = Date.now() + 60_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-    await new Promise((done) => setTimeout(done, 100));
-  }
-}
 
 /** Says something at the office, and sends it. */
 function sayAtOffice(text) {

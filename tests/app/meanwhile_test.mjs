@@ -2,6 +2,7 @@
 // chose is still what they chose, and they look again. Real server, real core, two real browsers.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { until } from "./browser.mjs";
 import { ask, DESK, look, makeHousehold, Person } from "./people.mjs";
 import { World } from "./world.mjs";
 
@@ -143,10 +144,10 @@ test("[P4] one rule for several questions leaves the one that became another", a
   const form = carla.page.getByRole("region", { name: "Decidi insieme" });
   await form.getByLabel("Motivo").fill("ha sentito lei la scuola");
   await bruno.online();
-  await carla.page.waitForFunction(async (visit) => {
-    const { record } = await globalThis.insieme.call("record.get", { record: visit, all: true });
+  await until("the third value", async () => {
+    const { record } = await ask(carla.page, "record.get", { record: family.visit, all: true });
     return record.fields.next_step.values.length === 3;
-  }, family.visit);
+  });
   await form.getByRole("button", { name: /^Decidi \d+ questioni/ }).click();
   await carla.page.getByText(/^Decise \d+ questioni/).waitFor();
   const { record } = await ask(carla.page, "record.get", { record: family.visit, all: true });

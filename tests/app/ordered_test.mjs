@@ -2,6 +2,7 @@
 // beneath it. It locks in the very run of the program in which the tablet was connected, too.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { until } from "./browser.mjs";
 import { ask, look, makeHousehold, Person, PHONE } from "./people.mjs";
 import { World } from "./world.mjs";
 
@@ -22,9 +23,7 @@ before(async () => {
   office = world.desk("office");
   family = makeHousehold(office, world, ["anna"]);
   anna = await new Person(world, "anna", PHONE, PIN).begin();
-  await anna.page.waitForFunction(
-    async () => (await globalThis.insieme.call("pin.state")).recovery,
-  );
+  await until("a way back in", async () => (await ask(anna.page, "pin.state")).recovery);
 });
 
 after(async () => {

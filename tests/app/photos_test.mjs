@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { join } from "node:path";
+import { until } from "./browser.mjs";
 import { ask, DESK, look, makeHousehold, Person, PHONE, stroke, TABLET } from "./people.mjs";
 import { World } from "./world.mjs";
 
@@ -98,13 +99,8 @@ const strokesKept = async (page) => {
   const reply = await ask(page, "blob.get", { draft: drafts[0].id, field: "signature" });
   return (Buffer.from(reply.data, "base64").toString().match(/M/g) ?? []).length;
 };
-async function until(condition, wanted) {
-  for (let i = 0; i < 300; ++i) {
-    if ((await condition()) === wanted) return;
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  assert.equal(await condition(), wanted);
-}
+const untilStrokes = (page, wanted) =>
+  until(`${wanted} strokes`, async () => (await strokesKept(page)) === wanted);
 
 test("[P2] photos, a document and strokes of a signature outlive a killed browser", async () => {
   const { page } = anna;
@@ -128,7 +124,7 @@ test("[P2] photos, a document and strokes of a signature outlive a killed browse
   await stroke(page, [0.1, 0.7], [0.3, 0.2]);
   await stroke(page, [0.3, 0.2], [0.6, 0.8]);
   await stroke(page, [0.05, 0.1], [0.9, 0.1]);
-  await until(() => strokesKept(page), 3);
+  await untilStrokes(page, 3);
   await anna.browser.kill();
   await anna.again();
   await anna.page.getByText("Torna alla visita").click();
@@ -150,19 +146,19 @@ test("[P2] photos, a document and strokes of a signature outlive a killed browse
 test("the sheet is sharp after a turn, a stroke is taken back, and clearing it, too", async () => {
   const { page } = anna;
   await page.setViewportSize({ width: 844, height: 390 });
-  await until(async () => (await ink(page)).shown > 500, true);
+  await until("a wide picture", async () => (await ink(page)).shown > 500);
   const turned = await ink(page);
   assert.ok(turned.share > 0.002);
   const ratio = await page.evaluate(() => devicePixelRatio);
   assert.equal(turned.width, Math.round(turned.shown * ratio));
   await page.setViewportSize(PHONE);
   await page.getByRole("button", { name: "Annulla l'ultimo tratto" }).click();
-  await until(() => strokesKept(page), 2);
+  await untilStrokes(page, 2);
   await page.getByRole("button", { name: "Pulisci" }).click();
-  await until(() => strokesKept(page), 0);
+  await untilStrokes(page, 0);
   assert.equal((await ask(page, "draft.list")).drafts[0].fields.signature, null);
   await page.getByRole("button", { name: "Annulla l'ultimo tratto" }).click();
-  await until(() => strokesKept(page), 2);
+  await untilStrokes(page, 2);
 });
 
 test("what is kept says nothing of where it was taken, and where it is is told", async () => {
@@ -206,9 +202,9 @@ test("a photo is looked at with the keyboard, taken out, and put back", async ()
   await look(page, "visit-viewer");
   const number = async () => (await page.getByRole("dialog").locator("p").first().textContent())[0];
   for (let i = 0; i < 3; ++i) await page.keyboard.press("ArrowLeft");
-  await until(number, "1");
+  await until("the first", async () => (await number()) === "1");
   await page.keyboard.press("ArrowRight");
-  await until(number, "2");
+  await until("the second", async () => (await number()) === "2");
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
   assert.match(
@@ -326,10 +322,10 @@ test("a server that has no room says so, and nothing is lost", async () => {
   await world.start();
   await anna.goTo("tablet");
   await page.getByText("Sempre", { exact: true }).click();
-  await until(async () => {
+  await until("nothing to send", async () => {
     await anna.send();
-    return (await ask(page, "blob.list")).to_send;
-  }, "0");
+    return (await ask(page, "blob.list")).to_send === "0";
+  });
 });
 
 test("two signatures given without seeing each other: whoever decides sees both", async () => {
@@ -342,7 +338,7 @@ test("two signatures given without seeing each other: whoever decides sees both"
     await person.page.getByRole("heading", { name: /Modifica/ }).waitFor();
     await person.page.getByRole("button", { name: "Firma di nuovo" }).click();
     await stroke(person.page, [0.1, y], [0.8, 1 - y]);
-    await until(() => strokesKept(person.page), 1);
+    await untilStrokes(person.page, 1);
     await person.page.getByRole("button", { name: "Salva", exact: true }).click();
     await person.page.getByRole("region", { name: "Dov'è questa scheda" }).waitFor();
   };

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Browser } from "./browser.mjs";
+import { Browser, until } from "./browser.mjs";
 import { look, PHONE } from "./people.mjs";
 import { root, World } from "./world.mjs";
 
@@ -81,13 +81,15 @@ test("the code of the sheet, before the camera, connects the tablet", async () =
 test("[P1] without a network the camera reads, too", async () => {
   await filmOf(drawn("anna"));
   const { browser, page } = await open([...CAMERA, ALLOWED]);
-  await page.waitForFunction(async () => {
-    const names = await caches.keys();
-    const kept = await Promise.all(
-      names.map(async (name) => (await caches.open(name)).keys()),
-    );
-    const paths = kept.flat().map((request) => new URL(request.url).pathname);
-    return ["/scan.", "/code."].every((start) => paths.some((path) => path.startsWith(start)));
+  await until("what the camera needs", async () => {
+    const kept = await page.evaluate(async () => {
+      const names = await caches.keys();
+      const requests = await Promise.all(
+        names.map(async (name) => (await caches.open(name)).keys()),
+      );
+      return requests.flat().map((request) => new URL(request.url).pathname);
+    });
+    return ["/scan.", "/code."].every((start) => kept.some((path) => path.startsWith(start)));
   });
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   await browser.context.setOffline(true);
