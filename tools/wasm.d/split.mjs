@@ -54,6 +54,8 @@ function split(whole, first, rest) {
     "--placeholder-namespace=h",
   );
   rmSync(names);
+  // What only the other part called is folded and dropped anew.
+  for (const part of [first, rest]) execFileSync("wasm-opt", ["-Oz", ...FEATURES, part, "-o", part]);
   const [before, behind] = moveData(readFileSync(first), readFileSync(rest), pieces());
   writeFileSync(first, before);
   writeFileSync(rest, behind);

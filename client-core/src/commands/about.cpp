@@ -244,8 +244,9 @@ Outcome<json::object> schema_type(Context& context) {
 Outcome<json::object> list_commands(Context& context) {
   json::array commands;
   for (const CommandSpec& command : all_commands()) {
+    const Told& help = context.language == schema::Language::it ? command.it : command.en;
     json::object one{{"name", command.name},
-                     {"help", context.language == schema::Language::it ? command.it : command.en},
+                     {"help", help.text()},
                      {"writes", command.writes != Writes::no}};
     commands.push_back(std::move(one));
   }
@@ -324,7 +325,7 @@ std::vector<CommandSpec> about_commands() {
        "Questi comandi.",
        "These commands.",
        {},
-       "commands (name, help, writes)",
+       "commands (name, help: empty in a browser, writes)",
        R"({"command": "commands.list"})",
        list_commands},
   };

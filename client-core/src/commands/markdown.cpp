@@ -66,7 +66,8 @@ std::string arguments_of(const CommandSpec& command) {
   std::string out = "| argument | kind | needed | meaning | significato |\n|---|---|---|---|---|\n";
   for (const ArgSpec& arg : command.args) {
     out += "| `" + std::string(arg.name) + "` | " + std::string(name_of(arg.kind)) + " | " +
-           (arg.required ? "yes" : "no") + " | " + arg.en + " | " + arg.it + " |\n";
+           (arg.required ? "yes" : "no") + " | " + arg.en.text() + " | " + arg.it.text() +
+           " |\n";
   }
   return out;
 }
@@ -76,9 +77,10 @@ std::string arguments_of(const CommandSpec& command) {
 std::string Commands::markdown() {
   std::string out = kIntroduction;
   for (const CommandSpec& command : all_commands()) {
-    out += "\n## " + std::string(command.name) + "\n\n" + command.en + " *" + command.it + "* " +
-           need_of(command.writes) + "\n\n" + arguments_of(command) +
-           "\nReturns: " + command.returns + ".\n\n```json\n" + command.example + "\n```\n";
+    out += "\n## " + std::string(command.name) + "\n\n" + command.en.text() + " *" +
+           command.it.text() + "* " + need_of(command.writes) + "\n\n" + arguments_of(command) +
+           "\nReturns: " + command.returns.text() + ".\n\n```json\n" + command.example.text() +
+           "\n```\n";
   }
   return out;
 }

@@ -14,12 +14,28 @@ namespace insieme::client::commands {
 
 enum class ArgKind { text, id, ids, boolean, integer, object, array, any };
 
+/// A sentence of the commands' documentation, which lies in the program as it stands. The core for
+/// browsers leaves it out and says nothing: it is a twentieth of what travels before a first screen.
+class Told {
+ public:
+#ifdef __EMSCRIPTEN__
+  constexpr Told(const char* /*text*/) noexcept {}
+  [[nodiscard]] static std::string text() { return {}; }
+#else
+  constexpr Told(const char* text) noexcept : text_(text) {}
+  [[nodiscard]] std::string text() const { return text_; }
+
+ private:
+  const char* text_;
+#endif
+};
+
 struct ArgSpec {
   const char* name;
   ArgKind kind;
   bool required;
-  const char* it;
-  const char* en;
+  Told it;
+  Told en;
 };
 
 /// Whether a command writes, and so needs a `request_id`.
@@ -49,11 +65,11 @@ struct DoorCall {
 struct CommandSpec {
   const char* name;
   Writes writes;
-  const char* it;
-  const char* en;
+  Told it;
+  Told en;
   std::vector<ArgSpec> args;
-  const char* returns;  ///< English; names of the reply's members
-  const char* example;  ///< a whole request
+  Told returns;  ///< English; names of the reply's members
+  Told example;  ///< a whole request
   Outcome<json::object> (*run)(Context&);
   ErrandMaker errand = nullptr;  ///< of commands that need the network: the same without blocking
   /// In place of `run`.
