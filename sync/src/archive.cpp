@@ -59,20 +59,25 @@ void WireOut::mark(const Mark& mark) {
     varint(static_cast<std::uint64_t>(at - mark_table_->begin()));
     return varint(mark.dot.op);
   }
-  const std::size_t known = find_change(marks_, mark.dot);
+  static_cast<void>(mark_of(mark, mark.dot.op));
+}
+
+std::uint64_t WireOut::mark_of(const Mark& change, std::uint32_t op) {
+  const std::size_t known = find_change(marks_, change.dot);
   if (known != 0) {
     varint(known);
   } else {
     varint(0);
-    id(mark.dot.replica.bytes);
-    varint(mark.dot.seq);
-    varint(zigzag(mark.stamp.ms));
-    varint(mark.stamp.counter);
-    name(mark.author);
+    id(change.dot.replica.bytes);
+    varint(change.dot.seq);
+    varint(zigzag(change.stamp.ms));
+    varint(change.stamp.counter);
+    name(change.author);
     if (marks_.empty()) marks_.reserve(kUsualMarks);
-    marks_.push_back(mark);
+    marks_.push_back(change);
   }
-  varint(mark.dot.op);
+  varint(op);
+  return known != 0 ? known : marks_.size();
 }
 
 std::uint64_t WireIn::long_varint(std::uint8_t first) {
@@ -158,9 +163,16 @@ const std::string& WireIn::name() {
   return names_.back();
 }
 
+const std::string& WireIn::numbered_name(std::uint32_t& number) {
+  number = varint_as<std::uint32_t>();
+  const std::string* known = shared_ != nullptr ? shared_->name_at(number) : nullptr;
+  if (known == nullptr) fail(ErrorCode::malformed, "a name that the dictionary does not have");
+  return *known;
+}
+
 Mark WireIn::mark() {
-  const std::uint64_t number = varint();
   if (mark_table_ != nullptr) {
+    const std::uint64_t number = varint();
     if (number >= mark_table_->size()) {
       fail(ErrorCode::malformed, "a change that is not in the table");
     }
@@ -168,24 +180,31 @@ Mark WireIn::mark() {
     mark.dot.op = varint_as<std::uint32_t>();
     return mark;
   }
-  if (number > marks_.size()) fail(ErrorCode::malformed, "a change that was not introduced");
-  if (number == 0) {
-    Mark mark;
-    mark.dot.replica.bytes = id();
-    mark.dot.seq = varint();
-    mark.stamp.ms = unzigzag(varint());
-    mark.stamp.counter = varint_as<std::uint32_t>();
-    mark.author = name();
-    // One change cannot be described twice, or its two descriptions could differ.
-    if (find_change(marks_, mark.dot) != 0) fail(ErrorCode::malformed, "a change described twice");
-    if (marks_.empty()) marks_.reserve(kUsualMarks);
-    marks_.push_back(mark);
-    mark.dot.op = varint_as<std::uint32_t>();
-    return mark;
-  }
-  Mark mark = marks_[static_cast<std::size_t>(number - 1)];
-  mark.dot.op = varint_as<std::uint32_t>();
+  const MarkPlace place = mark_place();
+  Mark mark = marks_[place.change];
+  mark.dot.op = place.op;
   return mark;
+}
+
+WireIn::MarkPlace WireIn::mark_place() {
+  const std::uint64_t number = varint();
+  if (number > marks_.size()) fail(ErrorCode::malformed, "a change that was not introduced");
+  if (number != 0) {
+    return {static_cast<std::size_t>(number - 1), varint_as<std::uint32_t>()};
+  }
+  Mark change;
+  change.dot.replica.bytes = id();
+  change.dot.seq = varint();
+  change.stamp.ms = unzigzag(varint());
+  change.stamp.counter = varint_as<std::uint32_t>();
+  change.author = name();
+  // One change cannot be described twice, or its two descriptions could differ.
+  if (find_change(marks_, change.dot) != 0) {
+    fail(ErrorCode::malformed, "a change described twice");
+  }
+  if (marks_.empty()) marks_.reserve(kUsualMarks);
+  marks_.push_back(std::move(change));
+  return {marks_.size() - 1, varint_as<std::uint32_t>()};
 }
 
 void CEREAL_SAVE_FUNCTION_NAME(WireOut& ar, const TextOf& text) {

@@ -58,6 +58,9 @@ class WireOut : public cereal::OutputArchive<WireOut, cereal::AllowEmptyClassEli
   void id(const IdBytes& id);
   void name(const std::string& name);
   void mark(const Mark& mark);
+  /// The same of an operation of `change`, for bytes with a dictionary. Returns the place at which
+  /// the change is described, from 1: whoever keeps it need not have it looked for again.
+  std::uint64_t mark_of(const Mark& change, std::uint32_t op);
   /// From here on marks are written by their place in a table, which is sorted by replica and seq
   /// and holds them all.
   void use_marks(const std::vector<Mark>* table) noexcept { mark_table_ = table; }
@@ -110,6 +113,17 @@ class WireIn : public cereal::InputArchive<WireIn, cereal::AllowEmptyClassElisio
   [[nodiscard]] IdBytes id();
   [[nodiscard]] const std::string& name();
   [[nodiscard]] Mark mark();
+  /// The same without what it says: where among `changes` the change is described, and which of its
+  /// operations is meant. For bytes without a table of marks.
+  struct MarkPlace {
+    std::size_t change = 0;
+    std::uint32_t op = 0;
+  };
+  [[nodiscard]] MarkPlace mark_place();
+  /// Those that were described so far, each with operation 0.
+  [[nodiscard]] const std::vector<Mark>& changes() const noexcept { return marks_; }
+  /// A name and the number that the dictionary gave it.
+  [[nodiscard]] const std::string& numbered_name(std::uint32_t& number);
   void use_marks(const std::vector<Mark>* table) noexcept { mark_table_ = table; }
   void use_columns(MessageColumnsIn* columns) noexcept { columns_ = columns; }
   [[nodiscard]] MessageColumnsIn* columns() const noexcept { return columns_; }

@@ -104,8 +104,9 @@ class Gatherer {
 
 class BriefReader {
  public:
-  BriefReader(WireIn& ar, RecordState& record, const Refill& refill)
-      : ar_(ar), record_(record), refill_(refill) {}
+  BriefReader(WireIn& ar, RecordState& record, const Refill& refill, const Leave* leave,
+              LeftFields* left)
+      : ar_(ar), record_(record), refill_(refill), leave_(leave), left_(left) {}
 
   void read() {
     mark_ = ar_.mark();
@@ -114,7 +115,12 @@ class BriefReader {
     if (pieces == 0 || pieces - 1 > std::numeric_limits<std::uint32_t>::max() - first.op) {
       WireIn::fail(ErrorCode::malformed, "a change that left nothing");
     }
-    record_.fields.reserve(std::min(pieces, kFieldsExpected));
+    const std::size_t expected = std::min(pieces, kFieldsExpected);
+    if (leave_ != nullptr) {
+      left_->fields.reserve(expected);
+    } else {
+      record_.fields.reserve(expected);
+    }
     for (std::size_t at = 0; at < pieces;) {
       const std::uint64_t run = ar_.varint();
       const auto kind = static_cast<BriefKind>(run & kKindMask);
@@ -128,12 +134,19 @@ class BriefReader {
       }
     }
     settle();
+    if (leave_ != nullptr) settle_left();
     record_.last_edits.raise(first.replica, first.seq);
   }
 
  private:
   void read_piece(BriefKind kind) {
-    const std::string& name = ar_.name();
+    std::uint32_t number = 0;
+    const std::string& name = ar_.numbered_name(number);
+    const bool is_text = kind == BriefKind::text_in_column;
+    if (leave_ != nullptr && (is_text || kind == BriefKind::value_in_column) && (*leave_)(name)) {
+      left_->fields.push_back({name, number, is_text, mark_.dot.op, 0});
+      return;
+    }
     const bool goes_on = kind == BriefKind::element && !record_.fields.empty() &&
                          record_.fields.back().name == name;
     if (!goes_on) {
@@ -195,9 +208,25 @@ class BriefReader {
     }
   }
 
+  /// The same of what was left, beside what was not.
+  void settle_left() {
+    left_->changes = ar_.changes();
+    auto& fields = left_->fields;
+    std::sort(fields.begin(), fields.end(),
+              [](const LeftField& a, const LeftField& b) { return a.name < b.name; });
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      const bool again = i != 0 && fields[i - 1].name == fields[i].name;
+      if (again || record_.field(fields[i].name) != nullptr) {
+        WireIn::fail(ErrorCode::malformed, "a field that stands twice");
+      }
+    }
+  }
+
   WireIn& ar_;
   RecordState& record_;
   const Refill& refill_;
+  const Leave* leave_;
+  LeftFields* left_;
   Mark mark_;
 };
 
@@ -231,8 +260,9 @@ void write_brief(WireOut& ar, const Mark& first, std::span<const BriefPiece> pie
   }
 }
 
-void read_brief(WireIn& ar, RecordState& record, const Refill& refill) {
-  BriefReader(ar, record, refill).read();
+void read_brief(WireIn& ar, RecordState& record, const Refill& refill, const Leave* leave,
+                LeftFields* left) {
+  BriefReader(ar, record, refill, leave, left).read();
 }
 
 }  // namespace detail

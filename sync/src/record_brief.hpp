@@ -3,7 +3,7 @@
 // left them; then the change's mark and the fields in its order say all that the columns do not.
 
 #include "codec.hpp"
-#include "insieme/sync/record.hpp"
+#include "insieme/sync/left_fields.hpp"
 
 namespace insieme::sync::detail {
 
@@ -31,7 +31,8 @@ struct BriefPiece {
 /// `pieces` are of one change, in the order of its operations and without a gap; `first` is the
 /// mark of the first.
 void write_brief(WireOut& ar, const Mark& first, std::span<const BriefPiece> pieces);
-/// What follows the escape.
-void read_brief(WireIn& ar, RecordState& record, const Refill& refill);
+/// What follows the escape. Fields that `leave`, if it is given, names go to `left` if they can.
+void read_brief(WireIn& ar, RecordState& record, const Refill& refill, const Leave* leave,
+                LeftFields* left);
 
 }  // namespace insieme::sync::detail

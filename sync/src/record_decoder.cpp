@@ -1,6 +1,7 @@
 // How record states are read: bytes that no writer of ours makes are refused.
 #include <algorithm>
 
+#include "insieme/sync/left_fields.hpp"
 #include "record_brief.hpp"
 #include "record_codec.hpp"
 #include "record_parts.hpp"
@@ -30,6 +31,36 @@ TextState fitting(Result<TextState> text) {
 class RecordReader {
  public:
   RecordReader(WireIn& ar, const Refill* refill) : ar_(ar), refill_(refill) {}
+
+  /// All but what may be left.
+  void read_partly(RecordState& record, const Leave& leave, LeftFields& left) {
+    const std::size_t fields = ar_.count(kManyMax);
+    left.fields.reserve(std::min(fields, kFieldsReserved));
+    const std::string* before = nullptr;
+    for (std::size_t i = 0; i < fields; ++i) {
+      LeftField field;
+      field.name = ar_.numbered_name(field.number);
+      if (before != nullptr && *before >= field.name) {
+        WireIn::fail(ErrorCode::malformed, "fields out of order");
+      }
+      const std::uint8_t parts = ar_.byte();
+      field.is_text = parts == (kHasText | kTextElided);
+      const bool can_be_left = field.is_text || parts == (kHasSurvivors | kValueElided);
+      if (can_be_left && leave(field.name)) {
+        const WireIn::MarkPlace place = ar_.mark_place();
+        field.change = place.change;
+        field.op = place.op;
+        before = &left.fields.emplace_back(std::move(field)).name;
+      } else {
+        FieldState& read = record.fields.emplace_back();
+        read.name = std::move(field.name);
+        read_parts(read, parts);
+        before = &read.name;
+      }
+    }
+    read_rest(record);
+    left.changes = ar_.changes();
+  }
 
   void read(RecordState& record) {
     const std::size_t fields = ar_.count(kManyMax);
@@ -61,8 +92,10 @@ class RecordReader {
     expect_order(record.decisions, kByDot);
   }
 
-  void read_field(FieldState& field) {
-    const std::uint8_t parts = ar_.byte();
+  void read_field(FieldState& field) { read_parts(field, ar_.byte()); }
+
+ private:
+  void read_parts(FieldState& field, std::uint8_t parts) {
     if ((parts & (kValueElided | kTextElided)) != 0 && (refill_ == nullptr || !*refill_)) {
       WireIn::fail(ErrorCode::malformed, "a value was left out");
     }
@@ -74,7 +107,6 @@ class RecordReader {
     if ((parts & kHasEscrow) != 0) field.escrow = read_escrow();
   }
 
- private:
   EscrowState read_escrow() {
     std::vector<EscrowEvent> events;
     const std::size_t count = ar_.count(kManyMax);
@@ -292,13 +324,55 @@ Result<RecordState> unpack_record(std::span<const std::uint8_t> bytes, RecordId 
     const bool in_brief = detail::is_brief(bytes);
     WireIn ar(in_brief ? bytes.subspan(detail::kBriefEscape.size()) : bytes, &dictionary);
     if (in_brief) {
-      detail::read_brief(ar, record, refill);
+      detail::read_brief(ar, record, refill, nullptr, nullptr);
     } else {
       RecordReader(ar, &refill).read(record);
     }
     ar.expect_end();
     return record;
   });
+}
+
+Result<RecordState> unpack_partly(std::span<const std::uint8_t> bytes, RecordId id,
+                                  std::string type, const Dictionary& dictionary,
+                                  const Refill& refill, const Leave& leave, LeftFields& left) {
+  return decoding([&] {
+    RecordState record;
+    record.id = id;
+    record.type = std::move(type);
+    const bool in_brief = detail::is_brief(bytes);
+    WireIn ar(in_brief ? bytes.subspan(detail::kBriefEscape.size()) : bytes, &dictionary);
+    if (in_brief) {
+      detail::read_brief(ar, record, refill, &leave, &left);
+    } else {
+      RecordReader(ar, &refill).read_partly(record, leave, left);
+    }
+    ar.expect_end();
+    return record;
+  });
+}
+
+Status bring_back(RecordState& record, LeftFields& left, std::size_t place, Value value) {
+  const auto at = left.fields.begin() + static_cast<std::ptrdiff_t>(place);
+  Mark mark = left.changes[at->change];
+  mark.dot.op = at->op;
+  FieldState field;
+  field.name = at->name;
+  if (at->is_text) {
+    auto* text = std::get_if<std::string>(&value);
+    if (text == nullptr) return {ErrorCode::malformed, "a text is missing from its column"};
+    auto whole = decoding([&] { return detail::text_in_one_piece(mark, std::move(*text)); });
+    if (!whole.ok()) return whole.error();
+    field.text = std::move(whole).value();
+  } else {
+    field.survivors.push_back({std::move(mark), std::move(value)});
+  }
+  const auto before = std::lower_bound(
+      record.fields.begin(), record.fields.end(), field.name,
+      [](const FieldState& f, const std::string& name) { return f.name < name; });
+  record.fields.insert(before, std::move(field));
+  left.fields.erase(at);
+  return {};
 }
 
 }  // namespace insieme::sync

@@ -1,6 +1,7 @@
 // How record states are written: canonical for digests and snapshots, packed for a store's rows.
 #include <algorithm>
 
+#include "insieme/sync/left_fields.hpp"
 #include "record_brief.hpp"
 #include "record_codec.hpp"
 #include "record_parts.hpp"
@@ -15,12 +16,19 @@ class RecordWriter {
  public:
   RecordWriter(WireOut& ar, const Elide* elide) : ar_(ar), elide_(elide) {}
 
-  void write(const RecordState& record) {
-    ar_.varint(record.fields.size());
+  void write(const RecordState& record, const LeftFields* left = nullptr) {
+    const std::size_t others = left != nullptr ? left->fields.size() : 0;
+    if (left != nullptr) places_.assign(left->changes.size(), 0);
+    ar_.varint(record.fields.size() + others);
+    std::size_t next = 0;  // of those that were left
     for (const FieldState& field : record.fields) {
+      for (; next < others && left->fields[next].name < field.name; ++next) {
+        write_left(*left, left->fields[next]);
+      }
       ar_.name(field.name);
       write_field(field);
     }
+    for (; next < others; ++next) write_left(*left, left->fields[next]);
     write_rest(record);
   }
 
@@ -78,6 +86,18 @@ class RecordWriter {
   }
 
  private:
+  void write_left(const LeftFields& left, const LeftField& field) {
+    ar_.varint(field.number);
+    ar_.byte(field.is_text ? kHasText | kTextElided : kHasSurvivors | kValueElided);
+    std::uint64_t& place = places_[field.change];
+    if (place != 0) {
+      ar_.varint(place);
+      ar_.varint(field.op);
+    } else {
+      place = ar_.mark_of(left.changes[field.change], field.op);
+    }
+  }
+
   void write_survivors(const FieldState& field, bool elided) {
     if (elided) {
       ar_(field.survivors[0].mark);
@@ -144,6 +164,7 @@ class RecordWriter {
 
   WireOut& ar_;
   const Elide* elide_;
+  std::vector<std::uint64_t> places_;  ///< where changes of fields that were left are described
 };
 
 }  // namespace
@@ -178,6 +199,14 @@ std::vector<std::uint8_t> pack_record(const RecordState& record, Dictionary& dic
                                       const Elide& elide) {
   WireOut ar(&dictionary);
   if (!detail::write_brief(ar, record, elide)) RecordWriter(ar, &elide).write(record);
+  return ar.take();
+}
+
+std::vector<std::uint8_t> pack_partly(const RecordState& record, const LeftFields& left,
+                                      Dictionary& dictionary, const Elide& elide) {
+  if (left.fields.empty()) return pack_record(record, dictionary, elide);
+  WireOut ar(&dictionary);
+  RecordWriter(ar, &elide).write(record, &left);
   return ar.take();
 }
 

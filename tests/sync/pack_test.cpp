@@ -1,4 +1,5 @@
 // How record states are written: canonical, and packed for a store's rows.
+#include "insieme/sync/left_fields.hpp"
 #include "insieme/sync/made_record.hpp"
 #include "support/builders.hpp"
 #include "support/catch.hpp"
@@ -262,4 +263,81 @@ TEST_CASE("records: a brief form that no writer of ours makes is malformed", "[s
   CHECK_FALSE(read({1, (1 << 2) | 1, 1}).ok());  // a text whose column has none
   CHECK_FALSE(read({1, 1 << 2, 9}).ok());        // a name that nobody gave a number
   CHECK_FALSE(read({2, 2 << 2, 1, 2, 0}).ok());  // something behind the end
+}
+
+// ---- states of which only a part is unpacked ----------------------------------------------------
+
+namespace {
+
+/// All fields that can be left are left, but for one; then they are brought back one by one.
+void check_parts(const RecordState& record, const Elide& elide) {
+  MemoryDictionary dictionary;
+  const auto bytes = pack_record(record, dictionary, elide);
+  const Refill columns = columns_of(record);
+  for (const FieldState& wanted : record.fields) {
+    CAPTURE(wanted.name);
+    LeftFields left;
+    auto part = unpack_partly(bytes, record.id, record.type, dictionary, columns,
+                              [&](std::string_view name) { return name != wanted.name; }, left);
+    REQUIRE(part.ok());
+    CHECK(*part->field(wanted.name) == wanted);
+    CHECK(part->fields.size() + left.fields.size() == record.fields.size());
+    const auto again = unpack_record(pack_partly(*part, left, dictionary, elide), record.id,
+                                     record.type, dictionary, columns);
+    REQUIRE(again.ok());
+    CHECK(*again == record);
+    while (!left.fields.empty()) {
+      const std::size_t last = left.fields.size() - 1;
+      const std::string name = left.fields[last].name;
+      REQUIRE(bring_back(*part, left, last, columns(name)).ok());
+    }
+    CHECK(*part == record);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("records: what is left of a state goes on as it was", "[sync][P2]") {
+  Peer edited = maker(plain_ops());
+  edited.write({set_op("minutes", std::int64_t{50}), add_op("tags", "t")});
+  for (const Peer& peer : {rich_peer(), maker(plain_ops()), edited}) {
+    check_parts(peer.record(), kAlways);
+    check_parts(peer.record(), kNever);
+  }
+}
+
+TEST_CASE("records: parts written after an edit are the bytes of the whole state", "[sync][P2]") {
+  Peer peer = maker(plain_ops());
+  MemoryDictionary dictionary;
+  const auto before = pack_record(peer.record(), dictionary, kAlways);
+  LeftFields left;
+  auto part = unpack_partly(before, peer.record().id, peer.record().type, dictionary,
+                            columns_of(peer.record()),
+                            [](std::string_view name) { return name != "minutes"; }, left);
+  REQUIRE(part.ok());
+  CHECK(left.fields.size() == 3);
+  const Operation edit = set_op("minutes", std::int64_t{50});
+  const VersionVector deps = peer.document().frontier().version();
+  peer.write({edit});
+  const ChangeHeader& header = peer.log().back().header;
+  apply(*part, edit, Provenance{Dot{header.replica, header.seq, 0}, header.stamp, header.author,
+                                deps});
+  CHECK(pack_partly(*part, left, dictionary, kAlways) ==
+        pack_record(peer.record(), dictionary, kAlways));
+}
+
+TEST_CASE("records: a text that its column does not give back is not brought back", "[sync]") {
+  const Peer peer = maker(plain_ops());
+  MemoryDictionary dictionary;
+  const auto bytes = pack_record(peer.record(), dictionary, kAlways);
+  LeftFields left;
+  auto part = unpack_partly(bytes, peer.record().id, "visit", dictionary, nullptr,
+                            [](std::string_view) { return true; }, left);
+  REQUIRE(part.ok());
+  CHECK(part->fields.empty());
+  REQUIRE(left.fields[1].is_text);
+  CHECK_FALSE(bring_back(*part, left, 1, Null{}).ok());
+  CHECK_FALSE(bring_back(*part, left, 1, std::string("\xff")).ok());
+  CHECK(bring_back(*part, left, 1, std::string("sì")).ok());
+  CHECK(left.fields.size() == 3);
 }

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <array>
+#include <cstdint>
 #include <list>
 #include <unordered_map>
 #include <utility>
@@ -97,17 +99,39 @@ struct Connection::Impl {
 
   Statement& cached(std::string_view sql);
 
+  // Most callers pass the same literal or the same string again: then its place tells which
+  // statement it is, and comparing the text costs less than hashing it.
+  struct Recent {
+    const char* data = nullptr;
+    std::list<Entry>::iterator entry;
+  };
+  static constexpr std::size_t kRecentMax = 128;
+  Recent& recent_at(std::string_view sql) {
+    constexpr unsigned kAlignmentBits = 3;
+    const auto place = reinterpret_cast<std::uintptr_t>(sql.data()) >> kAlignmentBits;
+    return recent[static_cast<std::size_t>(place % kRecentMax)];
+  }
+
   // Members die in reverse order: statements before the handle, which then closes for good.
   detail::Handle db;
   std::optional<Key> key;
   std::list<Entry> entries;  // most recently used first
   // Keys view Entry::sql, so a look-up needs no string of its own.
   std::unordered_map<std::string_view, std::list<Entry>::iterator> by_sql;
+  std::array<Recent, kRecentMax> recent{};
 };
 
 Statement& Connection::Impl::cached(std::string_view sql) {
+  Recent& here = recent_at(sql);
+  if (here.data == sql.data() && here.data != nullptr && here.entry->sql == sql) {
+    entries.splice(entries.begin(), entries, here.entry);
+    Statement& statement = entries.front().statement;
+    statement.reset();
+    return statement;
+  }
   const auto found = by_sql.find(sql);
   if (found != by_sql.end()) {
+    here = {sql.data(), found->second};
     entries.splice(entries.begin(), entries, found->second);
     Statement& statement = entries.front().statement;
     statement.reset();
@@ -117,6 +141,7 @@ Statement& Connection::Impl::cached(std::string_view sql) {
   if (entries.size() >= kCachedStatementsMax) {
     by_sql.erase(entries.back().sql);
     entries.pop_back();
+    recent = {};
   }
   entries.push_front(Entry{std::string(sql), std::move(statement)});
   by_sql.emplace(entries.front().sql, entries.begin());

@@ -27,18 +27,22 @@ void Statement::Finalizer::operator()(sqlite3_stmt* handle) const noexcept {
 }
 
 void Statement::bind_null(int index) {
+  is_at_rest_ = false;
   check_bind(handle_.get(), sqlite3_bind_null(handle_.get(), index));
 }
 
 void Statement::bind_int64(int index, std::int64_t value) {
+  is_at_rest_ = false;
   check_bind(handle_.get(), sqlite3_bind_int64(handle_.get(), index, value));
 }
 
 void Statement::bind_double(int index, double value) {
+  is_at_rest_ = false;
   check_bind(handle_.get(), sqlite3_bind_double(handle_.get(), index, value));
 }
 
 void Statement::bind_text(int index, std::string_view value, Bytes bytes) {
+  is_at_rest_ = false;
   // A null pointer would bind NULL, and an empty view may hold one.
   const char* data = value.data() != nullptr ? value.data() : "";
   check_bind(handle_.get(),
@@ -47,6 +51,7 @@ void Statement::bind_text(int index, std::string_view value, Bytes bytes) {
 }
 
 void Statement::bind_blob(int index, std::span<const std::uint8_t> value, Bytes bytes) {
+  is_at_rest_ = false;
   const void* data = value.data() != nullptr ? static_cast<const void*>(value.data()) : "";
   check_bind(handle_.get(), sqlite3_bind_blob64(handle_.get(), index, data, value.size(),
                                                 bytes == Bytes::copy ? transient() : nullptr));
@@ -59,6 +64,7 @@ void Statement::require_parameters(int count) const {
 }
 
 bool Statement::step() {
+  is_at_rest_ = false;
   const int code = sqlite3_step(handle_.get());
   if (code == SQLITE_ROW) {
     return true;
@@ -81,6 +87,10 @@ void Statement::run() {
 }
 
 void Statement::reset() noexcept {
+  if (is_at_rest_) {
+    return;
+  }
+  is_at_rest_ = true;
   // The result repeats the error of the last step, which has been thrown already.
   sqlite3_reset(handle_.get());
   if (handle_ != nullptr) {

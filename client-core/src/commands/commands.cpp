@@ -135,8 +135,23 @@ Check fill_common(Context& context, json::object& request, const CommandSpec& co
   return check_args(command, context.args);
 }
 
-std::string text_of(Outcome<json::object> done) {
+/// The reply of which the first members were said already: what was added follows.
+std::string text_after(Context::Said said, const json::object& reply) {
+  constexpr std::string_view kOk = R"("ok":true,)";
+  said.text.insert(1, kOk);
+  said.text.pop_back();
+  for (std::size_t i = said.members; i < reply.size(); ++i) {
+    const auto& added = *(reply.begin() + static_cast<std::ptrdiff_t>(i));
+    said.text.append(",").append(json::serialize(json::value(added.key()))).append(":");
+    said.text.append(json::serialize(added.value()));
+  }
+  said.text.push_back('}');
+  return std::move(said.text);
+}
+
+std::string text_of(Outcome<json::object> done, Context::Said said = {}) {
   if (!done.ok()) return failed(done.error());
+  if (said.members != 0) return text_after(std::move(said), done.value());
   // In the same memory, or each part of it would be copied.
   json::object out(done.value().storage());
   out.reserve(done.value().size() + 1);
@@ -192,7 +207,7 @@ std::string Commands::run(std::string_view request, const EventSink& events, boo
   if (!parsed.ok()) return failed(parsed.error());
   // The arguments stay in the request's memory: moving them into another would copy them.
   Context context{engine_, scheduler_,           events, json::object(parsed.value().storage()),
-                  schema::Language::it, {}, 0, door_, {}, {}};
+                  schema::Language::it, {}, 0, door_, {}, {}, {}};
   const auto command = command_of(parsed.value());
   if (!command.ok()) return failed(command.error());
   const CommandSpec& spec = *command.value();
@@ -224,7 +239,7 @@ std::string Commands::run(std::string_view request, const EventSink& events, boo
     Outcome<json::object> done = spec.run(context);
     // Who writes is in the access log as who wrote.
     if (done.ok() && spec.writes == Writes::no) openings_->note(context, done.value());
-    return text_of(std::move(done));
+    return text_of(std::move(done), std::move(context.said));
   }
   if (use_ == For::practice) {
     return failed({"practice", "Questa è una prova: nulla va a un server.",

@@ -66,7 +66,8 @@ Check check_enrolled(const Context& context) {
                  "stays saved here.");
 }
 
-Outcome<json::object> once(Context& context, const Act& act, std::string_view suffix) {
+Outcome<json::object> once(Context& context, const Act& act, std::string_view suffix,
+                           Context::Said* said) {
   std::string id = context.request_id + std::string(suffix);
   if (id.size() > kRequestIdBytesMax) {
     // Still one id for one request: what is too long to keep is kept as its digest.
@@ -96,6 +97,7 @@ Outcome<json::object> once(Context& context, const Act& act, std::string_view su
   }
   if (fresh) {
     context.scheduler.on_saved(context.platform().steady_ms());
+    if (said != nullptr) *said = {std::move(kept).value(), fresh->size()};
     return *std::move(fresh);
   }
   boost::system::error_code error;

@@ -29,6 +29,13 @@ struct Context {
   Door* door = nullptr;  ///< null: the host opened the store in another way
   std::string purpose;   ///< why a person looks: code of `access_purposes`; may be empty
   std::set<sync::DocumentId> opened;  ///< of sensitive sections, where the reply does not say so
+  /// The text of what `once` answered, of the first `members` of the reply, where the command asks
+  /// for it and only adds to them: it need not be made a second time.
+  struct Said {
+    std::string text;
+    std::size_t members = 0;
+  };
+  Said said;
 
   [[nodiscard]] Store& store() const { return engine.store(); }
   [[nodiscard]] const schema::Bundle& bundle() const { return engine.store().bundle(); }
@@ -59,6 +66,7 @@ void note_opened(Context& context, const sync::DocumentId& document);
 /// several acts of one request apart.
 using Act = std::function<Outcome<json::object>(Writer&)>;
 [[nodiscard]] Outcome<json::object> once(Context& context, const Act& act,
-                                         std::string_view suffix = {});
+                                         std::string_view suffix = {},
+                                         Context::Said* said = nullptr);
 
 }  // namespace insieme::client::commands

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace insieme::client {
@@ -170,16 +171,32 @@ std::int64_t Core::corrected_now_ms() {
   return platform.now_ms() + setting_number("clock_offset_ms", 0);
 }
 
-sync::Stamp Core::take_stamp() {
+sync::Stamp Core::kept_stamp() {
   sync::Stamp last{INT64_MIN, 0};
   if (const auto text = setting("last_stamp")) {
     const char* end = text->data() + text->size();
     const char* at = std::from_chars(text->data(), end, last.ms).ptr;
     if (at != end) std::from_chars(at + 1, end, last.counter);
   }
-  const sync::Stamp next = sync::next_stamp(last, corrected_now_ms());
-  set_setting("last_stamp", std::to_string(next.ms) + " " + std::to_string(next.counter));
-  return next;
+  return last;
+}
+
+sync::Stamp Core::newest_unsent_stamp() {
+  auto& newest = db.cached(
+      "SELECT header FROM changes WHERE state IN (0, 1, 5) ORDER BY n DESC LIMIT 1");
+  const sqlite::ResetGuard guard(newest);
+  if (!newest.step()) return {INT64_MIN, 0};
+  return require(sync::decode_header(newest.get_blob(0))).stamp;
+}
+
+sync::Stamp Core::take_stamp() {
+  return sync::next_stamp(std::max(kept_stamp(), newest_unsent_stamp()), corrected_now_ms());
+}
+
+void Core::keep_stamp() {
+  const sync::Stamp newest = newest_unsent_stamp();
+  if (newest <= kept_stamp()) return;
+  set_setting("last_stamp", std::to_string(newest.ms) + " " + std::to_string(newest.counter));
 }
 
 std::string join_words(const std::vector<std::string>& words) {

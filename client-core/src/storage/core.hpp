@@ -102,8 +102,15 @@ struct Core {
   [[nodiscard]] sync::DossierId dossier_id(std::int64_t n);
   /// The device's clock as the server would see it.
   [[nodiscard]] std::int64_t corrected_now_ms();
-  /// The stamp of the next change; remembered in the same transaction.
+  /// The stamp of the next change: later than `settings.last_stamp` and than the newest unsent
+  /// change, which is what remembers it. An edit writes no page for that.
   [[nodiscard]] sync::Stamp take_stamp();
+  /// Before unsent changes may be answered or leave: the newest stamp outlives them.
+  void keep_stamp();
+
+ private:
+  [[nodiscard]] sync::Stamp kept_stamp();
+  [[nodiscard]] sync::Stamp newest_unsent_stamp();
 };
 
 template <class Id>

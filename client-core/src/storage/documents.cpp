@@ -68,12 +68,16 @@ void own_what_is_folded(Core& core, RecordCache& records, const OpenDocument& do
 OpenDocument* Documents::find(const sync::DocumentId& id) {
   if (const auto known = open_.find(id); known != open_.end()) return known->second.get();
   const auto dossier = core_.dossier(id.dossier);
-  if (!dossier) return nullptr;
+  return dossier ? find(id, *dossier) : nullptr;
+}
+
+OpenDocument* Documents::find(const sync::DocumentId& id, const DossierRow& dossier) {
+  if (const auto known = open_.find(id); known != open_.end()) return known->second.get();
   std::int64_t n = 0;
   {
     auto& find = core_.db.cached("SELECT n FROM documents WHERE dossier = ? AND section = ?");
     const sqlite::ResetGuard guard(find);
-    find.bind_all(dossier->n, id.section);
+    find.bind_all(dossier.n, id.section);
     if (find.step()) n = find.get_int64(0);
   }
   if (n == 0 && access_ == Access::read) return nullptr;
@@ -83,11 +87,11 @@ OpenDocument* Documents::find(const sync::DocumentId& id) {
         .cached(
             "INSERT INTO documents(dossier, section, frontier, accepted, accepted_count) "
             "VALUES(?, ?, ?, ?, 0)")
-        .bind_all(dossier->n, id.section, empty, sum_bytes({}))
+        .bind_all(dossier.n, id.section, empty, sum_bytes({}))
         .run();
     n = core_.db.last_insert_rowid();
   }
-  return load(n, id, dossier->key);
+  return load(n, id, dossier.key);
 }
 
 OpenDocument* Documents::load(std::int64_t n, const sync::DocumentId& id,

@@ -44,6 +44,8 @@ class Documents {
       : core_(core), access_(access), records_(core) {}
   /// The document; a writer makes it if it is not there but its dossier is. Null: not here.
   OpenDocument* find(const sync::DocumentId& id);
+  /// The same, of a dossier that was looked up already.
+  OpenDocument* find(const sync::DocumentId& id, const DossierRow& dossier);
   OpenDocument& by_number(std::int64_t n);
   [[nodiscard]] RecordCache& records() noexcept { return records_; }
 

@@ -146,10 +146,7 @@ void RecordCache::author(std::int64_t document, const sync::ChangeHeader& header
   const std::int64_t author = core_.dictionary.number_of_name(header.author);
   const TypedTable* grown = nullptr;
   for (std::size_t first = 0, end = 0; first < ops.size(); first = end) {
-    while (end < ops.size() && ops[end].record == ops[first].record &&
-           ops[end].type == ops[first].type) {
-      ++end;
-    }
+    end = end_of_run(ops, first);
     const std::span<const sync::Operation> together(&ops[first], end - first);
     const MadeRecord made{document, header,  deps, together, static_cast<std::uint32_t>(first),
                           change,   author};

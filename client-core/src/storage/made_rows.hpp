@@ -18,6 +18,8 @@ struct MadeRecord {
   std::int64_t author = 0;     ///< number of its name
 };
 
+/// Where the operations end that stand together with that one: on the same record.
+[[nodiscard]] std::size_t end_of_run(std::span<const sync::Operation> ops, std::size_t first);
 /// Writes the row of a record that `table` has not. False: nothing was written, for the operations
 /// do more than give fields their values.
 [[nodiscard]] bool write_made(Core& core, const TypedTable& table, const MadeRecord& made);

@@ -145,6 +145,7 @@ bool bring_marks(Core& core) {
     StoreWriter writer(core);
     if (!MarkBringer(core, dossier.first, dossier.second).bring(writer)) continue;
     writer.finish();
+    core.keep_stamp();  // what follows in this transaction may remove unsent changes
     wrote = true;
   }
   // What was brought is not to be looked at once more.

@@ -5,7 +5,7 @@
 namespace insieme::client {
 namespace {
 
-constexpr std::array<sqlite::Migration, 20> kMigrations{{
+constexpr std::array<sqlite::Migration, 21> kMigrations{{
     {1, "first tables", R"sql(
 CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE dict_ids(n INTEGER PRIMARY KEY, id BLOB UNIQUE);
@@ -229,6 +229,13 @@ CREATE INDEX items_document ON items(document);
     {20, "states in brief", R"sql(
 -- A row's _crdt may be in the brief form, which an older program could not read.
 SELECT 1;
+)sql"},
+    {21, "stamps of unsent changes, items by document and record", R"sql(
+-- settings.last_stamp may be older than the newest unsent change, whose stamp counts as well: an
+-- older program would give out that one's again.
+DROP INDEX items_record;
+DROP INDEX items_document;
+CREATE INDEX items_place ON items(document, record);
 )sql"},
 }};
 

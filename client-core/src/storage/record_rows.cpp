@@ -106,12 +106,16 @@ std::string title_of(const Core& core, const sync::RecordState& state) {
   return schema::record_title(core.bundle, *type, values, schema::Language::it);
 }
 
-void read_row(Core& core, LoadedRecord& record, const sqlite::Statement& row) {
+void read_own_columns(LoadedRecord& record, const sqlite::Statement& row) {
   record.n = row.get_int64(kColN);
   record.edited_ms = row.get_int64(kColEditedMs);
   record.edited_by = row.get_int64(kColEditedBy);
   record.items = row.get_int64(kColItems);
   record.own = row.get_int64(kColOwn);
+}
+
+void read_row(Core& core, LoadedRecord& record, const sqlite::Statement& row) {
+  read_own_columns(record, row);
   const TypedTable& table = *record.table;
   record.indexed.clear();
   if (!table.indexed.empty()) {
@@ -149,9 +153,6 @@ std::shared_ptr<const LoadedRecord> RecordCache::share(std::int64_t document,
   return slot(document, id, type, record);
 }
 
-namespace {
-
-/// A record of which there is nothing here.
 std::shared_ptr<LoadedRecord> nothing_yet(std::int64_t document, const sync::DocumentId& id,
                                           const TypedTable& table, const std::string& type,
                                           const sync::RecordId& record) {
@@ -165,12 +166,13 @@ std::shared_ptr<LoadedRecord> nothing_yet(std::int64_t document, const sync::Doc
   return nothing;
 }
 
-}  // namespace
-
 RecordCache::Slot& RecordCache::slot(std::int64_t document, const sync::DocumentId& id,
                                      const std::string& type, const sync::RecordId& record) {
   Slot& slot = records_[Key{document, record, type}];
-  if (slot) return slot;
+  if (slot) {
+    complete(*slot);
+    return slot;
+  }
   slot = nothing_yet(document, id, core_.tables.table_for(type, id.section), type, record);
   auto& find = core_.db.cached(slot->table->select_one);
   const sqlite::ResetGuard guard(find);
@@ -190,9 +192,21 @@ bool RecordCache::is_unknown(const MadeRecord& some, const TypedTable& table) {
   find.bind(1, op.record.bytes).bind(2, some.document);
   if (!find.step()) return true;
   Slot slot = nothing_yet(some.document, some.header.document, table, op.type, op.record);
-  read_row(core_, *slot, find);
+  read_for(*slot, some.ops, find);
   records_.emplace(std::move(key), std::move(slot));
   return false;
+}
+
+std::size_t end_of_run(std::span<const sync::Operation> ops, std::size_t first) {
+  const auto is_erased = [&](std::size_t at) {
+    return std::holds_alternative<sync::ErasedOp>(ops[at].action);
+  };
+  std::size_t end = first + 1;
+  while (end < ops.size() && ops[end].record == ops[first].record &&
+         ops[end].type == ops[first].type && is_erased(end) == is_erased(first)) {
+    ++end;
+  }
+  return end;
 }
 
 void RecordCache::apply(std::int64_t document, const sync::ChangeHeader& header,
@@ -204,18 +218,18 @@ void RecordCache::apply(std::int64_t document, const sync::ChangeHeader& header,
 
 void RecordCache::apply_all(std::int64_t document, const MadeRecord& some) {
   const sync::ChangeHeader& header = some.header;
-  LoadedRecord* last = nullptr;  // operations on one record mostly stand together
-  for (std::size_t i = 0; i < some.ops.size(); ++i) {
-    const sync::Operation& op = some.ops[i];
-    if (std::holds_alternative<sync::ErasedOp>(op.action)) continue;
-    if (last == nullptr || last->state.id != op.record || last->type != op.type) {
-      last = &load(document, header.document, op.type, op.record);
+  std::size_t end = 0;
+  for (std::size_t first = 0; first < some.ops.size(); first = end) {
+    end = end_of_run(some.ops, first);
+    if (std::holds_alternative<sync::ErasedOp>(some.ops[first].action)) continue;
+    LoadedRecord& record =
+        load_for(document, header.document, some.ops.subspan(first, end - first));
+    for (std::size_t i = first; i < end; ++i) {
+      const auto place = some.first_op + static_cast<std::uint32_t>(i);
+      sync::apply(record.state, some.ops[i],
+                  sync::Provenance{sync::Dot{header.replica, header.seq, place}, header.stamp,
+                                   header.author, some.deps});
     }
-    LoadedRecord& record = *last;
-    const auto place = some.first_op + static_cast<std::uint32_t>(i);
-    sync::apply(record.state, op,
-                sync::Provenance{sync::Dot{header.replica, header.seq, place}, header.stamp,
-                                 header.author, some.deps});
     if (header.stamp.ms >= record.edited_ms) {
       record.edited_ms = header.stamp.ms;
       record.edited_by = some.author;
@@ -303,7 +317,11 @@ void RecordCache::flush() {
       marks = marks_in_document(*this, document, record->document_id);
     }
     if (record->n == 0) grown.insert(record->table);
-    write(*record, marks);
+    if (record->is_partial) {
+      write_partly(*record, marks);
+    } else {
+      write(*record, marks);
+    }
     record->dirty = false;
   }
   for (const TypedTable* table : grown) core_.tables.note_used(*table);

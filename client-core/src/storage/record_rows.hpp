@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "insieme/sync/dossier_mark.hpp"
+#include "insieme/sync/left_fields.hpp"
 #include "storage/core.hpp"
 
 namespace insieme::client {
@@ -33,6 +34,11 @@ struct LoadedRecord {
   std::string names_before;  ///< what the search index holds
   std::string notes_before;
   bool dirty = false;
+  /// Only what an edit touches was read: `state` lacks what is in `left`, and neither what the
+  /// search index nor what an index of the table's own holds is known. Only RecordCache sees such.
+  bool is_partial = false;
+  sync::LeftFields left;
+  std::vector<std::size_t> touched;  ///< places of columns to be written; of a partial one
 };
 
 class RecordCache {
@@ -64,6 +70,16 @@ class RecordCache {
 
  private:
   void apply_all(std::int64_t document, const MadeRecord& some);
+  /// What operations that stand together are applied to. What they do not touch may be left.
+  LoadedRecord& load_for(std::int64_t document, const sync::DocumentId& id,
+                         std::span<const sync::Operation> ops);
+  void read_for(LoadedRecord& record, std::span<const sync::Operation> ops,
+                const sqlite::Statement& row);
+  /// Brings what the operations touch into a partial record. False: they touch more than columns.
+  bool bring(LoadedRecord& record, std::span<const sync::Operation> ops);
+  /// Reads what was left.
+  void complete(LoadedRecord& record);
+  void write_partly(LoadedRecord& record, const sync::DocumentMarks& marks);
   /// Whether nothing is here of a record, neither in this cache nor in `table`; what is, is loaded.
   bool is_unknown(const MadeRecord& some, const TypedTable& table);
   void write(LoadedRecord& record, const sync::DocumentMarks& marks);
@@ -83,6 +99,14 @@ void append_words(std::string& out, const std::string& words);
 void add_to_search(Core& core, const TypedTable& table, std::int64_t n, const std::string& names,
                    const std::string& notes);
 void bind_column(sqlite::Statement& statement, int index, const ColumnValue& value);
+/// A record of which there is nothing here.
+[[nodiscard]] std::shared_ptr<LoadedRecord> nothing_yet(std::int64_t document,
+                                                        const sync::DocumentId& id,
+                                                        const TypedTable& table,
+                                                        const std::string& type,
+                                                        const sync::RecordId& record);
+/// The store's own columns of a row that a statement stands on.
+void read_own_columns(LoadedRecord& record, const sqlite::Statement& row);
 /// Reads a row that a statement stands on (columns as in TypedTable::select_one).
 void read_row(Core& core, LoadedRecord& record, const sqlite::Statement& row);
 /// Title of a record from its type's template; empty for types without one.

@@ -93,7 +93,7 @@ Result<std::string> Store::once(const std::string& request_id, std::uint64_t fin
     return Error{ErrorCode::invalid_argument, "a request id has 1 to 64 bytes"};
   }
   Core& core = *impl_->core;
-  return impl_->write([&]() -> std::string {
+  const auto save = [&]() -> std::string {
     {
       auto& known = core.db.cached("SELECT answer, fingerprint FROM requests WHERE id = ?");
       const sqlite::ResetGuard guard(known);
@@ -111,7 +111,8 @@ Result<std::string> Store::once(const std::string& request_id, std::uint64_t fin
     writer.finish();
     keep_answer(core, request_id, fingerprint, answer);
     return answer;
-  });
+  };
+  return impl_->write(save, Impl::Unsent::grow);
 }
 
 Result<StoredRecord> Store::record(const RecordRef& ref) {

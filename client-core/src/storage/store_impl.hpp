@@ -24,9 +24,11 @@ struct Store::Impl {
   bool in_reading = false;             ///< a Reading lives
   std::optional<sqlite::Transaction> reading;  ///< its transaction, from the first read on
 
+  /// What a body does to unsent changes: it only adds some, or anything.
+  enum class Unsent : std::uint8_t { grow, change };
   /// `body` in one immediate transaction; its errors roll everything back.
   template <class Body>
-  auto write(Body&& body) -> Result<decltype(body())> {
+  auto write(Body&& body, Unsent unsent = Unsent::change) -> Result<decltype(body())> {
     Identity before = core->identity;
     std::int64_t version = core->identity_version;
     end_reading();
@@ -42,6 +44,7 @@ struct Store::Impl {
       }
       before = core->identity;
       version = core->identity_version;
+      if (unsent == Unsent::change) core->keep_stamp();
       auto result = body();
       transaction.commit();
       return result;

@@ -291,7 +291,9 @@ void TypedTables::describe() {
       table.type = type.name;
       table.section = section;
       for (const schema::Field& field : type.fields) {
-        if (field.section == section) table.columns.push_back(&field);
+        if (field.section != section) continue;
+        table.columns.push_back(&field);
+        table.has_blobs = table.has_blobs || field.kind == schema::FieldKind::blob;
       }
       table.has_lines = true;
       for (const schema::Field* field : table.columns) {

@@ -27,6 +27,7 @@ struct TypedTable {
   /// writes an index anew wherever a statement names one of its columns.
   std::string update_beside_index;
   std::vector<std::size_t> indexed;  ///< places in `columns` that such an index names
+  bool has_blobs = false;  ///< some column names bytes
   /// Fields of the type's title that stand here. A line of a list is made of them alone.
   std::vector<const schema::Field*> title;
   /// Whether it can be: not for unknown types, nor when a set is part of the title.

@@ -55,7 +55,7 @@ Status StoreWriter::add(const sync::DocumentId& id, std::vector<sync::Operation>
     std::move(ops.begin(), ops.end(), std::back_inserter(at->ops));
     return {};
   }
-  OpenDocument* document = documents_.find(id);
+  OpenDocument* document = documents_.find(id, *dossier);
   if (document == nullptr) return {ErrorCode::not_found, "this dossier is not on this device"};
   pending_.push_back(Pending{document, std::move(ops)});
   return {};

@@ -60,6 +60,21 @@ TEST_CASE("connection: a text asked for twice is one prepared statement, with cl
   CHECK(&db.cached("SELECT ?1 ") != &second);
 }
 
+TEST_CASE("connection: another text at the same place is another statement", "[sqlite]") {
+  const StoreFolder folder;
+  Connection db = Connection::open(encrypted(folder.file()));
+  std::string sql = "SELECT 1";
+  for (char digit = '1'; digit <= '3'; ++digit) {
+    sql.back() = digit;
+    for (int again = 0; again < 2; ++again) {
+      Statement& statement = db.cached(sql);
+      REQUIRE(statement.step());
+      CHECK(statement.get_int64(0) == digit - '0');
+      statement.reset();
+    }
+  }
+}
+
 TEST_CASE("connection: cached statements survive a move and a changed schema", "[sqlite]") {
   const StoreFolder folder;
   Connection db = Connection::open(encrypted(folder.file()));

@@ -38,7 +38,8 @@ struct OneTablet {
         "ALTER TABLE changes DROP COLUMN elsewhere; ALTER TABLE documents DROP COLUMN promised;"
         "DROP TABLE marks_due; DROP TABLE openings; DROP TABLE blobs; DROP TABLE blob_pieces;"
         "DROP TABLE name_words; DROP TABLE glass;"
-        "DROP INDEX items_document; DROP INDEX typed_tables_used;"
+        "DROP INDEX items_place; CREATE INDEX items_record ON items(record, document);"
+        "DROP INDEX typed_tables_used;"
         "ALTER TABLE typed_tables DROP COLUMN used;"
         "PRAGMA user_version = 2");
   }

@@ -36,14 +36,15 @@ Outcome<json::object> save(Context& context) {
   // Planned before the act, but a repeated request must get its first reply even if it could not be
   // planned any more.
   Outcome<Plan> plan = plan_all(context);
-  auto done = once(context, [&plan, &context](Writer& writer) -> Outcome<json::object> {
+  const Act act = [&plan, &context](Writer& writer) -> Outcome<json::object> {
     if (!plan.ok()) return plan.error();
     INSIEME_OUT(carry_out(plan.value(), writer));
     json::object out(context.args.storage());
     out["records"] = std::move(plan->records);
     out["warnings"] = std::move(plan->warnings);
     return out;
-  });
+  };
+  auto done = once(context, act, {}, &context.said);
   if (!done.ok()) return done;
   // Behind the act: the answer that is kept for a repetition need not say it twice.
   const json::value* records = find(done.value(), "records");

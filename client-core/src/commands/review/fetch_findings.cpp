@@ -190,7 +190,7 @@ class FetchErrand final : public Errand {
     if (auto* request = std::get_if<HttpRequest>(&need)) return std::move(*request);
     if (const auto* pause = std::get_if<Pause>(&need)) return *pause;
     const EventSink nobody;
-    Context context{engine_, scheduler_, nobody, {}, language_, {}, 0, nullptr, {}, {}};
+    Context context{engine_, scheduler_, nobody, {}, language_, {}, 0, nullptr, {}, {}, {}};
     return fetched(context, std::get<Result<ServerFindings>>(std::move(need)));
   }
 

@@ -28,6 +28,7 @@ Outcome<OpenItem> find_item(Context& context, std::string_view named) {
   if (slash != std::string_view::npos) {
     INSIEME_OUT_ASSIGN(const RecordRef ref, find_record(context, named.substr(0, slash)));
     query.record = ref.id;
+    query.dossier = ref.document.dossier;
     field = std::string(named.substr(slash + 1));
     if (const schema::RecordType* type = context.bundle().find_type(ref.type);
         type != nullptr && !field.empty()) {

@@ -151,6 +151,7 @@ Outcome<ItemQuery> query_of(Context& context) {
   if (context.has("record")) {
     INSIEME_OUT_ASSIGN(const RecordRef ref, find_record(context, context.text("record")));
     query.record = ref.id;
+    query.dossier = ref.document.dossier;
   }
   if (context.has("dossier")) {
     INSIEME_OUT_ASSIGN(const DossierRef line, find_dossier(context, context.text("dossier")));

@@ -97,6 +97,7 @@ class Statement {
     void operator()(sqlite3_stmt* handle) const noexcept;
   };
   std::unique_ptr<sqlite3_stmt, Finalizer> handle_;
+  bool is_at_rest_ = true;  ///< nothing is bound, no row is stood on
 };
 
 /// Resets a statement at the end of a scope, also when the scope ends by an exception.
