@@ -194,8 +194,17 @@ void Permissions::put_organization(const Organization& organization) {
 const std::vector<Absence>& Permissions::absences_today() {
   if (absences_today_) return *absences_today_;
   absences_today_.emplace();
-  for (Absence& one : load_absences(db_, space_)) {
-    if (one.holds(today_)) absences_today_->push_back(std::move(one));
+  sql::Statement& rows =
+      db_.cached("SELECT number, account, deputy, from_day, until_day FROM absences"
+                 " WHERE space = ? AND ended_ms IS NULL AND from_day <= ? AND until_day >= ?"
+                 " ORDER BY number");
+  const sql::ResetGuard guard(rows);
+  rows.bind_all(space_, std::int64_t{today_}, std::int64_t{today_});
+  while (rows.step()) {
+    absences_today_->push_back({u64(rows.get_int64(0)), std::string(rows.get_text(1)),
+                                std::string(rows.get_text(2)),
+                                static_cast<Day>(rows.get_int64(3)),
+                                static_cast<Day>(rows.get_int64(4))});
   }
   return *absences_today_;
 }
