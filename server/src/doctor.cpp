@@ -116,10 +116,25 @@ Finding check_certificate(const char* check, const std::string& file, std::int64
   }
 }
 
-Finding check_tls(const Config& config) {
+/// Of the files in place against what the running server tells tablets to pin.
+Finding check_tls(const DataDir& dir, const Config& config) {
   try {
     static_cast<void>(make_tls_context(config));
-    return well("tls", "certificate and key belong together");
+    const auto running = read_listening(dir);
+    const std::string pin = public_key_pin(config.tls_certificate);
+    if (!running || running->pin.empty() || is_among(running->pin, pin)) {
+      return well("tls", "certificate and key belong together");
+    }
+    const std::string says = config.tls_certificate + " has a key that tablets were never told of";
+    if (is_publicly_trusted(config.tls_certificate)) {
+      return warning("tls", says + "; a public authority vouches for it",
+                     "Tablets accept it by that authority alone. Keep the key when you renew "
+                     "(certbot: reuse_key), or announce the next one (tls_next_certificate).");
+    }
+    return fault("tls", says + ": they would be shut out",
+                 "Put the former key back, or announce this one with tls_next_certificate, restart "
+                 "under the former one, and exchange the files when all have synchronised. A "
+                 "reload refuses it; a restart takes it.");
   } catch (const std::runtime_error& failure) {
     return fault("tls", failure.what(), "Put certificate and key in place together.");
   }
@@ -280,7 +295,7 @@ std::vector<Finding> examine_machine(const DataDir& dir, const Config& config,
   std::vector<Finding> all{check_folder(dir), check_key(dir), check_settings(config),
                            check_disk(config, machine), check_clock(machine, now_ms)};
   if (!config.tls_certificate.empty()) {
-    all.push_back(check_tls(config));
+    all.push_back(check_tls(dir, config));
     all.push_back(check_certificate("certificate", config.tls_certificate, now_ms));
   }
   if (!config.tls_next_certificate.empty()) {

@@ -10,6 +10,13 @@ std::size_t dossiers(const Terminal& who) {
   return who.ask({"open"}).at("dossiers").as_array().size();
 }
 
+/// The civil day so many days from now.
+std::string server_day_in(int days) {
+  const Finished told = run_program(
+      "/usr/bin/env", {"date", "-u", "-d", std::to_string(days) + " days", "+%Y-%m-%d"}, {});
+  return told.out.substr(0, 10);
+}
+
 struct Shrinking {
   Ambito at;
 
@@ -80,6 +87,42 @@ TEST_CASE("permission: a contract that has ended takes the dossier, after what i
   s.at.server.admin({"organizations", "set", "coop", "--name", "Cooperativa"});
   s.at.bruno.ok({"sync"});
   CHECK(dossiers(s.at.bruno) == 1);
+}
+
+TEST_CASE("permission: an absence gives the family to who stands in, and back when it ends",
+          "[integration][permission][P2][P8]") {
+  Shrinking s;
+  Ambito& at = s.at;
+  const Terminal dora(at.folder.path(), "dora");
+  at.enrol(dora, "dora", "Dora Galli", "educator");
+  s.write_offline();
+  const Finished nobody = run_program(
+      "insieme-server",
+      {"absence", "set", "bruno", "--until", "01/01/2020", "--to", "dora", "--data",
+       at.server.data()},
+      {});
+  CHECK(nobody.code == 4);
+  CHECK(says(nobody.err, "first"));
+  // 300 days: whatever the hour at which this runs, the last one is far.
+  const json::object set = at.server
+                               .admin_json({"absence", "set", "bruno", "--until",
+                                            server_day_in(300), "--to", "dora"})
+                               .as_object();
+  CHECK(member(set, "state") == "now");
+  CHECK(set.at("passes").as_array().size() == 1);
+  s.check_drained();
+  dora.ok({"sync"});
+  CHECK(dossiers(dora) == 1);
+  CHECK(member(s.why("dora").at("assignment").as_object(), "basis") == "absence");
+  dora.ok({"edit", at.visit, "next_step=Di Dora, che sostituisce"});
+  dora.ok({"sync"});
+  at.server.admin({"absence", "end", member(set, "number")});
+  at.bruno.ok({"sync"});
+  dora.ok({"sync"});
+  CHECK(dossiers(at.bruno) == 1);
+  CHECK(dossiers(dora) == 0);
+  CHECK(at.shown(at.bruno, "next_step") == "Di Dora, che sostituisce");
+  CHECK(says(at.server.admin({"absence"}), "ended"));
 }
 
 TEST_CASE("permission: after a transfer the old commune reads what there was, and writes no more",

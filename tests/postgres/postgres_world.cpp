@@ -8,7 +8,8 @@
 namespace insieme::testing {
 
 std::unique_ptr<server::Repository> make_world_storage(const std::string& path,
-                                                       const server::Clock& clock) {
+                                                       const server::Clock& clock,
+                                                       const server::Roles& roles) {
   // Tablets of the tests know one space's id: the former world gives it up.
   if (!cluster().query("SELECT to_regclass('spaces')").empty()) {
     cluster().execute("UPDATE spaces SET uuid = uuid_send(gen_random_uuid())");
@@ -16,13 +17,14 @@ std::unique_ptr<server::Repository> make_world_storage(const std::string& path,
   const auto made = server::create_postgres_space(cluster().address(), id_of<SpaceId>("space"),
                                                   "Test", clock());
   INSIEME_ASSERT(made.ok());
-  return open_world_storage(path, clock);
+  return open_world_storage(path, clock, roles);
 }
 
 std::unique_ptr<server::Repository> open_world_storage(const std::string&,
-                                                       const server::Clock& clock) {
+                                                       const server::Clock& clock,
+                                                       const server::Roles& roles) {
   auto opened = server::open_postgres_repository(
-      cluster().address(), id_of<SpaceId>("space"), server::Roles::defaults(), clock);
+      cluster().address(), id_of<SpaceId>("space"), roles, clock);
   INSIEME_ASSERT(opened.ok());
   return std::move(opened).value();
 }

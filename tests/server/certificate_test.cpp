@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "operator.hpp"
 #include "support/cli_runner.hpp"
@@ -35,6 +36,13 @@ struct Secured {
          "/CN=" + name});
     REQUIRE(made.code == 0);
     fs::rename(dir.file("new.key"), key);
+    fs::rename(dir.file("new.pem"), certificate);
+  }
+  /// Another certificate of the key that is there.
+  void renew(const std::string& name) const {
+    const Finished made = openssl({"req", "-x509", "-new", "-key", key, "-out",
+                                   dir.file("new.pem"), "-days", "30", "-subj", "/CN=" + name});
+    REQUIRE(made.code == 0);
     fs::rename(dir.file("new.pem"), certificate);
   }
   void serve() {
@@ -118,7 +126,7 @@ TEST_CASE("certificate: it is renewed while the server runs", "[server][process]
     return text.substr(text.find("insieme_certificate_expires_timestamp_seconds "));
   };
   CHECK(says(pins(), "seconds 1"));  // a time, not 0
-  at.issue("due");
+  at.renew("due");
   CHECK(says(at.connect(), "CN = uno"));  // until it is told
   at.server->signal(SIGHUP);
   std::string said;
@@ -136,4 +144,37 @@ TEST_CASE("certificate: it is renewed while the server runs", "[server][process]
   // An invitation names the key of the certificate that the configuration names now.
   at.server->signal(SIGTERM);
   CHECK(at.server->wait() == 0);
+}
+
+TEST_CASE("certificate: a key that tablets were never told of is not taken by a reload",
+          "[server][process][tls]") {
+  Secured at;
+  if (!at.is_possible()) return;
+  at.issue("uno");
+  at.serve();
+  std::ofstream(at.dir.file("data/insieme.conf"))
+      << "tls_certificate = " << at.certificate << "\ntls_key = " << at.key << "\n";
+  const auto doctor = [&at](const std::string& authority) {
+    Environment environment;
+    if (!authority.empty()) environment["SSL_CERT_FILE"] = authority;
+    return run_program("insieme-server", {"doctor", "--quick", "--data", at.dir.file("data")},
+                       environment)
+        .out;
+  };
+  CHECK(says(doctor({}), "belong together"));
+  at.issue("due");
+  const std::string warned = doctor({});
+  CHECK(says(warned, "never told of"));
+  CHECK(says(warned, "tls_next_certificate"));
+  // Where an authority that everybody trusts vouches for it, tablets accept it all the same.
+  CHECK(says(doctor(at.certificate), "a public authority vouches for it"));
+  // Written anew once a reload was done, whatever came of it.
+  fs::remove(at.dir.file("data/server.port"));
+  at.server->signal(SIGHUP);
+  while (!fs::exists(at.dir.file("data/server.port"))) CHECK(says(at.connect(), "CN = uno"));
+  CHECK(says(at.connect(), "CN = uno"));
+  at.server->signal(SIGTERM);
+  CHECK(at.server->wait() == 0);
+  at.serve();  // whoever restarts means it
+  CHECK(says(at.connect(), "CN = due"));
 }

@@ -13,6 +13,7 @@
 #include "fixture.hpp"
 #include "http_tablet.hpp"
 #include "insieme/server/sqlite_repository.hpp"
+#include "insieme/sync/log_place.hpp"
 #include "insieme/sync/sealed_blob.hpp"
 #include "support/catch.hpp"
 
@@ -71,6 +72,16 @@ const std::vector<Who>& everybody() {
       {"fabio", "fellow", {{"network1", {"network"}}}},
       {"aldo", "auditor", {{"project1", {"project"}}}, false},
       {"greta", "social_worker", {{"hidden", {"core", "education"}}}},
+      {"ada", "admin",
+       {{"office1", {"registry", "governance", "front_desk"}}, {"project1", {"project"}}}},
+      {"chiara", "case_manager", {{"family2", {"core", "health", "judicial"}}}},
+      {"piero", "psychologist", {{"family1", {"core", "antitratta"}}}},
+      {"emma", "em_member", {{"family1", {"core", "education"}}}},
+      {"ester", "em_school", {{"family1", {"core", "education"}}}},
+      {"gino", "em_justice", {{"family1", {"core", "judicial"}}}},
+      {"tea", "technical_assistance",
+       {{"office1", {"governance"}}, {"project1", {"project"}}},
+       false},
       {"nino", "educator", {}},    // nothing was ever given to him
       {"olga", "educator", {}},    // her contract is over
       {"pia", "educator", {}},     // of another commune
@@ -144,6 +155,12 @@ struct Office {
     for (const char* what : {"network1", "family1", "person1"}) give("fabio", what);
     for (const char* what : {"project1", "family2"}) give("aldo", what);
     give("greta", "hidden");
+    for (const char* what : {"office1", "project1"}) give("ada", what);
+    give("chiara", "family2");
+    give("piero", "family1", {"core", "antitratta"});
+    for (const char* who : {"emma", "ester", "gino"}) give(who, "family1");
+    give("tea", "office1");
+    give("tea", "project1", {"project"});
     give("olga", "family1", {}, {server::Term{{}, today}});
     give("pia", "family1");
     give("rita", "family1");
@@ -442,6 +459,140 @@ void ask_for_files(const ServerProcess& server, const Who& who, const std::strin
   }
 }
 
+/// Every path of the server, and by what it is held here: asked as everybody below, open to anybody
+/// because it tells of nobody, or a machine's. A new one has to be put somewhere.
+const std::map<std::string, std::set<std::string>>& places() {
+  static const std::map<std::string, std::set<std::string>> kPlaces{
+      {"asked as everybody",
+       {"/v1/sync", "/v1/digests", "/v1/access", "/v1/blobs", "/v1/blobs/read", "/v1/wait",
+        "/v1/openings", "/v1/findings", "/v1/glass", "/v1/glass/list", "/v1/glass/end",
+        "/v1/glass/seen", "/v1/steer/people", "/v1/steer/dossiers", "/v1/steer/access",
+        "/v1/steer/erasures", "/v1/steer/act", "/v1/device/escrow", "/v1/device/escrow/end"}},
+      {"of machines", {"/v1/reports", "/metrics", "/siuss/v1/flussi", "/siuss/v1/esiti"}},
+      {"tells of nobody",
+       {"/v1/enrol", "/v1/sign-in/ways", "/v1/sign-in/begin", "/v1/sign-in/callback",
+        "/v1/sign-in/account", "/v1/sign-in/step", "/v1/sign-in/finish", "/v1/challenge",
+        "/v1/token", "/v1/machines/token", "/.well-known/oauth-authorization-server",
+        "/v1/device-policy", "/v1/device/order", "/v1/device/destroyed", "/status", "/ready",
+        "/siuss/v1/status", "/openapi.json"}},
+  };
+  return kPlaces;
+}
+
+void check_places(const ServerProcess& server) {
+  std::set<std::string> known;
+  for (const auto& [how, paths] : places()) known.insert(paths.begin(), paths.end());
+  std::set<std::string> served;
+  const auto told = boost::json::parse(
+      http_once(server.port(), http_request("GET", "/openapi.json")).body);
+  for (const auto& path : told.at("paths").as_object()) served.emplace(path.key());
+  CHECK(served == known);
+}
+
+struct Asking {
+  const ServerProcess& server;
+  std::string token;
+
+  [[nodiscard]] HttpAnswer get(const std::string& target) const {
+    return http_once(server.port(), http_request("GET", target, "", bearer()));
+  }
+  [[nodiscard]] HttpAnswer post(const std::string& target, const std::string& body,
+                                const char* type = "application/json") const {
+    return http_once(server.port(),
+                     http_request("POST", target, body,
+                                  std::string("Content-Type: ") + type + "\r\n" + bearer()));
+  }
+
+ private:
+  [[nodiscard]] std::string bearer() const { return "Authorization: Bearer " + token + "\r\n"; }
+};
+
+/// What a desk may ask: by the power of the role, and of the dossiers that one holds.
+void ask_as_a_desk(const Who& who, const Asking& asking, const Judge& judge) {
+  // Whose contract is over, or whose role has no such power, is told nothing at all.
+  const bool decides = who.role == "coordinator";
+  const bool administers = who.role == "admin";
+  for (const char* what : {"people", "dossiers", "erasures"}) {
+    CAPTURE(what);
+    const HttpAnswer answer = asking.post(std::string("/v1/steer/") + what, "{}");
+    const bool may = decides || (administers && what == std::string("people"));
+    CHECK(answer.status == (may ? 200 : 403));
+    judge.judge_text(answer.body);
+  }
+  for (const auto& [name, sections] : content()) {
+    CAPTURE(name);
+    const std::string of = R"({"dossier":")" + to_text(dossier(name)) + R"(",)";
+    const int theirs = decides && who.sees.count(name) == 1 ? 200 : decides ? 404 : 403;
+    CHECK(asking.post("/v1/steer/access", of + R"("before":"1"})").status == theirs);
+    // To nobody who is there: what is asked is only whether one could.
+    const HttpAnswer act = asking.post(
+        "/v1/steer/act", of + R"("act":"assign","account":"user-nobody"})");
+    CHECK(act.status == (decides ? 404 : 403));
+  }
+  for (const char* act : {"invite", "disable", "revoke", "add_person", "absent", "back"}) {
+    CAPTURE(act);
+    const HttpAnswer answer =
+        asking.post("/v1/steer/act", std::string(R"({"act":")") + act + R"("})");
+    CHECK(answer.status >= 400);
+    if (!decides && !administers) CHECK(answer.status == 403);
+  }
+}
+
+/// What is not assigned is opened by those whose role may, and never what is denied or reserved.
+void ask_for_glass(const Who& who, const Asking& asking, const Judge& judge) {
+  const server::Roles roles = server::Roles::defaults();
+  const bool may = roles.find(who.role)->glass_hours != 0 && who.writes;
+  // Reserved to one person: for all others there is no such dossier.
+  const HttpAnswer opened = asking.post(
+      "/v1/glass", R"({"reason":"una prova d'emergenza","hours":1,"dossier":")" +
+                       to_text(dossier("hidden")) + R"("})");
+  CHECK(opened.status == (!may ? 403 : who.sees.count("hidden") == 1 ? 409 : 404));
+  const HttpAnswer list = asking.post("/v1/glass/list", "{}");
+  CHECK(list.status == 200);
+  judge.judge_text(list.body);
+  const std::string id = R"({"id":")" + std::string(32, 'a') + R"("})";
+  for (const char* path : {"/v1/glass/end", "/v1/glass/seen"}) {
+    CAPTURE(path);
+    CHECK(asking.post(path, id).status == 404);
+  }
+}
+
+/// By the other routes that take a device's token.
+void ask_elsewhere(const Office& office, const Who& who, const Asking& asking,
+                   const Judge& judge) {
+  const HttpAnswer findings = asking.get("/v1/findings");
+  CHECK(findings.status == 200);
+  judge.judge_text(findings.body);
+  CHECK(asking.get("/v1/wait?seen=somewhere").status == 400);
+  if (!who.sees.empty()) {
+    const HttpAnswer news = asking.get("/v1/wait?seen=" + to_text(office.cursors.at(1)));
+    CHECK(news.status == 200);
+    judge.judge_text(news.body);
+  }
+  // One may say of anything that one opened it; nothing comes back of what it is.
+  for (const auto& [name, sections] : content()) {
+    const HttpAnswer noted = asking.post(
+        "/v1/openings", R"({"openings":[{"dossier":")" + to_text(dossier(name)) +
+                            R"(","section":"health","at":"2026-01-01T10:00:00.000Z"}]})");
+    CAPTURE(name, noted.body);
+    CHECK(noted.status == 200);
+    judge.judge_text(noted.body);
+  }
+  // Nothing is ordered of these devices.
+  const std::string order = "?order=" + std::string(32, 'a');
+  CHECK(asking.post("/v1/device/escrow" + order + "&parcel=" + std::string(64, 'b'), "x",
+                    "application/octet-stream")
+            .status >= 400);
+  CHECK(asking.post("/v1/device/escrow/end", "{}").status >= 400);
+  // A device's token is no machine's.
+  for (const char* path : {"/v1/reports", "/siuss/v1/flussi"}) {
+    CAPTURE(path);
+    CHECK((asking.get(path).status == 401 || asking.get(path).status == 403));
+  }
+  // On loopback anybody may count; nobody is named.
+  judge.judge_text(asking.get("/metrics").body);
+}
+
 /// By the routes that answer in JSON.
 void ask_in_json(const ServerProcess& server, const Who& who, const std::string& token,
                  const Judge& judge) {
@@ -493,7 +644,16 @@ TEST_CASE("permission: everybody asks for everything over HTTP, and nobody gets 
     ask_plainly(office, server, who, tokens[who.name], judges.at(who.name));
     ask_in_json(server, who, tokens[who.name], judges.at(who.name));
     ask_for_files(server, who, tokens[who.name]);
+    const Asking asking{server, tokens[who.name]};
+    ask_as_a_desk(who, asking, judges.at(who.name));
+    ask_for_glass(who, asking, judges.at(who.name));
+    ask_elsewhere(office, who, asking, judges.at(who.name));
   }
+  check_places(server);
+  std::set<std::string> asked;
+  for (const Who& who : everybody()) asked.insert(who.role);
+  const auto roles = server::Roles::defaults().names();
+  CHECK(asked == std::set<std::string>(roles.begin(), roles.end()));
   // Who asked in vain is in the access log, and the log is whole.
   CHECK(run_program("insieme-server", {"verify", "--data", data}, {}).code == 0);
   const Finished log = run_program(

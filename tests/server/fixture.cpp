@@ -19,8 +19,9 @@ TempDir::~TempDir() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-World::World() {
-  repository = make_world_storage(database(), [this] { return now_ms; });
+World::World(const server::Roles& roles) : roles_(roles) {
+  config.roles = roles;
+  repository = make_world_storage(database(), [this] { return now_ms; }, roles_);
   board = std::make_unique<server::FindingBoard>(*repository, dir_.path());
   blobs = server::open_blob_folder(dir_.file("blobs"));
   server::Services services{*repository, tokens, metrics, config, [this] { return now_ms; },
@@ -32,7 +33,7 @@ World::World() {
 }
 
 std::unique_ptr<server::Repository> World::second_process() const {
-  return open_world_storage(database(), [this] { return now_ms; });
+  return open_world_storage(database(), [this] { return now_ms; }, roles_);
 }
 
 void World::add(const MemoryDevice& tablet, const std::string& role) {

@@ -30,7 +30,8 @@ class TempDir {
 /// One space, its people and its tablets, under a clock that the test moves.
 class World {
  public:
-  World();
+  /// `roles`: of the handlers and of the storage alike; `config` is read by the handlers alone.
+  explicit World(const server::Roles& roles = server::Roles::defaults());
 
   /// Adds the account `user-NAME` and enrols the tablet for it.
   void add(const MemoryDevice& tablet, const std::string& role = "educator");
@@ -61,6 +62,7 @@ class World {
   std::unique_ptr<server::BlobStore> blobs;
 
  private:
+  const server::Roles roles_;
   TempDir dir_;
   std::unique_ptr<server::Api> api_;
 };

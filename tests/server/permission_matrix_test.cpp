@@ -6,6 +6,7 @@
 #include <set>
 
 #include "fixture.hpp"
+#include "role_meanings.hpp"
 #include "support/catch.hpp"
 
 using namespace insieme;
@@ -16,45 +17,6 @@ using server::Term;
 namespace {
 
 constexpr std::int64_t kDayMs = 86'400'000;
-
-const std::vector<std::string> kSections{
-    "antitratta", "core",     "custody", "economic",      "education",       "front_desk",
-    "governance", "health",   "judicial", "network",      "person",          "person_health",
-    "person_judicial", "project", "registry"};
-
-// ---- what is declared ---------------------------------------------------------------------------
-
-struct RoleMeaning {
-  std::set<std::string> standing;
-  std::set<std::string> by_name;
-  bool writes = true;
-  bool everything = false;  ///< is assigned every dossier
-};
-
-const std::map<std::string, RoleMeaning>& meanings() {
-  static const std::set<std::string> kWork{"core",     "education", "economic", "health",
-                                           "judicial", "person",    "network",  "project",
-                                           "registry", "governance", "front_desk"};
-  static const std::set<std::string> kReserved{"antitratta", "custody", "person_health",
-                                               "person_judicial"};
-  static const std::map<std::string, RoleMeaning> kMeanings{
-      {"admin", {{"registry", "governance", "project", "network", "front_desk"}, {"custody"}}},
-      {"auditor", {{"project"}, {"governance"}, false}},
-      {"case_manager", {kWork, kReserved}},
-      {"coordinator", {kWork, kReserved, true, true}},
-      {"educator", {kWork, kReserved}},
-      {"em_health", {{"core", "health"}, {"person_health"}}},
-      {"em_justice", {{"core", "judicial"}, {"person_judicial"}}},
-      {"em_member", {{"core", "education"}, {"economic"}}},
-      {"em_school", {{"core", "education"}, {}}},
-      {"fellow", {{"network", "project", "registry"}, {}}},
-      {"front_office", {{"registry", "front_desk"}, {}}},
-      {"psychologist", {kWork, kReserved}},
-      {"social_worker", {kWork, kReserved}},
-      {"technical_assistance", {{"governance"}, {"project"}, false}},
-  };
-  return kMeanings;
-}
 
 enum class Place { anywhere, ambito, north, south, lapsed };
 enum class Contract { open, ended, last_day };

@@ -12,6 +12,13 @@ namespace json = boost::json;
 
 namespace {
 
+/// As the table has them, with what a service may change in it.
+server::Roles roles_with(const char* key, const char* value) {
+  server::Roles roles = server::Roles::defaults();
+  REQUIRE(roles.set(key, value).ok());
+  return roles;
+}
+
 struct Desk : World {
   MemoryDevice anna{"anna"};
   MemoryDevice luca{"luca"};
@@ -19,7 +26,7 @@ struct Desk : World {
   MemoryDevice dora{"dora"};
   MemoryDevice dario{"dario"};
 
-  Desk() {
+  explicit Desk(const server::Roles& roles = server::Roles::defaults()) : World(roles) {
     add(anna);
     add(luca);
     add(carla, "coordinator");
@@ -378,4 +385,58 @@ TEST_CASE("steer: erasures are told of dossiers that one has, or had when all of
   REQUIRE(d.repository->confirm_erasure(order.id, "user-dora").ok());
   CHECK(count(d.carla) == 0);
   CHECK(count(d.dora) == 1);
+}
+
+TEST_CASE("steer: who coordinates and administers invites within their own body and sight alone",
+          "[server][steer][P7]") {
+  Desk d(roles_with("coordinator.administer", "yes"));
+  const auto invites = [&](const char* account) {
+    return d.act(d.carla, {{"act", "invite"}, {"account", account}});
+  };
+  const auto stops = [&](const MemoryDevice& tablet) {
+    return d.act(d.carla,
+                 {{"act", "revoke"}, {"device", to_text(tablet.id())}, {"reason", "perso"}});
+  };
+  REQUIRE(invites("user-anna") == 200);
+  REQUIRE(invites("user-luca") == 200);
+  SECTION("who has more of a dossier than she") {
+    REQUIRE(d.repository->assign("user-luca", dossier("d1"), {"core", "antitratta"}).ok());
+    CHECK(invites("user-luca") == 403);
+    // The same for a dossier that is reserved from her.
+    REQUIRE(d.repository->unassign("user-luca", dossier("d1"), "").ok());
+    CHECK(invites("user-luca") == 200);
+    REQUIRE(d.repository
+                ->deny(dossier("d1"), {"*", {}, {"user-anna"}, "indirizzo protetto", "x"})
+                .ok());
+    CHECK(invites("user-anna") == 403);
+    // To stop a tablet gives nobody anything.
+    CHECK(stops(d.anna) == 200);
+  }
+  SECTION("who shares a dossier, and is of another body") {
+    REQUIRE(d.repository->put_organization({"here", "Qui", "", {}, {}}).ok());
+    REQUIRE(d.repository->put_organization({"below", "Sotto", "here", {}, {}}).ok());
+    REQUIRE(d.repository->put_organization({"there", "L\u00e0", "", {}, {}}).ok());
+    const auto place = [&](const char* account, const char* where) {
+      REQUIRE(d.repository->set_person(account, {std::string(where), {}, {}}).ok());
+    };
+    place("user-carla", "here");
+    place("user-anna", "below");
+    place("user-luca", "there");
+    REQUIRE(d.repository->place(dossier("d1"), "below", "").ok());
+    REQUIRE(d.repository
+                ->assign("user-luca", dossier("d1"), {"core"}, {server::Term{}, true})
+                .ok());
+    // She knows of him, for he is of the team; his account is his own body's affair.
+    REQUIRE(has(d.holders(d.carla), "user-luca"));
+    CHECK(invites("user-luca") == 403);
+    CHECK(stops(d.luca) == 403);
+    CHECK(d.act(d.carla, {{"act", "disable"}, {"account", "user-luca"}}) == 403);
+    CHECK(d.act(d.carla, {{"act", "absent"},
+                          {"account", "user-luca"},
+                          {"deputy", "user-anna"},
+                          {"until", server::show_day(server::day_in_italy(d.now_ms))}}) == 404);
+    CHECK(invites("user-anna") == 200);
+    CHECK(d.act(d.carla, {{"act", "disable"}, {"account", "user-anna"}}) == 200);
+    CHECK(invites("user-dora") == 403);  // of no body, so of none below hers
+  }
 }

@@ -94,7 +94,7 @@ Outcome<Question> ask_access(Context& context) {
 Outcome<Question> ask_act(Context& context) {
   Question question{"/v1/steer/act", {{"act", context.text("act")}}};
   for (const char* name : {"account", "order", "device", "reason", "name", "role",
-                           "organization"}) {
+                           "organization", "deputy", "from", "until", "number"}) {
     if (context.has(name)) question.body[name] = context.text(name);
   }
   if (context.has("hours")) question.body["hours"] = context.number("hours", 0);
@@ -126,10 +126,12 @@ Outcome<json::object> run(Context& context) {
 std::vector<ArgSpec> act_arguments() {
   return {
       {"act", ArgKind::text, true,
-       "assign, unassign (account, dossier); erase_confirm, erase_withdraw (order); invite "
+       "assign, unassign (account, dossier); erase_confirm, erase_withdraw (order); absent "
+       "(account, deputy, from, until), back (number); invite "
        "(account, hours), disable, enable (account), revoke (device, reason), add_person "
        "(account, name, role, organization)",
-       "assign, unassign (account, dossier); erase_confirm, erase_withdraw (order); invite "
+       "assign, unassign (account, dossier); erase_confirm, erase_withdraw (order); absent "
+       "(account, deputy, from, until), back (number); invite "
        "(account, hours), disable, enable (account), revoke (device, reason), add_person "
        "(account, name, role, organization)"},
       {"account", ArgKind::text, false, "di chi", "whose"},
@@ -141,7 +143,11 @@ std::vector<ArgSpec> act_arguments() {
        "how long the invitation holds (48; 1 to 720)"},
       {"name", ArgKind::text, false, "nome da mostrare", "name to show"},
       {"role", ArgKind::text, false, "ruolo", "role"},
-      {"organization", ArgKind::text, false, "ente (il proprio)", "body (one's own)"}};
+      {"organization", ArgKind::text, false, "ente (il proprio)", "body (one's own)"},
+      {"deputy", ArgKind::text, false, "chi sostituisce", "who stands in"},
+      {"from", ArgKind::text, false, "primo giorno (oggi)", "first day (today)"},
+      {"until", ArgKind::text, false, "ultimo giorno", "last day"},
+      {"number", ArgKind::text, false, "numero dell'assenza", "number of the absence"}};
 }
 
 }  // namespace
@@ -156,7 +162,8 @@ std::vector<CommandSpec> steer_commands() {
        "the network.",
        {},
        "people: account, name, role, organization, disabled, administered (one may), "
-       "may_be_invited, has_all (dossiers, by role), takes_families, from?, until?, devices (id, "
+       "may_be_invited, has_all (dossiers, by role), takes_families, from?, until?, absences? "
+       "(that are not over: number, deputy, deputy_name, from, until, now), devices (id, "
        "name, enrolled_at, last_sync_at?, clock_offset_ms?, unsent?, protocol?, revoked_at?, "
        "revoke_reason?, given_up_at?); more, may_review, may_administer, roles, organizations",
        R"({"command": "steer.people"})", run<ask_people>, errand<ask_people>},
@@ -196,7 +203,7 @@ std::vector<CommandSpec> steer_commands() {
        "name. Needs the network.",
        act_arguments(),
        "done; of an invitation also code, account, expires_at, url (for one device, to be shown as "
-       "a QR code)",
+       "a QR code); of an absence number, passes, stays (how many dossiers)",
        R"({"command": "steer.act", "act": "invite", "account": "anna", "hours": 48})",
        run<ask_act>, errand<ask_act>},
   };

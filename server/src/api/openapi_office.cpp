@@ -165,8 +165,12 @@ constexpr std::string_view kSchemas = R"json({
     "type": "object", "required": ["act"],
     "properties": {
       "act": {
-        "enum": ["assign", "unassign", "erase_confirm", "erase_withdraw", "invite", "disable",
-                 "enable", "revoke", "add_person"]},
+        "enum": ["assign", "unassign", "erase_confirm", "erase_withdraw", "absent", "back",
+                 "invite", "disable", "enable", "revoke", "add_person"]},
+      "deputy": {"type": "string", "maxLength": 64, "description": "Who stands in."},
+      "from": {"type": "string", "maxLength": 10, "description": "A day; today if left out."},
+      "until": {"type": "string", "maxLength": 10, "description": "The last day."},
+      "number": {"type": "string", "maxLength": 20, "description": "Of an absence."},
       "account": {"type": "string", "maxLength": 64},
       "dossier": {"$ref": "#/components/schemas/SentId"},
       "order": {"$ref": "#/components/schemas/SentId"},
@@ -182,7 +186,12 @@ constexpr std::string_view kSchemas = R"json({
       "done": {"const": true},
       "code": {"type": "string", "maxLength": 64, "description": "Of an invitation; one use."},
       "account": {"type": "string", "maxLength": 64},
-      "expires_at": {"type": "string", "format": "date-time"}}},
+      "expires_at": {"type": "string", "format": "date-time"},
+      "number": {"$ref": "#/components/schemas/Number64"},
+      "passes": {
+        "type": "integer", "description": "Dossiers that are with the deputy for these days."},
+      "stays": {
+        "type": "integer", "description": "That the deputy may not have."}}},
   "SteerPeople": {
     "type": "object",
     "required": ["people", "more", "may_review", "may_administer", "roles", "organizations"],
@@ -221,9 +230,22 @@ constexpr std::string_view kSchemas = R"json({
         "type": "boolean", "description": "Their role may be given a household."},
       "from": {"type": "string", "format": "date"},
       "until": {"type": "string", "format": "date"},
+      "absences": {
+        "type": "array", "description": "That are not over.",
+        "items": {"$ref": "#/components/schemas/SteerAbsence"}},
       "devices": {
         "type": "array", "maxItems": 50,
         "items": {"$ref": "#/components/schemas/SteerDevice"}}}},
+  "SteerAbsence": {
+    "type": "object", "required": ["number", "deputy", "deputy_name", "from", "until", "now"],
+    "additionalProperties": false,
+    "properties": {
+      "number": {"$ref": "#/components/schemas/Number64"},
+      "deputy": {"type": "string", "maxLength": 64},
+      "deputy_name": {"type": "string"},
+      "from": {"type": "string", "format": "date"},
+      "until": {"type": "string", "format": "date", "description": "The last day."},
+      "now": {"type": "boolean"}}},
   "SteerDevice": {
     "type": "object", "required": ["id", "name", "enrolled_at"], "additionalProperties": false,
     "properties": {

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "api/problem.hpp"
+#include "insieme/server/absences.hpp"
 #include "log.hpp"
 
 namespace insieme::server {
@@ -58,6 +59,22 @@ json::object person_json(const Asked& asked, const User& user,
   return out;
 }
 
+/// Those that are not over: who is away, and who stands in.
+json::array absences_json(const Asked& asked, const User& user, const Colleagues& colleagues) {
+  const Day today = day_in_italy(asked.services.clock());
+  json::array list;
+  for (const Absence& one : absences_of(asked.repository()).absences()) {
+    if (one.account != user.account || one.ended_ms || one.until < today) continue;
+    list.push_back(json::object{{"number", std::to_string(one.number)},
+                                {"deputy", one.deputy},
+                                {"deputy_name", colleagues.name_of(one.deputy)},
+                                {"from", show_day(one.from)},
+                                {"until", show_day(one.until)},
+                                {"now", one.holds(today)}});
+  }
+  return list;
+}
+
 Response people(const Asked& asked) {
   const Colleagues colleagues(asked, own_dossiers(asked));
   std::map<std::string, std::vector<Device>> devices;
@@ -68,6 +85,8 @@ Response people(const Asked& asked) {
   for (const User& user : colleagues.all()) {
     if (list.size() == kPeopleMax) break;
     list.push_back(person_json(asked, user, devices[user.account]));
+    json::array away = absences_json(asked, user, colleagues);
+    if (!away.empty()) list.back().as_object()["absences"] = std::move(away);
   }
   json::object out{{"people", std::move(list)},
                    {"more", colleagues.all().size() > kPeopleMax},

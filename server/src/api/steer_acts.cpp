@@ -7,7 +7,9 @@
 #include <optional>
 
 #include "api/problem.hpp"
+#include "api/query.hpp"
 #include "api/steer.hpp"
+#include "insieme/server/absences.hpp"
 #include "insieme/sync/limits.hpp"
 #include "log.hpp"
 
@@ -19,6 +21,8 @@ constexpr std::size_t kIdMax = 36;
 constexpr std::size_t kReasonMax = 500;
 constexpr std::size_t kNameMax = 200;
 constexpr std::size_t kWordMax = 64;
+constexpr std::size_t kDayMax = 10;
+constexpr std::size_t kNumberMax = 20;
 constexpr std::int64_t kHours = 48;
 constexpr std::int64_t kHoursMax = 30 * 24;
 constexpr std::int64_t kHourMs = 3'600'000;
@@ -204,6 +208,61 @@ bool has_more(const Asked& asked, const User& person) {
   return false;
 }
 
+/// Whose work the caller may pass on: all of it is in their own sight, as with an assignment that
+/// they end. Of the deputy nothing is asked here: who gets what is decided by the rules.
+std::optional<Response> not_to_pass_on(const Asked& asked, const User& person) {
+  if (!is_of_own_body(asked, person)) return unknown_person();
+  if (has_more(asked, person)) return not_all_in_sight();
+  return std::nullopt;
+}
+
+Response absent(const Asked& asked) {
+  const auto person = person_of(asked);
+  const Colleagues colleagues(asked, own_dossiers(asked));
+  const User* deputy = colleagues.find(asked.text("deputy", sync::kAuthorBytesMax));
+  if (!person || deputy == nullptr) return unknown_person();
+  if (auto wrong = not_to_pass_on(asked, *person)) return *std::move(wrong);
+  const std::string from = asked.text("from", kDayMax);
+  const auto first = from.empty() ? Result<Day>(day_in_italy(asked.services.clock()))
+                                  : parse_day(from);
+  const auto last = parse_day(asked.text("until", kDayMax));
+  if (!first.ok() || !last.ok()) {
+    return bad("\"from\" and \"until\" are days such as 2026-11-30.",
+               "Servono il primo e l'ultimo giorno, come 30/11/2026.");
+  }
+  Absence absence;
+  absence.account = person->account;
+  absence.deputy = deputy->account;
+  absence.from = *first;
+  absence.until = *last;
+  const auto declared = absences_of(asked.repository())
+                            .declare_absence(absence, asked.caller.user.account);
+  if (!declared.ok()) return answer(Status(declared.error()));
+  return json_response(200, json::serialize(json::object{
+                                {"done", true},
+                                {"number", std::to_string(declared->absence.number)},
+                                {"passes", declared->passes.size()},
+                                {"stays", declared->stays.size()}}));
+}
+
+Response back(const Asked& asked) {
+  std::uint64_t number = 0;
+  if (!read_number(asked.text("number", kNumberMax), number)) {
+    return bad("\"number\" is that of an absence.", "«number» è il numero di un'assenza.");
+  }
+  const Colleagues colleagues(asked, own_dossiers(asked));
+  for (const Absence& one : absences_of(asked.repository()).absences()) {
+    if (one.number != number) continue;
+    const User* person = colleagues.find(one.account);
+    if (person == nullptr) break;
+    if (!is_of_own_body(asked, *person)) break;
+    return answer(
+        absences_of(asked.repository()).end_absence(number, asked.caller.user.account));
+  }
+  return missing("There is no such absence among yours.",
+                 "Questa assenza non è tra quelle del tuo ente.");
+}
+
 /// A person whom the caller may administer.
 std::variant<User, Response> administered(const Asked& asked) {
   auto person = person_of(asked);
@@ -310,6 +369,8 @@ constexpr std::array kActs{
     Act{"unassign", Power::review, unassign},
     Act{"erase_confirm", Power::review, erase_confirm},
     Act{"erase_withdraw", Power::review, erase_withdraw},
+    Act{"absent", Power::review, absent},
+    Act{"back", Power::review, back},
     Act{"invite", Power::administer, invite},
     Act{"disable", Power::administer, disable},
     Act{"enable", Power::administer, enable},

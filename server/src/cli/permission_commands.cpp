@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "cli/absence_commands.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/picking.hpp"
@@ -429,6 +430,7 @@ void add_permission_commands(Program& program) {
   CLI::App* roles = program.app.add_subcommand("roles", "list roles and what each may do");
   roles->footer("Examples:\n  insieme-server roles --data DIR");
   roles->callback([&program] { program.chosen = list_roles; });
+  add_absence_commands(program);
   add_denying(program);
   add_placing(program);
   add_organizations(program);

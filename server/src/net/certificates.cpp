@@ -6,6 +6,7 @@
 #include <ctime>
 #include <stdexcept>
 
+#include "log.hpp"
 #include "net/tls.hpp"
 
 namespace insieme::server {
@@ -30,12 +31,29 @@ Certificates::InUse Certificates::read(const Config& config) {
 Status Certificates::reload() {
   try {
     InUse fresh = read(config_);
+    if (!config_.tls_certificate.empty()) {
+      INSIEME_TRY(check_announced(public_key_pin(config_.tls_certificate)));
+    }
     const std::lock_guard lock(mutex_);
     in_use_ = std::move(fresh);
     return {};
   } catch (const std::runtime_error& failure) {
     return {ErrorCode::invalid_argument, failure.what()};
   }
+}
+
+Status Certificates::check_announced(const std::string& pin) const {
+  if (is_among(pins(), pin)) return {};
+  const std::string what =
+      config_.tls_certificate + " has a key that tablets were never told of (" + pin + ")";
+  if (!is_publicly_trusted(config_.tls_certificate)) {
+    return {ErrorCode::conflict, what + ", and no public authority vouches for it: they would be "
+                                        "shut out. Announce it first with tls_next_certificate "
+                                        "(docs/operations.md), or restart to take it all the same"};
+  }
+  // They fall back to the public authority, and learn the new key from their next answers.
+  log_event("tls key not announced", what);
+  return {};
 }
 
 std::shared_ptr<boost::asio::ssl::context> Certificates::context() const {

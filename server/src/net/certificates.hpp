@@ -22,7 +22,8 @@ class Certificates {
   /// Throws std::runtime_error naming the file. Nothing is read where there is no TLS.
   explicit Certificates(const Config& config);
   /// Reads the files again. Connections that are open keep what they began with, and if it fails
-  /// so do all others.
+  /// so do all others. `conflict`: another key than those that tablets were told of, and no public
+  /// authority vouches for it, so that they would all be shut out; a restart takes it.
   [[nodiscard]] Status reload();
 
   /// Of the next connection; null without TLS.
@@ -32,6 +33,7 @@ class Certificates {
   [[nodiscard]] std::optional<std::int64_t> expires_ms() const;
 
  private:
+  [[nodiscard]] Status check_announced(const std::string& pin) const;
   struct InUse {
     std::shared_ptr<boost::asio::ssl::context> context;
     std::string pins;

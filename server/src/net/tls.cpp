@@ -3,11 +3,14 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
 
 #include <array>
 #include <memory>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "insieme/sync/digest.hpp"
 
@@ -16,6 +19,9 @@ namespace insieme::server {
 namespace ssl = boost::asio::ssl;
 
 namespace {
+
+/// Longer chains are nobody's.
+constexpr std::size_t kChainMax = 10;
 
 /// Whoever shows a certificate must show one that these vouch for. Whoever shows none may still ask
 /// whether the server lives (net/session.cpp), as those do that watch over it.
@@ -70,6 +76,36 @@ std::string pins_of(const Config& config) {
     pins += "," + public_key_pin(config.tls_next_certificate);
   }
   return pins;
+}
+
+bool is_among(const std::string& pins, const std::string& pin) {
+  return !pin.empty() && ("," + pins + ",").find("," + pin + ",") != std::string::npos;
+}
+
+bool is_publicly_trusted(const std::string& certificate_file) {
+  const std::unique_ptr<BIO, int (*)(BIO*)> file(BIO_new_file(certificate_file.c_str(), "r"),
+                                                 &BIO_free);
+  if (!file) return false;
+  std::vector<CertificatePtr> certificates;
+  while (certificates.size() < kChainMax) {
+    CertificatePtr one(PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr));
+    if (!one) break;
+    certificates.push_back(std::move(one));
+  }
+  if (certificates.empty()) return false;
+  const std::unique_ptr<STACK_OF(X509), void (*)(STACK_OF(X509)*)> chain(
+      sk_X509_new_null(), [](STACK_OF(X509)* all) { sk_X509_free(all); });
+  for (std::size_t i = 1; i < certificates.size(); ++i) {
+    sk_X509_push(chain.get(), certificates[i].get());
+  }
+  const std::unique_ptr<X509_STORE, void (*)(X509_STORE*)> store(X509_STORE_new(),
+                                                                 &X509_STORE_free);
+  const std::unique_ptr<X509_STORE_CTX, void (*)(X509_STORE_CTX*)> asked(X509_STORE_CTX_new(),
+                                                                         &X509_STORE_CTX_free);
+  return X509_STORE_set_default_paths(store.get()) == 1 &&
+         X509_STORE_CTX_init(asked.get(), store.get(), certificates.front().get(), chain.get()) ==
+             1 &&
+         X509_verify_cert(asked.get()) == 1;
 }
 
 void FreeCertificate::operator()(x509_st* certificate) const noexcept { X509_free(certificate); }

@@ -25,6 +25,11 @@ using CertificatePtr = std::unique_ptr<x509_st, FreeCertificate>;
 /// invitation pins. A certificate renewed under the same key keeps it. Throws std::runtime_error
 /// naming the file.
 [[nodiscard]] std::string public_key_pin(const std::string& certificate_file);
+/// Whether an authority that this system trusts vouches for it, by the chain in its file: a tablet
+/// then accepts it under another key than the one that it pins, too. False where it cannot be read.
+[[nodiscard]] bool is_publicly_trusted(const std::string& certificate_file);
+/// Whether one of them, separated by commas, is this one.
+[[nodiscard]] bool is_among(const std::string& pins, const std::string& pin);
 /// The pins of the certificate in use and of the one that will follow, separated by a comma; empty
 /// without TLS.
 [[nodiscard]] std::string pins_of(const Config& config);

@@ -336,6 +336,20 @@ std::string machines() {
   return sql;
 }
 
+// SQLite's seventeenth.
+constexpr std::array kAbsenceTables{
+    Table{"absences", R"(number BIGINT NOT NULL, account TEXT COLLATE "C" NOT NULL,
+      deputy TEXT COLLATE "C" NOT NULL, from_day BIGINT NOT NULL, until_day BIGINT NOT NULL,
+      declared_by TEXT COLLATE "C" NOT NULL, declared_ms BIGINT NOT NULL, ended_ms BIGINT,
+      ended_by TEXT COLLATE "C" NOT NULL, PRIMARY KEY(space, number))"},
+};
+
+std::string absences() {
+  std::string sql;
+  for (const Table& table : kAbsenceTables) sql += create(table);
+  return sql;
+}
+
 constexpr std::array kMigrations{Migration{1, "first release", first_release},
                                  Migration{2, "what a restored server is given back", healing},
                                  Migration{3, "erasures", erasures},
@@ -349,7 +363,8 @@ constexpr std::array kMigrations{Migration{1, "first release", first_release},
                                  Migration{11, "passwords of this server, sign-ins under way",
                                            local_accounts},
                                  Migration{12, "machines with keys of their own", machines},
-                                 Migration{13, "what is ordered of devices", device_orders}};
+                                 Migration{13, "what is ordered of devices", device_orders},
+                                 Migration{14, "who is away, and who stands in", absences}};
 
 }  // namespace
 
@@ -378,6 +393,7 @@ std::vector<std::string> partitioned_tables() {
   for (const Table& table : kSignInTables) names.emplace_back(table.name);
   for (const Table& table : kPermissionTables) names.emplace_back(table.name);
   for (const Table& table : kMachineTables) names.emplace_back(table.name);
+  for (const Table& table : kAbsenceTables) names.emplace_back(table.name);
   return names;
 }
 

@@ -111,6 +111,7 @@ Status SqlRepository::unassign(const std::string& account, const sync::DossierId
       return {ErrorCode::not_found, "the dossier is not assigned to \"" + account + "\""};
     }
     end_now(log, db, account, dossier, reason);
+    permissions.settle_partners(log, account, dossier);
     log.audit(by, "unassign", account + " " + sync::to_text(dossier));
     return {};
   });

@@ -7,6 +7,7 @@
 #include "storage/permissions.hpp"
 #include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
+#include "storage/stand_ins.hpp"
 
 namespace insieme::server {
 namespace {
@@ -36,7 +37,10 @@ std::string purpose_of(sql::Connection& db, std::int64_t space, const std::strin
       "SELECT basis, team FROM mandates WHERE space = ? AND dossier = ? AND account = ?");
   const sql::ResetGuard guard(row);
   row.bind_all(space, dossier.bytes, account);
-  if (!row.step()) return {};
+  // Without an assignment of one's own it is somebody else's, who is away.
+  if (!row.step()) {
+    return load_access(db, space, account, dossier).any() ? kAbsenceBasis : std::string();
+  }
   return row.get_int64(1) != 0 ? "team" : std::string(row.get_text(0));
 }
 

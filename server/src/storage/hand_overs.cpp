@@ -47,8 +47,12 @@ Status pass_on(sql::Connection& db, std::int64_t space, const Roles& roles, LogW
   if (from == to) return {ErrorCode::invalid_argument, "from and to are the same account"};
   const auto receiver = load_user(db, space, to);
   if (!receiver) return {ErrorCode::not_found, "there is no account \"" + to + "\""};
-  const Access given = load_access(db, space, from, dossier);
-  if (!given.any()) {
+  Access given = load_access(db, space, from, dossier);
+  // Who is away has it all the same: it is with whoever stands in.
+  if (const auto leaver = load_user(db, space, from); leaver && !given.any()) {
+    given.sections = decide(permissions.declared(*leaver, dossier)).sections;
+  }
+  if (given.sections.empty()) {
     return {ErrorCode::not_found, "the dossier is not assigned to \"" + from + "\""};
   }
   std::vector<std::string> sections = load_access(db, space, to, dossier).sections;
@@ -62,7 +66,7 @@ Status pass_on(sql::Connection& db, std::int64_t space, const Roles& roles, LogW
     return {ErrorCode::not_allowed, "the role of \"" + to + "\" may see none of its sections"};
   }
   // All is known before anything is written.
-  Standing standing = permissions.standing(*receiver, dossier);
+  Standing standing = permissions.declared(*receiver, dossier);
   standing.mandate = mandate;
   const Decision decision = decide(standing);
   if (decision.sections.empty()) {
@@ -70,7 +74,8 @@ Status pass_on(sql::Connection& db, std::int64_t space, const Roles& roles, LogW
             "nothing is given to \"" + to + "\": " + std::string(words_of(decision.rule).en)};
   }
   permissions.end_mandate(from, dossier);
-  log.revoke(from, dossier, reason);
+  if (given.any()) log.revoke(from, dossier, reason);
+  permissions.settle_partners(log, from, dossier);
   permissions.put_mandate(to, dossier, mandate, log.now_ms());
   permissions.settle(log, *receiver, dossier);
   log.audit(actor, "handover", from + " " + to + " " + sync::to_text(dossier));

@@ -131,12 +131,13 @@ Status SqlRepository::transfer(const sync::DossierId& dossier, const std::string
     for (const std::string& account : permissions.accounts_of(dossier)) {
       const auto user = find_user(db, account);
       if (!user) continue;
-      const Standing before = permissions.standing(*user, dossier);
+      // Who is away keeps their period as everybody does.
+      const Standing before = permissions.declared(*user, dossier);
       if (!decide(before).sections.empty()) saw.emplace_back(*user, *before.mandate);
     }
     permissions.place(dossier, organization, territory);
     for (auto& [user, mandate] : saw) {
-      Standing after = permissions.standing(user, dossier);
+      Standing after = permissions.declared(user, dossier);
       after.mandate->kept_to.reset();
       const Rule rule = decide(after).rule;
       const bool outside = rule == Rule::other_organization || rule == Rule::other_territory;

@@ -4,6 +4,7 @@
 
 #include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
+#include "storage/stand_ins.hpp"
 
 namespace insieme::server {
 namespace {
@@ -19,13 +20,6 @@ std::optional<Day> get_day(const sql::Statement& row, int column) {
 std::optional<std::int64_t> number_of(const std::optional<Day>& day) {
   if (!day) return std::nullopt;
   return *day;
-}
-
-/// What a person is told whose dossier goes. That it is denied or reserved, and why, is not said.
-std::string told_of(Rule rule) {
-  if (rule == Rule::denied || rule == Rule::reserved_to_others) return {};
-  const RuleWords& words = words_of(rule);
-  return std::string(words.en) + " (" + std::string(words.it) + ")";
 }
 
 }  // namespace
@@ -52,6 +46,30 @@ std::optional<User> load_user(sql::Connection& db, std::int64_t space,
 }
 
 Standing Permissions::standing(const User& user, const sync::DossierId& dossier) {
+  Standing standing = declared(user, dossier);
+  for (const Absence& one : absences_today()) {
+    if (one.account == user.account) {
+      return passes(standing, one, dossier) ? standing_away(std::move(standing), one) : standing;
+    }
+    if (one.deputy != user.account || user.disabled) continue;
+    const auto away = load_user(db_, space_, one.account);
+    if (!away) continue;
+    auto with = standing_in(standing, passing_sections(declared(*away, dossier)), one);
+    if (with) standing = *std::move(with);
+  }
+  return standing;
+}
+
+std::optional<Standing> Permissions::passes(const Standing& away, const Absence& absence,
+                                            const sync::DossierId& dossier) {
+  const std::vector<std::string> passing = passing_sections(away);
+  if (passing.empty()) return std::nullopt;
+  const auto deputy = load_user(db_, space_, absence.deputy);
+  if (!deputy || deputy->disabled) return std::nullopt;
+  return standing_in(declared(*deputy, dossier), passing, absence);
+}
+
+Standing Permissions::declared(const User& user, const sync::DossierId& dossier) {
   Standing standing;
   standing.today = today_;
   standing.account = user.account;
@@ -173,6 +191,24 @@ void Permissions::put_organization(const Organization& organization) {
   organizations_.reset();
 }
 
+const std::vector<Absence>& Permissions::absences_today() {
+  if (absences_today_) return *absences_today_;
+  absences_today_.emplace();
+  sql::Statement& rows =
+      db_.cached("SELECT number, account, deputy, from_day, until_day FROM absences"
+                 " WHERE space = ? AND ended_ms IS NULL AND from_day <= ? AND until_day >= ?"
+                 " ORDER BY number");
+  const sql::ResetGuard guard(rows);
+  rows.bind_all(space_, std::int64_t{today_}, std::int64_t{today_});
+  while (rows.step()) {
+    absences_today_->push_back({u64(rows.get_int64(0)), std::string(rows.get_text(1)),
+                                std::string(rows.get_text(2)),
+                                static_cast<Day>(rows.get_int64(3)),
+                                static_cast<Day>(rows.get_int64(4))});
+  }
+  return *absences_today_;
+}
+
 void Permissions::place(const sync::DossierId& dossier, std::string_view organization,
                         std::string_view territory) {
   db_.cached("UPDATE dossiers SET organization = ?, territory = ? WHERE space = ? AND dossier = ?")
@@ -248,14 +284,46 @@ bool Permissions::end_denial(const sync::DossierId& dossier, const std::string& 
 
 void Permissions::settle(LogWriter& log, const User& user, const sync::DossierId& dossier,
                          std::string_view reason) {
-  const Standing declared = standing(user, dossier);
+  settle_one(log, user, dossier, reason);
+  settle_partners(log, user.account, dossier);
+}
+
+void Permissions::settle_partners(LogWriter& log, const std::string& account,
+                                  const sync::DossierId& dossier) {
+  for (const Absence& one : absences_today()) {
+    if (one.account != account && one.deputy != account) continue;
+    const auto other = load_user(db_, space_, one.account == account ? one.deputy : one.account);
+    if (other) settle_one(log, *other, dossier, {});
+  }
+}
+
+/// What a person is told whose dossier goes. That it is denied or reserved, and why, is not said.
+std::string Permissions::told_of(const Standing& standing, Rule rule,
+                                 const sync::DossierId& dossier) {
+  if (rule == Rule::denied || rule == Rule::reserved_to_others) return {};
+  if (standing.mandate && standing.mandate->basis == kAbsenceBasis && standing.mandate->term.from) {
+    const std::string day = show_day(*standing.mandate->term.from);
+    return "with whoever stands in for you until you are back on " + day +
+           " (a chi ti sostituisce, fino al tuo rientro il " + day + ")";
+  }
+  if (rule == Rule::not_assigned && stood_in(standing.account, dossier)) {
+    return "whom you stood in for is back (chi sostituivi è rientrato)";
+  }
+  const RuleWords& words = words_of(rule);
+  return std::string(words.en) + " (" + std::string(words.it) + ")";
+}
+
+void Permissions::settle_one(LogWriter& log, const User& user, const sync::DossierId& dossier,
+                             std::string_view reason) {
+  const Standing now_declared = standing(user, dossier);
   // Settings that lack a role are a mistake, and no reason to empty the tablets of everybody in it.
-  if (declared.rules == nullptr) return;
-  const Decision decision = decide(declared);
+  if (now_declared.rules == nullptr) return;
+  const Decision decision = decide(now_declared);
   const Access now = load_access(db_, space_, user.account, dossier);
   if (decision.sections.empty()) {
     if (!now.any()) return;
-    const std::string told = reason.empty() ? told_of(decision.rule) : std::string(reason);
+    const std::string told = reason.empty() ? told_of(now_declared, decision.rule, dossier)
+                                            : std::string(reason);
     log.revoke(user.account, dossier, told);
     return;
   }
@@ -267,6 +335,16 @@ void Permissions::settle(LogWriter& log, const User& user, const sync::DossierId
     return;
   }
   if (decision.kept_to) keep_to(user.account, dossier, *decision.kept_to);
+}
+
+bool Permissions::stood_in(const std::string& account, const sync::DossierId& dossier) {
+  sql::Statement& row =
+      db_.cached("SELECT a.number FROM absences a JOIN mandates m"
+                 " ON m.space = a.space AND m.account = a.account"
+                 " WHERE a.space = ? AND a.deputy = ? AND m.dossier = ? LIMIT 1");
+  const sql::ResetGuard guard(row);
+  row.bind_all(space_, account, dossier.bytes);
+  return row.step();
 }
 
 void Permissions::keep_to(const std::string& account, const sync::DossierId& dossier,
@@ -294,7 +372,10 @@ void Permissions::settle_all(LogWriter& log) {
   const auto rows =
       db_.walk("SELECT account, dossier FROM mandates WHERE space = ?1"
                " UNION SELECT account, dossier FROM assignments"
-               " WHERE space = ?1 AND to_position IS NULL ORDER BY account, dossier");
+               " WHERE space = ?1 AND to_position IS NULL"
+               " UNION SELECT a.deputy AS account, m.dossier FROM absences a JOIN mandates m"
+               " ON m.space = a.space AND m.account = a.account"
+               " WHERE a.space = ?1 AND a.ended_ms IS NULL ORDER BY account, dossier");
   rows->bind_all(space_);
   settle_pairs(log, pairs_of(*rows));
 }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "insieme/server/absences.hpp"
 #include "insieme/server/repository.hpp"
 #include "storage/erasures.hpp"
 #include "storage/log_writer.hpp"
@@ -28,6 +29,12 @@ class Permissions {
         erasures_(db, space) {}
 
   [[nodiscard]] Standing standing(const User& user, const sync::DossierId& dossier);
+  [[nodiscard]] Day today() const noexcept { return today_; }
+  /// As if nobody were away.
+  [[nodiscard]] Standing declared(const User& user, const sync::DossierId& dossier);
+  /// What passes to the deputy if the absence holds: their standing with it; nothing: it stays.
+  [[nodiscard]] std::optional<Standing> passes(const Standing& away, const Absence& absence,
+                                               const sync::DossierId& dossier);
 
   // ---- declarations ----
   [[nodiscard]] std::optional<Mandate> mandate(const std::string& account,
@@ -51,6 +58,8 @@ class Permissions {
   /// told to the person when they lose it; empty: the rule's own words.
   void settle(LogWriter& log, const User& user, const sync::DossierId& dossier,
               std::string_view reason = {});
+  /// Those who stand in for the account today, and whom it stands in for.
+  void settle_partners(LogWriter& log, const std::string& account, const sync::DossierId& dossier);
   void settle_all(LogWriter& log);
   void settle_dossier(LogWriter& log, const sync::DossierId& dossier);
   void settle_person(LogWriter& log, const User& user);
@@ -59,6 +68,12 @@ class Permissions {
 
  private:
   using Pair = std::pair<std::string, sync::DossierId>;
+  [[nodiscard]] const std::vector<Absence>& absences_today();
+  void settle_one(LogWriter& log, const User& user, const sync::DossierId& dossier,
+                  std::string_view reason);
+  [[nodiscard]] std::string told_of(const Standing& standing, Rule rule,
+                                    const sync::DossierId& dossier);
+  [[nodiscard]] bool stood_in(const std::string& account, const sync::DossierId& dossier);
   [[nodiscard]] std::optional<GlassTerm> glass_of(const std::string& account,
                                                   const sync::DossierId& dossier);
   [[nodiscard]] std::vector<Denial> denials_of(const sync::DossierId& dossier);
@@ -72,7 +87,11 @@ class Permissions {
   std::int64_t now_ms_;
   Erasures erasures_;
   std::optional<std::map<std::string, Organization>> organizations_;
+  std::optional<std::vector<Absence>> absences_today_;
 };
+
+/// Rows of `absences`, the newest first.
+[[nodiscard]] std::vector<Absence> load_absences(sql::Connection& db, std::int64_t space);
 
 /// The columns of `users`, as `get_user` reads them.
 #define INSIEME_USER_COLUMNS                                                          \

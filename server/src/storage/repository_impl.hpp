@@ -1,6 +1,6 @@
 #pragma once
 // The repository on any database of sql.hpp. Its functions lie in people.cpp, access.cpp,
-// permission_orders.cpp, access_log.cpp, turn.cpp, news.cpp, page.cpp, inspect.cpp,
+// permission_orders.cpp, absences.cpp, access_log.cpp, turn.cpp, news.cpp, page.cpp, inspect.cpp,
 // device_orders.cpp, sign_in.cpp, sign_in_rows.cpp, local_accounts.cpp and machines.cpp, by
 // subject.
 
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "denial_ledger.hpp"
+#include "insieme/server/absences.hpp"
 #include "insieme/server/device_orders.hpp"
 #include "insieme/server/repository.hpp"
 #include "insieme/server/together.hpp"
@@ -20,7 +21,10 @@
 namespace insieme::server {
 
 /// One connection that writes, behind a lock, and as many that read as are needed at once.
-class SqlRepository final : public Repository, public DeviceOrderStore, public Together {
+class SqlRepository final : public Repository,
+                            public DeviceOrderStore,
+                            public Together,
+                            public Absences {
  public:
   SqlRepository(std::unique_ptr<sql::Database> database, std::unique_ptr<sql::Connection> writer,
                 std::int64_t space, Roles roles, Clock clock, SnapshotPolicy snapshots);
@@ -28,6 +32,9 @@ class SqlRepository final : public Repository, public DeviceOrderStore, public T
   SpaceInfo space() override;
   Counts counts() override;
   Status all_or_none(const std::function<Status()>& acts, bool keep) override;
+  Result<AbsenceEffect> declare_absence(const Absence& absence, const std::string& by) override;
+  Status end_absence(std::uint64_t number, const std::string& by) override;
+  std::vector<Absence> absences() override;
   Status add_user(const User& user, const std::string& by) override;
   std::vector<User> users() override;
   Status set_disabled(const std::string& account, bool disabled, const std::string& by) override;

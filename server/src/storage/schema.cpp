@@ -338,7 +338,16 @@ CREATE TABLE machine_marks(
   PRIMARY KEY(space, kind, name)) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<sqlite::Migration, 16> kMigrations{
+// Days are counted from 1970, both included. ended_ms: before they were over.
+constexpr std::string_view kAbsences = R"sql(
+CREATE TABLE absences(
+  space INTEGER NOT NULL, number INTEGER NOT NULL, account TEXT NOT NULL, deputy TEXT NOT NULL,
+  from_day INTEGER NOT NULL, until_day INTEGER NOT NULL, declared_by TEXT NOT NULL,
+  declared_ms INTEGER NOT NULL, ended_ms INTEGER, ended_by TEXT NOT NULL,
+  PRIMARY KEY(space, number)) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<sqlite::Migration, 17> kMigrations{
     sqlite::Migration{1, "first release", kFirst},
     sqlite::Migration{2, "snapshots and acknowledgements", kSnapshots},
     sqlite::Migration{3, "held with what they stand on", kStanding},
@@ -355,6 +364,7 @@ constexpr std::array<sqlite::Migration, 16> kMigrations{
     sqlite::Migration{14, "passwords of this server, sign-ins under way", kLocalAccounts},
     sqlite::Migration{15, "machines with keys of their own", kMachines},
     sqlite::Migration{16, "what is ordered of devices", kDeviceOrders},
+    sqlite::Migration{17, "who is away, and who stands in", kAbsences},
 };
 
 }  // namespace

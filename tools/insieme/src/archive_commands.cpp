@@ -11,6 +11,21 @@ struct ArchiveOptions {
   bool dry_run = false;
 };
 
+/// What a person who asks for their data does not get from this device alone.
+void print_left_out(const json::object& reply, const std::string& person) {
+  for (const json::value& one : list_of(reply, "left_out")) {
+    const json::object& section = one.as_object();
+    print(coloured("! ", Colour::warn) +
+          tr("non c'è, perché non ne hai l'accesso: ", "left out, for you have no access to it: ") +
+          text_of(section, "label") + " (" + text_of(section, "title") + ")\n");
+  }
+  print(std::string(tr("Chi altro ha dati di questa persona, anche in altri fascicoli, lo dice il "
+                       "server: ",
+                       "Who else holds data of this person, in other dossiers, too, is told by the "
+                       "server: ")) +
+        "insieme-server subject-access " + person + "\n");
+}
+
 int export_archive(Program& program, const ArchiveOptions& options) {
   json::object arguments{{"path", options.file}};
   if (!options.dossier.empty()) arguments["dossier"] = options.dossier;
@@ -20,6 +35,7 @@ int export_archive(Program& program, const ArchiveOptions& options) {
   print(count_of(text_of(reply, "dossiers"), tr("fascicolo", "dossier"),
                  tr("fascicoli", "dossiers")) +
         tr(" in ", " in ") + options.file + ".\n");
+  if (!options.person.empty()) print_left_out(reply, options.person);
   return kOk;
 }
 

@@ -15,6 +15,10 @@ struct ArchivedDossier {
   std::string type;  ///< of its root record
   sync::RecordId root;
   std::vector<RecordRef> parts;
+  /// Sections that such a dossier may have and that this account holds none of: whether anything
+  /// lies there is not known here.
+  std::vector<std::string> left_out{};
+  std::string title{};
 };
 
 /// Everything that this device holds, or one dossier.

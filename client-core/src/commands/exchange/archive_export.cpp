@@ -58,6 +58,30 @@ Outcome<ArchiveNames> names_in(Context& context, const Archive& archive) {
   return names;
 }
 
+/// Whoever asks for their data learns from the file itself what it could not look into.
+json::object dossier_line(const ArchivedDossier& dossier, bool of_person) {
+  json::object line{{"dossier", sync::to_text(dossier.root)}, {"type", dossier.type}};
+  if (of_person && !dossier.left_out.empty()) {
+    line["left_out"] = json::array(dossier.left_out.begin(), dossier.left_out.end());
+  }
+  return line;
+}
+
+json::array left_out_json(const Context& context, const Archive& archive) {
+  json::array out;
+  for (const ArchivedDossier& dossier : archive.dossiers) {
+    for (const std::string& name : dossier.left_out) {
+      const schema::Section* section = context.bundle().find_section(name);
+      out.push_back(json::object{
+          {"dossier", sync::to_text(dossier.id)},
+          {"title", dossier.title},
+          {"section", name},
+          {"label", section == nullptr ? name : section->label.in(context.language)}});
+    }
+  }
+  return out;
+}
+
 Outcome<json::object> run(Context& context) {
   INSIEME_OUT_ASSIGN(const Archive archive, chosen(context));
   INSIEME_OUT_ASSIGN(const ArchiveNames names, names_in(context, archive));
@@ -72,7 +96,7 @@ Outcome<json::object> run(Context& context) {
                    {"dossiers", archive.dossiers.size()}});
   std::uint64_t records = 0;
   for (const ArchivedDossier& dossier : archive.dossiers) {
-    lines.push_back({{"dossier", sync::to_text(dossier.root)}, {"type", dossier.type}});
+    lines.push_back(dossier_line(dossier, archive.scope == "person"));
     std::vector<std::pair<std::string, json::object>> parts;
     for (const RecordRef& ref : dossier.parts) {
       INSIEME_OUT_ASSIGN(const StoredRecord part, context.store().record(ref));
@@ -93,6 +117,7 @@ Outcome<json::object> run(Context& context) {
       {"scope", archive.scope},
       {"dossiers", number_text(std::uint64_t{archive.dossiers.size()})},
       {"parts", number_text(std::uint64_t{lines.size() - 1 - archive.dossiers.size()})}};
+  if (archive.scope == "person") out["left_out"] = left_out_json(context, archive);
   if (!context.has("path")) {
     out["content"] = content;
     return out;
@@ -119,8 +144,9 @@ std::vector<CommandSpec> archive_export_commands() {
          "only what concerns this person or member of a household"},
         {"path", ArgKind::text, false, "file nuovo; senza, il contenuto è nella risposta",
          "a new file; without it the content is in the reply"}},
-       "scope (all, dossier, person), dossiers, parts (a record has one for each section), path or "
-       "content",
+       "scope (all, dossier, person), dossiers, parts (a record has one for each section), "
+       "left_out (of a person: sections of these dossiers that this account does not hold, and "
+       "that somebody else has to add: dossier, title, section, label), path or content",
        R"({"command": "archive.export", "path": "spazio.jsonl"})",
        run},
   };

@@ -20,8 +20,23 @@ bool before(const RecordRef& a, const RecordRef& b) {
   return key(a) < key(b);
 }
 
+/// Of the sections of its kind of dossier, those that are not held here.
+std::vector<std::string> not_held(const schema::Bundle& bundle, const DossierLine& line) {
+  std::vector<std::string> out;
+  const schema::RecordType* root = bundle.find_type(line.root_type);
+  const schema::Section* home = root == nullptr ? nullptr : bundle.find_section(root->section);
+  for (const schema::Section& section : bundle.sections) {
+    const bool of_kind = home != nullptr && section.dossier == home->dossier;
+    const bool held = std::find(line.sections.begin(), line.sections.end(), section.name) !=
+                      line.sections.end();
+    if (of_kind && !held) out.push_back(section.name);
+  }
+  return out;
+}
+
 Outcome<ArchivedDossier> whole(Context& context, const DossierLine& line) {
-  ArchivedDossier out{line.id, line.root_type, {}, {}};
+  ArchivedDossier out{
+      line.id, line.root_type, {}, {}, not_held(context.bundle(), line), line.title};
   ListQuery query;
   query.dossier = line.id;
   query.retracted_too = true;
