@@ -239,7 +239,7 @@ ServerAction ServerSync::on_page(PageRead page) {
     seal_orders(page);
   }
   state_ = State::ended;
-  return AnswerAction{encode_message(reply_)};
+  return AnswerAction{encode_message(std::move(reply_))};
 }
 
 void ServerSync::vouch(std::vector<Voucher>& vouchers) {

@@ -56,6 +56,10 @@ def main():
         missing = wanted - shown.get(who, set())
         if missing:
             faults.append(f"{who}: no {', '.join(sorted(missing))}")
+    merged = [metric["contenders"] for metric in peers["metrics"]
+              if (metric["name"], metric["variant"]) == ("merge_concurrent", "in memory")]
+    if not merged or "Insieme" not in merged[0] or "Yjs" not in merged[0]:
+        faults.append("merge_concurrent in memory: not of the product and of others in one row")
     print("\n".join(faults) or "all engines run")
     return 1 if faults else 0
 

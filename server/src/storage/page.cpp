@@ -1,10 +1,10 @@
 // What one device may see of the log after its cursor, a page at a time.
 //
 // Rows are visited in the order of positions, each with one look at the assignments (remembered for
-// the page): the cost is that of the rows passed over. Rows of other people's dossiers are passed
-// over too; should that ever show, an index by (account, position) of what is visible is the cure.
+// the page). Long stretches that others wrote are passed over in memory: see log_tail.hpp.
 #include "insieme/sync/limits.hpp"
 #include "storage/glass_rows.hpp"
+#include "storage/log_tail.hpp"
 #include "storage/log_view.hpp"
 #include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
@@ -17,13 +17,16 @@ namespace {
 constexpr std::uint64_t kExaminedMax = 20'000;  ///< rows a page may pass over
 constexpr std::size_t kPartBytesMin = 4'096;    ///< of a snapshot: less is not worth an item
 constexpr std::size_t kEventBytes = 256;        ///< what an event adds to a message, about
+constexpr std::uint64_t kWalked = 32;           ///< entries: with so few, all are simply read
+constexpr std::size_t kDossiersMax = 1'024;     ///< of a person: with more, most concerns them
 
 class PageReader {
  public:
   PageReader(sql::Connection& db, std::int64_t space, const Caller& caller,
-             const sync::ReplicaId& replica, const sync::ReadAction& action)
+             const sync::ReplicaId& replica, const sync::ReadAction& action, LogTail& tail)
       : db_(db),
         space_(space),
+        tail_(tail),
         caller_(caller),
         action_(action),
         stability_(db, space),
@@ -32,6 +35,7 @@ class PageReader {
   sync::PageRead run() {
     const SpaceInfo space = load_space(db_, space_);
     head_ = space.position;
+    epoch_ = space.epoch;
     cursor_ = action_.cursor.position;
     if (action_.erasures) remind();
     take_up_backfill();
@@ -192,27 +196,56 @@ class PageReader {
   /// True when the page is full. Returns early, with `backfill_` set, at a grant.
   bool read_stream() {
     close_group();
-    const auto rows = db_.walk(
-        INSIEME_LOG_COLUMNS "WHERE space = ? AND position > ? ORDER BY position");
-    rows->bind_all(space_, i64(cursor_));
-    while (rows->step()) {
-      const std::uint64_t position = u64(rows->get_int64(kPosition));
-      if (++examined_ > kExaminedMax && !in_group(*rows)) return true;
-      auto item = view_.stream_item(*rows, position);
-      if (item && !add(*rows, *std::move(item), cursor_)) {
-        cursor_ = resume_;
-        return true;
+    const auto rows = db_.walk(INSIEME_LOG_COLUMNS
+                               "WHERE space = ? AND position BETWEEN ? AND ? ORDER BY position");
+    for (const LogRange& range : ranges_ahead()) {
+      cursor_ = range.first - 1;
+      rows->bind_all(space_, i64(range.first), i64(range.last));
+      while (rows->step()) {
+        const std::uint64_t position = u64(rows->get_int64(kPosition));
+        if (++examined_ > kExaminedMax && !in_group(*rows)) return true;
+        auto item = view_.stream_item(*rows, position);
+        if (item && !add(*rows, *std::move(item), cursor_)) {
+          cursor_ = resume_;
+          return true;
+        }
+        if (item && LogView::kind_of(*rows) == EntryKind::grant) {
+          backfill_.emplace();
+          backfill_->dossier = get_bytes<sync::DossierId>(*rows, kDossier);
+          backfill_->grant_position = position;
+          backfill_->next_position = action_.snapshots ? 0 : 1;
+          return false;
+        }
+        cursor_ = position;
       }
-      if (item && LogView::kind_of(*rows) == EntryKind::grant) {
-        backfill_.emplace();
-        backfill_->dossier = get_bytes<sync::DossierId>(*rows, kDossier);
-        backfill_->grant_position = position;
-        backfill_->next_position = action_.snapshots ? 0 : 1;
-        return false;
-      }
-      cursor_ = position;
     }
+    cursor_ = std::max(cursor_, head_);
     return false;
+  }
+
+  /// Where in the stream something may be for this person.
+  std::vector<LogRange> ranges_ahead() {
+    std::vector<LogRange> all;
+    if (cursor_ >= head_) return all;
+    all.push_back({cursor_ + 1, head_});
+    if (head_ - cursor_ <= kWalked) return all;
+    const auto dossiers = dossiers_held();
+    if (dossiers.size() > kDossiersMax) return all;
+    auto some = tail_.concerning(db_, space_, {epoch_, head_}, cursor_, caller_.user.account,
+                                 dossiers);
+    return some ? *std::move(some) : all;
+  }
+
+  /// Those that the person has now; one more than `kDossiersMax` says that they are more.
+  std::vector<sync::DossierId> dossiers_held() {
+    sql::Statement& rows =
+        db_.cached("SELECT dossier FROM assignments WHERE space = ? AND account = ?"
+                   " AND to_position IS NULL LIMIT ?");
+    const sql::ResetGuard guard(rows);
+    rows.bind_all(space_, caller_.user.account, i64(kDossiersMax + 1));
+    std::vector<sync::DossierId> dossiers;
+    while (rows.step()) dossiers.push_back(get_bytes<sync::DossierId>(rows, 0));
+    return dossiers;
   }
 
   /// False: it does not fit, and `resume_` says where the next page goes on. A transaction that
@@ -227,7 +260,7 @@ class PageReader {
     }
     std::size_t size = kEventBytes;
     if (const auto* change = std::get_if<sync::Change>(&item.content)) {
-      size = sync::encoded_size(*change);
+      size = size_of(row, *change);
     } else if (const auto* event = std::get_if<sync::Event>(&item.content)) {
       if (const auto* held = std::get_if<sync::HeldEvent>(event)) {
         size += sync::encoded_size(held->change);
@@ -243,6 +276,13 @@ class PageReader {
     bytes_ += size;
     page_.items.push_back(std::move(item));
     return true;
+  }
+
+  /// `sync::encoded_size`, without writing again what the row holds written.
+  [[nodiscard]] static std::size_t size_of(const sql::Statement& row, const sync::Change& change) {
+    const bool whole = change.ops && !sync::is_redacted(change);
+    return 1 + row.get_blob(kHeader).size() + row.get_blob(kBody).size() -
+           (whole ? sizeof(sync::Digest::bytes) : 0);
   }
 
   [[nodiscard]] bool in_group(const sql::Statement& row) const {
@@ -325,11 +365,13 @@ class PageReader {
 
   sql::Connection& db_;
   std::int64_t space_;
+  LogTail& tail_;
   const Caller& caller_;
   const sync::ReadAction& action_;
 
   sync::PageRead page_;
   std::uint64_t head_ = 0;
+  std::uint64_t epoch_ = 0;
   std::uint64_t cursor_ = 0;
   std::optional<sync::Backfill> backfill_;
   std::uint64_t examined_ = 0;
@@ -347,7 +389,7 @@ class PageReader {
 sync::PageRead SqlRepository::read_page(const Caller& caller, const sync::ReplicaId& replica,
                                            const sync::ReadAction& action) {
   return read([&](sql::Connection& db) {
-    return PageReader(db, space_, caller, replica, action).run();
+    return PageReader(db, space_, caller, replica, action, tail_).run();
   });
 }
 

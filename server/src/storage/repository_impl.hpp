@@ -15,6 +15,7 @@
 #include "insieme/server/repository.hpp"
 #include "insieme/server/together.hpp"
 #include "storage/frontier_rows.hpp"
+#include "storage/log_tail.hpp"
 #include "storage/log_writer.hpp"
 #include "storage/sql.hpp"
 
@@ -296,6 +297,7 @@ class SqlRepository final : public Repository,
   std::mutex settled_mutex_;
   std::string settled_;  ///< guarded by settled_mutex_: what this process knows to be settled
   std::int64_t glass_due_ms_ = 0;  ///< likewise: when to look again for one whose time is over
+  LogTail tail_;
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<sql::Connection>> readers_;  ///< guarded by readers_mutex_
 };

@@ -21,6 +21,9 @@ export class Result {
     const { contenders } = this.metrics.get(key);
     const put = (who, number, extra) => {
       if (!contenders.has(who)) contenders.set(who, { runs: [], ...extra });
+      if (contenders.get(who).runs[round] !== undefined) {
+        throw new Error(`${who} has two figures of ${key} in one round`);
+      }
       contenders.get(who).runs[round] = number;
     };
     put(contender.title, value, { raw, cpu });
