@@ -10,6 +10,7 @@ import { isOfFiles } from "../files/holder";
 import { FilesPanel } from "../files/panel";
 import { inWords } from "../files/words";
 import { ago } from "../format";
+import { useReason } from "../form/act_words";
 import { Icon } from "../parts/icons";
 import { Authorship } from "../parts/authorship";
 import { Await, byWhen, Failed, Mark, Note, say, SureButton, Title } from "../parts/parts";
@@ -187,8 +188,10 @@ const QUIET = new Set(["dismiss", "undo"]);
 /** The decision reaches whoever had written, with its reason; and whoever disagrees may say so. */
 function Decided(props: { decision: Decision; record: WholeRecord; me: Identity }): JSX.Element {
   const { decision, record } = props;
-  const [open, setOpen] = useState(false);
-  const [reason, setReason] = useState("");
+  const [isOpen, setOpen] = useState(false);
+  const typing = useReason("review.contest", `${record.id} ${decision.dot}`, record.id);
+  const { reason } = typing.words;
+  const open = isOpen || reason !== "";
   const act = useAct();
   const word = OUTCOMES[decision.outcome];
   const value = record.fields[decision.field]?.text;
@@ -216,6 +219,7 @@ function Decided(props: { decision: Decision; record: WholeRecord; me: Identity 
       )}
       {open && (
         <form
+          data-kept
           onSubmit={(event) => {
             event.preventDefault();
             void act.run(async () => {
@@ -225,6 +229,7 @@ function Decided(props: { decision: Decision; record: WholeRecord; me: Identity 
                 reason,
               });
               setOpen(false);
+              await typing.done();
               say(t("contest_done"));
             });
           }}
@@ -237,7 +242,7 @@ function Decided(props: { decision: Decision; record: WholeRecord; me: Identity 
               rows={2}
               required
               value={reason}
-              onInput={(event) => setReason(event.currentTarget.value)}
+              onInput={(event) => typing.set({ reason: event.currentTarget.value })}
             />
           </div>
           <Failed error={act.failure} />
@@ -245,7 +250,14 @@ function Decided(props: { decision: Decision; record: WholeRecord; me: Identity 
             <button class="btn btn-primary" disabled={act.busy || !reason.trim()}>
               {t("contest_send")}
             </button>
-            <button type="button" class="btn btn-outline-secondary" onClick={() => setOpen(false)}>
+            <button
+              type="button"
+              class="btn btn-outline-secondary"
+              onClick={() => {
+                setOpen(false);
+                void typing.done();
+              }}
+            >
               {t("cancel")}
             </button>
           </div>

@@ -113,6 +113,10 @@ export const fieldEn: Record<keyof typeof fieldIt, string> = {
   // Outbox
   outbox: "Drafts and sending",
   drafts: "Drafts",
+  words_new: "New dossier",
+  words_decision: "Decision",
+  words_spend: "Use of the voucher",
+  words_reason: "Reason or note",
   drafts_none: "No drafts.",
   to_send: "To send",
   to_send_none: "Nothing to send: all that you wrote has arrived at the server.",

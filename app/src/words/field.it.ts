@@ -111,6 +111,10 @@ export const fieldIt = {
   // Outbox
   outbox: "Bozze e invio",
   drafts: "Bozze",
+  words_new: "Fascicolo nuovo",
+  words_decision: "Decisione",
+  words_spend: "Utilizzo del buono",
+  words_reason: "Motivo o nota",
   drafts_none: "Nessuna bozza in sospeso.",
   to_send: "Da inviare",
   to_send_none: "Nulla da inviare: tutto ciò che hai scritto è arrivato al server.",
