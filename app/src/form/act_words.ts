@@ -1,6 +1,6 @@
-// Words typed for an act that is no record's form: a decision with its reason, a new household. They
-// are a draft of the core as a form is: they outlive the lock and a killed browser, and nobody reads
-// them while the store is locked.
+// Words typed for an act that is no record's form: a decision with its reason, a new household.
+// They are a draft of the core as a form is: they outlive the lock and a killed browser, and nobody
+// reads them while the store is locked.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { read } from "../core/core";
 import type { Draft, Json } from "../core/types";
@@ -30,10 +30,12 @@ export interface ActWords<T> {
 const isSame = (a: Json | undefined, b: Json | undefined): boolean =>
   JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
-/** `empty`: with nothing typed. A draft is there only while the words are others. */
+/** `empty`: before anything is typed. There is a draft while the words are not `isNothing`. */
 export function useActWords<T extends { [name: string]: Json }>(
   about: ActOf,
   empty: T,
+  isNothing = (words: T): boolean =>
+    Object.entries(words).every(([name, value]) => isSame(value, empty[name])),
 ): ActWords<T> {
   const [words, setWords] = useState(empty);
   const [ready, setReady] = useState(false);
@@ -60,10 +62,7 @@ export function useActWords<T extends { [name: string]: Json }>(
     isDue.current = false;
     const fields = latest.current;
     try {
-      const isNothing = Object.entries(fields).every(([name, value]) =>
-        isSame(value, none.current[name]),
-      );
-      if (isNothing) await discard();
+      if (isNothing(fields)) await discard();
       else if (id.current) await read("draft.save", { draft: id.current, fields });
       else {
         const { draft } = await read<{ draft: Draft }>("draft.open", { ...about, fields });

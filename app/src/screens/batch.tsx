@@ -33,7 +33,8 @@ export type BatchWords = {
 
 /** Of the same field, and not as it was seen: with a third value it has another id, too. */
 function isOtherNow(seen: QueueItem, now: QueueItem): boolean {
-  if (seen.record !== now.record || seen.field !== now.field || seen.kind !== now.kind) return false;
+  const about = (one: QueueItem): string => JSON.stringify([one.record, one.field, one.kind]);
+  if (about(seen) !== about(now)) return false;
   const content = (one: QueueItem): string =>
     JSON.stringify([one.now, one.alternatives.map((side) => side.dot).sort()]);
   return content(seen) !== content(now);

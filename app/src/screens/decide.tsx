@@ -134,6 +134,8 @@ const mayChoose = (item: ReviewItem): boolean =>
 const isText = (field: FieldType | undefined): boolean =>
   field === undefined || field.kind === "string" || field.kind === "text";
 
+const isWritten = (choice: Choice): boolean => choice === "combine" || choice === "write";
+
 function argumentsOf(choice: Choice, value: Json): Record<string, unknown> {
   if (choice.startsWith(CHOOSE)) return { choose: choice.slice(CHOOSE.length) };
   switch (choice) {
@@ -163,6 +165,7 @@ function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Eleme
       record: item.record,
     },
     { item: item.id, choice: "", value: "", reason: "", seen: "" },
+    (words) => words.reason.trim() === "" && !(isWritten(words.choice) && words.value),
   );
   const { choice, value, reason } = typing.words;
   const act = useAct();
@@ -195,7 +198,7 @@ function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Eleme
     !isGone &&
     !seen.changed &&
     reason.trim() !== "" &&
-    !((choice === "combine" || choice === "write") && (value === null || value === ""));
+    !(isWritten(choice) && (value === null || value === ""));
   const decide = (): void =>
     void act.run(async () => {
       try {
@@ -280,7 +283,7 @@ function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Eleme
           </button>
         ))}
       </div>
-      {(choice === "combine" || choice === "write") && (
+      {isWritten(choice) && (
         <Field
           field={valueField(item, field, choice)}
           value={value}

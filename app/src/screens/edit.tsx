@@ -244,7 +244,7 @@ function NewDossier(props: { type: string }): JSX.Element {
     event.preventDefault();
     void act.run(async () => {
       try {
-        const draft = await typing.draft();
+        const draft = await typing.draft().catch(() => ""); // saving is tried all the same
         const { dossier } = await write<{ dossier: string }>(
           "dossier.create",
           { type: props.type, fields, ...(draft ? { draft } : {}) },

@@ -60,7 +60,7 @@ export const fieldEn: Record<keyof typeof fieldIt, string> = {
   // Forms
   keeping: "Keeping…",
   draft_kept: "Draft kept on this tablet",
-  draft_of: "Draft of {when}",
+  draft_of: "Draft, {when}",
   draft_discard: "Throw the draft away",
   draft_discard_sure: "Throw away what you wrote here?",
   form_new: "{what}: new record",

@@ -58,7 +58,7 @@ export const fieldIt = {
   // Forms
   keeping: "Conservo…",
   draft_kept: "Bozza conservata su questo tablet",
-  draft_of: "Bozza del {when}",
+  draft_of: "Bozza, {when}",
   draft_discard: "Butta la bozza",
   draft_discard_sure: "Buttare ciò che hai scritto qui?",
   form_new: "{what}: nuova scheda",

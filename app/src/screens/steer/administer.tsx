@@ -196,7 +196,12 @@ export function AddPerson(props: { all: SteerPeople }): JSX.Element {
       <summary>{t("steer_add")}</summary>
       <form data-kept onSubmit={add}>
         <div class="two">
-          <TextField id="new-name" label={t("steer_name")} value={name} onInput={(written) => typing.set({ name: written })} />
+          <TextField
+            id="new-name"
+            label={t("steer_name")}
+            value={name}
+            onInput={(written) => typing.set({ name: written })}
+          />
           <TextField
             id="new-account"
             label={t("steer_account")}

@@ -70,7 +70,12 @@ export function PassOn(props: { family: Family; team: Team; onDone: () => void }
   };
   const id = family.id;
   return (
-    <form class="pass-on" data-kept onSubmit={save} aria-label={t("steer_pass_of", { family: family.title })}>
+    <form
+      class="pass-on"
+      data-kept
+      onSubmit={save}
+      aria-label={t("steer_pass_of", { family: family.title })}
+    >
       <div class="two">
         <div class="field">
           <label for={`from-${id}`}>{t("steer_from")}</label>

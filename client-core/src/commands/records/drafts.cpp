@@ -305,6 +305,30 @@ Outcome<json::object> discard(Context& context) {
   });
 }
 
+CommandSpec opening(const char* shape) {
+  return {
+      "draft.open",
+      Writes::maybe_without_id,
+      "Apre un modulo: da qui in poi ciò che si scrive sopravvive alla chiusura del programma.",
+      "Opens a form: from here on what is typed survives the end of the program.",
+      {{"record", ArgKind::id, false, "scheda da modificare", "record to edit"},
+       {"type", ArgKind::text, false, "oppure tipo della scheda nuova", "or type of a new record"},
+       {"dossier", ArgKind::id, false, "e il suo fascicolo", "and its dossier"},
+       {"section", ArgKind::text, false, "e la sezione", "and its section"},
+       {"act", ArgKind::text, false,
+        "o l'atto per cui si scrive, senza una scheda: una decisione, un fascicolo nuovo",
+        "or the act that one types for, without a record: a decision, a new dossier"},
+       {"subject", ArgKind::text, false, "di che cosa tratta l'atto: una sola bozza per ciascuno",
+        "what the act is about: one draft for each"},
+       {"fields", ArgKind::object, false, "ciò che è già scritto", "what is typed already"},
+       {"version", ArgKind::text, false,
+        "di una bozza buttata: ciò che si vedeva allora, invece di adesso",
+        "of a draft that was dropped: what was seen then, instead of now"}},
+      shape,
+      R"({"command": "draft.open", "record": "5f3a9c01"})",
+      open};
+}
+
 }  // namespace
 
 std::vector<CommandSpec> draft_commands() {
@@ -313,26 +337,7 @@ std::vector<CommandSpec> draft_commands() {
       "draft (id, short, new, type, type_label, record, dossier, section, updated_at, "
       "fields, version, act?, subject?)";
   return {
-      {"draft.open",
-       Writes::maybe_without_id,
-       "Apre un modulo: da qui in poi ciò che si scrive sopravvive alla chiusura del programma.",
-       "Opens a form: from here on what is typed survives the end of the program.",
-       {{"record", ArgKind::id, false, "scheda da modificare", "record to edit"},
-        {"type", ArgKind::text, false, "oppure tipo della scheda nuova", "or type of a new record"},
-        {"dossier", ArgKind::id, false, "e il suo fascicolo", "and its dossier"},
-        {"section", ArgKind::text, false, "e la sezione", "and its section"},
-        {"act", ArgKind::text, false,
-         "o l'atto per cui si scrive, senza una scheda: una decisione, un fascicolo nuovo",
-         "or the act that one types for, without a record: a decision, a new dossier"},
-        {"subject", ArgKind::text, false, "di che cosa tratta l'atto: una sola bozza per ciascuno",
-         "what the act is about: one draft for each"},
-        {"fields", ArgKind::object, false, "ciò che è già scritto", "what is typed already"},
-        {"version", ArgKind::text, false,
-         "di una bozza buttata: ciò che si vedeva allora, invece di adesso",
-         "of a draft that was dropped: what was seen then, instead of now"}},
-       shape,
-       R"({"command": "draft.open", "record": "5f3a9c01"})",
-       open},
+      opening(shape),
       {"draft.save",
        Writes::maybe_without_id,
        "Conserva ciò che è scritto finora; i valori non sono controllati.",
