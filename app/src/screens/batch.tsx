@@ -50,12 +50,15 @@ export function BatchForm(props: {
   // As somebody saw them when it was opened: what arrives meanwhile waits for its own look.
   const [seen, setSeen] = useState(props.items);
   const items = seen.filter(({ id }) => props.items.some((one) => one.id === id));
-  const hasChanged = props.items.some((now) => seen.some((one) => isOtherNow(one, now)));
+  const others = props.items.filter((now) => seen.some((one) => isOtherNow(one, now)));
   const { rule: asked, reason } = typing.words;
   const left = new Set(typing.words.left);
   const [last, setLast] = useState<Batch | null>(null);
   const act = useAct();
-  const chosen = items.filter((one) => !left.has(one.id));
+  // One that became another is decided after a look, the others need not wait for it.
+  const chosen = items.filter(
+    ({ id }) => !left.has(id) && !others.some((one) => one.id === id),
+  );
   const rules: [Rule, string][] = [
     ...commonAuthors(chosen).map((one): [Rule, string] => [
       `author:${one}`,
@@ -128,7 +131,7 @@ export function BatchForm(props: {
         value={reason}
         set={(written) => typing.set({ reason: written })}
       />
-      {hasChanged && (
+      {others.length > 0 && (
         <Note tone="warning" title={t("item_arrived")} live>
           <p>{t("batch_arrived")}</p>
           <button
@@ -158,9 +161,7 @@ export function BatchForm(props: {
       <button
         type="button"
         class="btn btn-primary"
-        disabled={
-          act.busy || hasChanged || rule === "" || reason.trim() === "" || chosen.length === 0
-        }
+        disabled={act.busy || rule === "" || reason.trim() === "" || chosen.length === 0}
         onClick={decide}
       >
         {t("batch_decide", { n: chosen.length })}
