@@ -134,6 +134,22 @@ test("[P2] a decision's value and reason are there after the lock, and after a k
   assert.equal(record.decisions.at(-1).reason, `${REASON}, ieri`);
 });
 
+test("[P5] a decision of one's own is opened again later, with the reason", async () => {
+  await goTo("record", families[0].visit);
+  await button("Ci ho ripensato: riapri").click();
+  await page.getByLabel("Perché la riapri").fill("la maestra è cambiata");
+  await lock("la maestra è cambiata");
+  await unlock();
+  await until(
+    "the reason",
+    async () => (await value("Perché la riapri")) === "la maestra è cambiata",
+  );
+  await button("Riapri la questione").click();
+  await page.getByText("Riaperta: è di nuovo fra le questioni da decidere.").waitFor();
+  assert.equal((await itemOf(families[0])).contested, true);
+  assert.deepEqual(await drafts(), []);
+});
+
 test("[P4] what arrived behind the lock is looked at before what was typed decides", async () => {
   const item = await itemOf(families[1]);
   await goTo("review", item.id);

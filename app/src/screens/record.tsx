@@ -76,8 +76,14 @@ export function RecordScreen(props: { id: string; me: Identity }): JSX.Element {
               {t("print")}
             </button>
           </div>
-          {told(record.decisions).map((one) => (
-            <Decided key={one.dot} decision={one} record={record} me={props.me} />
+          {told(record.decisions).map((one, at, all) => (
+            <Decided
+              key={one.dot}
+              decision={one}
+              record={record}
+              me={props.me}
+              isLast={all.findIndex((other) => other.field === one.field) === at}
+            />
           ))}
           <SamePanel record={record} />
           <History record={record} me={props.me} />
@@ -186,7 +192,13 @@ export const OUTCOMES: Record<string, Word> = {
 const QUIET = new Set(["dismiss", "undo"]);
 
 /** The decision reaches whoever had written, with its reason; and whoever disagrees may say so. */
-function Decided(props: { decision: Decision; record: WholeRecord; me: Identity }): JSX.Element {
+function Decided(props: {
+  decision: Decision;
+  record: WholeRecord;
+  me: Identity;
+  /** The newest of its field. */
+  isLast: boolean;
+}): JSX.Element {
   const { decision, record } = props;
   const [isOpen, setOpen] = useState(false);
   const typing = useReason("review.contest", `${record.id} ${decision.dot}`, record.id);
@@ -194,6 +206,8 @@ function Decided(props: { decision: Decision; record: WholeRecord; me: Identity 
   const open = isOpen || reason !== "";
   const act = useAct();
   const word = OUTCOMES[decision.outcome];
+  const mayReopen =
+    decision.field !== "" && decision.outcome !== "undo" && (props.isLast || !decision.mine);
   const value = record.fields[decision.field]?.text;
   return (
     <section class="note note-decision" aria-label={t("decision", { who: decision.author })}>
@@ -212,9 +226,9 @@ function Decided(props: { decision: Decision; record: WholeRecord; me: Identity 
       </p>
       <p>{decision.reason ? t("decision_reason", { reason: decision.reason }) : t("no_reason")}</p>
       <p class="muted">{ago(decision.at)}</p>
-      {!decision.mine && decision.field && decision.outcome !== "undo" && !open && (
+      {mayReopen && !open && (
         <button type="button" class="btn btn-sm btn-outline-primary" onClick={() => setOpen(true)}>
-          {t("contest")}
+          {t(decision.mine ? "reopen_own" : "contest")}
         </button>
       )}
       {open && (
@@ -230,12 +244,14 @@ function Decided(props: { decision: Decision; record: WholeRecord; me: Identity 
               });
               setOpen(false);
               await typing.done();
-              say(t("contest_done"));
+              say(t(decision.mine ? "reopen_done" : "contest_done"));
             });
           }}
         >
           <div class="field">
-            <label for={`why-${decision.dot}`}>{t("contest_why")}</label>
+            <label for={`why-${decision.dot}`}>
+              {t(decision.mine ? "reopen_why" : "contest_why")}
+            </label>
             <textarea
               id={`why-${decision.dot}`}
               class="form-control"

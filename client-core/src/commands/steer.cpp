@@ -126,12 +126,12 @@ Outcome<json::object> run(Context& context) {
 std::vector<ArgSpec> act_arguments() {
   return {
       {"act", ArgKind::text, true,
-       "assign, unassign (account, dossier); erase_confirm, erase_withdraw (order); invite "
-       "(account, hours), disable, enable (account), revoke (device, reason), add_person "
-       "(account, name, role, organization)",
-       "assign, unassign (account, dossier); erase_confirm, erase_withdraw (order); invite "
-       "(account, hours), disable, enable (account), revoke (device, reason), add_person "
-       "(account, name, role, organization)"},
+       "assign, unassign (account, dossier); erase_propose (dossier, reason), erase_confirm, "
+       "erase_withdraw (order); invite (account, hours), disable, enable (account), revoke "
+       "(device, reason), add_person (account, name, role, organization)",
+       "assign, unassign (account, dossier); erase_propose (dossier, reason), erase_confirm, "
+       "erase_withdraw (order); invite (account, hours), disable, enable (account), revoke "
+       "(device, reason), add_person (account, name, role, organization)"},
       {"account", ArgKind::text, false, "di chi", "whose"},
       {"dossier", ArgKind::id, false, "il fascicolo", "the dossier"},
       {"order", ArgKind::text, false, "id dell'ordine di cancellazione", "id of the erasure"},

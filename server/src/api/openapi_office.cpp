@@ -165,8 +165,8 @@ constexpr std::string_view kSchemas = R"json({
     "type": "object", "required": ["act"],
     "properties": {
       "act": {
-        "enum": ["assign", "unassign", "erase_confirm", "erase_withdraw", "invite", "disable",
-                 "enable", "revoke", "add_person"]},
+        "enum": ["assign", "unassign", "erase_propose", "erase_confirm", "erase_withdraw", "invite",
+                 "disable", "enable", "revoke", "add_person"]},
       "account": {"type": "string", "maxLength": 64},
       "dossier": {"$ref": "#/components/schemas/SentId"},
       "order": {"$ref": "#/components/schemas/SentId"},
