@@ -1,6 +1,6 @@
 // node app/build.mjs OUT CORE: the app's files into OUT. CORE is the folder with core.js, core.wasm
 // and core-rest.wasm (tools/wasm). The same sources give the same bytes. Each file lies there
-// compressed, too.
+// compressed, too. Without CORE they are the screens alone, for `insieme serve-app`.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,8 +11,8 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const [out, core] = process.argv.slice(2).map((path) => resolve(path));
-if (!out || !core) {
-  console.error("usage: node app/build.mjs OUT CORE");
+if (!out) {
+  console.error("usage: node app/build.mjs OUT [CORE]");
   process.exit(1);
 }
 const binding = join(here, "../mobile-bindings/wasm/js");
@@ -38,7 +38,7 @@ const options = {
   absWorkingDir: here,
   jsx: "automatic",
   jsxImportSource: "preact",
-  alias: { insieme: binding, core: join(core, "core.js") },
+  alias: { insieme: binding, ...(core ? { core: join(core, "core.js") } : {}) },
   // The module's script has a branch for Node, which no browser takes; the decoder is a file.
   external: ["fs", "path", "module", "/scan.*", "/code.*"],
   logLevel: "warning",
@@ -71,13 +71,13 @@ const onlyUsed = {
   },
 };
 
-const wasm = keep("core", "wasm", readFileSync(join(core, "core.wasm")));
-const rest = keep("core-rest", "wasm", readFileSync(join(core, "core-rest.wasm")));
-const worker = keep(
-  "worker",
-  "js",
-  await script("worker.ts", { WASM_URL: JSON.stringify(wasm), REST_URL: JSON.stringify(rest) }),
-);
+async function workerWithCore() {
+  const wasm = keep("core", "wasm", readFileSync(join(core, "core.wasm")));
+  const rest = keep("core-rest", "wasm", readFileSync(join(core, "core-rest.wasm")));
+  const urls = { WASM_URL: JSON.stringify(wasm), REST_URL: JSON.stringify(rest) };
+  return keep("worker", "js", await script("worker.ts", urls));
+}
+const worker = core ? await workerWithCore() : "";
 // For who takes the camera or invites: no part of the first visit, fetched behind all the others.
 const scan = keep("scan", "js", await script("scan.ts"));
 const code = keep("code", "js", await script("code.ts"));
@@ -119,14 +119,16 @@ const version = digest(
     .map((name) => name + digest(readFileSync(join(out, name === "/" ? "index.html" : name))))
     .join(),
 );
-writeFileSync(
-  join(out, "sw.js"),
-  await script("sw.ts", {
-    FILES: JSON.stringify(files),
-    LATER: JSON.stringify(later),
-    VERSION: JSON.stringify(version),
-  }),
-);
+if (core) {
+  writeFileSync(
+    join(out, "sw.js"),
+    await script("sw.ts", {
+      FILES: JSON.stringify(files),
+      LATER: JSON.stringify(later),
+      VERSION: JSON.stringify(version),
+    }),
+  );
+}
 writeFileSync(
   join(out, "LICENSES.txt"),
   ["bootstrap-italia", "preact", "qr"]

@@ -1,4 +1,4 @@
-# Shared by tools/setup, tools/test and tools/demo. Sourced, never run.
+# Shared by tools/setup, tools/test, tools/demo and tools/app. Sourced, never run.
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 mkdir -p build
@@ -20,6 +20,20 @@ jobs_for_build() {
   by_memory=$((memory_kb / 1500000))
   ((by_memory >= 1)) || by_memory=1
   say "${INSIEME_JOBS:-$((processors < by_memory ? processors : by_memory))}"
+}
+
+# What npm has of the app, as its lock file says.
+fetch_app_packages() {
+  step="fetching the app's packages"
+  cmp -s app/package-lock.json app/node_modules/.insieme-lock && return
+  say "app: fetching its packages from npm"
+  local log=$PWD/build/app-npm.log
+  if ! (cd app && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    fail "npm could not fetch the packages of app/package-lock.json (all of its output: build/app-npm.log).
+Check the network and the registry ('npm config get registry'), then run this again."
+  fi
+  cp app/package-lock.json app/node_modules/.insieme-lock
 }
 
 # build_preset <preset> [target …]: configures when needed, then builds. Silent when all is well. With

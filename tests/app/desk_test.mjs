@@ -1,14 +1,12 @@
 // `insieme serve-app`: the screens over a store in a file, for one browser of this computer.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { request } from "node:http";
 import { connect } from "node:net";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Browser, until } from "./browser.mjs";
 import { ask, DESK, look, makeHousehold } from "./people.mjs";
-import { appFolder, bin, World } from "./world.mjs";
+import { Host } from "./host.mjs";
+import { World } from "./world.mjs";
 
 const world = new World();
 const FAMILY = "Famiglia Bassi";
@@ -19,47 +17,6 @@ let family;
 const browser = new Browser();
 let page;
 
-const IDENTITY = '{"act":"call","request":{"command":"identity"}}';
-
-/** The program that serves Anna's store, and the address that it printed. */
-class Host {
-  async start(port = 0) {
-    this.process = spawn(
-      join(bin, "insieme"),
-      ["--json", "--store", anna.store, "serve-app", "--app", appFolder, "--port", String(port)],
-      { stdio: ["ignore", "pipe", "inherit"] },
-    );
-    this.gone = new Promise((done) => {
-      this.process.on("exit", (code, signal) => done(code ?? signal));
-    });
-    const line = await new Promise((done) => this.process.stdout.once("data", done));
-    this.address = JSON.parse(String(line)).address;
-    this.port = Number(new URL(this.address).port);
-    return this;
-  }
-  end(signal = "SIGTERM") {
-    this.process.kill(signal);
-    return this.gone;
-  }
-  get token() {
-    return /#desk=([0-9a-f]{64})$/.exec(this.address)[1];
-  }
-
-  /** The status that a request gets, whoever it pretends to be. */
-  status(path, headers, method = "POST", body = IDENTITY) {
-    return new Promise((done, failed) => {
-      const sent = request(
-        { host: "127.0.0.1", port: this.port, path, method, headers },
-        (answer) => {
-          answer.resume();
-          answer.on("end", () => done(answer.statusCode));
-        },
-      );
-      sent.on("error", failed);
-      sent.end(method === "POST" ? body : undefined);
-    });
-  }
-}
 let host;
 
 const nav = () => page.getByRole("navigation", { name: "Sezioni" });
@@ -82,7 +39,7 @@ after(async () => {
 });
 
 test("the address that the program prints opens the app over this computer's store", async () => {
-  host = await new Host().start();
+  host = await new Host(anna.store).start();
   page = await browser.page(host.address, DESK);
   await page.getByRole("button", { name: "Continua senza PIN" }).click();
   await page.getByRole("button", { name: "Sì, senza PIN" }).click();
@@ -239,7 +196,7 @@ test("killed in the middle of work, the program lost nothing and the page says s
   const gone = await ask(page, "status");
   assert.match(gone.error.message_it, /avviarlo di nuovo/);
   await page.close();
-  host = await new Host().start(host.port);
+  host = await new Host(anna.store).start(host.port);
   page = await browser.page(host.address, DESK);
   await page.getByRole("heading", { name: "Insieme è chiuso" }).waitFor();
   await page.getByLabel("PIN", { exact: true }).fill(PIN);

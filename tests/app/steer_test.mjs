@@ -160,7 +160,20 @@ test("[S126] who looked at a dossier", async () => {
 
 test("[P9] an erasure: one asks, another confirms at the desk, tablets confirm", async () => {
   const { page } = carla;
+  await carla.goTo("dossier", neri.dossier);
+  await page.getByText("Chiedi la cancellazione del fascicolo").click();
+  await page.getByLabel("Motivo e atto").fill("Aperto per errore");
+  await look(page, "steer-ask-erasure");
+  await page.getByRole("button", { name: "Chiedi la cancellazione" }).click();
+  await page.getByRole("button", { name: "Chiedi la cancellazione" }).click();
+  await toast(page, "Chiesta: aspetta la seconda persona");
+  await carla.goTo("steer", "erasures");
+  await page.getByText("L'hai chiesta tu").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Conferma la cancellazione" }).count(), 0);
+  await page.getByRole("button", { name: "Ritira" }).click();
+  await page.getByText("ritirata").first().waitFor();
   world.admin("erase", "propose", neri.dossier, "--ground", "Aperto per errore", "--by", "office");
+  await carla.goTo("steer", "people");
   await carla.goTo("steer", "erasures");
   await page.getByText("aspetta la seconda persona").waitFor();
   await look(page, "steer-erasure");
@@ -230,7 +243,10 @@ test("an administrator invites with a code that enrols one tablet, and stops it"
   await card.getByText(/fermato .* Perso in autobus/).waitFor();
   assert.throws(() => nora.sync());
   await look(page, "steer-people");
-  // A power that one does not have is not given.
+  // A power that one does not have is not given, and the screen says who gives it.
+  const educator = page.getByRole("article").filter({ hasText: "Anna Rossi" });
+  await educator.getByText("insieme-server invite anna").waitFor();
+  assert.equal(await educator.getByText(/Invita: collega|Collega un altro/).count(), 0);
   const beyond = await ask(page, "steer.act", { act: "invite", account: "carla" });
   assert.equal(beyond.error.code, "not_allowed");
 });

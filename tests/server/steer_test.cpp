@@ -197,6 +197,27 @@ TEST_CASE("steer: an erasure is confirmed by a second person, and tablets are li
   CHECK(d.is_audited("user-dora", "erase"));
 }
 
+TEST_CASE("steer: an erasure is asked for with a reason, once, and by who has the dossier",
+          "[server][steer][P9]") {
+  Desk d;
+  json::object body{{"act", "erase_propose"}, {"dossier", to_text(dossier("d1"))}};
+  CHECK(d.act(d.carla, body) == 400);  // why?
+  body["reason"] = "  ";
+  CHECK(d.act(d.carla, body) == 400);
+  body["reason"] = "art. 17 GDPR, prot. 12/2026";
+  CHECK(d.act(d.dario, body) == 403);
+  CHECK(d.act(d.carla, body) == 200);
+  CHECK(d.act(d.dora, body) == 200);  // it waits already
+  const std::vector<server::Erasure> all = d.repository->erasures();
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].state == server::ErasureState::proposed);
+  CHECK(all[0].order.is_whole_dossier());
+  CHECK(all[0].asked_by == "user-carla");
+  CHECK(all[0].order.reason == "art. 17 GDPR, prot. 12/2026");
+  CHECK(d.act(d.carla, {{"act", "erase_confirm"}, {"order", to_text(all[0].order.id)}}) == 403);
+  CHECK(d.act(d.dora, {{"act", "erase_confirm"}, {"order", to_text(all[0].order.id)}}) == 200);
+}
+
 TEST_CASE("steer: an invitation enrols one device, in the audit under who gave it",
           "[server][steer]") {
   Desk d;

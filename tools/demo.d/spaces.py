@@ -53,13 +53,13 @@ def run(program, *words, store=None, codes=(0,)):
 class Space:
     """One server process with one space, and the stores of two people."""
 
-    def __init__(self, folder, name):
+    def __init__(self, folder, name, more=()):
         self.data = folder / "server"
         self.folder = folder
         self.admin("init", "--name", name)
         self.process = subprocess.Popen(
             [str(BIN / "insieme-server"), "serve", "--data", str(self.data), "--dev",
-             "--listen", "127.0.0.1:0"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+             "--listen", "127.0.0.1:0", *more], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + WAIT_SECONDS
         while not self.status().get("port"):
             if time.monotonic() > deadline or self.process.poll() is not None:

@@ -10,14 +10,27 @@ export interface Seen {
   changed: boolean;
   /** Whether this value came since. */
   isNew: (one: Alternative) => boolean;
-  /** The person has looked at what stands there now. */
-  look: () => void;
+  /** The person has looked at what stands there now, which is given. */
+  look: () => string;
+  /** What was on the screen: kept with what was typed, and given back with it. */
+  content: string;
+  restore: (content: string) => void;
 }
 
 /** Equal as long as the same values, the same text and the same earlier decisions are shown. */
 function contentOf(item: ReviewItem, earlier: Decision[]): string {
   const dots = item.alternatives.map((one) => one.dot).sort();
   return JSON.stringify([dots, item.now, item.contested, earlier.map((one) => one.dot).sort()]);
+}
+
+/** The values in what `contentOf` gave, which has lain in a draft since. */
+function dotsOf(content: string): string[] {
+  try {
+    const [dots] = JSON.parse(content);
+    return Array.isArray(dots) ? dots.map(String) : [];
+  } catch {
+    return [];
+  }
 }
 
 export function useSeen(item: ReviewItem, earlier: Decision[]): Seen {
@@ -28,6 +41,14 @@ export function useSeen(item: ReviewItem, earlier: Decision[]): Seen {
     version: seen.version,
     changed: seen.content !== content,
     isNew: (one) => !seen.dots.includes(one.dot),
-    look: () => setSeen(now),
+    look: () => {
+      setSeen(now);
+      return content;
+    },
+    content: seen.content,
+    restore: (before) => {
+      if (before === content) return;
+      setSeen({ content: before, version: "", dots: dotsOf(before) });
+    },
   };
 }

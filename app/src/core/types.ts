@@ -138,6 +138,9 @@ export interface Draft {
   updated_at: string;
   fields: Record<string, Json>;
   version: string;
+  /** Words typed for an act, which are no record's form (form/act_words.ts). */
+  act?: string;
+  subject?: string;
 }
 
 export interface Identity {

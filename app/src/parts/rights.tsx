@@ -5,6 +5,7 @@ import { useRef, useState } from "preact/hooks";
 import { read, requestId, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import type { FieldType, Json, RecordType, TypeLine, WholeRecord } from "../core/types";
+import { useActWords } from "../form/act_words";
 import { Field, isEdited } from "../form/field";
 import { ago } from "../format";
 import { problemsOf } from "../screens/edit";
@@ -107,8 +108,14 @@ function SpendForm(props: {
   entry: RecordType;
 }): JSX.Element | null {
   const { record, rights, entry } = props;
-  const [fields, setFields] = useState<Record<string, Json>>(() => begin(record, entry));
-  const [open, setOpen] = useState(false);
+  const [begun] = useState(() => begin(record, entry));
+  const typing = useActWords<Record<string, Json>>(
+    { act: "rights.spend", subject: record.id, record: record.id },
+    begun,
+  );
+  const fields = typing.words;
+  const [isOpen, setOpen] = useState(false);
+  const open = isOpen || fields !== begun;
   const request = useRef(requestId());
   const act = useAct();
   const { spends } = entry;
@@ -145,13 +152,13 @@ function SpendForm(props: {
         throw error;
       }
       request.current = requestId();
-      setFields(begin(record, entry));
+      await typing.done();
       setOpen(false);
       say(beyond > 0 ? t("spend_provisional") : t("spend_done"));
     });
   };
   return (
-    <form class="card-box" onSubmit={save} noValidate>
+    <form class="card-box" data-kept onSubmit={save} noValidate>
       {shown.map((field) => (
         <Field
           key={field.name}
@@ -159,7 +166,7 @@ function SpendForm(props: {
           value={fields[field.name] ?? null}
           targets={[]}
           problem={problems.get(field.name)}
-          onInput={(value) => setFields({ ...fields, [field.name]: value })}
+          onInput={(value) => typing.set({ [field.name]: value })}
         />
       ))}
       {beyond > 0 && (
@@ -172,7 +179,14 @@ function SpendForm(props: {
         <button class="btn btn-primary btn-lg" disabled={act.busy}>
           {t("spend_save")}
         </button>
-        <button type="button" class="btn btn-outline-secondary" onClick={() => setOpen(false)}>
+        <button
+          type="button"
+          class="btn btn-outline-secondary"
+          onClick={() => {
+            setOpen(false);
+            void typing.done();
+          }}
+        >
           {t("cancel")}
         </button>
       </div>

@@ -5,6 +5,7 @@ import { tellChange } from "../core/core";
 import { useAct } from "../core/hooks";
 import { decideAll, taken, undoBatch, type Batch, type QueueItem, type Rule } from "../core/queue";
 import type { Identity } from "../core/types";
+import type { ActWords } from "../form/act_words";
 import { Choice } from "../form/field";
 import { Failed, Note, say, Section } from "../parts/parts";
 import { t } from "../words";
@@ -22,21 +23,42 @@ function outcome(item: QueueItem, rule: Rule): string {
   return item.alternatives.find((one) => one.dot === dot)?.text || t("not_filled");
 }
 
+/** Kept as a draft of the core until it is decided or closed. */
+export type BatchWords = {
+  rule: string;
+  /** Ids of those that are not decided with the others. */
+  left: string[];
+  reason: string;
+};
+
+/** Of the same field, and not as it was seen: with a third value it has another id, too. */
+function isOtherNow(seen: QueueItem, now: QueueItem): boolean {
+  const about = (one: QueueItem): string => JSON.stringify([one.record, one.field, one.kind]);
+  if (about(seen) !== about(now)) return false;
+  const content = (one: QueueItem): string =>
+    JSON.stringify([one.now, one.alternatives.map((side) => side.dot).sort()]);
+  return content(seen) !== content(now);
+}
+
 export function BatchForm(props: {
   items: QueueItem[];
   me: Identity;
+  typing: ActWords<BatchWords>;
   onClose: () => void;
 }): JSX.Element {
-  const { me } = props;
+  const { me, typing } = props;
   // As somebody saw them when it was opened: what arrives meanwhile waits for its own look.
-  const [seen] = useState(props.items);
+  const [seen, setSeen] = useState(props.items);
   const items = seen.filter(({ id }) => props.items.some((one) => one.id === id));
-  const [asked, setRule] = useState<Rule | "">("");
-  const [left, setLeft] = useState(new Set<string>());
-  const [reason, setReason] = useState("");
+  const others = props.items.filter((now) => seen.some((one) => isOtherNow(one, now)));
+  const { rule: asked, reason } = typing.words;
+  const left = new Set(typing.words.left);
   const [last, setLast] = useState<Batch | null>(null);
   const act = useAct();
-  const chosen = items.filter((one) => !left.has(one.id));
+  // One that became another is decided after a look, the others need not wait for it.
+  const chosen = items.filter(
+    ({ id }) => !left.has(id) && !others.some((one) => one.id === id),
+  );
   const rules: [Rule, string][] = [
     ...commonAuthors(chosen).map((one): [Rule, string] => [
       `author:${one}`,
@@ -45,7 +67,7 @@ export function BatchForm(props: {
     ["dismiss", t("dismiss")],
   ];
   // A rule that says nothing of one of them is none.
-  const rule = rules.some(([one]) => one === asked) ? asked : "";
+  const rule = rules.find(([one]) => one === asked)?.[0] ?? "";
   const decide = (): void =>
     void act.run(async () => {
       if (rule === "") return;
@@ -76,7 +98,7 @@ export function BatchForm(props: {
               name="rule"
               label={label}
               checked={rule === one}
-              onChange={() => setRule(one)}
+              onChange={() => typing.set({ rule: one })}
             />
           ))}
         </div>
@@ -98,13 +120,32 @@ export function BatchForm(props: {
                 const next = new Set(left);
                 if (on) next.delete(one.id);
                 else next.add(one.id);
-                setLeft(next);
+                typing.set({ left: [...next] });
               }}
             />
           ))}
         </div>
       </fieldset>
-      <Reason id="batch-reason" value={reason} set={setReason} />
+      <Reason
+        id="batch-reason"
+        value={reason}
+        set={(written) => typing.set({ reason: written })}
+      />
+      {others.length > 0 && (
+        <Note tone="warning" title={t("item_arrived")} live>
+          <p>{t("batch_arrived")}</p>
+          <button
+            type="button"
+            class="btn btn-outline-primary"
+            onClick={() => {
+              setSeen(props.items);
+              setLast(null);
+            }}
+          >
+            {t("batch_look")}
+          </button>
+        </Note>
+      )}
       <Failed error={act.failure} />
       {last && last.failed.length > 0 && (
         <Note tone="warning" title={t("batch_failed", { n: last.failed.length })} live>

@@ -1,13 +1,14 @@
 // One item: what stood before, what each wrote without seeing the other, and the decision.
 import type { JSX } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { requestId, write } from "../core/core";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { read, requestId, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import { loadItem, type Question } from "../core/question";
 import { useSeen } from "../core/seen";
 import type {
   Alternative,
   Decision,
+  Draft,
   FieldType,
   Identity,
   Json,
@@ -17,9 +18,10 @@ import { undoDecision } from "../core/undo";
 import { FilesPanel } from "../files/panel";
 import { inWords } from "../files/words";
 import { ago } from "../format";
+import { useActWords } from "../form/act_words";
 import { Field } from "../form/field";
 import { Authorship } from "../parts/authorship";
-import { Await, Failed, Mark, Note, say, Title } from "../parts/parts";
+import { Await, DiscardButton, Failed, Mark, Note, say, Title } from "../parts/parts";
 import { go, to } from "../router";
 import { OUTCOMES } from "./record";
 import { authors, contested } from "./review";
@@ -31,6 +33,14 @@ import { t, type Word } from "../words";
  * allows. Never a value's number: that is another one when a third value has arrived.
  */
 type Choice = string;
+type DecisionWords = {
+  item: string;
+  choice: Choice;
+  value: Json;
+  reason: string;
+  /** What stood on the screen then (core/seen.ts). */
+  seen: string;
+};
 const CHOOSE = "choose-";
 const choiceOf = (one: Alternative): Choice => CHOOSE + one.dot;
 
@@ -50,6 +60,7 @@ export function DecideScreen(props: { item: string; me: Identity }): JSX.Element
         ) : (
           <>
             <Title text={t("item_gone")} back={["review"]} />
+            <LeftWords item={props.item} />
             <a
               class="btn btn-primary"
               href={loaded.next ? to("review", loaded.next) : to("review")}
@@ -60,6 +71,32 @@ export function DecideScreen(props: { item: string; me: Identity }): JSX.Element
         )
       }
     </Await>
+  );
+}
+
+/** What was typed for a question that is none any more: it can be read, and used elsewhere. */
+function LeftWords(props: { item: string }): JSX.Element | null {
+  const load = useLoad(() => read<{ drafts: Draft[] }>("draft.list"), `left ${props.item}`);
+  const act = useAct();
+  const left = load.data?.drafts.find(
+    (one) => one.act === "review.resolve" && one.fields["item"] === props.item,
+  );
+  if (!left) return null;
+  const words = [left.fields["value"], left.fields["reason"]].filter(
+    (one): one is string => typeof one === "string" && one !== "",
+  );
+  return (
+    <Note tone="info" title={t("words_left")}>
+      {words.map((one) => (
+        <p key={one} class="long-text">
+          {one}
+        </p>
+      ))}
+      <Failed error={act.failure} />
+      <DiscardButton
+        onSure={() => void act.run(() => write("draft.discard", { draft: left.id }))}
+      />
+    </Note>
   );
 }
 
@@ -97,6 +134,8 @@ const mayChoose = (item: ReviewItem): boolean =>
 const isText = (field: FieldType | undefined): boolean =>
   field === undefined || field.kind === "string" || field.kind === "text";
 
+const isWritten = (choice: Choice): boolean => choice === "combine" || choice === "write";
+
 function argumentsOf(choice: Choice, value: Json): Record<string, unknown> {
   if (choice.startsWith(CHOOSE)) return { choose: choice.slice(CHOOSE.length) };
   switch (choice) {
@@ -118,11 +157,25 @@ function argumentsOf(choice: Choice, value: Json): Record<string, unknown> {
 
 function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Element {
   const { item, field, me } = props;
-  const [choice, setChoice] = useState<Choice>("");
-  const [value, setValue] = useState<Json>("");
-  const [reason, setReason] = useState("");
+  // By what it is about: with a third value the question has another id.
+  const typing = useActWords<DecisionWords>(
+    {
+      act: "review.resolve",
+      subject: `${item.record} ${item.kind} ${item.field}`,
+      record: item.record,
+    },
+    { item: item.id, choice: "", value: "", reason: "", seen: "" },
+    (words) => words.reason.trim() === "" && !(isWritten(words.choice) && words.value),
+  );
+  const { choice, value, reason } = typing.words;
   const act = useAct();
   const seen = useSeen(item, props.earlier);
+  // Somebody comes back to what they wrote: what arrived meanwhile waits for their look.
+  useEffect(() => {
+    if (typing.ready && typing.words.seen !== "") seen.restore(typing.words.seen);
+  }, [typing.ready]);
+  const keep = (change: Partial<DecisionWords>): void =>
+    typing.set({ item: item.id, seen: seen.content, ...change });
   const request = useRef(requestId());
   const reasonField = useRef<HTMLTextAreaElement>(null);
   // Of two signatures one is chosen: nobody writes a third, or joins them.
@@ -132,9 +185,11 @@ function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Eleme
   );
 
   const take = (next: Choice): void => {
-    setChoice(next);
-    if (next === "combine") setValue(item.alternatives.map((one) => one.text).join("; "));
-    if (next === "write") setValue(item.kind === "text_overlap" ? item.now : "");
+    const joined = item.alternatives.map((one) => one.text).join("; ");
+    const begun = item.kind === "text_overlap" ? item.now : "";
+    if (next === "combine") keep({ choice: next, value: joined });
+    else if (next === "write") keep({ choice: next, value: begun });
+    else keep({ choice: next });
   };
   const isGone =
     choice.startsWith(CHOOSE) && !item.alternatives.some((one) => choiceOf(one) === choice);
@@ -143,7 +198,7 @@ function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Eleme
     !isGone &&
     !seen.changed &&
     reason.trim() !== "" &&
-    !((choice === "combine" || choice === "write") && (value === null || value === ""));
+    !(isWritten(choice) && (value === null || value === ""));
   const decide = (): void =>
     void act.run(async () => {
       try {
@@ -161,6 +216,7 @@ function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Eleme
         request.current = requestId();
         throw error;
       }
+      await typing.done();
       const again = mayChoose(item)
         ? undoDecision(item.record, item.field, t("decision_taken_back"))
         : undefined;
@@ -227,12 +283,12 @@ function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Eleme
           </button>
         ))}
       </div>
-      {(choice === "combine" || choice === "write") && (
+      {isWritten(choice) && (
         <Field
           field={valueField(item, field, choice)}
           value={value}
           targets={props.targets}
-          onInput={setValue}
+          onInput={(written) => keep({ value: written })}
           autofocus
         />
       )}
@@ -245,7 +301,7 @@ function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Eleme
           rows={2}
           aria-describedby="reason-help"
           value={reason}
-          onInput={(event) => setReason(event.currentTarget.value)}
+          onInput={(event) => keep({ reason: event.currentTarget.value })}
         />
         <p class="help" id="reason-help">
           {choice !== "" && !reason.trim()
@@ -256,7 +312,7 @@ function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Eleme
       {seen.changed && (
         <Arrived
           onLook={() => {
-            seen.look();
+            typing.set({ seen: seen.look() });
             reasonField.current?.focus(); // the button that had it is gone
           }}
         />

@@ -7,6 +7,7 @@ import { read } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import { NETWORK } from "../core/network";
 import type { Dossier, Identity, RecordLine, TypeLine, WholeRecord } from "../core/types";
+import { AskErasure } from "../parts/ask_erasure";
 import { Icon, type IconName } from "../parts/icons";
 import { Purpose } from "../parts/purpose";
 import { QuickNote } from "../parts/quick_note";
@@ -137,6 +138,7 @@ export function DossierScreen(props: { id: string; me: Identity }): JSX.Element 
                 </a>
               </p>
             )}
+            {dossier.may_review && <AskErasure dossier={dossier.id} />}
             <p class="help">{t("dossier_digits", { digits: dossier.short })}</p>
           </>
         );

@@ -6,6 +6,7 @@ import { useAct, useLoad } from "../core/hooks";
 import type { Draft, FieldType, Json, RecordType } from "../core/types";
 import { undoDiscard, undoEdit, undoNew, wholeNow } from "../core/undo";
 import { ago } from "../format";
+import { useActWords } from "../form/act_words";
 import { Field, isEdited } from "../form/field";
 import { FileFields, isShownWithFiles } from "../files/form";
 import {
@@ -225,13 +226,17 @@ export function Fields(props: {
   );
 }
 
-/** A dossier's first record is made whole or not at all: there is no dossier to keep a draft in. */
+/** A dossier's first record is made whole or not at all; until then its words are an act's. */
 function NewDossier(props: { type: string }): JSX.Element {
   const load = useLoad(
     () => read<{ type: RecordType }>("schema.type", { type: props.type }),
     props.type,
   );
-  const [fields, setFields] = useState<Record<string, Json>>({});
+  const typing = useActWords<Record<string, Json>>(
+    { act: "dossier.create", subject: props.type },
+    {},
+  );
+  const fields = typing.words;
   const act = useAct();
   const request = useRef(requestId());
   const problems = problemsOf(act.failure, "error");
@@ -239,11 +244,13 @@ function NewDossier(props: { type: string }): JSX.Element {
     event.preventDefault();
     void act.run(async () => {
       try {
+        const draft = await typing.draft().catch(() => ""); // saving is tried all the same
         const { dossier } = await write<{ dossier: string }>(
           "dossier.create",
-          { type: props.type, fields },
+          { type: props.type, fields, ...(draft ? { draft } : {}) },
           request.current,
         );
+        await typing.done();
         say(t("saved_here"));
         go("dossier", dossier);
       } catch (error) {
@@ -255,7 +262,7 @@ function NewDossier(props: { type: string }): JSX.Element {
   return (
     <Await of={load}>
       {({ type }) => (
-        <form class="form" onSubmit={save} noValidate>
+        <form class="form" data-kept onSubmit={save} noValidate>
           <Title text={t("form_new", { what: type.label })} back={["families"]} />
           {type.fields.filter(isEdited).map((field) => (
             <Field
@@ -264,16 +271,29 @@ function NewDossier(props: { type: string }): JSX.Element {
               value={fields[field.name] ?? null}
               targets={[]}
               problem={problems.get(field.name)}
-              onInput={(value) => setFields({ ...fields, [field.name]: value })}
+              onInput={(value) => typing.set({ [field.name]: value })}
             />
           ))}
           <Failed error={act.failure} title={problems.size > 0 ? t("fix_fields") : undefined} />
           <Note tone="info">
             <p>{t("work_stays")}</p>
           </Note>
-          <button class="btn btn-primary btn-lg wide" disabled={act.busy}>
-            {t("save")}
-          </button>
+          <div class="buttons">
+            <button class="btn btn-primary btn-lg" disabled={act.busy}>
+              {t("save")}
+            </button>
+            {Object.keys(fields).length > 0 && (
+              <DiscardButton
+                onSure={() =>
+                  void act.run(async () => {
+                    await typing.done();
+                    say(t("draft_gone"));
+                    goBack("families");
+                  })
+                }
+              />
+            )}
+          </div>
         </form>
       )}
     </Await>

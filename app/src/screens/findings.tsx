@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { read, write } from "../core/core";
 import { useAct } from "../core/hooks";
 import type { Finding } from "../core/queue";
+import { useReason } from "../form/act_words";
 import { SideBySide } from "../parts/compare";
 import { Empty, Failed, say, Section } from "../parts/parts";
 import { to } from "../router";
@@ -73,7 +74,7 @@ export function Reason(props: {
   set: (reason: string) => void;
 }): JSX.Element {
   return (
-    <div class="field">
+    <div class="field" data-kept>
       <label for={props.id}>{t("reason")}</label>
       <input
         id={props.id}
@@ -90,14 +91,16 @@ const IDENTITIES = new Set(["likely_same_person", "likely_same_household"]);
 
 export function FindingCard(props: { finding: Finding }): JSX.Element {
   const { finding } = props;
-  const [reason, setReason] = useState("");
-  const act = useAct();
   const [first, second] = finding.records;
+  const typing = useReason("finding.decide", finding.id, first?.id);
+  const { reason } = typing.words;
+  const act = useAct();
   const dismiss = (): void =>
     void act.run(async () => {
       const decide = (outcome: string, why: string): Promise<unknown> =>
         write("finding.decide", { finding: finding.id, outcome, reason: why });
       await decide("dismiss", reason);
+      await typing.done();
       say(t("review_done"), () => decide("reopen", t("decision_taken_back")));
     });
   const same = (): void =>
@@ -105,6 +108,7 @@ export function FindingCard(props: { finding: Finding }): JSX.Element {
       if (!first || !second) return;
       const pair = { record: first.id, other: second.id };
       await write("same.mark", { ...pair, reason });
+      await typing.done();
       say(t("same_marked"), () => write("same.undo", pair));
     });
   return (
@@ -113,7 +117,11 @@ export function FindingCard(props: { finding: Finding }): JSX.Element {
       {IDENTITIES.has(finding.rule) && first && second && (
         <SideBySide left={first.id} right={second.id} />
       )}
-      <Reason id={`finding-${finding.id}`} value={reason} set={setReason} />
+      <Reason
+        id={`finding-${finding.id}`}
+        value={reason}
+        set={(written) => typing.set({ reason: written })}
+      />
       <Failed error={act.failure} />
       <div class="buttons">
         {IDENTITIES.has(finding.rule) && (

@@ -1,7 +1,7 @@
 // Opening in an emergency: by digits that a colleague reads out, with a reason, for hours; and for
 // whoever decides, the openings of others to look into.
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { requestId } from "../core/core";
 import {
   endOpening,
@@ -14,6 +14,7 @@ import {
 import { useAct, useLoad, useNow, usePicture } from "../core/hooks";
 import { syncNow } from "../core/sync";
 import { clock, day } from "../format";
+import { useActWords } from "../form/act_words";
 import { Icon } from "../parts/icons";
 import { Await, Failed, Mark, Note, say, Section, SureButton, Title } from "../parts/parts";
 import { to } from "../router";
@@ -82,9 +83,11 @@ function isOpen(one: Opening, now: number): boolean {
 }
 
 function AskForm(): JSX.Element {
-  const [digits, setDigits] = useState("");
-  const [reason, setReason] = useState("");
-  const [hours, setHours] = useState("4");
+  const typing = useActWords(
+    { act: "glass.open", subject: "" },
+    { digits: "", reason: "", hours: "4" },
+  );
+  const { digits, reason, hours } = typing.words;
   const { online } = usePicture();
   const act = useAct();
   const request = useRef(requestId());
@@ -97,15 +100,14 @@ function AskForm(): JSX.Element {
       } finally {
         request.current = requestId();
       }
-      setDigits("");
-      setReason("");
+      await typing.done();
       say(t("openings_opened"));
       await syncNow();
     });
   };
   return (
     <Section title={t("openings_ask")}>
-      <form class="form" onSubmit={submit} noValidate>
+      <form class="form" data-kept onSubmit={submit} noValidate>
         <Note tone="info">
           <p>{t("openings_how")}</p>
         </Note>
@@ -125,7 +127,7 @@ function AskForm(): JSX.Element {
             maxLength={40}
             aria-describedby="o-digits-help"
             value={digits}
-            onInput={(event) => setDigits(event.currentTarget.value)}
+            onInput={(event) => typing.set({ digits: event.currentTarget.value })}
           />
           <p class="help" id="o-digits-help">
             {t("openings_digits_help")}
@@ -140,7 +142,7 @@ function AskForm(): JSX.Element {
             maxLength={400}
             aria-describedby="o-reason-help"
             value={reason}
-            onInput={(event) => setReason(event.currentTarget.value)}
+            onInput={(event) => typing.set({ reason: event.currentTarget.value })}
           />
           <p class="help" id="o-reason-help">
             {t("openings_reason_help")}
@@ -152,7 +154,7 @@ function AskForm(): JSX.Element {
             id="o-hours"
             class="form-control"
             value={hours}
-            onChange={(event) => setHours(event.currentTarget.value)}
+            onChange={(event) => typing.set({ hours: event.currentTarget.value })}
           >
             {["1", "2", "4", "8", "12", "24"].map((one) => (
               <option key={one} value={one}>
@@ -245,7 +247,8 @@ function Mine(props: { opening: Opening; openings: Openings }): JSX.Element {
 
 function Unseen(props: { opening: Opening; openings: Openings; now: number }): JSX.Element {
   const { opening } = props;
-  const [note, setNote] = useState("");
+  const typing = useActWords({ act: "glass.seen", subject: opening.id }, { note: "" });
+  const { note } = typing.words;
   const act = useAct();
   const id = `o-note-${opening.short}`;
   return (
@@ -258,7 +261,7 @@ function Unseen(props: { opening: Opening; openings: Openings; now: number }): J
           class="form-control"
           maxLength={400}
           value={note}
-          onInput={(event) => setNote(event.currentTarget.value)}
+          onInput={(event) => typing.set({ note: event.currentTarget.value })}
         />
       </div>
       <Failed error={act.failure} />
@@ -270,6 +273,7 @@ function Unseen(props: { opening: Opening; openings: Openings; now: number }): J
           onClick={() =>
             void act.run(async () => {
               await lookedInto(opening.id, note.trim(), requestId());
+              await typing.done();
               say(t("openings_noted"));
               await syncNow();
             })

@@ -23,7 +23,7 @@ import { Icon } from "../parts/icons";
 import { Await, byWhen, Empty, Mark, Note, Row, Section, Title, type Tone } from "../parts/parts";
 import { to } from "../router";
 import { urgency } from "../shell";
-import { count, t } from "../words";
+import { count, t, type Word } from "../words";
 
 interface Folders {
   names: Map<string, string>;
@@ -61,8 +61,29 @@ async function loadSent(me: string): Promise<ReceiptLine[]> {
     .slice(0, SENT_SHOWN);
 }
 
+/** What words typed for an act are, and where one goes on with them (form/act_words.ts). */
+const ACTS: Record<string, [Word, (draft: Draft) => string]> = {
+  "dossier.create": ["words_new", (one) => to("new", "-", one.subject ?? "")],
+  "review.resolve": ["words_decision", (one) => to("review", String(one.fields["item"] ?? ""))],
+  "review.batch": ["words_decision", () => to("review")],
+  "inbox.decide": ["words_decision", () => to("review")],
+  "finding.decide": ["words_decision", () => to("review")],
+  "review.contest": ["words_reason", (one) => to("record", one.record)],
+  "rights.spend": ["words_spend", (one) => to("record", one.record)],
+  "glass.open": ["words_reason", () => to("openings")],
+  "glass.seen": ["words_reason", () => to("openings")],
+  "handover.propose": ["words_reason", () => to("steer", "work")],
+  "steer.erase_propose": ["words_reason", (one) => to("dossier", one.dossier)],
+};
+
+function titleOf(draft: Draft): string {
+  if (draft.act) return t(ACTS[draft.act]?.[0] ?? "words_reason");
+  return draft.new ? `${draft.type_label} (${t("new_short")})` : draft.type_label;
+}
+
 /** The screen that a draft is gone on with. */
 function placeOf(draft: Draft): string {
+  if (draft.act) return ACTS[draft.act]?.[1](draft) ?? to("steer", "people");
   const month = draft.fields["month"];
   if (draft.new && isBudget(draft) && typeof month === "string") {
     return to("budget", draft.dossier, month);
@@ -93,11 +114,13 @@ export function Outbox(props: { me: Identity }): JSX.Element {
                     key={one.id}
                     icon="draft"
                     href={placeOf(one)}
-                    title={one.new ? `${one.type_label} (${t("new_short")})` : one.type_label}
+                    title={titleOf(one)}
                     note={[
                       folders.names.get(one.dossier),
                       t("draft_of", { when: ago(one.updated_at) }),
-                    ].join(" · ")}
+                    ]
+                      .filter(Boolean)
+                      .join(" · ")}
                     mark={<Mark tone="neutral">{t("continue")}</Mark>}
                   />
                 ))}

@@ -10,6 +10,7 @@ import { isOfFiles } from "../files/holder";
 import { FilesPanel } from "../files/panel";
 import { inWords } from "../files/words";
 import { ago } from "../format";
+import { useReason } from "../form/act_words";
 import { Icon } from "../parts/icons";
 import { Authorship } from "../parts/authorship";
 import { Await, byWhen, Failed, Mark, Note, say, SureButton, Title } from "../parts/parts";
@@ -75,8 +76,14 @@ export function RecordScreen(props: { id: string; me: Identity }): JSX.Element {
               {t("print")}
             </button>
           </div>
-          {told(record.decisions).map((one) => (
-            <Decided key={one.dot} decision={one} record={record} me={props.me} />
+          {told(record.decisions).map((one, at, all) => (
+            <Decided
+              key={one.dot}
+              decision={one}
+              record={record}
+              me={props.me}
+              isLast={all.findIndex((other) => other.field === one.field) === at}
+            />
           ))}
           <SamePanel record={record} />
           <History record={record} me={props.me} />
@@ -185,12 +192,22 @@ export const OUTCOMES: Record<string, Word> = {
 const QUIET = new Set(["dismiss", "undo"]);
 
 /** The decision reaches whoever had written, with its reason; and whoever disagrees may say so. */
-function Decided(props: { decision: Decision; record: WholeRecord; me: Identity }): JSX.Element {
+function Decided(props: {
+  decision: Decision;
+  record: WholeRecord;
+  me: Identity;
+  /** The newest of its field. */
+  isLast: boolean;
+}): JSX.Element {
   const { decision, record } = props;
-  const [open, setOpen] = useState(false);
-  const [reason, setReason] = useState("");
+  const [isOpen, setOpen] = useState(false);
+  const typing = useReason("review.contest", `${record.id} ${decision.dot}`, record.id);
+  const { reason } = typing.words;
+  const open = isOpen || reason !== "";
   const act = useAct();
   const word = OUTCOMES[decision.outcome];
+  const mayReopen =
+    decision.field !== "" && decision.outcome !== "undo" && (props.isLast || !decision.mine);
   const value = record.fields[decision.field]?.text;
   return (
     <section class="note note-decision" aria-label={t("decision", { who: decision.author })}>
@@ -209,13 +226,14 @@ function Decided(props: { decision: Decision; record: WholeRecord; me: Identity 
       </p>
       <p>{decision.reason ? t("decision_reason", { reason: decision.reason }) : t("no_reason")}</p>
       <p class="muted">{ago(decision.at)}</p>
-      {!decision.mine && decision.field && decision.outcome !== "undo" && !open && (
+      {mayReopen && !open && (
         <button type="button" class="btn btn-sm btn-outline-primary" onClick={() => setOpen(true)}>
-          {t("contest")}
+          {t(decision.mine ? "reopen_own" : "contest")}
         </button>
       )}
       {open && (
         <form
+          data-kept
           onSubmit={(event) => {
             event.preventDefault();
             void act.run(async () => {
@@ -225,19 +243,22 @@ function Decided(props: { decision: Decision; record: WholeRecord; me: Identity 
                 reason,
               });
               setOpen(false);
-              say(t("contest_done"));
+              await typing.done();
+              say(t(decision.mine ? "reopen_done" : "contest_done"));
             });
           }}
         >
           <div class="field">
-            <label for={`why-${decision.dot}`}>{t("contest_why")}</label>
+            <label for={`why-${decision.dot}`}>
+              {t(decision.mine ? "reopen_why" : "contest_why")}
+            </label>
             <textarea
               id={`why-${decision.dot}`}
               class="form-control"
               rows={2}
               required
               value={reason}
-              onInput={(event) => setReason(event.currentTarget.value)}
+              onInput={(event) => typing.set({ reason: event.currentTarget.value })}
             />
           </div>
           <Failed error={act.failure} />
@@ -245,7 +266,14 @@ function Decided(props: { decision: Decision; record: WholeRecord; me: Identity 
             <button class="btn btn-primary" disabled={act.busy || !reason.trim()}>
               {t("contest_send")}
             </button>
-            <button type="button" class="btn btn-outline-secondary" onClick={() => setOpen(false)}>
+            <button
+              type="button"
+              class="btn btn-outline-secondary"
+              onClick={() => {
+                setOpen(false);
+                void typing.done();
+              }}
+            >
               {t("cancel")}
             </button>
           </div>

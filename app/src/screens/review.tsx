@@ -7,10 +7,11 @@ import { EVERYTHING, fitting, loadQueue, mayBatch, select, selected } from "../c
 import type { Order, Queue, QueueItem, Selection } from "../core/queue";
 import type { Identity, InboxEntry, ReviewItem } from "../core/types";
 import { ago } from "../format";
+import { useActWords } from "../form/act_words";
 import { Select } from "../parts/finding";
 import { Await, Empty, Failed, Mark, Note, Row, say, Section, Title } from "../parts/parts";
 import { to } from "../router";
-import { BatchForm } from "./batch";
+import { BatchForm, type BatchWords } from "./batch";
 import { FindingCard, FromServer, Reason } from "./findings";
 import { t, type Word } from "../words";
 
@@ -59,7 +60,13 @@ const SHOWN = 100;
 function Items(props: { queue: Queue; me: Identity }): JSX.Element {
   const { queue, me } = props;
   const [chosen, setChosen] = useState(selected());
-  const [batch, setBatch] = useState(false);
+  const [isOpen, setOpen] = useState(false);
+  const typing = useActWords<BatchWords>(
+    { act: "review.batch", subject: "" },
+    { rule: "", left: [], reason: "" },
+  );
+  // What was typed before the lock, or before a killed browser, is there again.
+  const batch = isOpen || typing.words.reason !== "";
   const choose = (change: Partial<Selection>): void => {
     select(change);
     setChosen(selected());
@@ -85,13 +92,21 @@ function Items(props: { queue: Queue; me: Identity }): JSX.Element {
       </ul>
       {batchable.length > 1 && !batch && (
         <p>
-          <button type="button" class="btn btn-outline-primary" onClick={() => setBatch(true)}>
+          <button type="button" class="btn btn-outline-primary" onClick={() => setOpen(true)}>
             {t("batch_open", { n: batchable.length })}
           </button>
         </p>
       )}
       {batch && batchable.length > 0 && (
-        <BatchForm items={batchable} me={me} onClose={() => setBatch(false)} />
+        <BatchForm
+          items={batchable}
+          me={me}
+          typing={typing}
+          onClose={() => {
+            setOpen(false);
+            void typing.done();
+          }}
+        />
       )}
       <p class="muted keys">{t("queue_keys")}</p>
     </>
@@ -210,11 +225,16 @@ export function authors(item: ReviewItem, me: Identity): string {
 
 function Late(props: { entry: InboxEntry; family: string }): JSX.Element {
   const { entry } = props;
-  const [reason, setReason] = useState("");
+  const typing = useActWords(
+    { act: "inbox.decide", subject: entry.id, dossier: entry.dossier },
+    { reason: "" },
+  );
+  const { reason } = typing.words;
   const act = useAct();
   const decide = (accept: boolean): void =>
     void act.run(async () => {
       await write("inbox.decide", { entry: entry.id, accept, ...(reason ? { reason } : {}) });
+      await typing.done();
       say(t("review_done"));
     });
   return (
@@ -237,7 +257,11 @@ function Late(props: { entry: InboxEntry; family: string }): JSX.Element {
           <p>{entry.reason}</p>
         </Note>
       )}
-      <Reason id={`late-${entry.id}`} value={reason} set={setReason} />
+      <Reason
+        id={`late-${entry.id}`}
+        value={reason}
+        set={(written) => typing.set({ reason: written })}
+      />
       <Failed error={act.failure} />
       <div class="buttons">
         <button

@@ -80,6 +80,10 @@ export const reviewEn: Record<keyof typeof reviewIt, string> = {
   batch_which: "In these {n} questions",
   batch_decide: "Decide {n} questions",
   batch_done: "{n} questions decided: the reason reaches who had written.",
+  batch_arrived:
+    "One of these questions has changed: it is not decided with the others until you look.",
+  batch_look: "Show them as they are now",
+  words_left: "What you had written here",
   batch_failed: "{n} questions were not decided",
   authors_of_text: "The words of",
   clock_suspect: "the tablet's clock is in doubt",

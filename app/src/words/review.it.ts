@@ -79,6 +79,10 @@ export const reviewIt = {
   batch_which: "In queste {n} questioni",
   batch_decide: "Decidi {n} questioni",
   batch_done: "Decise {n} questioni: il motivo arriva a chi aveva scritto.",
+  batch_arrived:
+    "Una di queste questioni è cambiata e non si decide con le altre, finché non la guardi.",
+  batch_look: "Mostrale come sono adesso",
+  words_left: "Quello che avevi scritto qui",
   batch_failed: "{n} questioni non si sono decise",
   authors_of_text: "Le parole di",
   clock_suspect: "orologio del tablet in dubbio",

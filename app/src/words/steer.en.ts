@@ -102,6 +102,18 @@ export const steerEn: Record<keyof typeof steerIt, string> = {
   steer_erasures: "Erasures",
   steer_erasures_lead:
     "One person asks, another confirms. Then each tablet says that it carried it out.",
+  erase_ask: "Ask that the dossier be erased",
+  erase_ask_what:
+    "Nothing is erased until another person who decides confirms it, under Coordinate, " +
+    "Erasures. Then it goes from all tablets. It needs the network.",
+  erase_ask_ground: "Reason and act (for example: art. 17 GDPR, ref. 12/2026)",
+  erase_ask_now: "Ask for the erasure",
+  erase_ask_sure: "Ask that all of this dossier be erased for ever?",
+  erase_ask_done: "Asked: it waits for the second person, under Coordinate, Erasures",
+  steer_not_invited:
+    "Whoever decides, has all dossiers or may open them in an emergency is invited by somebody " +
+    "who may do as much: the operator of the server, with “insieme-server invite {account}”, " +
+    "or a coordinator whom the service lets administer.",
   steer_erase_open: "To confirm",
   steer_erase_past: "Decided",
   steer_erase_waits: "waits for the second person",

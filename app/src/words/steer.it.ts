@@ -105,6 +105,18 @@ export const steerIt = {
   steer_erasures: "Cancellazioni",
   steer_erasures_lead:
     "Le chiede una persona e le conferma un'altra. Poi ogni tablet dice di averle eseguite.",
+  erase_ask: "Chiedi la cancellazione del fascicolo",
+  erase_ask_what:
+    "Non si cancella nulla finché un'altra persona che decide non conferma, in Coordina, " +
+    "Cancellazioni. Poi sparisce da tutti i tablet. Serve la rete.",
+  erase_ask_ground: "Motivo e atto (per esempio: art. 17 GDPR, prot. 12/2026)",
+  erase_ask_now: "Chiedi la cancellazione",
+  erase_ask_sure: "Chiedere che tutto il fascicolo sia cancellato per sempre?",
+  erase_ask_done: "Chiesta: aspetta la seconda persona, in Coordina, Cancellazioni",
+  steer_not_invited:
+    "Chi decide, ha tutti i fascicoli o può aprirne in emergenza lo invita chi può lo stesso: " +
+    "chi gestisce il server, con «insieme-server invite {account}», o chi coordina, se il " +
+    "servizio lo lascia amministrare.",
   steer_erase_open: "Da confermare",
   steer_erase_past: "Decise",
   steer_erase_waits: "aspetta la seconda persona",

@@ -126,12 +126,12 @@ Outcome<json::object> run(Context& context) {
 std::vector<ArgSpec> act_arguments() {
   return {
       {"act", ArgKind::text, true,
-       "assign, unassign (account, dossier); erase_confirm, erase_withdraw (order); absent "
-       "(account, deputy, from, until), back (number); invite "
+       "assign, unassign (account, dossier); erase_propose (dossier, reason), erase_confirm, "
+       "erase_withdraw (order); absent (account, deputy, from, until), back (number); invite "
        "(account, hours), disable, enable (account), revoke (device, reason), add_person "
        "(account, name, role, organization)",
-       "assign, unassign (account, dossier); erase_confirm, erase_withdraw (order); absent "
-       "(account, deputy, from, until), back (number); invite "
+       "assign, unassign (account, dossier); erase_propose (dossier, reason), erase_confirm, "
+       "erase_withdraw (order); absent (account, deputy, from, until), back (number); invite "
        "(account, hours), disable, enable (account), revoke (device, reason), add_person "
        "(account, name, role, organization)"},
       {"account", ArgKind::text, false, "di chi", "whose"},

@@ -165,8 +165,8 @@ constexpr std::string_view kSchemas = R"json({
     "type": "object", "required": ["act"],
     "properties": {
       "act": {
-        "enum": ["assign", "unassign", "erase_confirm", "erase_withdraw", "absent", "back",
-                 "invite", "disable", "enable", "revoke", "add_person"]},
+        "enum": ["assign", "unassign", "erase_propose", "erase_confirm", "erase_withdraw",
+                 "absent", "back", "invite", "disable", "enable", "revoke", "add_person"]},
       "deputy": {"type": "string", "maxLength": 64, "description": "Who stands in."},
       "from": {"type": "string", "maxLength": 10, "description": "A day; today if left out."},
       "until": {"type": "string", "maxLength": 10, "description": "The last day."},

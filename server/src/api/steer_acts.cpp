@@ -10,6 +10,7 @@
 #include "api/query.hpp"
 #include "api/steer.hpp"
 #include "insieme/server/absences.hpp"
+#include "insieme/server/secrets.hpp"
 #include "insieme/sync/limits.hpp"
 #include "log.hpp"
 
@@ -179,6 +180,28 @@ Response decide_erasure(const Asked& asked,
                    "Non c'è un ordine così su un fascicolo che coordini.");
   }
   return answer((asked.repository().*act)(*id, asked.caller.user.account));
+}
+/// The whole dossier: what is less than that is asked for at the server.
+Response erase_propose(const Asked& asked) {
+  const auto id = sync::id_from_text<sync::DossierId>(asked.text("dossier", kIdMax));
+  if (!id.ok()) return bad("\"dossier\" is its id.", "«dossier» è l'id di un fascicolo.");
+  if (!dossier_of(asked, *id)) return not_own();
+  const std::string ground = asked.text("reason", kReasonMax);
+  if (ground.find_first_not_of(" \t\n") == std::string::npos) {
+    return bad("A reason of 1 to 500 bytes.", "Serve un motivo, in parole.");
+  }
+  const std::vector<Erasure> all = asked.repository().erasures();
+  const bool waits = std::any_of(all.begin(), all.end(), [&](const Erasure& one) {
+    return one.order.dossier == *id && one.state == ErasureState::proposed &&
+           one.order.is_whole_dossier();
+  });
+  if (waits) return done();  // asked for already, by whomever
+  sync::ErasureOrder order;
+  order.id = sync::ErasureId{new_id(asked.services.clock())};
+  order.dossier = *id;
+  order.reason = ground;
+  order.targets.push_back({});
+  return answer(asked.repository().propose_erasure(order, asked.caller.user.account));
 }
 Response erase_confirm(const Asked& asked) {
   return decide_erasure(asked, &Repository::confirm_erasure);
@@ -367,6 +390,7 @@ struct Act {
 constexpr std::array kActs{
     Act{"assign", Power::review, assign},
     Act{"unassign", Power::review, unassign},
+    Act{"erase_propose", Power::review, erase_propose},
     Act{"erase_confirm", Power::review, erase_confirm},
     Act{"erase_withdraw", Power::review, erase_withdraw},
     Act{"absent", Power::review, absent},

@@ -137,6 +137,69 @@ TEST_CASE("draft: discarding one leaves the record alone", "[commands]") {
   CHECK(text(anna.refused({{"command", "draft.get"}, {"draft", id}}), "code") == "not_found");
 }
 
+TEST_CASE("draft: the words of an act survive a kill, one draft for each subject",
+          "[commands][P2]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  const Family family = make_family(anna);
+  const json::object opening{{"command", "draft.open"},
+                             {"act", "review.resolve"},
+                             {"subject", "one question"},
+                             {"record", family.visit},
+                             {"fields", {{"reason", "la madre ha"}}}};
+  const json::object opened = part(anna.call(opening), "draft");
+  CHECK(text(opened, "dossier") == family.dossier);
+  anna.reopen();
+  json::object again = opening;
+  again["fields"] = {{"value", "telefonare"}};
+  const json::object kept = part(anna.call(again), "draft");
+  CHECK(text(kept, "id") == text(opened, "id"));
+  CHECK(text(kept, "act") == "review.resolve");
+  CHECK(text(kept, "subject") == "one question");
+  CHECK(text(part(kept, "fields"), "reason") == "la madre ha");
+  CHECK(text(part(kept, "fields"), "value") == "telefonare");
+  again["subject"] = "another";
+  anna.call(again);
+  CHECK(list(anna.call({{"command", "draft.list"}}), "drafts").size() == 2);
+
+  // It is no form of the record: it is not committed, and holds no file.
+  const std::string id = text(kept, "id");
+  CHECK(text(anna.refused({{"command", "draft.commit"}, {"draft", id}}), "code") ==
+        "invalid_argument");
+  CHECK(text(anna.refused({{"command", "blob.add"},
+                           {"draft", id},
+                           {"field", "files"},
+                           {"media_type", "image/png"},
+                           {"content", "AAAA"}}),
+             "code") == "unknown_type");
+  CHECK(text(anna.refused({{"command", "draft.open"}, {"act", std::string(65, 'a')}}), "field") ==
+        "act");
+}
+
+TEST_CASE("draft: a new dossier takes its words with it, or leaves them where they are",
+          "[commands][P2]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  const json::object fields{{"name", "Famiglia Provata"}, {"commune", "Bibbiano"}};
+  const std::string id =
+      text(part(anna.call({{"command", "draft.open"},
+                           {"act", "dossier.create"},
+                           {"subject", "household"},
+                           {"fields", fields}}),
+                "draft"),
+           "id");
+  const json::object making{
+      {"command", "dossier.create"}, {"type", "household"}, {"draft", id}, {"fields", fields}};
+  json::object wrong = making;
+  wrong["fields"] = json::object{{"name", "Famiglia Provata"}, {"opened_on", "mai"}};
+  anna.refused(wrong);
+  CHECK(list(anna.call({{"command", "draft.list"}}), "drafts").size() == 1);
+  anna.call(making);
+  CHECK(list(anna.call({{"command", "draft.list"}}), "drafts").empty());
+}
+
 std::uint64_t count(Desk& desk, const char* what) {
   return std::stoull(text(desk.call({{"command", "blob.list"}}), what));
 }

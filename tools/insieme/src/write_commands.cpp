@@ -164,7 +164,10 @@ std::string typed_text(const json::value& value) {
 
 std::string draft_page(Program& program, const json::object& draft) {
   Table table({});
-  const json::object type = program.call("schema.type", {{"type", text_of(draft, "type")}});
+  json::object type{{"type", json::object{}}};  // what is typed for an act has none
+  if (text_of(draft, "act").empty()) {
+    type = program.call("schema.type", {{"type", text_of(draft, "type")}});
+  }
   for (const auto& [name, value] : object_of(draft, "fields")) {
     std::string label(name);
     for (const json::value& one : list_of(object_of(type, "type"), "fields")) {

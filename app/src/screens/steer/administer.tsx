@@ -10,6 +10,7 @@ import {
   type SteerPerson,
 } from "../../core/steer";
 import { clock, day } from "../../format";
+import { useActWords } from "../../form/act_words";
 import { Select } from "../../parts/finding";
 import { Failed, say, SureButton } from "../../parts/parts";
 import { QrCode } from "../../parts/qr";
@@ -102,7 +103,8 @@ function Made(props: {
 
 export function StopDevice(props: { device: SteerDevice; unsent: boolean }): JSX.Element {
   const { device } = props;
-  const [reason, setReason] = useState("");
+  const typing = useActWords({ act: "steer.revoke", subject: device.id }, { reason: "" });
+  const { reason } = typing.words;
   const act = useAct();
   const id = `stop-${device.id}`;
   return (
@@ -117,7 +119,7 @@ export function StopDevice(props: { device: SteerDevice; unsent: boolean }): JSX
           class="form-control"
           maxLength={500}
           value={reason}
-          onInput={(event) => setReason(event.currentTarget.value)}
+          onInput={(event) => typing.set({ reason: event.currentTarget.value })}
         />
       </div>
       <Failed error={act.failure} />
@@ -129,6 +131,7 @@ export function StopDevice(props: { device: SteerDevice; unsent: boolean }): JSX
           onSure={() =>
             void act.run(async () => {
               await steer("revoke", { device: device.id, reason: reason.trim() });
+              await typing.done();
               say(t("steer_stop_done"));
             })
           }
@@ -173,10 +176,11 @@ export function Switch(props: { person: SteerPerson }): JSX.Element {
 
 export function AddPerson(props: { all: SteerPeople }): JSX.Element {
   const { all } = props;
-  const [name, setName] = useState("");
-  const [account, setAccount] = useState("");
-  const [role, setRole] = useState("");
-  const [organization, setOrganization] = useState("");
+  const typing = useActWords(
+    { act: "steer.add_person", subject: "" },
+    { name: "", account: "", role: "", organization: "" },
+  );
+  const { name, account, role, organization } = typing.words;
   const act = useAct();
   const add = (event: Event): void => {
     event.preventDefault();
@@ -184,21 +188,25 @@ export function AddPerson(props: { all: SteerPeople }): JSX.Element {
       const body = organization ? { organization } : {};
       await steer("add_person", { name: name.trim(), account: account.trim(), role, ...body });
       say(t("steer_added", { who: name.trim() }));
-      setName("");
-      setAccount("");
+      await typing.done();
     });
   };
   return (
     <details class="block no-print">
       <summary>{t("steer_add")}</summary>
-      <form onSubmit={add}>
+      <form data-kept onSubmit={add}>
         <div class="two">
-          <TextField id="new-name" label={t("steer_name")} value={name} onInput={setName} />
+          <TextField
+            id="new-name"
+            label={t("steer_name")}
+            value={name}
+            onInput={(written) => typing.set({ name: written })}
+          />
           <TextField
             id="new-account"
             label={t("steer_account")}
             value={account}
-            onInput={setAccount}
+            onInput={(written) => typing.set({ account: written })}
           />
           <Select
             id="new-role"
@@ -206,7 +214,7 @@ export function AddPerson(props: { all: SteerPeople }): JSX.Element {
             all={t("choose")}
             value={role}
             options={all.roles.map((one): [string, string] => [one, roleName(one)])}
-            onChange={setRole}
+            onChange={(chosen) => typing.set({ role: chosen })}
           />
           {all.organizations.length > 0 && (
             <Select
@@ -215,7 +223,7 @@ export function AddPerson(props: { all: SteerPeople }): JSX.Element {
               all={t("steer_own_body")}
               value={organization}
               options={all.organizations.map((one): [string, string] => [one.id, one.name])}
-              onChange={setOrganization}
+              onChange={(chosen) => typing.set({ organization: chosen })}
             />
           )}
         </div>

@@ -5,6 +5,7 @@ import { requestId } from "../../core/core";
 import { useAct } from "../../core/hooks";
 import { handOver, steer, type Family, type SteerPerson, type Team } from "../../core/steer";
 import { syncNow } from "../../core/sync";
+import { useActWords } from "../../form/act_words";
 import { Failed, say } from "../../parts/parts";
 import { t } from "../../words";
 import { roleName } from "../../words/steer";
@@ -21,13 +22,19 @@ export function PassOn(props: { family: Family; team: Team; onDone: () => void }
   const { family, team } = props;
   // Also from somebody whose account is disabled: their families are what is passed on first.
   const holders = [...family.people, ...family.formerly];
-  const [from, setFrom] = useState(holders[0]?.account ?? FRESH);
-  const [whom, setWhom] = useState("");
-  const [reason, setReason] = useState("");
+  const typing = useActWords(
+    { act: "handover.propose", subject: family.id, dossier: family.id },
+    { from: holders[0]?.account ?? FRESH, whom: "", reason: "" },
+  );
+  const { whom, reason } = typing.words;
+  // Of what was kept somebody may have left meanwhile.
+  const from = holders.some((one) => one.account === typing.words.from)
+    ? typing.words.from
+    : FRESH;
   // A retry goes on where it stopped; with another choice it is another request.
   const [request, setRequest] = useState(requestId());
-  const choose = (set: (value: string) => void, value: string): void => {
-    set(value);
+  const choose = (change: Partial<typeof typing.words>): void => {
+    typing.set(change);
     setRequest(requestId());
   };
   const act = useAct();
@@ -53,12 +60,22 @@ export function PassOn(props: { family: Family; team: Team; onDone: () => void }
         const sent = await syncNow(true);
         say(t(sent ? "steer_passed" : "steer_passed_later"));
       }
+      await typing.done();
       props.onDone();
     });
   };
+  const cancel = (): void => {
+    void typing.done();
+    props.onDone();
+  };
   const id = family.id;
   return (
-    <form class="pass-on" onSubmit={save} aria-label={t("steer_pass_of", { family: family.title })}>
+    <form
+      class="pass-on"
+      data-kept
+      onSubmit={save}
+      aria-label={t("steer_pass_of", { family: family.title })}
+    >
       <div class="two">
         <div class="field">
           <label for={`from-${id}`}>{t("steer_from")}</label>
@@ -67,7 +84,7 @@ export function PassOn(props: { family: Family; team: Team; onDone: () => void }
             ref={first}
             class="form-control"
             value={from}
-            onChange={(event) => choose(setFrom, event.currentTarget.value)}
+            onChange={(event) => choose({ from: event.currentTarget.value })}
           >
             {holders.map((one) => (
               <option key={one.account} value={one.account}>
@@ -84,7 +101,7 @@ export function PassOn(props: { family: Family; team: Team; onDone: () => void }
             class="form-control"
             required={from === FRESH}
             value={whom}
-            onChange={(event) => choose(setWhom, event.currentTarget.value)}
+            onChange={(event) => choose({ whom: event.currentTarget.value })}
           >
             <option value="">{t(from === FRESH ? "choose" : "steer_to_nobody")}</option>
             {others.map(({ person, has }) => (
@@ -106,7 +123,7 @@ export function PassOn(props: { family: Family; team: Team; onDone: () => void }
             maxLength={500}
             required
             value={reason}
-            onInput={(event) => choose(setReason, event.currentTarget.value)}
+            onInput={(event) => choose({ reason: event.currentTarget.value })}
           />
         </div>
       )}
@@ -116,7 +133,7 @@ export function PassOn(props: { family: Family; team: Team; onDone: () => void }
         <button class="btn btn-primary" disabled={act.busy || (from === FRESH && whom === "")}>
           {t(from === FRESH ? "steer_give" : whom === "" ? "steer_take" : "steer_pass_now")}
         </button>
-        <button type="button" class="btn btn-outline-secondary" onClick={props.onDone}>
+        <button type="button" class="btn btn-outline-secondary" onClick={cancel}>
           {t("cancel")}
         </button>
       </div>

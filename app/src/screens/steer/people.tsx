@@ -115,6 +115,9 @@ function PersonCard(props: { person: SteerPerson; all: SteerPeople; me: Identity
           ))}
         </ul>
       )}
+      {all.may_administer && !person.disabled && person.may_be_invited === false && (
+        <p class="help">{t("steer_not_invited", { account: person.account })}</p>
+      )}
       {person.administered && (
         <>
           {!person.disabled && (person.may_be_invited ?? true) && (

@@ -111,6 +111,8 @@ std::vector<CommandSpec> dossier_commands() {
          "fields of the root record"},
         {"id", ArgKind::id, false, "identificativo scelto da chi chiama",
          "id chosen by the caller"},
+        {"draft", ArgKind::text, false, "bozza da togliere nello stesso atto",
+         "draft to drop in the same act"},
         {"as", ArgKind::text, false, "nome @… della scheda principale",
          "name @… of the root record"},
         {"records", ArgKind::array, false, "altre schede, come in record.save, senza dossier",

@@ -13,6 +13,16 @@ json::object content_of(const Draft& draft) {
   return !error && content.is_object() ? std::move(content.as_object()) : json::object{};
 }
 
+namespace {
+
+constexpr std::size_t kActBytesMax = 64;
+constexpr std::size_t kSubjectBytesMax = 400;
+
+/// What was typed for an act, a decision or a new dossier, where no record has a form yet.
+bool is_of_act(const json::object& content) { return !text_at(content, "act").empty(); }
+
+}  // namespace
+
 json::object draft_json(Context& context, const Draft& draft) {
   json::object out;
   const json::object content = content_of(draft);
@@ -29,6 +39,10 @@ json::object draft_json(Context& context, const Draft& draft) {
   const json::value* fields = find(content, "fields");
   out["fields"] = fields != nullptr ? *fields : json::value(json::object{});
   out["version"] = text_at(content, "version");
+  if (is_of_act(content)) {
+    out["act"] = text_at(content, "act");
+    out["subject"] = text_at(content, "subject");
+  }
   return out;
 }
 
@@ -114,7 +128,53 @@ Outcome<Versions> shown_versions(Context& context, const Facets& facets) {
   return shown;
 }
 
+/// One for each act and subject: whoever opens it again goes on with what is there.
+Outcome<Draft> draft_of_act(Context& context) {
+  const std::string act = context.text("act");
+  const std::string subject = context.text("subject");
+  if (act.empty() || act.size() > kActBytesMax || subject.size() > kSubjectBytesMax) {
+    return Failure("invalid_argument", "Il nome dell'atto, o ciò di cui tratta, è troppo lungo.",
+                   "The act's name, or what it is about, is too long.", "act");
+  }
+  INSIEME_OUT_ASSIGN(const auto drafts, context.store().drafts());
+  Draft draft;
+  json::object content{{"act", act}, {"subject", subject}};
+  for (const Draft& one : drafts) {
+    json::object there = content_of(one);
+    if (text_at(there, "act") != act || text_at(there, "subject") != subject) continue;
+    draft = one;
+    content = std::move(there);
+  }
+  if (draft.id.empty()) {
+    draft.id = sync::to_text(new_uuid7<sync::RecordId>(context.platform()));
+    draft.is_new = true;
+    if (context.has("record")) {
+      INSIEME_OUT_ASSIGN(draft.ref, find_record(context, context.text("record")));
+      INSIEME_OUT_ASSIGN(const Facets facets, read_facets(context, draft.ref));
+      const Versions versions = facets.versions();
+      const auto own = versions.find(draft.ref.document.section);
+      if (own != versions.end()) draft.context = own->second;
+    } else if (context.has("dossier")) {
+      INSIEME_OUT_ASSIGN(const DossierRef line, find_dossier(context, context.text("dossier")));
+      draft.ref.document.dossier = line.id;
+    }
+    draft.ref.type = act;
+  }
+  json::object fields;
+  if (const json::value* kept = find(content, "fields"); kept != nullptr && kept->is_object()) {
+    fields = kept->as_object();
+  }
+  if (const json::object* given = context.object("fields")) {
+    INSIEME_OUT(put_fields(context, draft.ref.type, *given, fields));
+  }
+  content["fields"] = std::move(fields);
+  draft.updated_ms = context.platform().now_ms();
+  draft.values_json = json::serialize(content);
+  return draft;
+}
+
 Outcome<Draft> new_draft(Context& context) {
+  if (context.has("act")) return draft_of_act(context);
   Draft draft;
   draft.id = sync::to_text(new_uuid7<sync::RecordId>(context.platform()));
   draft.updated_ms = context.platform().now_ms();
@@ -195,6 +255,10 @@ Outcome<json::object> get(Context& context) {
 Outcome<Plan> plan_commit(Context& context) {
   INSIEME_OUT_ASSIGN(const Draft draft, find_draft(context, context.text("draft")));
   const json::object content = content_of(draft);
+  if (is_of_act(content)) {
+    return Failure("invalid_argument", "Questa bozza non è di una scheda: non si salva da sola.",
+                   "This draft is not of a record: it is not saved by itself.", "draft");
+  }
   json::object input;
   json::object fields;
   if (const json::value* kept = find(content, "fields"); kept != nullptr && kept->is_object()) {
@@ -241,29 +305,39 @@ Outcome<json::object> discard(Context& context) {
   });
 }
 
+CommandSpec opening(const char* shape) {
+  return {
+      "draft.open",
+      Writes::maybe_without_id,
+      "Apre un modulo: da qui in poi ciò che si scrive sopravvive alla chiusura del programma.",
+      "Opens a form: from here on what is typed survives the end of the program.",
+      {{"record", ArgKind::id, false, "scheda da modificare", "record to edit"},
+       {"type", ArgKind::text, false, "oppure tipo della scheda nuova", "or type of a new record"},
+       {"dossier", ArgKind::id, false, "e il suo fascicolo", "and its dossier"},
+       {"section", ArgKind::text, false, "e la sezione", "and its section"},
+       {"act", ArgKind::text, false,
+        "o l'atto per cui si scrive, senza una scheda: una decisione, un fascicolo nuovo",
+        "or the act that one types for, without a record: a decision, a new dossier"},
+       {"subject", ArgKind::text, false, "di che cosa tratta l'atto: una sola bozza per ciascuno",
+        "what the act is about: one draft for each"},
+       {"fields", ArgKind::object, false, "ciò che è già scritto", "what is typed already"},
+       {"version", ArgKind::text, false,
+        "di una bozza buttata: ciò che si vedeva allora, invece di adesso",
+        "of a draft that was dropped: what was seen then, instead of now"}},
+      shape,
+      R"({"command": "draft.open", "record": "5f3a9c01"})",
+      open};
+}
+
 }  // namespace
 
 std::vector<CommandSpec> draft_commands() {
   const ArgSpec which{"draft", ArgKind::text, true, "la bozza", "the draft"};
   const char* shape =
       "draft (id, short, new, type, type_label, record, dossier, section, updated_at, "
-      "fields, version)";
+      "fields, version, act?, subject?)";
   return {
-      {"draft.open",
-       Writes::maybe_without_id,
-       "Apre un modulo: da qui in poi ciò che si scrive sopravvive alla chiusura del programma.",
-       "Opens a form: from here on what is typed survives the end of the program.",
-       {{"record", ArgKind::id, false, "scheda da modificare", "record to edit"},
-        {"type", ArgKind::text, false, "oppure tipo della scheda nuova", "or type of a new record"},
-        {"dossier", ArgKind::id, false, "e il suo fascicolo", "and its dossier"},
-        {"section", ArgKind::text, false, "e la sezione", "and its section"},
-        {"fields", ArgKind::object, false, "ciò che è già scritto", "what is typed already"},
-        {"version", ArgKind::text, false,
-         "di una bozza buttata: ciò che si vedeva allora, invece di adesso",
-         "of a draft that was dropped: what was seen then, instead of now"}},
-       shape,
-       R"({"command": "draft.open", "record": "5f3a9c01"})",
-       open},
+      opening(shape),
       {"draft.save",
        Writes::maybe_without_id,
        "Conserva ciò che è scritto finora; i valori non sono controllati.",

@@ -1,0 +1,221 @@
+// What is typed where no record has a form yet, a decision, a reason, a new household, survives the
+// lock and a kill, and nobody reads it while the store is locked. Over the program of a desk.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Browser, until } from "./browser.mjs";
+import { Host } from "./host.mjs";
+import { ask, DESK, look, makeHousehold } from "./people.mjs";
+import { World } from "./world.mjs";
+
+const world = new World();
+const PIN = "407319";
+const VALUE = "la maestra e il pediatra, insieme";
+const REASON = "lo ha chiesto la madre al telefono";
+const families = [];
+let desks;
+let carla;
+const browser = new Browser();
+let host;
+let page;
+
+before(async () => {
+  await world.start();
+  for (const [account, name, role] of [
+    ["anna", "Anna Rossi", "educator"],
+    ["bruno", "Bruno Neri", "educator"],
+    ["dario", "Dario Riva", "educator"],
+    ["carla", "Carla Verdi", "coordinator"],
+    ["office", "Ufficio", "coordinator"],
+  ]) {
+    world.person(account, name, role);
+  }
+  const office = world.desk("office");
+  for (const name of ["Famiglia Bassi", "Famiglia Ferri", "Famiglia Galli"]) {
+    families.push(makeHousehold(office, world, ["anna", "bruno", "dario"], name));
+  }
+  desks = ["anna", "bruno", "dario"].map((one) => world.desk(one));
+  for (const desk of desks) desk.sync();
+  for (const { visit } of families) {
+    desks.forEach((desk, at) =>
+      desk.call("record.save", { record: visit, fields: { next_step: `passo ${at}` } }),
+    );
+  }
+  for (const desk of [desks[0], desks[1]]) desk.sync(); // the third one keeps it for later
+  carla = world.desk("carla");
+  carla.sync();
+  await browser.start();
+  host = await new Host(carla.store).start();
+  page = await browser.page(host.address, DESK);
+  await page.getByLabel("PIN nuovo").fill(PIN);
+  await page.getByLabel("Ancora una volta").fill(PIN);
+  await page.getByRole("button", { name: "Imposta il PIN" }).click();
+  await nav().waitFor();
+});
+
+after(async () => {
+  await browser.end();
+  await host?.end();
+  await world.end();
+});
+
+const nav = () => page.getByRole("navigation", { name: "Sezioni" });
+const button = (name) => page.getByRole("button", { name, exact: true });
+const goTo = (...path) =>
+  page.evaluate((hash) => {
+    location.hash = hash;
+  }, `#/${path.map(encodeURIComponent).join("/")}`);
+const drafts = async () => (await ask(page, "draft.list")).drafts;
+
+async function itemOf(family) {
+  const { items } = await ask(page, "review.list");
+  return items.find((one) => one.record === family.visit);
+}
+
+/** With the last letter: before a draft would have been kept by itself. */
+async function lock(...unreadable) {
+  await button("Chiudi adesso").click();
+  await page.getByRole("heading", { name: "Insieme è chiuso" }).waitFor();
+  await until(
+    "a closed store",
+    async () => (await ask(page, "draft.list")).error?.code === "locked",
+  );
+  const shown = await page.evaluate(
+    () =>
+      document.documentElement.outerHTML +
+      [...document.querySelectorAll("input,textarea")].map((one) => one.value).join("\n") +
+      JSON.stringify({ ...localStorage }) +
+      JSON.stringify({ ...sessionStorage }),
+  );
+  for (const text of unreadable) assert.equal(shown.includes(text), false, text);
+}
+async function unlock() {
+  await page.getByLabel("PIN", { exact: true }).fill(PIN);
+  await page.getByRole("button", { name: "Apri", exact: true }).click();
+  await nav().waitFor();
+}
+/** The program and the browser's page at once, as when the power goes. */
+async function kill(...path) {
+  await page.close();
+  await host.end("SIGKILL");
+  host = await new Host(carla.store).start(host.port);
+  page = await browser.page(host.address, DESK);
+  await unlock();
+  await goTo(...path);
+}
+const kept = (act, text) =>
+  until(`a draft with ${text}`, async () =>
+    (await drafts()).some((one) => one.act === act && JSON.stringify(one.fields).includes(text)),
+  );
+const value = async (label) => page.getByLabel(label).inputValue();
+
+test("[P2] a decision's value and reason are there after the lock, and after a kill", async () => {
+  const item = await itemOf(families[0]);
+  await goTo("review", item.id);
+  await button("Scrivi un altro valore").click();
+  await page.getByLabel("Il valore che vale").fill(VALUE);
+  await page.getByLabel("Motivo").fill(REASON);
+  await lock(VALUE, REASON);
+  await unlock();
+  await until("the reason", async () => (await value("Motivo")) === REASON);
+  assert.equal(await value("Il valore che vale"), VALUE);
+  await page.getByLabel("Motivo").fill(`${REASON}, ieri`);
+  await kept("review.resolve", "ieri");
+  await kill("outbox");
+  await page.getByRole("link", { name: /Decisione.*Famiglia Bassi/ }).click();
+  await until("the reason", async () => (await value("Motivo")) === `${REASON}, ieri`);
+  assert.equal(await value("Il valore che vale"), VALUE);
+  await look(page, "typed-decision");
+  await page.setViewportSize(DESK);
+  await button("Decidi").click();
+  await page.getByText("Deciso. La decisione").waitFor();
+  assert.deepEqual(await drafts(), []);
+  const { record } = await ask(page, "record.get", { record: families[0].visit });
+  assert.equal(record.fields.next_step.text, VALUE);
+  assert.equal(record.decisions.at(-1).reason, `${REASON}, ieri`);
+});
+
+test("[P5] a decision of one's own is opened again later, with the reason", async () => {
+  await goTo("record", families[0].visit);
+  await button("Ci ho ripensato: riapri").click();
+  await page.getByLabel("Perché la riapri").fill("la maestra è cambiata");
+  await lock("la maestra è cambiata");
+  await unlock();
+  await until(
+    "the reason",
+    async () => (await value("Perché la riapri")) === "la maestra è cambiata",
+  );
+  await button("Riapri la questione").click();
+  await page.getByText("Riaperta: è di nuovo fra le questioni da decidere.").waitFor();
+  assert.equal((await itemOf(families[0])).contested, true);
+  assert.deepEqual(await drafts(), []);
+});
+
+test("[P4] what arrived behind the lock is looked at before what was typed decides", async () => {
+  const item = await itemOf(families[1]);
+  await goTo("review", item.id);
+  await button("Scrivi un altro valore").click();
+  await page.getByLabel("Il valore che vale").fill(VALUE);
+  await page.getByLabel("Motivo").fill(REASON);
+  await lock(VALUE);
+  desks[2].sync(); // a third value, which nobody had seen
+  await unlock();
+  await ask(page, "sync.run");
+  await until("the third value", async () => (await itemOf(families[1])).alternatives.length === 3);
+  await goTo("review", (await itemOf(families[1])).id);
+  await page.getByText("Nel frattempo è arrivato altro").waitFor();
+  assert.equal(await value("Motivo"), REASON);
+  assert.equal(await button("Decidi").isDisabled(), true);
+  await button("Ho guardato").click();
+  assert.equal(await button("Decidi").isDisabled(), false);
+  await page.getByLabel("Motivo").fill("");
+  await page.getByLabel("Il valore che vale").fill("");
+  await goTo("review");
+});
+
+test("[P2] a new household is there after the lock and after a kill, and saved once", async () => {
+  await goTo("new", "-", "household");
+  const name = () => page.getByLabel(/^Nome/).first();
+  await name().fill("Famiglia Provata");
+  await lock("Famiglia Provata");
+  await unlock();
+  await until("the name", async () => (await name().inputValue()) === "Famiglia Provata");
+  await name().fill("Famiglia Provata Assai");
+  await kept("dossier.create", "Assai");
+  await kill("outbox");
+  await look(page, "typed-outbox");
+  await page.setViewportSize(DESK);
+  await page.getByRole("link", { name: /Fascicolo nuovo/ }).click();
+  await until("the name", async () => (await name().inputValue()) === "Famiglia Provata Assai");
+  await page.getByLabel(/^Comune di residenza/).selectOption({ label: "Bibbiano" });
+  await button("Salva").click();
+  await page.getByRole("heading", { name: "Famiglia Provata Assai", level: 1 }).waitFor();
+  assert.equal((await drafts()).some((one) => one.act === "dossier.create"), false);
+  await goTo("new", "-", "household");
+  await name().waitFor();
+  assert.equal(await name().inputValue(), "");
+});
+
+test("[P2] so are the reason of a batch and that of an emergency", async () => {
+  await goTo("review");
+  await page.getByRole("button", { name: /^Decidi insieme \d+ questioni/ }).click();
+  const batch = page.getByRole("region", { name: "Decidi insieme" });
+  await batch.getByLabel("Motivo").fill("una regola per tutte");
+  await lock("una regola per tutte");
+  await unlock();
+  await batch.waitFor();
+  assert.equal(await batch.getByLabel("Motivo").inputValue(), "una regola per tutte");
+  await batch.getByRole("button", { name: "Chiudi" }).click();
+  await batch.waitFor({ state: "detached" });
+
+  await goTo("openings");
+  await page.getByLabel("Perché").fill("chiamata del pronto soccorso");
+  await lock("pronto soccorso");
+  await unlock();
+  await until(
+    "the emergency's reason",
+    async () => (await value("Perché")) === "chiamata del pronto soccorso",
+  );
+  await page.getByLabel("Perché").fill("");
+  await until("no draft", async () => (await drafts()).every((one) => one.act !== "glass.open"));
+  assert.deepEqual(page.troubles, []);
+});
