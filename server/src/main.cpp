@@ -103,6 +103,7 @@ int run(int argc, char** argv) {
   add_access_commands(program);
   add_permission_commands(program);
   add_access_log(program);
+  add_audit(program);
   add_glass(program);
   add_erase_commands(program);
   add_recovery_commands(program);

@@ -111,7 +111,7 @@ Status SqlRepository::unassign(const std::string& account, const sync::DossierId
       return {ErrorCode::not_found, "the dossier is not assigned to \"" + account + "\""};
     }
     end_now(log, db, account, dossier, reason);
-    log.audit(by, "unassign", account + " " + sync::to_text(dossier));
+    log.audit(by, "unassign", account + " " + sync::to_text(dossier), reason);
     return {};
   });
 }
