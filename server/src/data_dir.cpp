@@ -14,6 +14,7 @@
 #include "insieme/server/postgres_repository.hpp"
 #include "insieme/server/secrets.hpp"
 #include "insieme/server/sqlite_repository.hpp"
+#include "ledger_copies.hpp"
 
 namespace insieme::server {
 namespace {
@@ -179,7 +180,9 @@ Result<std::unique_ptr<Repository>> open_repository(const DataDir& dir, const Ro
                                                     const std::string& postgres,
                                                     const SnapshotPolicy& snapshots) {
   INSIEME_TRY_ASSIGN(auto repository, open_database(dir, roles, clock, postgres, snapshots));
-  // A database that was put back from a copy forgets again what was erased since.
+  // A database that was put back from a copy forgets again what was erased since, and whom it shut
+  // out since; one that was never put back tells ledgers that are new.
+  make_ledgers(dir);
   INSIEME_TRY(repository->attach_ledger(ErasureLedger(dir.ledger())));
   return repository;
 }

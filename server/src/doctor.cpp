@@ -10,11 +10,14 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "insieme/server/audit.hpp"
 #include "insieme/server/verify.hpp"
 #include "insieme/server/vouchers.hpp"
+#include "ledger_copies.hpp"
 #include "log.hpp"
 #include "net/certificates.hpp"
 #include "net/tls.hpp"
+#include "restore.hpp"
 
 namespace insieme::server {
 namespace {
@@ -172,7 +175,7 @@ Finding check_log(Repository& repository) {
 
 Finding check_backup(const SpaceInfo& space, const Counts& counts, std::int64_t now_ms) {
   const char* advice = "insieme-server backup FILE, every day, to another machine; keep server.key "
-                       "and erasures.ledger apart (docs/operations.md).";
+                       "and the folder ledgers beside the copies apart (docs/operations.md).";
   if (!counts.last_backup_ms) {
     // A space without records is lost without regret.
     if (space.position == 0) return well("backup", "none yet, and nothing to lose");
@@ -184,6 +187,38 @@ Finding check_backup(const SpaceInfo& space, const Counts& counts, std::int64_t 
   if (age_ms > kBackupGoneMs) return fault("backup", says, advice);
   if (age_ms > kBackupLateMs) return warning("backup", says, advice);
   return well("backup", says);
+}
+
+/// What a restore needs to shut out again whoever was shut out since its copy.
+Finding check_ledgers_here(const DataDir& dir) {
+  const std::vector<std::string> missing = missing_ledgers(dir);
+  if (const Status sound = check_ledgers(dir); !sound.ok()) {
+    return fault("ledgers", sound.error().detail,
+                 "Put the newest copy back, from the folder ledgers beside the copies. The server "
+                 "does not start on a ledger that somebody changed.");
+  }
+  if (missing.empty()) return well("ledgers", "erasures, denials and revocations are there");
+  std::string names;
+  for (const std::string& name : missing) names += (names.empty() ? "" : ", ") + name;
+  return warning("ledgers", names + ": not there",
+                 "They are made anew from the database. If it was put back from a copy, put the "
+                 "newest ones into " + dir.folder.string() + " first: they say who was denied, "
+                 "revoked or disabled since.");
+}
+
+/// A restore that had no ledgers may have let somebody in again.
+std::optional<Finding> check_restored(Repository& repository, std::int64_t now_ms) {
+  constexpr std::int64_t kToldForMs = 30 * kDayMs;
+  std::optional<AuditLine> last;
+  audit_of(repository).visit_audit([&](const AuditLine& line) {
+    if (line.action == kWithoutLedgers) last = line;
+    return true;
+  });
+  if (!last || now_ms - last->at_ms > kToldForMs) return std::nullopt;
+  return warning("restored",
+                 "put back on " + day_of(last->at_ms) + " without " + last->subject,
+                 "Whoever was denied, revoked or disabled since that copy may be in again: "
+                 "insieme-server denials, device list, users.");
 }
 
 /// Whether whoever steals a copy reads it.
@@ -292,7 +327,8 @@ MachineState look_at_machine(const std::string& folder) {
 
 std::vector<Finding> examine_machine(const DataDir& dir, const Config& config,
                                      const MachineState& machine, std::int64_t now_ms) {
-  std::vector<Finding> all{check_folder(dir), check_key(dir), check_settings(config),
+  std::vector<Finding> all{check_folder(dir), check_key(dir), check_ledgers_here(dir),
+                           check_settings(config),
                            check_disk(config, machine), check_clock(machine, now_ms)};
   if (!config.tls_certificate.empty()) {
     all.push_back(check_tls(dir, config));
@@ -315,6 +351,7 @@ std::vector<Finding> examine_space(Repository& repository, const Config& config,
   all.push_back(check_quota(space, config));
   all.push_back(check_past(repository, now_ms));
   all.push_back(check_devices(repository, now_ms));
+  if (auto restored = check_restored(repository, now_ms)) all.push_back(*std::move(restored));
   if (auto glass = check_glass(repository, now_ms)) all.push_back(*std::move(glass));
   if (auto flows = check_flows(repository)) all.push_back(*std::move(flows));
   return all;

@@ -104,6 +104,7 @@ int run(int argc, char** argv) {
   add_permission_commands(program);
   add_access_log(program);
   add_subject_access(program);
+  add_audit(program);
   add_glass(program);
   add_erase_commands(program);
   add_recovery_commands(program);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <limits>
+#include <memory>
 #include <optional>
 
 #include "backup/plain_copy.hpp"
@@ -11,6 +13,7 @@
 #include "insieme/server/postgres_repository.hpp"
 #include "insieme/server/sqlite_repository.hpp"
 #include "insieme/server/verify.hpp"
+#include "ledger_copies.hpp"
 #include "log.hpp"
 #include "postgres/copy_space.hpp"
 #include "storage/sqlite_database.hpp"
@@ -39,16 +42,19 @@ struct Present {
   [[nodiscard]] std::uint64_t epoch() const { return space ? space->epoch : 0; }
 };
 
-Present look_at_file(const DataDir& dir, const Roles& roles, const Clock& clock) {
-  if (!fs::exists(dir.database())) return {};
+/// What it knows and the ledgers do not is added to them.
+Result<Present> look_at_file(const DataDir& dir, const Roles& roles, const Clock& clock) {
+  if (!fs::exists(dir.database())) return Present{};
   try {
     auto opened = open_sqlite_repository(dir.database(), roles, clock);
-    if (!opened.ok()) return {};
+    if (!opened.ok()) return Present{};
     const SpaceInfo space = (*opened)->space();
+    make_ledgers(dir);
+    INSIEME_TRY((*opened)->attach_ledger(ErasureLedger(dir.ledger())));
     (*opened)->checkpoint();
-    return {space};
+    return Present{space};
   } catch (const StorageFailure&) {
-    return {};  // that is why it is to be put back
+    return Present{};  // that is why it is to be put back
   }
 }
 
@@ -73,6 +79,7 @@ Result<Present> look_for(const sync::SpaceId& id, const DataDir& dir, const Role
                          const Clock& clock, const std::string& postgres) {
   const auto opened = open_postgres_repository(postgres, id, roles, clock);
   if (opened.ok()) {
+    make_ledgers(dir);
     INSIEME_TRY((*opened)->attach_ledger(ErasureLedger(dir.ledger())));
     return Present{(*opened)->space()};
   }
@@ -188,22 +195,73 @@ Result<std::string> put_into_postgres(const DataDir& dir, const std::string& asi
   return kept;
 }
 
-/// Opened as the server will open it: what was erased since the copy is erased in it, too.
-Status erase_again(const DataDir& dir, const sync::SpaceId& id, const Roles& roles,
-                   const Clock& clock, const std::string& postgres, RestoredSpace& restored) {
+/// By what the ledgers say: acts of the audit.
+struct Replayed {
+  std::uint64_t denials = 0;
+  std::uint64_t revocations = 0;
+};
+
+Replayed replayed(Repository& repository) {
+  Replayed all;
+  for (const AuditRow& row : repository.audit(std::numeric_limits<std::int32_t>::max())) {
+    if (row.actor != "ledger") continue;
+    ++(row.action == "deny" ? all.denials : all.revocations);
+  }
+  return all;
+}
+
+Result<std::unique_ptr<Repository>> open_bare(const DataDir& dir, const sync::SpaceId& id,
+                                              const Roles& roles, const Clock& clock,
+                                              const std::string& postgres) {
+  return postgres.empty() ? open_sqlite_repository(dir.database(), roles, clock)
+                          : open_postgres_repository(postgres, id, roles, clock);
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+/// Opened as the server will open it: what was erased since the copy is erased in it, too, and who
+/// was shut out since is shut out. The copy that it came from covers what it holds.
+Status replay_ledgers(const DataDir& dir, const sync::SpaceId& id, const Roles& roles,
+                      const Clock& clock, const std::string& postgres, RestoredSpace& restored) {
   std::uint64_t known = 0;
+  Replayed before;
   {
-    INSIEME_TRY_ASSIGN(const auto bare,
-                       postgres.empty()
-                           ? open_sqlite_repository(dir.database(), roles, clock)
-                           : open_postgres_repository(postgres, id, roles, clock));
+    INSIEME_TRY_ASSIGN(const auto bare, open_bare(dir, id, roles, clock, postgres));
     known = carried_out(*bare);
+    before = replayed(*bare);
+    if (!restored.missing.empty()) {
+      bare->note_act(kOperator, kWithoutLedgers, listed(restored.missing));
+    }
   }
   INSIEME_TRY_ASSIGN(const auto repository, open_repository(dir, roles, clock, postgres));
   restored.erasures = carried_out(*repository) - known;
+  const Replayed after = replayed(*repository);
+  restored.denials = after.denials - before.denials;
+  restored.revocations = after.revocations - before.revocations;
   static_cast<void>(repository->clean_traces());
+  INSIEME_TRY(repository->note_backup(restored.position));
   repository->checkpoint();
   return {};
+}
+
+/// All that can be known of who was denied, shut out or erased since the copy.
+Status gather_ledgers(const DataDir& dir, const std::string& copy, const sync::SpaceId& space,
+                      LedgersNeeded needed, RestoredSpace& restored) {
+  INSIEME_TRY(bring_ledgers(dir, copy, space));
+  INSIEME_TRY(check_ledgers(dir));
+  restored.missing = missing_ledgers(dir);
+  if (restored.missing.empty() || needed == LedgersNeeded::those_there) return {};
+  return {ErrorCode::not_found,
+          "mancano i registri (the ledgers are missing): " + listed(restored.missing) +
+              ". They say who was shut out, what was denied and what was erased since the copy. "
+              "Put the newest ones into " + dir.folder.string() +
+              ", or the folder \"ledgers\" that backup writes beside its copies next to this "
+              "one. If they are lost: --without-ledgers, and then look through denials, devices "
+              "and accounts before the server starts"};
 }
 
 /// What must hold before anything is touched.
@@ -225,13 +283,14 @@ Status check_place(const DataDir& dir, const std::string& copy, const std::strin
 Result<RestoredSpace> restore_space(const DataDir& dir, const std::string& copy,
                                     const Roles& roles, const Clock& clock,
                                     const std::optional<sync::SecretKey>& key,
-                                    const std::string& postgres) {
+                                    const std::string& postgres, LedgersNeeded needed) {
   INSIEME_TRY(check_place(dir, copy, postgres));
   INSIEME_TRY_ASSIGN(const sync::KeyPair server, load_server_key(dir));
   INSIEME_TRY_ASSIGN(const DataLock no_server, DataLock::take_now(dir));
+  INSIEME_TRY(check_ledgers(dir));
   Present present;
   if (postgres.empty()) {
-    present = look_at_file(dir, roles, clock);
+    INSIEME_TRY_ASSIGN(present, look_at_file(dir, roles, clock));
   } else {
     INSIEME_TRY_ASSIGN(present, look_at_postgres(dir, roles, clock, postgres));
   }
@@ -249,6 +308,7 @@ Result<RestoredSpace> restore_space(const DataDir& dir, const std::string& copy,
   }
   RestoredSpace restored;
   restored.position = space.position;
+  INSIEME_TRY(gather_ledgers(dir, copy, space.id, needed, restored));
   INSIEME_TRY_ASSIGN(restored.epoch, with_copy(copy, [&] {
                        return raise_aside(aside, present, roles, clock, copy);
                      }));
@@ -259,7 +319,7 @@ Result<RestoredSpace> restore_space(const DataDir& dir, const std::string& copy,
     INSIEME_TRY_ASSIGN(restored.kept,
                        put_into_postgres(dir, aside, present, space.id, roles, clock, postgres));
   }
-  INSIEME_TRY(erase_again(dir, space.id, roles, clock, postgres, restored));
+  INSIEME_TRY(replay_ledgers(dir, space.id, roles, clock, postgres, restored));
   return restored;
 }
 

@@ -116,7 +116,7 @@ void add_settings(std::string& out, const DataDir& dir) {
 void add_files(std::string& out, const DataDir& dir) {
   constexpr std::array kOurs{"server.db",  "server.key",       "server.space",   "server.port",
                              "backup.lock", "backups.list",    "insieme.conf",   "erasures.ledger",
-                             "denials.ledger"};
+                             "denials.ledger", "revocations.ledger"};
   out += "\n== files\n";
   std::uint64_t others = 0;
   std::error_code failed;

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "insieme/server/audit.hpp"
 #include "insieme/sync/document.hpp"
 #include "storage/log_writer.hpp"
 #include "storage/rows.hpp"
@@ -20,6 +21,7 @@ class Verifier {
     check_chain();
     check_manifests();
     check_access_log();
+    for (std::string& text : verify_audit(audit_of(repository_))) fault(std::move(text));
     const std::vector<sync::DocumentId> documents = repository_.documents();
     std::size_t done = 0;
     for (const sync::DocumentId& document : documents) {

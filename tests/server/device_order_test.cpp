@@ -352,3 +352,27 @@ TEST_CASE("orders: a wipe is taken back until it was told, and the store that he
   CHECK(w.ask_token().status == 403);
   CHECK_FALSE(w.sync(w.anna).done);
 }
+
+TEST_CASE("ledgers: who was let in again by another server is not shut out by this one's ledger",
+          "[server][orders][P7]") {
+  Office o;
+  const TempDir here;
+  const TempDir there;
+  const auto attach = [&](const TempDir& folder) {
+    REQUIRE(o.repository->attach_ledger(server::ErasureLedger(folder.file("erasures.ledger")))
+                .ok());
+  };
+  const auto is_disabled = [&] { return o.repository->users().at(0).disabled; };
+  const std::string account = o.repository->users().at(0).account;
+  attach(here);
+  REQUIRE(o.repository->set_disabled(account, true).ok());
+  REQUIRE(o.repository->revoke_device(o.anna.id(), "rubato").ok());
+  CHECK(o.ask_token().status == 403);
+  attach(there);
+  REQUIRE(o.repository->set_disabled(account, false).ok());
+  attach(here);
+  CHECK_FALSE(is_disabled());
+  CHECK(o.repository->find_caller(o.anna.id())->device.revoked_ms);
+  attach(there);
+  CHECK_FALSE(is_disabled());
+}

@@ -144,8 +144,21 @@ TEST_CASE("import: of a table with a wrong line nothing is done, and every wrong
   CHECK(says(at.refusal("users", "account;name;role\nann\xE0;Anna;educator\n"), "UTF-8"));
   CHECK(says(at.refusal("organizations", "ente;nome;sotto\ncoop;Coop;ambito\nambito;Ambito;\n"),
              "stands above"));
-  // Who is somebody else here stays so.
+}
+
+TEST_CASE("import: a role and a name are changed by a file, and the dry run says so",
+          "[server][process][import]") {
+  const Desk at;
   REQUIRE(at.take("users", "account;name;role\nanna;Anna;educator\n") == "1 0 0");
-  CHECK(says(at.refusal("users", "account;name;role\nanna;Anna;coordinator\n"),
-             "a file changes neither"));
+  const std::string promoted = "account;name;role\nanna;Anna Bianchi;coordinator\n";
+  std::ofstream(at.dir.file("p.csv")) << promoted;
+  const Finished tried =
+      at.run({"import", "users", at.dir.file("p.csv"), "--dry-run"});
+  CHECK(says(tried.out, "role: educator → coordinator"));
+  CHECK(says(tried.out, "name: Anna → Anna Bianchi"));
+  CHECK(at.json_of({"users"}).at(0).at("role").as_string() == "educator");
+  CHECK(at.take("users", promoted) == "0 1 0");
+  CHECK(at.json_of({"users"}).at(0).at("role").as_string() == "coordinator");
+  CHECK(at.json_of({"users"}).at(0).at("name").as_string() == "Anna Bianchi");
+  CHECK(says(at.refusal("users", promoted + "anna;Anna Bianchi;educator\n"), "twice"));
 }

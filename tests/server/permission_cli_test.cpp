@@ -1,8 +1,10 @@
 // Permission in the operator's words.
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 
 #include "insieme/server/sqlite_repository.hpp"
+#include "insieme/sqlite/connection.hpp"
 #include "operator.hpp"
 #include "support/cli_runner.hpp"
 
@@ -177,4 +179,139 @@ TEST_CASE("import: an assignment keeps its sections, its end and its team where 
   CHECK(take("account;dossier;sections\nbruno;" + desk.id + ";\n") == "0 1 0");
   CHECK(desk.rule("bruno", "antitratta") == "by-name-only");
   CHECK(desk.rule("bruno", "education") == "granted");
+}
+
+namespace {
+
+/// A copy of yesterday; and since then Anna's tablet is stolen, Bruno has left, the family is
+/// denied to Anna.
+struct Since : Desk {
+  const std::string copy = dir.file("ieri.db");
+  const std::string tablet = to_text(device("anna"));
+
+  Since() {
+    REQUIRE(run({"backup", copy}).code == 0);
+    REQUIRE(run({"device", "wipe", tablet, "--reason", "rubato sul treno"}).code == 0);
+    REQUIRE(run({"users", "disable", "bruno", "--reason", "ha lasciato"}).code == 0);
+    REQUIRE(run({"deny", "anna", id, "--reason", "parente"}).code == 0);
+    check();
+  }
+  void check() const {
+    const json::value listed = json_of({"device", "show", tablet});
+    CAPTURE(json::serialize(listed));
+    CHECK(json::serialize(listed).find("\"wipe\"") != std::string::npos);
+    CHECK(json_of({"devices"}).at(0).at("revoked").is_string());
+    CHECK(json_of({"users"}).at(1).at("disabled").as_bool());
+    CHECK(rule("anna", "core") == "denied");
+    CHECK(run({"verify"}).code == 0);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("restore: who was shut out since the copy stays shut out", "[server][process][P7][P9]") {
+  const Since at;
+  const json::value restored = at.json_of({"restore", at.copy});
+  CHECK(restored.at("denials") == 1);
+  CHECK(restored.at("revocations") == 3);  // the account, the tablet, its order
+  CHECK(restored.at("missing").as_array().empty());
+  at.check();
+  const Finished said = at.run({"audit", "--actor", "ledger"});
+  CHECK(says(said.out, "user.disable"));
+  CHECK(says(said.out, "device.wipe"));
+
+  // Let in again, it stays so, whatever is opened and put back.
+  REQUIRE(at.run({"users", "enable", "bruno"}).code == 0);
+  REQUIRE(at.run({"device", "unlock", at.tablet}).code == 0);
+  CHECK_FALSE(at.json_of({"users"}).at(1).at("disabled").as_bool());
+  REQUIRE(at.run({"restore", at.copy}).code == 0);
+  CHECK_FALSE(at.json_of({"users"}).at(1).at("disabled").as_bool());
+  CHECK(at.json_of({"devices"}).at(0).at("revoked").is_null());
+  CHECK(at.rule("anna", "core") == "denied");
+}
+
+TEST_CASE("restore: the ledgers come from beside the copies, without any it is refused in words",
+          "[server][process][P7][P9]") {
+  namespace fs = std::filesystem;
+  const Since at;
+  REQUIRE(at.run({"backup", at.dir.file("oggi.db")}).code == 0);
+  const auto fresh = [&](const std::string& name) {
+    const std::string folder = at.dir.file(name.c_str());
+    fs::create_directory(folder);
+    fs::permissions(folder, fs::perms::owner_all);
+    fs::copy_file(at.data + "/server.key", folder + "/server.key");
+    return folder;
+  };
+  const auto restore = [&](const std::string& folder, Words more) {
+    Words words{"restore", at.copy, "--data", folder};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_server(words);
+  };
+  const std::string machine = fresh("nuova");
+  REQUIRE(restore(machine, {}).code == 0);  // of the older copy, with the newest ledgers
+  CHECK(says(run_server({"users", "--data", machine}).out, "disabled"));
+  CHECK(says(run_server({"denials", "--data", machine}).out, "anna"));
+
+  fs::rename(at.dir.file("ledgers"), at.dir.file("altrove"));
+  const std::string bare = fresh("nuda");
+  const Finished refused = restore(bare, {});
+  CHECK(refused.code == 4);
+  CHECK(says(refused.err, "denials.ledger"));
+  CHECK(says(refused.err, "--without-ledgers"));
+  CHECK_FALSE(fs::exists(bare + "/server.db"));
+  const Finished meant = restore(bare, {"--without-ledgers"});
+  CHECK(meant.code == 0);
+  CHECK(says(meant.out, "WITHOUT"));
+  const Finished doctor = run_server({"doctor", "--quick", "--data", bare});
+  CHECK(says(doctor.out, "without erasures.ledger"));
+  CHECK_FALSE(says(doctor.out, "none was ever noted"));  // it came from a copy
+
+  // One that somebody changed stops everything before anything is touched.
+  std::ofstream(machine + "/revocations.ledger", std::ios::app) << "{}\n";
+  CHECK(says(restore(machine, {}).err, "was changed or is damaged"));
+}
+
+TEST_CASE("audit: reasons and who asked, and a line that is changed is found",
+          "[server][process]") {
+  const Since at;
+  const Finished shown = at.run({"audit"});
+  CHECK(shown.code == 0);
+  for (const char* words : {"rubato sul treno", "ha lasciato", "parente", "operator ",
+                            "Sealed and whole"}) {
+    CHECK(says(shown.out, words));
+  }
+  const Finished some = at.run({"audit", "--action", "device", "--json"});
+  CHECK(says(some.out, "device.wipe"));
+  CHECK_FALSE(says(some.out, "user.disable"));
+  CHECK(at.run({"audit", "--last", "1", "--json"}).out.find('\n') + 1 ==
+        at.run({"audit", "--last", "1", "--json"}).out.size());
+  {
+    sqlite::OpenOptions options;
+    options.path = at.data + "/server.db";
+    sqlite::Connection::open(options).execute(
+        "UPDATE audit SET subject = 'carla' WHERE action = 'user.disable'");
+  }
+  const Finished broken = at.run({"audit"});
+  CHECK(broken.code == 6);
+  CHECK(says(broken.err, "the hash chain is broken"));
+  CHECK(at.run({"verify"}).code == 6);
+}
+
+TEST_CASE("users set: another role gives and takes what it may see", "[server][process][P7]") {
+  const Desk at;
+  CHECK(at.rule("bruno", "core") == "not-assigned");
+  REQUIRE(at.run({"users", "set", "bruno", "--role", "coordinator", "--name", "Bruno R"}).code ==
+          0);
+  CHECK(at.rule("bruno", "core") == "granted");
+  CHECK(at.json_of({"users"}).at(1).at("name").as_string() == "Bruno R");
+  // What was given by name stays; what came with the role goes with it.
+  REQUIRE(at.run({"users", "set", "anna", "--role", "coordinator"}).code == 0);
+  REQUIRE(at.run({"users", "set", "anna", "--role", "educator"}).code == 0);
+  CHECK(at.rule("anna", "core") == "granted");
+  REQUIRE(at.run({"users", "set", "bruno", "--role", "educator"}).code == 0);
+  CHECK(at.rule("bruno", "core") == "not-assigned");
+  CHECK(says(at.run({"audit", "--action", "user.role"}).out, "bruno coordinator educator"));
+  CHECK(says(at.run({"users", "set", "bruno", "--role", "educatr"}).err, "did you mean"));
+  CHECK(at.run({"users", "set", "bruno", "--name", "  "}).code == 4);
+  CHECK(at.run({"users", "set", "nobody", "--role", "educator"}).code == 4);
 }

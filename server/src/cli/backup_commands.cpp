@@ -5,11 +5,13 @@
 #include <memory>
 
 #include "backup/make_backup.hpp"
+#include "backup/prune.hpp"
 #include "backup/sealed_file.hpp"
 #include "cli/backup_key_file.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "insieme/server/secrets.hpp"
+#include "ledger_copies.hpp"
 #include "log.hpp"
 
 namespace insieme::server::cli {
@@ -51,17 +53,36 @@ void tell(const MadeBackup& made, const std::string& file, std::uint64_t blobs,
     print_line("Photos and files that were not in the folder blobs beside it yet: " +
                std::to_string(blobs) + ".");
   }
+  print_line("Who is shut out, what is denied and what was erased is in the folder ledgers beside "
+             "it, in clear: keep it with the copies.");
   print_line("The server's key (server.key) is not in it: keep a copy apart.");
 }
 
-int backup(Context& context, const std::string& file, Depth depth) {
+struct BackupArguments {
+  std::string file;
+  bool quick = false;
+  bool prune = false;
+};
+
+std::vector<std::string> prune(const Context& context, const BackupArguments& arguments) {
+  if (!arguments.prune) return {};
+  const std::uint32_t days = context.config().backup_days;
+  return prune_copies(arguments.file, days == 0 ? kPruneDays : days);
+}
+
+int backup(Context& context, const BackupArguments& arguments) {
+  const std::string& file = arguments.file;
+  const Depth depth = arguments.quick ? Depth::quick : Depth::whole;
   const MadeBackup made = require(make_backup(context.repository(), context.dir(),
                                               context.config(), file, wall_clock(), depth));
   const std::uint64_t blobs = copy_blobs(context, file);
+  require(copy_ledgers(context.dir(), file, context.repository().space().id));
   // From here on tablets may fold what this file holds.
   require(context.repository().note_backup(made.position));
+  const std::vector<std::string> pruned = prune(context, arguments);
   if (context.json()) {
     print_json(json::object{{"file", file},
+                            {"pruned", json::array(pruned.begin(), pruned.end())},
                             {"position", std::to_string(made.position)},
                             {"blobs", blobs},
                             {"documents", made.documents},
@@ -70,6 +91,7 @@ int backup(Context& context, const std::string& file, Depth depth) {
                             {"bytes", made.bytes}});
   } else {
     tell(made, file, blobs, context.config());
+    for (const std::string& name : pruned) print_line("Old, and removed: " + name + ".");
   }
   if (!made.sealed) warn_of_clear_copy();
   return kOk;
@@ -163,18 +185,19 @@ std::optional<sync::SecretKey> backup_secret(const std::string& path) {
 }
 
 void add_backup_commands(Program& program) {
-  const auto file = std::make_shared<std::string>();
-  const auto quick = std::make_shared<bool>(false);
+  const auto arguments = std::make_shared<BackupArguments>();
   CLI::App* copying = program.app.add_subcommand(
       "backup", "copy the database while it is used, check the copy, seal it");
-  copying->add_option("file", *file, "a new file")->required();
-  copying->add_flag("--quick", *quick, "look through the copy's pages, replay no document in it");
+  copying->add_option("file", arguments->file, "a new file")->required();
+  copying->add_flag("--quick", arguments->quick,
+                    "look through the copy's pages, replay no document in it");
+  copying->add_flag("--prune", arguments->prune,
+                    "remove copies insieme-*.db beside it that are older than backup_days (14)");
   copying->footer("Sealed for the keys of the setting backup_keys; without them in clear.\n"
+                  "The newest three copies are never removed.\n"
                   "Examples:\n  insieme-server backup /backup/insieme-2026-01-31.db --data DIR");
-  copying->callback([&program, file, quick] {
-    program.chosen = [file, quick](Context& context) {
-      return backup(context, *file, *quick ? Depth::quick : Depth::whole);
-    };
+  copying->callback([&program, arguments] {
+    program.chosen = [arguments](Context& context) { return backup(context, *arguments); };
   });
 
   const auto position = std::make_shared<std::uint64_t>(0);

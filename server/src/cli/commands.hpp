@@ -22,6 +22,7 @@ void add_access_commands(Program& program);  ///< assign, handover, dossiers, he
 void add_permission_commands(Program& program);  ///< why, deny, place, transfer, organizations
 void add_access_log(Program& program);
 void add_subject_access(Program& program);
+void add_audit(Program& program);
 void add_glass(Program& program);  ///< glass, glass end, glass seen
 void add_erase_commands(Program& program);   ///< erase propose, confirm, list, status, hold …
 void add_check_commands(Program& program);   ///< init, status, verify

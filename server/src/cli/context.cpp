@@ -1,11 +1,17 @@
 #include "cli/context.hpp"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <string_view>
 
 #include "blobs/claim.hpp"
+#include "insieme/server/audit.hpp"
+#include "insieme/sync/value.hpp"
 
 namespace insieme::server::cli {
 namespace {
@@ -29,6 +35,32 @@ Config load_config(const Options& options, const DataDir& dir) {
   return config;
 }
 
+/// Who asked: the person behind sudo, at their terminal. What they say, not what they prove.
+std::string operator_name() {
+  const char* name = std::getenv("SUDO_USER");  // read before any thread starts
+  std::string who = name == nullptr ? "" : name;
+  if (who.empty()) {
+    const struct ::passwd* own = ::getpwuid(::getuid());
+    who = own == nullptr ? std::to_string(::getuid()) : own->pw_name;
+  }
+  const char* terminal = nullptr;
+  for (const int file : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (terminal == nullptr) terminal = ::ttyname(file);
+  }
+  std::string_view at = terminal == nullptr ? "" : terminal;
+  constexpr std::string_view kDevices = "/dev/";
+  if (at.starts_with(kDevices)) at.remove_prefix(kDevices.size());
+  std::string all = std::string(kOperator) + " " + who + (at.empty() ? "" : "@" + std::string(at));
+  constexpr std::size_t kLongest = 100;
+  if (all.size() > kLongest) all.resize(kLongest);
+  std::replace_if(
+      all.begin(), all.end(),
+      [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == '\x7f' || (c & '\x80'); },
+      '_');
+  all[std::string_view(kOperator).size()] = ' ';
+  return all;
+}
+
 }  // namespace
 
 Clock wall_clock() {
@@ -48,9 +80,21 @@ Repository& Context::repository() {
     snapshots.covered_only = !config_.fold_without_backup;
     repository_ =
         require(open_repository(dir_, config_.roles, wall_clock(), config_.database, snapshots));
+    audit_of(*repository_).act_as(operator_name(), {});
   }
   return *repository_;
 }
+
+void Context::give_reason(const std::string& reason) {
+  constexpr std::size_t kReasonMax = 1000;
+  if (reason.size() > kReasonMax || !sync::is_valid_utf8(reason) ||
+      reason.find('\0') != std::string::npos) {
+    throw CommandError(kRefused, "a reason is text of at most 1,000 bytes");
+  }
+  audit_of(repository()).act_as(operator_name(), reason);
+}
+
+void Context::act_as_server() { audit_of(repository()).act_as("server", {}); }
 
 std::string Context::blob_folder() const {
   return config_.blob_folder.empty() ? dir_.blobs() : config_.blob_folder;

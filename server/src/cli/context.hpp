@@ -51,6 +51,10 @@ class Context {
   /// Opened when first asked for.
   [[nodiscard]] Repository& repository();
   [[nodiscard]] BlobStore& blobs();
+  /// Why the operator does what the command does, for the audit.
+  void give_reason(const std::string& reason);
+  /// Whom the audit names for what this process does of itself.
+  void act_as_server();
   /// Where those that go with a copy of the database lie; null: it lies beside the store itself.
   [[nodiscard]] std::unique_ptr<BlobStore> blob_copies(const std::string& copy) const;
 

@@ -14,6 +14,7 @@
 #include "cli/import_table.hpp"
 #include "cli/output.hpp"
 #include "cli/picking.hpp"
+#include "insieme/server/staff.hpp"
 #include "insieme/server/together.hpp"
 
 namespace insieme::server::cli {
@@ -72,6 +73,7 @@ struct Known {
   std::map<std::string, User> users;
   std::map<std::string, Organization> organizations;
   std::vector<sync::DossierId> dossiers;
+  std::set<std::string> people_named;  ///< by lines before
 };
 
 /// The cell of a column that the file has.
@@ -129,7 +131,7 @@ Act judge_organization(Context&, Known& known, const Cells& cells) {
   return act;
 }
 
-void check_user(const Context& context, const Known& known, const User& user) {
+void check_user(const Context& context, Known& known, const User& user) {
   const Roles& roles = context.config().roles;
   if (roles.find(user.role) == nullptr) {
     throw CommandError(kRefused, "there is no role \"" + user.role + "\"" +
@@ -139,11 +141,8 @@ void check_user(const Context& context, const Known& known, const User& user) {
   if (!user.organization.empty() && !known.organizations.contains(user.organization)) {
     throw CommandError(kRefused, "there is no organization \"" + user.organization + "\"");
   }
-  const auto at = known.users.find(user.account);
-  if (at == known.users.end()) return;
-  if (at->second.role != user.role || at->second.display_name != user.display_name) {
-    throw CommandError(kRefused, user.account + " is " + at->second.display_name + ", " +
-                                     at->second.role + ", here: a file changes neither");
+  if (!known.people_named.insert(user.account).second) {
+    throw CommandError(kRefused, user.account + " stands there twice");
   }
 }
 
@@ -164,9 +163,12 @@ Act judge_user(Context& context, Known& known, const Cells& cells) {
     act.carry_out = [user](Repository& repository) { return repository.add_user(user); };
   } else {
     act.verdict = Verdict::same;
+    compare(act, "name", at->second.display_name, user.display_name);
+    compare(act, "role", at->second.role, user.role);
     compare(act, "organization", at->second.organization, user.organization);
     compare(act, at->second.contract, user.contract);
-    act.carry_out = [user](Repository& repository) {
+    act.carry_out = [user](Repository& repository) -> Status {
+      INSIEME_TRY(staff_of(repository).change_staff(user.account, {user.role, user.display_name}));
       return repository.set_person(user.account,
                                    {user.organization, user.contract.from, user.contract.until});
     };

@@ -4,6 +4,8 @@
 #include "cli/invite_command.hpp"
 #include "cli/output.hpp"
 #include "cli/picking.hpp"
+#include "insieme/server/staff.hpp"
+#include "insieme/server/together.hpp"
 
 namespace insieme::server::cli {
 namespace {
@@ -41,12 +43,16 @@ int list_users(Context& context) {
   return kOk;
 }
 
+void check_role(const Context& context, const std::string& role) {
+  const Roles& roles = context.config().roles;
+  if (roles.find(role) != nullptr) return;
+  throw CommandError(kRefused, "there is no role \"" + role + "\"" +
+                                   did_you_mean(role, roles.names()) +
+                                   "; roles: " + join_names(roles.names()));
+}
+
 int add_user(Context& context, const User& user) {
-  if (context.config().roles.find(user.role) == nullptr) {
-    throw CommandError(kRefused, "there is no role \"" + user.role + "\"" +
-                                     did_you_mean(user.role, context.config().roles.names()) +
-                                     "; roles: " + join_names(context.config().roles.names()));
-  }
+  check_role(context, user.role);
   if (user.display_name.find_first_not_of(" \t") == std::string::npos) {
     throw CommandError(kRefused, "--name is empty: colleagues read it beside this person's work");
   }
@@ -65,6 +71,12 @@ struct TermArguments {
   std::optional<std::string> until;
 };
 
+/// All that `users set` may change.
+struct SetArguments {
+  TermArguments terms;
+  StaffChange staff;
+};
+
 /// `-` takes away what was there.
 std::optional<std::optional<Day>> day_of(const std::optional<std::string>& text) {
   if (!text) return std::nullopt;
@@ -72,13 +84,19 @@ std::optional<std::optional<Day>> day_of(const std::optional<std::string>& text)
   return std::optional<Day>(require(parse_day(*text)));
 }
 
-int set_person(Context& context, const std::string& account, const TermArguments& arguments) {
+int set_person(Context& context, const std::string& account, const SetArguments& all) {
+  const TermArguments& arguments = all.terms;
+  if (all.staff.role) check_role(context, *all.staff.role);
   PersonChange change;
   change.organization = arguments.organization;
   if (change.organization == "-") change.organization = "";
   change.from = day_of(arguments.from);
   change.until = day_of(arguments.until);
-  require(context.repository().set_person(account, change));
+  Repository& repository = context.repository();
+  require(together_of(repository).all_or_none([&]() -> Status {
+    INSIEME_TRY(staff_of(repository).change_staff(account, all.staff));
+    return repository.set_person(account, change);
+  }, true));
   if (context.json()) {
     print_json(json::object{{"account", account}, {"set", true}});
   } else {
@@ -87,7 +105,9 @@ int set_person(Context& context, const std::string& account, const TermArguments
   return kOk;
 }
 
-int set_disabled(Context& context, const std::string& account, bool disabled) {
+int set_disabled(Context& context, const std::string& account, bool disabled,
+                 const std::string& reason) {
+  context.give_reason(reason);
   require(context.repository().set_disabled(account, disabled));
   if (context.json()) {
     print_json(json::object{{"account", account}, {"disabled", disabled}});
@@ -154,24 +174,31 @@ void add_users(Program& program) {
       return add_user(context, *user);
     };
   });
-  const auto changed = std::make_shared<TermArguments>();
-  CLI::App* set = users->add_subcommand("set", "change a person's organization and contract");
+  const auto changed = std::make_shared<SetArguments>();
+  CLI::App* set =
+      users->add_subcommand("set", "change a person's role, name, organization and contract");
   set->add_option("account", user->account, "account name")->required();
-  add_terms(*set, *changed);
-  set->footer("- takes away what was there.");
+  set->add_option("--role", changed->staff.role,
+                  "what they may see follows: tablets drop the rest once all is sent");
+  set->add_option("--name", changed->staff.name, "name to show");
+  add_terms(*set, changed->terms);
+  set->footer("- takes away an organization or a day.\n"
+              "Examples:\n  insieme-server users set anna --role coordinator --data DIR");
   set->callback([&program, user, changed] {
     program.chosen = [user, changed](Context& context) {
       return set_person(context, user->account, *changed);
     };
   });
+  const auto why = std::make_shared<std::string>();
   for (const bool disabled : {true, false}) {
     CLI::App* command = users->add_subcommand(
         disabled ? "disable" : "enable",
         disabled ? "stop a person's devices from synchronising" : "undo disable");
     command->add_option("account", user->account, "account name")->required();
-    command->callback([&program, user, disabled] {
-      program.chosen = [user, disabled](Context& context) {
-        return set_disabled(context, user->account, disabled);
+    command->add_option("--reason", *why, "kept for the audit");
+    command->callback([&program, user, disabled, why] {
+      program.chosen = [user, disabled, why](Context& context) {
+        return set_disabled(context, user->account, disabled, *why);
       };
     });
   }

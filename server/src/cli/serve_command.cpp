@@ -105,6 +105,7 @@ int serve(Context& context) {
   }
   const DataLock only_one = require(DataLock::take(context.dir()));
   Repository& repository = context.repository();
+  context.act_as_server();
   check_roles(context);
   const sync::KeyPair key = require(load_server_key(context.dir()));
   set_up_log(config.log_level);

@@ -350,6 +350,20 @@ std::string absences() {
   return sql;
 }
 
+// SQLite's eighteenth.
+std::string audit() {
+  return R"sql(
+ALTER TABLE spaces ADD COLUMN audit_number BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE spaces ADD COLUMN audit_hash BYTEA NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN number BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE audit ADD COLUMN reason BYTEA NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN salt BYTEA NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN seal BYTEA NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN hash BYTEA NOT NULL DEFAULT '';
+CREATE INDEX audit_of_subject ON audit(space, subject);
+)sql";
+}
+
 constexpr std::array kMigrations{Migration{1, "first release", first_release},
                                  Migration{2, "what a restored server is given back", healing},
                                  Migration{3, "erasures", erasures},
@@ -364,7 +378,8 @@ constexpr std::array kMigrations{Migration{1, "first release", first_release},
                                            local_accounts},
                                  Migration{12, "machines with keys of their own", machines},
                                  Migration{13, "what is ordered of devices", device_orders},
-                                 Migration{14, "who is away, and who stands in", absences}};
+                                 Migration{14, "who is away, and who stands in", absences},
+                                 Migration{15, "an audit that is sealed", audit}};
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 
 #include "storage/erasures.hpp"
 #include "storage/repository_impl.hpp"
+#include "storage/revocations.hpp"
 #include "storage/rows.hpp"
 
 namespace insieme::server {
@@ -75,7 +76,8 @@ std::vector<EscrowParcel> load_parcels(sql::Connection& db, std::int64_t space,
   return parcels;
 }
 
-/// In place of whatever stood; null times.
+}  // namespace
+
 void put_order(sql::Connection& db, std::int64_t space, const sync::DeviceId& device,
                const StandingOrder& order) {
   db.cached("UPDATE devices SET order_id = ?, order_kind = ?, order_reason = ?, ordered_ms = ?,"
@@ -85,8 +87,6 @@ void put_order(sql::Connection& db, std::int64_t space, const sync::DeviceId& de
                 order.ordered_ms, space, device.bytes)
       .run();
 }
-
-}  // namespace
 
 DeviceOrderStore& device_orders_of(Repository& repository) {
   return dynamic_cast<SqlRepository&>(repository);
@@ -127,6 +127,13 @@ Result<StandingOrder> SqlRepository::order_device(const sync::DeviceId& device,
     }
     StandingOrder placed = order;
     placed.ordered_ms = log.now_ms();
+    const std::string subject = sync::to_text(device);
+    INSIEME_TRY(note_revocation({Revoked::order, subject, true, placed.kind, placed.id, kOperator,
+                                 log.now_ms()}));
+    if (is_wipe) {
+      INSIEME_TRY(note_revocation(
+          {Revoked::device, subject, true, {}, {}, kOperator, log.now_ms()}));
+    }
     put_order(db, space_, device, placed);
     if (is_wipe) {
       db.cached("UPDATE devices SET revoked_ms = ?, revoke_reason = ?"
@@ -135,7 +142,8 @@ Result<StandingOrder> SqlRepository::order_device(const sync::DeviceId& device,
           .run();
       Erasures(db, space_).destroy_due_keys();  // nobody waits for it any more
     }
-    log.audit("operator", is_wipe ? "device.wipe" : "device.lock", sync::to_text(device));
+    log.audit("operator", is_wipe ? "device.wipe" : "device.lock", subject,
+              placed.reason);
     return placed;
   });
 }
@@ -151,14 +159,22 @@ Status SqlRepository::lift_order(const sync::DeviceId& device) {
     if (is_wipe && order.told_ms) {
       return {ErrorCode::conflict, "the device was told to wipe itself: it cannot be taken back"};
     }
+    const std::string subject = sync::to_text(device);
+    const bool lets_in = is_wipe && known->revoked_ms == order.ordered_ms;
+    INSIEME_TRY(note_revocation(
+        {Revoked::order, subject, false, {}, {}, kOperator, log.now_ms()}));
+    if (lets_in) {
+      INSIEME_TRY(note_revocation(
+          {Revoked::device, subject, false, {}, {}, kOperator, log.now_ms()}));
+    }
     put_order(db, space_, device, {});
-    if (is_wipe && known->revoked_ms == order.ordered_ms) {
+    if (lets_in) {
       db.cached("UPDATE devices SET revoked_ms = NULL, revoke_reason = ''"
                 " WHERE space = ? AND device = ?")
           .bind_all(space_, device.bytes)
           .run();
     }
-    log.audit("operator", is_wipe ? "device.keep" : "device.unlock", sync::to_text(device));
+    log.audit("operator", is_wipe ? "device.keep" : "device.unlock", subject);
     return {};
   });
 }

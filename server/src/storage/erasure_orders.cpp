@@ -65,7 +65,8 @@ Status SqlRepository::attach_ledger(ErasureLedger ledger) {
     INSIEME_TRY(ledger_->append({erasure.order, erasure.asked_by, erasure.confirmed_by,
                                  erasure.decided_ms.value_or(0)}));
   }
-  return attach_denials((folder / "denials.ledger").string());
+  INSIEME_TRY(attach_denials((folder / "denials.ledger").string()));
+  return attach_revocations((folder / "revocations.ledger").string());
 }
 
 Status SqlRepository::propose_erasure(const sync::ErasureOrder& order,
@@ -159,7 +160,7 @@ Status SqlRepository::set_hold(const sync::DossierId& dossier, const std::string
               " reason = excluded.reason, since_ms = excluded.since_ms")
         .bind_all(space_, dossier.bytes, by, reason, log.now_ms())
         .run();
-    log.audit(by, "erase.hold", sync::to_text(dossier));
+    log.audit(by, "erase.hold", sync::to_text(dossier), reason);
     return {};
   });
 }

@@ -156,6 +156,7 @@ void Erasures::carry_out(LogWriter& log, const LedgerEntry& entry) {
   }
   if (order.is_whole_dossier()) {
     end_assignments(order.dossier, position);
+    forget_reasons(db_, space_, order.dossier);
     destroy_due_keys();
   }
   log.audit(by, "erase", sync::to_text(order.id) + " " + sync::to_text(order.dossier));

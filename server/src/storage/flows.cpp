@@ -139,7 +139,7 @@ Status SqlRepository::withdraw_flow(const std::string& name, const std::string& 
               " WHERE space = ? AND name = ? AND withdrawn_ms IS NULL")
         .bind_all(log.now_ms(), reason, space_, name)
         .run();
-    log.audit("operator", "flow.withdraw", name);
+    log.audit("operator", "flow.withdraw", name, reason);
     return {};
   });
 }

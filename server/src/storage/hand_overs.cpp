@@ -78,7 +78,7 @@ Status pass_on(sql::Connection& db, std::int64_t space, const Roles& roles, LogW
   permissions.settle_partners(log, from, dossier);
   permissions.put_mandate(to, dossier, mandate, log.now_ms());
   permissions.settle(log, *receiver, dossier);
-  log.audit(actor, "handover", from + " " + to + " " + sync::to_text(dossier));
+  log.audit(actor, "handover", from + " " + to + " " + sync::to_text(dossier), reason);
   return {};
 }
 

@@ -127,6 +127,7 @@ Status SqlRepository::new_local_account(const std::string& account, const std::s
                                         std::int64_t first_until_ms, bool totp_required) {
   return write([&](sql::Connection& db, LogWriter& log) -> Status {
     INSIEME_TRY(active_user(db, account));
+    INSIEME_TRY(note_let_in(Revoked::password, account, kOperator, log.now_ms()));
     db.cached("INSERT INTO local_accounts(space, account, password, first_until_ms, disabled,"
               " totp_required, totp, totp_step, generation, created_ms, changed_ms)"
               " VALUES(?,?,?,?,0,?,?,0,1,?,?) ON CONFLICT(space, account) DO NOTHING")
@@ -150,6 +151,8 @@ Status SqlRepository::reset_local_account(const std::string& account, const std:
         .run();
     if (db.changes() != 1) return absent(account);
     end_invitations_of_sign_ins(db, space_, account);
+    INSIEME_TRY(
+        note_revocation({Revoked::password, account, true, {}, {}, kOperator, log.now_ms()}));
     log.audit("operator", "account.reset", account);
     if (!forget_totp) return {};
     db.cached("UPDATE local_accounts SET totp = ? WHERE space = ? AND account = ?")
@@ -169,6 +172,8 @@ Status SqlRepository::disable_local_account(const std::string& account) {
         .run();
     if (db.changes() != 1) return absent(account);
     end_invitations_of_sign_ins(db, space_, account);
+    INSIEME_TRY(
+        note_revocation({Revoked::password, account, true, {}, {}, kOperator, log.now_ms()}));
     log.audit("operator", "account.disable", account);
     return {};
   });
@@ -278,6 +283,8 @@ Status SqlRepository::set_password(const std::string& account, std::int64_t gene
         .bind_all(password, log.now_ms(), space_, account, generation)
         .run();
     if (db.changes() != 1) return conflict();
+    INSIEME_TRY(
+        note_revocation({Revoked::password, account, true, {}, {}, account, log.now_ms()}));
     log.audit(account, "account.password", account);
     return {};
   });

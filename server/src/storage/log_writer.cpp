@@ -101,10 +101,4 @@ void LogWriter::revoke(const std::string& account, const sync::DossierId& dossie
   close_assignment(account, dossier, append(item));
 }
 
-void LogWriter::audit(std::string_view actor, std::string_view action, std::string_view subject) {
-  db_.cached("INSERT INTO audit(space, at_ms, actor, action, subject) VALUES(?,?,?,?,?)")
-      .bind_all(space_, now_ms_, actor, action, subject)
-      .run();
-}
-
 }  // namespace insieme::server

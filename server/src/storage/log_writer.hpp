@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "insieme/server/repository.hpp"
@@ -47,7 +48,14 @@ class LogWriter {
               std::string_view reason);
   /// Bodies that were erased no longer count.
   void forget_bytes(std::uint64_t bytes) noexcept { log_bytes_ -= std::min(bytes, log_bytes_); }
-  void audit(std::string_view actor, std::string_view action, std::string_view subject);
+  /// Sealed, behind the line before (audit.hpp).
+  void audit(std::string_view actor, std::string_view action, std::string_view subject,
+             std::string_view reason = {});
+  /// Whom the audit names for acts of the operator, and why they are done.
+  void act_as(const std::string& who, const std::string& reason) {
+    operator_ = who;
+    operator_reason_ = reason;
+  }
 
   [[nodiscard]] std::int64_t now_ms() const noexcept { return now_ms_; }
   [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
@@ -65,6 +73,11 @@ class LogWriter {
   std::uint64_t position_ = 0;
   std::uint64_t log_bytes_ = 0;
   sync::Digest log_hash_;
+  std::string operator_;
+  std::string operator_reason_;
 };
+
+/// Of acts on a dossier that is erased: the lines stay, and stay sealed.
+void forget_reasons(sql::Connection& db, std::int64_t space, const sync::DossierId& dossier);
 
 }  // namespace insieme::server

@@ -5,6 +5,7 @@
 
 #include "insieme/sync/value.hpp"
 #include "storage/repository_impl.hpp"
+#include "storage/revocations.hpp"
 #include "storage/rows.hpp"
 
 namespace insieme::server {
@@ -61,12 +62,6 @@ bool is_keys(const std::string& keys) {
   return !keys.empty() && is_text(keys, MachineStore::kKeysBytesMax);
 }
 
-void end_tokens(sql::Connection& db, std::int64_t space, const std::string& client) {
-  db.cached("DELETE FROM machine_marks WHERE space = ? AND kind = ? AND client = ?")
-      .bind_all(space, kToken, client)
-      .run();
-}
-
 /// What is over, and what a clock that ran ahead left behind.
 void sweep(sql::Connection& db, std::int64_t space, std::int64_t now_ms) {
   db.cached("DELETE FROM machine_marks WHERE space = ? AND (until_ms <= ? OR until_ms > ?)")
@@ -101,6 +96,12 @@ bool is_machine_name(std::string_view name) noexcept {
          });
 }
 
+void end_tokens(sql::Connection& db, std::int64_t space, const std::string& client) {
+  db.cached("DELETE FROM machine_marks WHERE space = ? AND kind = ? AND client = ?")
+      .bind_all(space, kToken, client)
+      .run();
+}
+
 Status SqlRepository::add_machine(const Machine& machine) {
   if (!is_machine_name(machine.client)) {
     return {ErrorCode::invalid_argument, "a machine's name has 1 to 64 of a-z, 0-9, . _ -"};
@@ -122,6 +123,7 @@ Status SqlRepository::add_machine(const Machine& machine) {
         return {ErrorCode::limit_exceeded, "there are 1,000 machines already"};
       }
     }
+    INSIEME_TRY(note_let_in(Revoked::machine, machine.client, kOperator, log.now_ms()));
     db.cached("INSERT INTO machines(space, client, title, keys, scopes, generation, created_ms,"
               " changed_ms, revoke_reason) VALUES(?,?,?,?,?,1,?,?,?)")
         .bind_all(space_, machine.client, machine.title, machine.keys, machine.scopes,
@@ -162,12 +164,14 @@ Status SqlRepository::revoke_machine(const std::string& client, const std::strin
     const auto before = find(db, space_, client);
     if (!before) return {ErrorCode::not_found, "there is no machine \"" + client + "\""};
     if (before->revoked_ms) return {};
+    INSIEME_TRY(
+        note_revocation({Revoked::machine, client, true, {}, {}, kOperator, log.now_ms()}));
     db.cached("UPDATE machines SET revoked_ms = ?, revoke_reason = ?, generation = generation + 1"
               " WHERE space = ? AND client = ?")
         .bind_all(log.now_ms(), reason, space_, client)
         .run();
     end_tokens(db, space_, client);
-    log.audit("operator", "machine.revoke", client);
+    log.audit("operator", "machine.revoke", client, reason);
     return {};
   });
 }

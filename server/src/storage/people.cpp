@@ -105,38 +105,6 @@ Caller SqlRepository::make_caller(Device device, sql::Connection& db) const {
   return caller;
 }
 
-namespace {
-
-bool has_controls(std::string_view text) noexcept {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == '\x7f';
-  });
-}
-
-/// Account and name stand in lists and in the audit, where the operator and machines have names of
-/// their own.
-Status check_names(const User& user) {
-  if (user.account.empty() || user.account.size() > sync::kAuthorBytesMax) {
-    return {ErrorCode::invalid_argument, "an account has 1 to 64 bytes"};
-  }
-  if (!sync::is_valid_utf8(user.account) || has_controls(user.account)) {
-    return {ErrorCode::invalid_argument, "an account is text in UTF-8 without control characters"};
-  }
-  if (!sync::is_valid_utf8(user.display_name) || has_controls(user.display_name)) {
-    return {ErrorCode::invalid_argument, "a name is text in UTF-8 without control characters"};
-  }
-  const std::string_view account(user.account);
-  constexpr std::string_view kMachine = "machine ";
-  if (account == kOperator || account == "ledger" ||
-      account.substr(0, kMachine.size()) == kMachine) {
-    return {ErrorCode::invalid_argument,
-            "\"" + user.account + "\" is whom the audit names for acts of no person"};
-  }
-  return {};
-}
-
-}  // namespace
-
 Status SqlRepository::add_user(const User& user, const std::string& by) {
   const RoleRules* rules = roles_.find(user.role);
   if (rules == nullptr) {
@@ -151,23 +119,15 @@ Status SqlRepository::add_user(const User& user, const std::string& by) {
     if (!user.organization.empty() && permissions.organizations().count(user.organization) == 0) {
       return {ErrorCode::not_found, "there is no organization \"" + user.organization + "\""};
     }
+    INSIEME_TRY(note_let_in(Revoked::account, user.account, by, log.now_ms()));
     db.cached("INSERT INTO users(space, account, display_name, role, disabled, created_ms)"
               " VALUES(?,?,?,?,0,?)")
         .bind_all(space_, user.account, user.display_name, user.role, log.now_ms())
         .run();
     save_terms(db, user);
     log.audit(by, "user.add", user.account);
-    if (!rules->all_dossiers) return {};
-    std::vector<sync::DossierId> all;
-    sql::Statement& rows =
-        db.cached("SELECT dossier FROM dossiers WHERE space = ? ORDER BY created_ms, dossier");
-    const sql::ResetGuard guard(rows);
-    rows.bind_all(space_);
-    while (rows.step()) all.push_back(get_bytes<sync::DossierId>(rows, 0));
-    for (const sync::DossierId& dossier : all) {
-      permissions.put_mandate(user.account, dossier, {"role"}, log.now_ms());
-      permissions.settle(log, user, dossier);
-    }
+    if (rules->all_dossiers) give_all_dossiers(db, space_, permissions, log, user.account);
+    permissions.settle_person(log, user);
     return {};
   });
 }
@@ -188,6 +148,7 @@ Status SqlRepository::set_disabled(const std::string& account, bool disabled,
                                    const std::string& by) {
   return write([&](sql::Connection& db, LogWriter& log) -> Status {
     INSIEME_TRY(active_user(db, account));
+    INSIEME_TRY(note_revocation({Revoked::account, account, disabled, {}, {}, by, log.now_ms()}));
     db.cached("UPDATE users SET disabled = ? WHERE space = ? AND account = ?")
         .bind_all(disabled, space_, account)
         .run();
@@ -243,13 +204,17 @@ Result<Caller> SqlRepository::enrol(const Enrolment& enrolment) {
 
 Result<Device> SqlRepository::redeem(sql::Connection& db, LogWriter& log,
                                         const Enrolment& enrolment,
-                                        const std::string& account) const {
+                                        const std::string& account) {
   if (auto known = find_device_by_key(db, enrolment.device_key)) {
     if (known->account != account) {
       return Error{ErrorCode::conflict, "this device key is enrolled already"};
     }
     if (is_to_be_wiped(db, space_, known->id)) {
       return Error{ErrorCode::conflict, "this store is to be wiped: make a new one"};
+    }
+    if (known->revoked_ms) {
+      INSIEME_TRY(note_revocation(
+          {Revoked::device, sync::to_text(known->id), false, {}, {}, account, log.now_ms()}));
     }
     return reinstate(db, log, enrolment, *std::move(known));
   }
@@ -324,11 +289,13 @@ Status SqlRepository::revoke_device(const sync::DeviceId& device, const std::str
                                     const std::string& by) {
   return write([&](sql::Connection& db, LogWriter& log) -> Status {
     if (!find_device(db, device)) return {ErrorCode::not_found, "there is no such device"};
+    INSIEME_TRY(note_revocation(
+        {Revoked::device, sync::to_text(device), true, {}, {}, by, log.now_ms()}));
     db.cached("UPDATE devices SET revoked_ms = ?, revoke_reason = ?"
               " WHERE space = ? AND device = ? AND revoked_ms IS NULL")
         .bind_all(log.now_ms(), reason, space_, device.bytes)
         .run();
-    log.audit(by, "device.revoke", sync::to_text(device));
+    log.audit(by, "device.revoke", sync::to_text(device), reason);
     Erasures(db, space_).destroy_due_keys();  // nobody waits for it any more
     return {};
   });

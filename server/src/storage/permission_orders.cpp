@@ -4,6 +4,7 @@
 #include "insieme/sync/limits.hpp"
 #include "storage/permissions.hpp"
 #include "storage/repository_impl.hpp"
+#include "storage/revocations.hpp"
 #include "storage/rows.hpp"
 
 namespace insieme::server {
@@ -37,11 +38,14 @@ Status known_organization(Permissions& permissions, const std::string& id) {
   return {ErrorCode::not_found, "there is no organization \"" + id + "\""};
 }
 
-/// Where the person that it stands against is named in the audit; why is not: it may say more of a
-/// family than whoever reads the audit may know.
+/// Where the person that it stands against is named in the audit. Its reason, which may say much of
+/// a family, goes when the dossier is erased.
 std::string subject_of(const sync::DossierId& dossier, const std::string& account) {
   return account + " " + sync::to_text(dossier);
 }
+
+constexpr const char* kNotKept =
+    "motivo non conservato: rimesso da denials.ledger (reason not kept: put back from there)";
 
 }  // namespace
 
@@ -147,8 +151,7 @@ Status SqlRepository::transfer(const sync::DossierId& dossier, const std::string
       if (outside && !mandate.kept_to) mandate.kept_to = log.position();
       permissions.put_mandate(user.account, dossier, mandate, log.now_ms());
     }
-    log.audit("operator", "transfer",
-              organization + " " + sync::to_text(dossier) + (reason.empty() ? "" : " " + reason));
+    log.audit("operator", "transfer", organization + " " + sync::to_text(dossier), reason);
     permissions.settle_dossier(log, dossier);
     return {};
   });
@@ -172,7 +175,7 @@ Status SqlRepository::deny(const sync::DossierId& dossier, const Denial& denial)
     if (denial_ledger_) INSIEME_TRY(denial_ledger_->append({dossier, dated, true}));
     Permissions permissions(db, space_, roles_, log.now_ms());
     permissions.put_denial(dossier, dated);
-    log.audit(denial.set_by, "deny", subject_of(dossier, denial.account));
+    log.audit(denial.set_by, "deny", subject_of(dossier, denial.account), denial.reason);
     permissions.settle_dossier(log, dossier);
     return {};
   });
@@ -197,26 +200,40 @@ Status SqlRepository::allow(const sync::DossierId& dossier, const std::string& a
 Status SqlRepository::attach_denials(const std::string& path) {
   denial_ledger_.emplace(path);
   INSIEME_TRY_ASSIGN(const std::vector<DenialEntry> entries, denial_ledger_->read());
-  const std::vector<DossierDenial> here = denials();
   const auto same = [](const DenialEntry& entry, const DossierDenial& one) {
     return entry.denied && entry.dossier == one.dossier &&
            entry.denial.account == one.denial.account &&
            entry.denial.sections == one.denial.sections &&
            entry.denial.except == one.denial.except;
   };
+  const std::vector<DossierDenial> before = denials();
   for (const DenialEntry& entry : entries) {
-    const bool known = std::any_of(here.begin(), here.end(),
-                                   [&](const DossierDenial& one) { return same(entry, one); });
-    if (entry.denied && !known) INSIEME_TRY(put_back(entry));
+    const bool stands = std::any_of(before.begin(), before.end(),
+                                    [&](const DossierDenial& one) { return same(entry, one); });
+    if (!entry.denied || stands) continue;
+    if (!knows(entry)) {
+      INSIEME_TRY(put_back(entry));
+      continue;
+    }
+    // Taken back or changed since by a server with a ledger of its own.
+    const DenialEntry over{
+        entry.dossier, {entry.denial.account, {}, {}, {}, entry.denial.set_by, clock_()}, false};
+    INSIEME_TRY(denial_ledger_->append(over));
   }
-  for (const DossierDenial& one : here) {
-    const auto last = std::find_if(entries.begin(), entries.end(), [&](const DenialEntry& entry) {
-      return entry.dossier == one.dossier && entry.denial.account == one.denial.account;
-    });
-    if (last != entries.end() && last->denied) continue;
-    INSIEME_TRY(denial_ledger_->append({one.dossier, one.denial, true}));
+  for (const DossierDenial& one : denials()) {
+    const bool noted = std::any_of(entries.begin(), entries.end(),
+                                   [&](const DenialEntry& entry) { return same(entry, one); });
+    if (!noted) INSIEME_TRY(denial_ledger_->append({one.dossier, one.denial, true}));
   }
   return {};
+}
+
+bool SqlRepository::knows(const DenialEntry& entry) {
+  return read([&](sql::Connection& db) {
+    return has_been_through(db, space_, subject_of(entry.dossier, entry.denial.account),
+                            entry.denial.since_ms,
+                            [](std::string_view action) { return action == "deny"; });
+  });
 }
 
 /// Also of a dossier that this copy never had: it may be given back by a tablet.
@@ -224,7 +241,7 @@ Status SqlRepository::put_back(const DenialEntry& entry) {
   return write([&](sql::Connection& db, LogWriter& log) -> Status {
     if (Erasures(db, space_).is_whole(entry.dossier)) return {};
     Denial denial = entry.denial;
-    denial.reason = "denials.ledger";
+    denial.reason = kNotKept;
     Permissions permissions(db, space_, roles_, log.now_ms());
     permissions.put_denial(entry.dossier, denial);
     log.audit("ledger", "deny", subject_of(entry.dossier, denial.account));

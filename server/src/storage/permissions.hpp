@@ -101,4 +101,11 @@ class Permissions {
 [[nodiscard]] std::optional<User> load_user(sql::Connection& db, std::int64_t space,
                                             const std::string& account);
 
+/// Account and name stand in lists and in the audit, where the operator, the server and machines
+/// have names of their own. `invalid_argument`.
+[[nodiscard]] Status check_names(const User& user);
+/// By role, all that were not given by name; to be settled.
+void give_all_dossiers(sql::Connection& db, std::int64_t space, Permissions& permissions,
+                       LogWriter& log, const std::string& account);
+
 }  // namespace insieme::server

@@ -11,9 +11,12 @@
 
 #include "denial_ledger.hpp"
 #include "insieme/server/absences.hpp"
+#include "insieme/server/audit.hpp"
 #include "insieme/server/device_orders.hpp"
 #include "insieme/server/repository.hpp"
+#include "insieme/server/staff.hpp"
 #include "insieme/server/together.hpp"
+#include "revocation_ledger.hpp"
 #include "storage/frontier_rows.hpp"
 #include "storage/log_tail.hpp"
 #include "storage/log_writer.hpp"
@@ -25,7 +28,9 @@ namespace insieme::server {
 class SqlRepository final : public Repository,
                             public DeviceOrderStore,
                             public Together,
-                            public Absences {
+                            public Absences,
+                            public AuditStore,
+                            public StaffStore {
  public:
   SqlRepository(std::unique_ptr<sql::Database> database, std::unique_ptr<sql::Connection> writer,
                 std::int64_t space, Roles roles, Clock clock, SnapshotPolicy snapshots);
@@ -115,6 +120,10 @@ class SqlRepository final : public Repository,
   void note_act(const std::string& actor, const std::string& action,
                 const std::string& subject) override;
   std::vector<AuditRow> audit(std::size_t count_max) override;
+  void act_as(const std::string& who, const std::string& reason) override;
+  void visit_audit(const std::function<bool(const AuditLine&)>& visit) override;
+  std::pair<std::uint64_t, sync::Digest> audit_end() override;
+  Status change_staff(const std::string& account, const StaffChange& change) override;
   std::string integrity_check() override;
   Status note_backup(std::uint64_t position) override;
   std::uint64_t raise_epoch(const std::string& reason, std::uint64_t at_least) override;
@@ -217,6 +226,7 @@ class SqlRepository final : public Repository,
     if (joint_ != nullptr) return work(*writer_, *joint_);
     sql::Transaction transaction(*writer_, space_);
     LogWriter log(*writer_, space_, clock_());
+    log.act_as(operator_, operator_reason_);
     auto outcome = work(*writer_, log);
     if (outcome.ok()) {
       log.finish();
@@ -255,6 +265,16 @@ class SqlRepository final : public Repository,
   /// What the ledger knows and the database does not stands again, and the other way round.
   [[nodiscard]] Status attach_denials(const std::string& path);
   [[nodiscard]] Status put_back(const DenialEntry& entry);
+  [[nodiscard]] Status attach_revocations(const std::string& path);
+  [[nodiscard]] Status put_back(const Revocation& entry);
+  [[nodiscard]] bool knows(const DenialEntry& entry);
+  [[nodiscard]] bool knows(const Revocation& entry);
+  [[nodiscard]] Revocation dated(Revocation entry);
+  /// Into the ledger, if there is one: before it is carried out.
+  [[nodiscard]] Status note_revocation(const Revocation& entry);
+  /// A name that is given anew is not shut out for what it was once.
+  [[nodiscard]] Status note_let_in(Revoked kind, const std::string& subject,
+                                   const std::string& by, std::int64_t now_ms);
   [[nodiscard]] Caller make_caller(Device device, sql::Connection& db) const;
   [[nodiscard]] std::optional<User> find_user(sql::Connection& db,
                                               const std::string& account) const;
@@ -278,7 +298,7 @@ class SqlRepository final : public Repository,
                       const sync::DeviceId& device) const;
   [[nodiscard]] Result<User> active_user(sql::Connection& db, const std::string& account) const;
   [[nodiscard]] Result<Device> redeem(sql::Connection& db, LogWriter& log,
-                                      const Enrolment& enrolment, const std::string& account) const;
+                                      const Enrolment& enrolment, const std::string& account);
   [[nodiscard]] Status check_dossier(sql::Connection& db, const sync::DossierId& dossier) const;
 
   std::unique_ptr<sql::Database> database_;
@@ -287,11 +307,15 @@ class SqlRepository final : public Repository,
   const std::string roles_digest_;  ///< of `roles_`, which never change: each request asks for it
   Clock clock_;
   SnapshotPolicy snapshots_;
+  std::string operator_;         ///< set before anybody else uses the repository
+  std::string operator_reason_;  ///< likewise
   std::optional<ErasureLedger> ledger_;  ///< set before anybody else uses the repository
   std::optional<DenialLedger> denial_ledger_;  ///< likewise
+  std::optional<RevocationLedger> revocation_ledger_;  ///< likewise
   std::recursive_mutex writer_mutex_;  ///< so that `all_or_none` may hold it around its acts
   std::unique_ptr<sql::Connection> writer_;  ///< guarded by writer_mutex_
   LogWriter* joint_ = nullptr;               ///< likewise: of the `all_or_none` that goes on
+  std::vector<Revocation> joint_revocations_;  ///< likewise: to be noted if it is kept
   std::mutex ear_mutex_;
   std::weak_ptr<CommitEar> ear_;  ///< guarded by ear_mutex_
   std::mutex settled_mutex_;

@@ -347,7 +347,20 @@ CREATE TABLE absences(
   PRIMARY KEY(space, number)) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<sqlite::Migration, 17> kMigrations{
+// audit.number: 0: written before lines were sealed. seal: of the reason, under `salt`; the reason
+// may go with an erasure, and its salt with it. hash stands on the line before.
+constexpr std::string_view kAudit = R"sql(
+ALTER TABLE spaces ADD COLUMN audit_number INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE spaces ADD COLUMN audit_hash BLOB NOT NULL DEFAULT x'';
+ALTER TABLE audit ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE audit ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN salt BLOB NOT NULL DEFAULT x'';
+ALTER TABLE audit ADD COLUMN seal BLOB NOT NULL DEFAULT x'';
+ALTER TABLE audit ADD COLUMN hash BLOB NOT NULL DEFAULT x'';
+CREATE INDEX audit_of_subject ON audit(space, subject);
+)sql";
+
+constexpr std::array<sqlite::Migration, 18> kMigrations{
     sqlite::Migration{1, "first release", kFirst},
     sqlite::Migration{2, "snapshots and acknowledgements", kSnapshots},
     sqlite::Migration{3, "held with what they stand on", kStanding},
@@ -365,6 +378,7 @@ constexpr std::array<sqlite::Migration, 17> kMigrations{
     sqlite::Migration{15, "machines with keys of their own", kMachines},
     sqlite::Migration{16, "what is ordered of devices", kDeviceOrders},
     sqlite::Migration{17, "who is away, and who stands in", kAbsences},
+    sqlite::Migration{18, "an audit that is sealed", kAudit},
 };
 
 }  // namespace

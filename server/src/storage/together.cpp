@@ -25,9 +25,14 @@ Status SqlRepository::all_or_none(const std::function<Status()>& acts, bool keep
   Status outcome;
   const Status written = write([&](sql::Connection&, LogWriter& log) -> Status {
     const Joined joined(joint_, log);
+    joint_revocations_.clear();
     outcome = acts();
-    if (!outcome.ok() || keep) return outcome;
-    return {ErrorCode::conflict, "only tried"};  // rolls back
+    if (outcome.ok() && !keep) return {ErrorCode::conflict, "only tried"};  // rolls back
+    INSIEME_TRY(Status(outcome));
+    for (const Revocation& entry : joint_revocations_) {
+      if (revocation_ledger_) INSIEME_TRY(revocation_ledger_->append(entry));
+    }
+    return {};
   });
   return keep ? written : outcome;
 }

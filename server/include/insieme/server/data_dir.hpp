@@ -1,7 +1,7 @@
 #pragma once
-// The data folder: server.key (identity, 0600), insieme.conf (optional), server.port,
-// erasures.ledger, and server.db or server.space: the space itself, or which one of a PostgreSQL
-// database it is.
+// The data folder: server.key (identity, 0600), insieme.conf (optional), server.port, the ledgers
+// (erasures.ledger, denials.ledger, revocations.ledger), and server.db or server.space: the space
+// itself, or which one of a PostgreSQL database it is.
 
 #include <cstdint>
 #include <filesystem>
@@ -60,7 +60,8 @@ class DataLock {
 [[nodiscard]] Result<sync::KeyPair> load_server_key(const DataDir& dir);
 
 /// The folder's repository: the space in PostgreSQL at the address, or in the folder's file if it
-/// is empty. What the ledger of erasures orders and the database does not know is carried out.
+/// is empty. What the ledgers say and the database does not know is carried out: erasures, denials,
+/// revocations.
 /// `not_found` when the folder was never initialised, `conflict` when its space is
 /// elsewhere. Throws StorageFailure when the database cannot be used.
 [[nodiscard]] Result<std::unique_ptr<Repository>> open_repository(const DataDir& dir,

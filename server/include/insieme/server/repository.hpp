@@ -410,8 +410,8 @@ class Repository : public FlowStore,
   [[nodiscard]] virtual std::pair<std::uint64_t, sync::Digest> access_end() = 0;
 
   // ---- erasure ----
-  /// From here on every order is written there before it is carried out. What it holds and the
-  /// database does not know is carried out now, and what the database holds is added to it.
+  /// From here on every order is written there before it is carried out, as denials and revocations
+  /// are beside it. What they hold and the database does not know is done now, and the other way.
   [[nodiscard]] virtual Status attach_ledger(ErasureLedger ledger) = 0;
   /// Nothing happens yet. `not_found` (no such account or dossier), `not_allowed` (a legal hold),
   /// `invalid_argument`.

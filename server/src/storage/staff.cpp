@@ -1,0 +1,95 @@
+// People of the service: what their names may be, and how they come to another role.
+#include "insieme/server/staff.hpp"
+
+#include <algorithm>
+
+#include "insieme/sync/limits.hpp"
+#include "storage/permissions.hpp"
+#include "storage/repository_impl.hpp"
+#include "storage/rows.hpp"
+
+namespace insieme::server {
+namespace {
+
+bool has_controls(std::string_view text) noexcept {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '\x7f';
+  });
+}
+
+}  // namespace
+
+Status check_names(const User& user) {
+  if (user.account.empty() || user.account.size() > sync::kAuthorBytesMax) {
+    return {ErrorCode::invalid_argument, "an account has 1 to 64 bytes"};
+  }
+  if (!sync::is_valid_utf8(user.account) || has_controls(user.account)) {
+    return {ErrorCode::invalid_argument, "an account is text in UTF-8 without control characters"};
+  }
+  if (!sync::is_valid_utf8(user.display_name) || has_controls(user.display_name)) {
+    return {ErrorCode::invalid_argument, "a name is text in UTF-8 without control characters"};
+  }
+  const std::string_view account(user.account);
+  constexpr std::string_view kMachine = "machine ";
+  constexpr std::string_view kAtTerminal = "operator ";
+  if (account == kOperator || account == "ledger" || account == "server" ||
+      account.starts_with(kMachine) || account.starts_with(kAtTerminal)) {
+    return {ErrorCode::invalid_argument,
+            "\"" + user.account + "\" is whom the audit names for acts of no person"};
+  }
+  return {};
+}
+
+void give_all_dossiers(sql::Connection& db, std::int64_t space, Permissions& permissions,
+                       LogWriter& log, const std::string& account) {
+  std::vector<sync::DossierId> all;
+  {
+    sql::Statement& rows =
+        db.cached("SELECT dossier FROM dossiers WHERE space = ? ORDER BY created_ms, dossier");
+    const sql::ResetGuard guard(rows);
+    rows.bind_all(space);
+    while (rows.step()) all.push_back(get_bytes<sync::DossierId>(rows, 0));
+  }
+  for (const sync::DossierId& dossier : all) {
+    // What was given by name stays given by name, should the role be another one day.
+    if (permissions.mandate(account, dossier)) continue;
+    permissions.put_mandate(account, dossier, {"role"}, log.now_ms());
+  }
+}
+
+StaffStore& staff_of(Repository& repository) { return dynamic_cast<SqlRepository&>(repository); }
+
+Status SqlRepository::change_staff(const std::string& account, const StaffChange& change) {
+  return write([&](sql::Connection& db, LogWriter& log) -> Status {
+    INSIEME_TRY_ASSIGN(User user, active_user(db, account));
+    const User before = user;
+    if (change.role) user.role = *change.role;
+    if (change.name) user.display_name = *change.name;
+    const RoleRules* rules = roles_.find(user.role);
+    if (change.role && rules == nullptr) {
+      return {ErrorCode::invalid_argument, "there is no role \"" + user.role + "\""};
+    }
+    if (change.name && user.display_name.find_first_not_of(" \t") == std::string::npos) {
+      return {ErrorCode::invalid_argument, "a name is empty: colleagues read it"};
+    }
+    INSIEME_TRY(check_names(user));
+    db.cached("UPDATE users SET role = ?, display_name = ? WHERE space = ? AND account = ?")
+        .bind_all(user.role, user.display_name, space_, account)
+        .run();
+    if (user.display_name != before.display_name) log.audit(kOperator, "user.name", account);
+    if (user.role == before.role) return {};
+    log.audit(kOperator, "user.role", account + " " + before.role + " " + user.role);
+    Permissions permissions(db, space_, roles_, log.now_ms());
+    if (rules->all_dossiers) {
+      give_all_dossiers(db, space_, permissions, log, account);
+    } else {
+      db.cached("DELETE FROM mandates WHERE space = ? AND account = ? AND basis = 'role'")
+          .bind_all(space_, account)
+          .run();
+    }
+    permissions.settle_person(log, user);
+    return {};
+  });
+}
+
+}  // namespace insieme::server
