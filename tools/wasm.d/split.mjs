@@ -55,7 +55,9 @@ function split(whole, first, rest) {
   );
   rmSync(names);
   // What only the other part called is folded and dropped anew.
-  for (const part of [first, rest]) execFileSync("wasm-opt", ["-Oz", ...FEATURES, part, "-o", part]);
+  for (const part of [first, rest]) {
+    execFileSync("wasm-opt", ["-Oz", ...FEATURES, part, "-o", part]);
+  }
   const [before, behind] = moveData(readFileSync(first), readFileSync(rest), pieces());
   writeFileSync(first, before);
   writeFileSync(rest, behind);

@@ -15,7 +15,7 @@ namespace insieme::client::commands {
 enum class ArgKind { text, id, ids, boolean, integer, object, array, any };
 
 /// A sentence of the commands' documentation, which lies in the program as it stands. The core for
-/// browsers leaves it out and says nothing: it is a twentieth of what travels before a first screen.
+/// browsers leaves it out and says nothing: a screen shows none, and it would travel first.
 class Told {
  public:
 #ifdef __EMSCRIPTEN__
