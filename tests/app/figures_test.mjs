@@ -122,3 +122,64 @@ test("on an A4 sheet no table of a report is cut", async () => {
   await page.setViewportSize(DESK);
   assert.deepEqual(page.troubles, []);
 });
+
+/** What a printer gets of the screen that is open, as words. */
+async function onPaper(name) {
+  await settled();
+  await page.setViewportSize(SHEET);
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await tooWide(), 0, name);
+  const words = await page.locator("main").innerText();
+  await picture(`${name}-paper`);
+  await page.emulateMedia({ media: "screen" });
+  await page.setViewportSize(DESK);
+  return words;
+}
+
+test("[S068] a pact on paper names the family, what each undertook, and who signed", async () => {
+  const { records } = await ask(page, "record.list", { type: "pact", limit: 1 });
+  const { dossier, id } = records[0];
+  const titles = async (type) =>
+    (await ask(page, "record.list", { type, dossier })).records.map((one) => one.title);
+  await carla.goTo("record", id);
+  const undertook = page.getByRole("region", { name: "Impegni" });
+  await undertook.getByRole("link", { name: /colloquio al mese/ }).waitFor();
+  assert.deepEqual(await accessibilityFaults(page), []);
+  const paper = await onPaper("pact");
+  for (const type of ["household", "member", "objective", "support", "commitment"]) {
+    const all = await titles(type);
+    assert.ok(all.length > 0, type);
+    for (const one of all) assert.ok(paper.includes(one), `${type} ${one}: ${paper}`);
+  }
+  assert.match(paper, /INSIEME VEN_09/);
+  assert.match(paper, /Stampato il \d\d\/\d\d\/\d{4} da Carla Verdi/);
+  assert.match(paper, /Firme[\s\S]*Componente del nucleo · firmato il \d\d\/\d\d\/\d{4}/);
+  assert.match(paper, /Case manager · firmato il/);
+  // It is signed by both sides: nobody is asked again.
+  assert.doesNotMatch(paper, /Per la famiglia|Salvata su questo tablet/);
+});
+
+test("a visit on paper names the family and the colleague, and nothing empty", async () => {
+  const { records } = await ask(page, "record.list", { type: "visit", limit: 1 });
+  const { record } = await ask(page, "record.get", { record: records[0].id });
+  world.person(record.fields.educator.text, "Bruno Neri", "educator");
+  await page.reload(); // the names of colleagues are asked for again
+  await carla.goTo("record", record.id);
+  await page.getByText("Bruno Neri", { exact: true }).waitFor();
+  const paper = await onPaper("visit");
+  const { records: families } = await ask(page, "record.list", {
+    type: "household",
+    dossier: record.dossier,
+  });
+  assert.ok(paper.includes(families[0].title));
+  assert.match(paper, /Stampato il/);
+  assert.doesNotMatch(paper, /Foto e file|Arrivata al server|Nessuna firma/);
+});
+
+test("who follows whom on paper has no button", async () => {
+  await carla.goTo("steer");
+  await page.getByRole("region", { name: "Chi segue chi" }).first().waitFor();
+  await page.getByRole("button", { name: /^Passa/ }).first().waitFor();
+  const paper = await onPaper("steer");
+  assert.doesNotMatch(paper, /Passa/);
+});
