@@ -13,12 +13,15 @@ export function clock(iso: string): string {
   );
 }
 
-export function day(iso: string): string {
+/** `mar 17 dic`; of another year than this one `17 dic 2024`, or nobody could tell. */
+export function day(iso: string, now = Date.now()): string {
+  const at = new Date(iso);
+  const ofThisYear = at.getFullYear() === new Date(now).getFullYear();
   return new Intl.DateTimeFormat(locale(), {
-    weekday: "short",
     day: "numeric",
     month: "short",
-  }).format(new Date(iso));
+    ...(ofThisYear ? { weekday: "short" } : { year: "numeric" }),
+  }).format(at);
 }
 
 /** Whole days from today to a civil date; negative: past. */
@@ -38,14 +41,14 @@ export function dayInWords(date: string): string {
   return days > 0 ? t("in_days", { n: days }) : t("days_ago", { n: -days });
 }
 
-/** `12 min fa`, `ieri 14:30`, `3 nov 14:30`. */
+/** `12 min fa`, `mar 3 nov 14:30`, `3 nov 2024 14:30`. */
 export function ago(iso: string, now = Date.now()): string {
   const minutes = Math.floor((now - Date.parse(iso)) / 60_000);
   if (minutes < 1) return t("just_now");
   if (minutes < 60) return t("minutes_ago", { n: minutes });
   if (minutes < 120) return t("hour_ago");
   if (minutes < 12 * 60) return t("hours_ago", { n: Math.floor(minutes / 60) });
-  return `${day(iso)} ${clock(iso)}`;
+  return `${day(iso, now)} ${clock(iso)}`;
 }
 
 /** An age without "ago": `40 min`, `5 h`, `3 g`. */
@@ -90,7 +93,6 @@ export function thisMinute(): string {
   return new Date(Math.floor(Date.now() / 60_000) * 60_000).toISOString();
 }
 
-/** Cents as people write an amount: `€ 1.234,50`. */
 /** The civil day here and now: `2026-11-27`. */
 export function today(now = new Date()): string {
   const two = (number: number): string => String(number).padStart(2, "0");
@@ -113,6 +115,7 @@ export function duration(minutes: number): string {
     .join(" ");
 }
 
+/** Cents as people write an amount: `€ 1.234,50`. */
 export function money(cents: number): string {
   return new Intl.NumberFormat(locale(), {
     style: "currency",

@@ -1,6 +1,7 @@
 // Around every screen: where one is, where one can go, and the truth about what is not sent.
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { learnColleagues } from "./core/colleagues";
 import { useAct, useNow, usePicture } from "./core/hooks";
 import { lockNow } from "./core/lock";
 import { isPractice, leavePractice } from "./core/practice";
@@ -122,6 +123,8 @@ export function Shell(props: {
   children: ComponentChildren;
 }): JSX.Element {
   const picture = usePicture();
+  const mayAsk = props.reviewer && !isPractice();
+  useEffect(() => (mayAsk ? learnColleagues() : undefined), [mayAsk]);
   return (
     <>
       <a

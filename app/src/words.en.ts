@@ -6,6 +6,7 @@ import { fieldEn } from "./words/field.en";
 import { filesEn } from "./words/files.en";
 import { networkEn } from "./words/network.en";
 import { openingsEn } from "./words/openings.en";
+import { paperEn } from "./words/paper.en";
 import { reportsEn } from "./words/reports.en";
 import { reviewEn } from "./words/review.en";
 import { startEn } from "./words/start.en";
@@ -23,5 +24,6 @@ export const en: Record<Word, string> = {
   ...budgetEn,
   ...networkEn,
   ...openingsEn,
+  ...paperEn,
   ...steerEn,
 };

@@ -5,6 +5,7 @@ import { fieldIt } from "./words/field.it";
 import { filesIt } from "./words/files.it";
 import { networkIt } from "./words/network.it";
 import { openingsIt } from "./words/openings.it";
+import { paperIt } from "./words/paper.it";
 import { reportsIt } from "./words/reports.it";
 import { reviewIt } from "./words/review.it";
 import { startIt } from "./words/start.it";
@@ -22,5 +23,6 @@ export const it = {
   ...budgetIt,
   ...networkIt,
   ...openingsIt,
+  ...paperIt,
   ...steerIt,
 };

@@ -82,10 +82,10 @@ test("the queue is narrowed by kind and age, ordered, and walked by keys alone",
     ["Famiglia Bassi", ...FAMILIES],
   );
   await carla.page.getByLabel("Aperte da").selectOption({ label: "più di una settimana" });
-  await carla.page.getByText("0 questioni mostrate, 4 in tutto").waitFor();
+  await carla.page.getByText("Mostrate 0 delle 4 questioni").waitFor();
   await carla.page.getByRole("button", { name: "Mostra tutte" }).click();
   await carla.page.getByLabel("Tipo").selectOption("text_overlap");
-  await carla.page.getByText("1 questioni mostrate, 4 in tutto").waitFor();
+  await carla.page.getByText("Mostrate 1 delle 4 questioni").waitFor();
   await carla.page.getByLabel("Tipo").selectOption("");
   await rows().nth(3).waitFor();
   await carla.page.evaluate(() => document.activeElement.blur());
@@ -129,7 +129,7 @@ test("[P5] one rule decides several questions, and is taken back as one", async 
   assert.equal((await step(1)).contested, false);
   assert.equal((await step(2)).contested, true);
   await toast("Annulla").click();
-  await carla.page.getByText("4 questioni mostrate, 4 in tutto").waitFor();
+  await carla.page.getByText("4 questioni da decidere").waitFor();
   assert.equal((await step(0)).contested, true);
   // It was not its author who opened them again.
   assert.equal(await rows().filter({ hasText: "riaperta da te" }).count(), 2);
@@ -153,7 +153,7 @@ test("one decision is taken back with a tap, and the question is open again", as
   await toast("Annulla").click();
   await carla.page.getByText("Fatto: tutto com'era.").waitFor();
   await carla.goTo("review");
-  await carla.page.getByText("4 questioni mostrate, 4 in tutto").waitFor();
+  await carla.page.getByText("4 questioni da decidere").waitFor();
 });
 
 test("two records of one person side by side: merged, parted, and nothing moved", async () => {

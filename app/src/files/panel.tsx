@@ -66,7 +66,12 @@ export function FilesPanel(props: {
   return (
     <>
       {shown.map((field) => (
-        <Section key={field.name} title={field.label} count={holder.files(field.name).length}>
+        <Section
+          key={field.name}
+          title={field.label}
+          count={holder.files(field.name).length}
+          screenOnly={holder.files(field.name).length === 0}
+        >
           {field.kind === "blobs" ? (
             <Gallery holder={holder} field={field} />
           ) : (

@@ -2,6 +2,7 @@
 // is preceded by who wrote it.
 import type { JSX } from "preact";
 import { runsOf } from "../core/authors";
+import { nameOf } from "../core/colleagues";
 import type { HistoryLine } from "../core/types";
 import { t } from "../words";
 
@@ -15,7 +16,7 @@ export function Authorship(props: {
   const runs = runsOf(props.lines, props.text);
   const authors = [...new Set(runs.map((one) => one.author))].filter(Boolean);
   if (authors.length < 2) return null;
-  const nameOf = (author: string): string => (author === props.me ? t("you") : author);
+  const whoIs = (author: string): string => (author === props.me ? t("you") : nameOf(author));
   const styleOf = (author: string): string => `by by-${authors.indexOf(author) % COLOURS}`;
   return (
     <figure class="authorship">
@@ -23,7 +24,7 @@ export function Authorship(props: {
         {t("authors_of_text")}{" "}
         {authors.map((one) => (
           <span key={one} class={styleOf(one)}>
-            {nameOf(one)}
+            {whoIs(one)}
           </span>
         ))}
         {runs.some((one) => !one.author) && <span class="by by-mixed">{t("author_mixed")}</span>}
@@ -32,7 +33,7 @@ export function Authorship(props: {
         {runs.map((run, at) =>
           run.author ? (
             <span key={at} class={styleOf(run.author)}>
-              <span class="visually-hidden">{nameOf(run.author)}: </span>
+              <span class="visually-hidden">{whoIs(run.author)}: </span>
               {run.text}
             </span>
           ) : (

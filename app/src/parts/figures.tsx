@@ -74,9 +74,11 @@ function Bars(props: {
   const { table, onAsk } = props;
   // Where the report does not ask for a picture, whoever looks may.
   const [column, setColumn] = useState(table.bars ? 0 : -1);
+  const id = useId();
+  // Of a list of figures no column can be drawn: one counts people, the next one hours.
+  if (table.heads.length === 0 && !table.bars) return null;
   if (table.rows.filter((row) => row.level === "group").length < 2) return null;
   const bars = column < 0 ? [] : barsOf(table, column);
-  const id = useId();
   return (
     <>
       <div class="chart-of no-print">
@@ -117,15 +119,33 @@ function Bars(props: {
   );
 }
 
-function Table(props: {
+/** A table is turned where it would be wider than long: one line of it for each figure. */
+const WIDE = 7;
+const isTurned = (table: FigureTable): boolean =>
+  table.heads.length > WIDE && table.rows.length < table.heads.length;
+
+interface TableProps {
   table: FigureTable;
   onAsk: ((asked: Asked) => void) | undefined;
-}): JSX.Element {
+}
+
+function Table(props: TableProps): JSX.Element {
   const { table } = props;
   if (table.rows.length === 0) return <Empty>{t("report_empty")}</Empty>;
   return (
     <div class="figures" role="region" aria-label={table.title} tabIndex={0}>
-      <table>
+      {isTurned(table) ? <Turned {...props} /> : <Upright {...props} />}
+    </div>
+  );
+}
+
+function Upright(props: TableProps): JSX.Element {
+  const { table, onAsk } = props;
+  // A list of figures has labels, and no heads over anything.
+  const isList = table.heads.length === 0 && table.label_heads.length === 0;
+  return (
+    <table>
+      {!isList && (
         <thead>
           <tr>
             {table.label_heads.map((head) => (
@@ -140,28 +160,60 @@ function Table(props: {
             ))}
           </tr>
         </thead>
-        <tbody>
+      )}
+      <tbody>
+        {table.rows.map((row, at) => (
+          <tr key={at} class={`figures-${row.level}`}>
+            {row.labels.map((label, column) =>
+              column === 0 ? (
+                <th key={column} scope="row">
+                  {label}
+                </th>
+              ) : (
+                <td key={column}>{label}</td>
+              ),
+            )}
+            {row.cells.map((figure, column) => (
+              <td key={column} class="amount">
+                <Cell table={table} figure={figure} onAsk={onAsk} />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Turned(props: TableProps): JSX.Element {
+  const { table, onAsk } = props;
+  return (
+    <table>
+      <thead>
+        <tr>
+          <td>{table.label_heads.join(" · ")}</td>
           {table.rows.map((row, at) => (
-            <tr key={at} class={`figures-${row.level}`}>
-              {table.label_heads.map((_, column) =>
-                column === 0 ? (
-                  <th key={column} scope="row">
-                    {row.labels[0]}
-                  </th>
-                ) : (
-                  <td key={column}>{row.labels[column] ?? ""}</td>
-                ),
-              )}
-              {row.cells.map((figure, column) => (
-                <td key={column} class="amount">
-                  <Cell table={table} figure={figure} onAsk={props.onAsk} />
-                </td>
-              ))}
-            </tr>
+            <th key={at} scope="col" class={`amount figures-${row.level}`}>
+              {row.labels.filter(Boolean).join(" · ")}
+            </th>
           ))}
-        </tbody>
-      </table>
-    </div>
+        </tr>
+      </thead>
+      <tbody>
+        {table.heads.map((head, column) => (
+          <tr key={column}>
+            <th scope="row">{head}</th>
+            {table.rows.map((row, at) => (
+              <td key={at} class={`amount figures-${row.level}`}>
+                {row.cells[column] && (
+                  <Cell table={table} figure={row.cells[column]} onAsk={onAsk} />
+                )}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

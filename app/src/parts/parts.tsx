@@ -1,6 +1,7 @@
 // The small pieces that every screen is made of.
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { nameOf } from "../core/colleagues";
 import { CoreError } from "../core/core";
 import type { Loaded } from "../core/hooks";
 import { ago } from "../format";
@@ -48,10 +49,16 @@ export function Section(props: {
   id?: string;
   action?: ComponentChildren;
   count?: number;
+  /** It says nothing on paper. */
+  screenOnly?: boolean;
   children: ComponentChildren;
 }): JSX.Element {
   return (
-    <section class="block" id={props.id} aria-label={props.title}>
+    <section
+      class={props.screenOnly ? "block no-print" : "block"}
+      id={props.id}
+      aria-label={props.title}
+    >
       <div class="block-head">
         <h2>
           {props.title}
@@ -160,7 +167,7 @@ export function Await<T>(props: {
 }
 
 export function byWhen(who: string, at: string, me: string): string {
-  return t("by_when", { who: who === me ? t("you") : who, when: ago(at) });
+  return t("by_when", { who: who === me ? t("you") : nameOf(who), when: ago(at) });
 }
 
 /** A button that asks once more before it does what cannot simply be undone. */

@@ -27,7 +27,7 @@ export function Receipt(props: { record: WholeRecord }): JSX.Element {
   const passing: ReceiptState[] = ["sent", "with_colleague"];
   const steps = STEPS.filter((one) => !passing.includes(one.state) || receipt === one.state);
   return (
-    <section class="receipt" aria-label={t("receipt_title")}>
+    <section class="receipt no-print" aria-label={t("receipt_title")}>
       <ol>
         {steps.map((step) => {
           const done = STEPS.indexOf(step) <= at;

@@ -2,6 +2,7 @@
 // that spends. Beyond what the tablet has it is provisional: the form says so before it is saved.
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
+import { nameOf } from "../core/colleagues";
 import { read, requestId, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import type { FieldType, Json, RecordType, TypeLine, WholeRecord } from "../core/types";
@@ -215,7 +216,7 @@ function Spends(props: { spends: Spend[] }): JSX.Element | null {
               <strong>{new Intl.NumberFormat(language()).format(Number(one.amount))}</strong>{" "}
               <Mark tone={tone}>{t(word)}</Mark> {one.entry_text}
               <small>
-                {one.author} · {ago(one.at)}
+                {nameOf(one.author)} · {ago(one.at)}
               </small>
             </li>
           );

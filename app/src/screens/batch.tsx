@@ -1,6 +1,7 @@
 // One rule for many questions of the same sort: what it would decide is shown before it does.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { nameOf } from "../core/colleagues";
 import { tellChange } from "../core/core";
 import { useAct } from "../core/hooks";
 import { decideAll, taken, undoBatch, type Batch, type QueueItem, type Rule } from "../core/queue";
@@ -62,7 +63,7 @@ export function BatchForm(props: {
   const rules: [Rule, string][] = [
     ...commonAuthors(chosen).map((one): [Rule, string] => [
       `author:${one}`,
-      t("batch_author", { who: one === me.account ? t("you") : one }),
+      t("batch_author", { who: one === me.account ? t("you") : nameOf(one) }),
     ]),
     ["dismiss", t("dismiss")],
   ];

@@ -1,6 +1,7 @@
 // One item: what stood before, what each wrote without seeing the other, and the decision.
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { nameOf } from "../core/colleagues";
 import { read, requestId, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import { loadItem, type Question } from "../core/question";
@@ -361,7 +362,7 @@ function Earlier(props: { decisions: Decision[]; me: Identity }): JSX.Element | 
       <ul class="plain">
         {props.decisions.map((one) => (
           <li key={one.dot}>
-            <strong>{one.mine ? t("you") : one.author}</strong>{" "}
+            <strong>{one.mine ? t("you") : nameOf(one.author)}</strong>{" "}
             {t(OUTCOMES[one.outcome] ?? "decided")}
             <small>
               {one.reason ? t("decision_reason", { reason: one.reason }) : t("no_reason")}

@@ -21,9 +21,24 @@ interface Page {
   root: WholeRecord | null;
   records: RecordLine[];
   types: TypeLine[];
+  /** Visits and notes, the latest day first: one that is corrected stays where it was. */
+  byDay: Map<string, RecordLine[]>;
 }
 
 const PAGE = 500;
+
+/** The field with the day of what is told by days. */
+const DAYS: Record<string, string> = { visit: "start_at", note: "written_on" };
+
+async function loadByDay(dossier: string): Promise<Map<string, RecordLine[]>> {
+  const lists = await Promise.all(
+    Object.entries(DAYS).map(async ([type, order]): Promise<[string, RecordLine[]]> => {
+      const given = { type, dossier, order, limit: PAGE, retracted: true };
+      return [type, (await read<{ records: RecordLine[] }>("record.list", given)).records];
+    }),
+  );
+  return new Map(lists);
+}
 
 async function loadPage(id: string): Promise<Page> {
   const [{ dossiers }, { records }, { types }] = await Promise.all([
@@ -41,7 +56,8 @@ async function loadPage(id: string): Promise<Page> {
   const root = first
     ? (await read<{ record: WholeRecord }>("record.get", { record: first.id })).record
     : null;
-  return { dossier, root, records, types };
+  const byDay = await loadByDay(id);
+  return { dossier, root, records, types, byDay };
 }
 
 /** A household's sections in the order of a visit; all else follows under its own name. */
@@ -61,7 +77,7 @@ export function DossierScreen(props: { id: string; me: Identity }): JSX.Element 
   const act = useAct();
   return (
     <Await of={load}>
-      {({ dossier, root, records, types }) => {
+      {({ dossier, root, records, types, byDay }) => {
         const household = dossier.type === "household";
         const own = new Set([
           ...(household ? [...SECTIONS.map((one) => one.type), ...WITH_SCREENS] : []),
@@ -113,8 +129,10 @@ export function DossierScreen(props: { id: string; me: Identity }): JSX.Element 
                   title={t(section.word)}
                   icon={section.icon}
                   me={props.me}
-                  records={records.filter((one) => one.type === section.type)}
-                  newest={section.type === "visit" || section.type === "note"}
+                  records={
+                    byDay.get(section.type) ??
+                    records.filter((one) => one.type === section.type)
+                  }
                   add={to("new", dossier.id, section.type)}
                 />
               ))}
@@ -125,7 +143,6 @@ export function DossierScreen(props: { id: string; me: Identity }): JSX.Element 
                 icon="page"
                 me={props.me}
                 records={records.filter((one) => one.type === type.name)}
-                newest={false}
                 add={to("new", dossier.id, type.name)}
               />
             ))}
@@ -217,15 +234,11 @@ function Lines(props: {
   icon: IconName;
   me: Identity;
   records: RecordLine[];
-  newest: boolean;
   add: string;
 }): JSX.Element {
   const [all, setAll] = useState(false);
   const active = props.records.filter((one) => !one.retracted || one.in_review);
-  const sorted = props.newest
-    ? [...active].sort((a, b) => b.edited_at.localeCompare(a.edited_at))
-    : active;
-  const shown = all ? sorted : sorted.slice(0, SHOWN);
+  const shown = all ? active : active.slice(0, SHOWN);
   return (
     <Section
       title={props.title}
@@ -260,9 +273,9 @@ function Lines(props: {
           />
         ))}
       </ul>
-      {shown.length < sorted.length && (
+      {shown.length < active.length && (
         <button type="button" class="btn btn-sm btn-link" onClick={() => setAll(true)}>
-          {t("more")} ({sorted.length - shown.length})
+          {t("more")} ({active.length - shown.length})
         </button>
       )}
     </Section>

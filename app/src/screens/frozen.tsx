@@ -70,6 +70,10 @@ const KINDS: [keyof Compared & ("late" | "changed" | "gone"), Word][] = [
 /** A figure's table and column in the words of the report. */
 function placeOf(page: ReportPage, table: string, measure: string): [string, string] {
   const named = page.tables.find((one) => one.name === table);
+  if (named?.heads.length === 0) {
+    const line = named.rows.find((row) => row.cells.some((one) => one.measure === measure));
+    return [named.title, line?.labels[0] ?? measure];
+  }
   const cells = named?.rows[0]?.cells ?? [];
   const at = cells.findIndex((one) => one.measure === measure);
   const several = cells.filter((one) => one.measure === measure).length > 1;

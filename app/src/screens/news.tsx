@@ -1,6 +1,7 @@
 // What others wrote on one's families since one last looked.
 import type { JSX } from "preact";
 import { RATING } from "../core/child";
+import { nameOf } from "../core/colleagues";
 import { read, tellChange } from "../core/core";
 import { useLoad } from "../core/hooks";
 import type { Dossier, HistoryLine, Identity, RecordLine } from "../core/types";
@@ -122,7 +123,7 @@ export function News(props: { me: Identity }): JSX.Element {
                   </p>
                   {piece.ratings > 0 && (
                     <p>
-                      {t("news_ratings", { who: piece.record.edited_by, n: piece.ratings })}
+                      {t("news_ratings", { who: nameOf(piece.record.edited_by), n: piece.ratings })}
                       <small>{ago(piece.record.edited_at)}</small>
                     </p>
                   )}
@@ -150,7 +151,8 @@ function Lines(props: { lines: HistoryLine[] }): JSX.Element {
     <ul class="plain">
       {newest.map((line) => (
         <li key={line.dot}>
-          <strong>{line.author}</strong> {t(line.action === "resolve" ? "decided" : "wrote")}{" "}
+          <strong>{nameOf(line.author)}</strong>{" "}
+          {t(line.action === "resolve" ? "decided" : "wrote")}{" "}
           {line.label}
           {line.to && <>: «{inWords(line.to)}»</>}
           {line.reason && <small>{t("decision_reason", { reason: line.reason })}</small>}

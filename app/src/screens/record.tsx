@@ -1,6 +1,7 @@
 // One record: what it says, who disagrees, where it is, what was decided and why, who wrote what.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { nameOf } from "../core/colleagues";
 import { read, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import { told } from "../core/question";
@@ -14,11 +15,14 @@ import { useReason } from "../form/act_words";
 import { Icon } from "../parts/icons";
 import { Authorship } from "../parts/authorship";
 import { Await, byWhen, Failed, Mark, Note, say, SureButton, Title } from "../parts/parts";
+import { PACT, PactParts } from "../parts/pact";
+import { PaperHead } from "../parts/paper";
 import { Purpose } from "../parts/purpose";
 import { Receipt } from "../parts/receipt";
 import { RightsPanel } from "../parts/rights";
 import { SamePanel } from "../parts/same";
 import { go } from "../router";
+import { whichTablet } from "./sides";
 import { language, t, type Word } from "../words";
 
 export function RecordScreen(props: { id: string; me: Identity }): JSX.Element {
@@ -31,6 +35,7 @@ export function RecordScreen(props: { id: string; me: Identity }): JSX.Element {
     <Await of={load}>
       {({ record }) => (
         <>
+          <PaperHead dossier={record.dossier} me={props.me} />
           <Title text={record.title} lead={record.type_label} back={["dossier", record.dossier]}>
             {record.lifecycle === "retracted" && <Mark tone="neutral">{t("retracted")}</Mark>}
           </Title>
@@ -42,6 +47,7 @@ export function RecordScreen(props: { id: string; me: Identity }): JSX.Element {
             <RightsPanel record={record} />
           )}
           <Values record={record} me={props.me} />
+          {record.type === PACT && <PactParts pact={record} />}
           <FilesPanel
             record={record}
             onSign={() => void act.run(() => edit(record, "f-signature"))}
@@ -135,6 +141,13 @@ function Problems(props: { record: WholeRecord }): JSX.Element | null {
   );
 }
 
+/** Fields that hold a colleague's account: a person reads the name. */
+const USERS = new Set([
+  "author", "educator", "from", "frozen_by", "opened_by", "operator", "ordered_by",
+  "reference_operator", "to", "user_id", "worker",
+]);
+const shownIn = (name: string, text: string): string => (USERS.has(name) ? nameOf(text) : text);
+
 function Values(props: { record: WholeRecord; me: Identity }): JSX.Element {
   const { record, me } = props;
   const rows = Object.entries(record.fields).filter(
@@ -148,7 +161,7 @@ function Values(props: { record: WholeRecord; me: Identity }): JSX.Element {
         <div key={name} class={field.contested ? "contested" : undefined}>
           <dt>{field.label}</dt>
           <dd>
-            <span class="long-text">{field.text || t("not_filled")}</span>
+            <span class="long-text">{shownIn(name, field.text) || t("not_filled")}</span>
             {field.contested && (
               <div class="versions">
                 <p>
@@ -210,10 +223,13 @@ function Decided(props: {
     decision.field !== "" && decision.outcome !== "undo" && (props.isLast || !decision.mine);
   const value = record.fields[decision.field]?.text;
   return (
-    <section class="note note-decision" aria-label={t("decision", { who: decision.author })}>
+    <section
+      class="note note-decision"
+      aria-label={t("decision", { who: nameOf(decision.author) })}
+    >
       <p class="note-title">
         {decision.label && `${decision.label}: `}
-        {t("decision", { who: decision.mine ? t("you") : decision.author })}
+        {t("decision", { who: decision.mine ? t("you") : nameOf(decision.author) })}
       </p>
       <p>
         {word ? t(word) : decision.outcome}
@@ -338,14 +354,14 @@ function Lines(props: { record: WholeRecord; me: Identity }): JSX.Element {
             const word = ACTIONS[line.action];
             return (
               <li key={line.dot}>
-                <strong>{line.author === me.account ? t("you") : line.author}</strong>{" "}
+                <strong>{line.author === me.account ? t("you") : nameOf(line.author)}</strong>{" "}
                 {word ? t(word) : line.action} {line.label}
                 {line.to !== undefined && <>: «{inWords(line.to)}»</>}
                 {line.from && <small>{t("was", { text: inWords(line.from) })}</small>}
                 {line.reason && <small>{t("decision_reason", { reason: line.reason })}</small>}
                 <small>
                   {ago(line.at)} ·{" "}
-                  {line.mine ? t("this_device") : t("device", { name: line.device })}
+                  {whichTablet(line)}
                   {line.clock_suspect && <> · {t("clock_suspect")}</>}
                 </small>
               </li>

@@ -1,6 +1,7 @@
 // The queue of what somebody has to decide, as the coordinator wants to go through it.
 import type { JSX } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
+import { nameOf } from "../core/colleagues";
 import { write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import { EVERYTHING, fitting, loadQueue, mayBatch, select, selected } from "../core/queue";
@@ -13,7 +14,7 @@ import { Await, Empty, Failed, Mark, Note, Row, say, Section, Title } from "../p
 import { to } from "../router";
 import { BatchForm, type BatchWords } from "./batch";
 import { FindingCard, FromServer, Reason } from "./findings";
-import { t, type Word } from "../words";
+import { count, t, type Word } from "../words";
 
 export function Review(props: { me: Identity }): JSX.Element {
   const load = useLoad(loadQueue, "queue");
@@ -78,7 +79,9 @@ function Items(props: { queue: Queue; me: Identity }): JSX.Element {
     <>
       {queue.items.length > 1 && <Filters queue={queue} chosen={chosen} choose={choose} />}
       <p class="muted" role="status">
-        {t("queue_shown", { n: items.length, all: queue.total })}
+        {items.length < queue.total
+          ? t("queue_shown", { n: items.length, all: queue.total })
+          : count(queue.total, "queue_one", "queue_many")}
       </p>
       {items.length === 0 && (
         <button type="button" class="btn btn-link" onClick={() => choose(EVERYTHING)}>
@@ -219,7 +222,9 @@ function useRowKeys(): void {
 }
 
 export function authors(item: ReviewItem, me: Identity): string {
-  const names = item.alternatives.map((one) => (one.author === me.account ? t("you") : one.author));
+  const names = item.alternatives.map((one) =>
+    one.author === me.account ? t("you") : nameOf(one.author),
+  );
   return [...new Set(names)].join(", ");
 }
 
@@ -242,7 +247,7 @@ function Late(props: { entry: InboxEntry; family: string }): JSX.Element {
       <div class="card-head">
         <span class="card-name">{props.family}</span>
         <span class="muted">
-          {entry.author}, {ago(entry.at)}
+          {nameOf(entry.author)}, {ago(entry.at)}
         </span>
       </div>
       <ul class="plain">

@@ -1,12 +1,32 @@
 // What one of them wrote, beside what the others wrote: by whom, when, on which device.
 import type { JSX } from "preact";
+import { nameOf, tabletOf } from "../core/colleagues";
 import type { Alternative, Identity } from "../core/types";
 import { referencesIn } from "../files/holder";
 import { SidePicture } from "../files/panel";
 import { inWords } from "../files/words";
-import { ago } from "../format";
+import { ago, duration } from "../format";
 import { Mark } from "../parts/parts";
 import { t } from "../words";
+
+/** What a person calls it; its digits, where nobody told. */
+export function whichTablet(one: { device: string }): string {
+  const name = tabletOf(one.device)?.name;
+  if (name) return name;
+  // The core says so in words where it is this very device.
+  return /^[0-9a-f]{8}$/.test(one.device) ? t("device", { name: one.device }) : t("this_device");
+}
+
+/** A few minutes make no difference to anybody. */
+const CLOCK_MINUTES = 5;
+
+/** By how much its clock was wrong at its last exchange; empty: it was not, or unknown. */
+function clockWords(device: string): string {
+  const minutes = Math.round((tabletOf(device)?.offsetMs ?? 0) / 60_000);
+  if (Math.abs(minutes) < CLOCK_MINUTES) return "";
+  const word = minutes < 0 ? "clock_behind" : "clock_ahead";
+  return t(word, { by: duration(Math.abs(minutes)) });
+}
 
 export function AlternativeSide(props: {
   one: Alternative;
@@ -22,7 +42,8 @@ export function AlternativeSide(props: {
   onChoose: (() => void) | undefined;
 }): JSX.Element {
   const { one } = props;
-  const who = one.author === props.me.account ? t("you") : one.author;
+  const who = one.author === props.me.account ? t("you") : nameOf(one.author);
+  const clock = clockWords(one.device);
   return (
     <Side
       title={t("side", { who })}
@@ -34,11 +55,12 @@ export function AlternativeSide(props: {
       }
       empty={t("not_filled")}
       tone={props.chosen ? "chosen" : "side"}
-      note={`${ago(one.at)} · ${one.mine ? t("this_device") : t("device", { name: one.device })}`}
+      note={`${ago(one.at)} · ${whichTablet(one)}`}
       mark={
         <>
           {props.shown && <Mark tone="neutral">{t("shown_now")}</Mark>}
           {props.arrived && <Mark tone="warning">{t("side_arrived")}</Mark>}
+          {clock && <Mark tone="warning">{clock}</Mark>}
           {props.clockSuspect && <Mark tone="warning">{t("clock_suspect")}</Mark>}
         </>
       }

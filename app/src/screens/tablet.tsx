@@ -17,6 +17,7 @@ import { to } from "../router";
 import { HoldersSection } from "./holders";
 import { PinSettings } from "./pin";
 import { language, setLanguage, t, type Language, type Word } from "../words";
+import { roleName } from "../words/steer";
 
 const LOOKS: [Look, Word][] = [
   ["auto", "look_auto"],
@@ -100,7 +101,7 @@ function Who(props: { me: Identity }): JSX.Element {
         </div>
         <div>
           <dt>{t("role")}</dt>
-          <dd>{me.role}</dd>
+          <dd>{roleName(me.role)}</dd>
         </div>
         <div>
           <dt>{t("server")}</dt>

@@ -223,6 +223,7 @@ std::string Commands::run(std::string_view request, const EventSink& events, boo
   if (const Check filled = fill_common(context, parsed.value(), spec); !filled.ok()) {
     return failed(filled.error());
   }
+  context.store().speak(context.language);
   if (spec.writes != Writes::no && errand_ && errand_->is_handing_over()) {
     return failed({"handing_over",
                    "Questo tablet sta consegnando al server ciò che non aveva inviato, perché è "

@@ -79,6 +79,7 @@ struct Core {
   StoreKey key;
   std::int64_t fold_from;  ///< StoreOptions::fold_from
   Identity identity;
+  schema::Language language = schema::Language::it;  ///< of titles: Store::speak
   std::int64_t identity_version = 0;  ///< `settings.identity_version` that `identity` is of
 
   // settings: one row per name in table `settings`

@@ -84,7 +84,7 @@ class Lines {
       if (std::holds_alternative<sync::Null>(value)) value = std::string(row.get_text(column));
       values[table.title[i]->name].push_back(std::move(value));
     }
-    return schema::record_title(core_.bundle, *type, values, schema::Language::it);
+    return schema::record_title(core_.bundle, *type, values, core_.language);
   }
 
   std::string whole_title(const TypedTable& table, const sqlite::Statement& row,
@@ -105,8 +105,14 @@ std::string without_marks(const TypedTable& table) {
   return table.is_other() ? " WHERE _type <> '" + std::string(sync::kMarksType) + "'" : "";
 }
 
+bool has_column(const TypedTable& table, const std::string& name) {
+  return std::any_of(table.columns.begin(), table.columns.end(),
+                     [&name](const auto* field) { return field->name == name; });
+}
+
 /// The WHERE clause of a list over one table; empty if the table has not the asked columns.
 std::optional<std::string> conditions(const TypedTable& table, const ListQuery& query) {
+  if (!query.order.empty() && !has_column(table, query.order)) return {};
   std::string where = without_marks(table);
   if (where.empty()) where = " WHERE 1";
   if (!query.retracted_too) where += " AND _retracted = 0";
@@ -116,9 +122,7 @@ std::optional<std::string> conditions(const TypedTable& table, const ListQuery& 
         "WHERE d.id = ?)";
   }
   for (const auto& [column, value] : query.where) {
-    const bool known = std::any_of(table.columns.begin(), table.columns.end(),
-                                   [&name = column](const auto* f) { return f->name == name; });
-    if (!known) return {};
+    if (!has_column(table, column)) return {};
     where += " AND CAST(" + quoted(column) + " AS TEXT) = ?";
   }
   return where;
@@ -131,6 +135,10 @@ void bind_conditions(sqlite::Statement& statement, const ListQuery& query, int& 
 
 /// What people order by hand stands in their order in its dossier, the rest behind it.
 std::string order_of(const TypedTable& table, const ListQuery& query) {
+  if (!query.order.empty()) {
+    const std::string column = quoted(query.order);
+    return " ORDER BY " + column + " IS NULL, " + column + " DESC, _id";
+  }
   if (!query.dossier) return " ORDER BY _id";
   for (const schema::Field* field : table.columns) {
     if (field->kind != schema::FieldKind::position) continue;
@@ -321,6 +329,9 @@ std::vector<RecordLine> list_records(Core& core, const ListQuery& query) {
   }
   if (!column_found && !query.where.empty()) {
     refuse(ErrorCode::invalid_argument, "no such field to filter by: " + query.where[0].first);
+  }
+  if (!column_found && !query.order.empty()) {
+    refuse(ErrorCode::invalid_argument, "no such field to order by: " + query.order);
   }
   return lines;
 }

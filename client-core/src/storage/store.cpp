@@ -60,6 +60,7 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options) {
 }
 
 const schema::Bundle& Store::bundle() const noexcept { return impl_->core->bundle; }
+void Store::speak(schema::Language language) noexcept { impl_->core->language = language; }
 const Identity& Store::identity() const noexcept { return impl_->core->identity; }
 
 Status Store::set_identity(const Identity& identity) {

@@ -278,6 +278,72 @@ TEST_CASE("ids: the end or the beginning is enough where only one thing has it",
         "not_found");
 }
 
+TEST_CASE("record.list: visits stand in the order of their days, not of their last edit",
+          "[commands]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  const Family family = make_family(anna);
+  const auto visit = [&](const char* start) {
+    return text(part(anna.call({{"command", "record.save"},
+                                {"request_id", start},
+                                {"type", "visit"},
+                                {"dossier", family.dossier},
+                                {"fields",
+                                 {{"start_at", start}, {"place", "casa"}, {"educator", "anna"}}}}),
+                     "record"),
+                "id");
+  };
+  const std::string second = visit("2024-07-16T14:00:00Z");
+  const std::string third = visit("2024-07-30T14:00:00Z");
+  const std::string first = visit("2024-07-09T14:00:00Z");
+  anna.save(first, {{"next_step", "Telefonare"}});
+  const auto listed = [&](const json::object& more) {
+    json::object request{{"command", "record.list"},
+                         {"type", "visit"},
+                         {"dossier", family.dossier},
+                         {"order", "start_at"}};
+    for (const auto& [name, value] : more) request[name] = value;
+    std::vector<std::string> out;
+    const json::object reply = anna.call(request);
+    for (const json::value& one : list(reply, "records")) {
+      const std::string id = text(one.as_object(), "id");
+      if (id != family.visit) out.push_back(id);
+    }
+    return out;
+  };
+  CHECK(listed({}) == std::vector<std::string>{third, second, first});
+  CHECK(text(anna.refused({{"command", "record.list"}, {"type", "visit"}, {"order", "nothing"}}),
+             "code") == "unknown_field");
+  CHECK(text(anna.refused({{"command", "record.list"}, {"order", "start_at"}}), "field") ==
+        "order");
+}
+
+TEST_CASE("titles are in the language that is asked for, wherever they stand", "[commands]") {
+  const Folder folder;
+  Office office;
+  Desk anna(folder, "anna", office);
+  const Family family = make_family(anna);
+  anna.save(family.visit, {{"place", "casa"}});
+  const auto title = [&](const char* language) {
+    return text(part(anna.call({{"command", "record.get"},
+                                {"record", family.visit},
+                                {"lang", language}}),
+                     "record"),
+                "title");
+  };
+  const auto line = [&](const char* language) {
+    const json::object reply =
+        anna.call({{"command", "record.list"}, {"type", "visit"}, {"lang", language}});
+    return text(list(reply, "records")[0].as_object(), "title");
+  };
+  CHECK(title("it").ends_with("A casa"));
+  CHECK(line("it").ends_with("A casa"));
+  CHECK(title("en").ends_with("At home"));
+  CHECK(line("en").ends_with("At home"));
+  CHECK(title("it").ends_with("A casa"));
+}
+
 TEST_CASE("search and history answer in people's words", "[commands][P12]") {
   const Folder folder;
   Office office;

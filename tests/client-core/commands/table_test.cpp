@@ -21,7 +21,7 @@ TEST_CASE("commands: docs/commands.md is what the table says", "[commands]") {
 TEST_CASE("commands: every example is a request that the table allows", "[commands]") {
   for (const commands::CommandSpec& command : commands::all_commands()) {
     CAPTURE(command.name);
-    json::object example = json::parse(command.example).as_object();
+    json::object example = json::parse(command.example.text()).as_object();
     CHECK(text(example, "command") == command.name);
     CHECK((example.contains("request_id") == (command.writes == commands::Writes::yes)));
     example.erase("command");
@@ -36,13 +36,13 @@ TEST_CASE("commands: every command has words in both languages, and its name onc
   for (const commands::CommandSpec& command : commands::all_commands()) {
     CAPTURE(command.name);
     CHECK(names.insert(command.name).second);
-    CHECK_FALSE(std::string(command.it).empty());
-    CHECK_FALSE(std::string(command.en).empty());
-    CHECK_FALSE(std::string(command.returns).empty());
+    CHECK_FALSE(command.it.text().empty());
+    CHECK_FALSE(command.en.text().empty());
+    CHECK_FALSE(command.returns.text().empty());
     for (const commands::ArgSpec& arg : command.args) {
       CAPTURE(arg.name);
-      CHECK_FALSE(std::string(arg.it).empty());
-      CHECK_FALSE(std::string(arg.en).empty());
+      CHECK_FALSE(arg.it.text().empty());
+      CHECK_FALSE(arg.en.text().empty());
     }
   }
 }

@@ -74,6 +74,9 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   [[nodiscard]] const schema::Bundle& bundle() const noexcept;
+  /// Titles are made where they are read, never stored: from now on in this language, with its
+  /// words for codes. Italian until somebody says otherwise.
+  void speak(schema::Language language) noexcept;
   [[nodiscard]] const Identity& identity() const noexcept;
   /// After enrolment. The replica id stays what it is in the store, and so does unsent work; what
   /// was written before the first one becomes that account's.

@@ -94,6 +94,9 @@ struct ListQuery {
   bool retracted_too = false;
   /// Equality on typed columns (`funnel_stage` = `contattato`), as SQL text; unknown: an error.
   std::vector<std::pair<std::string, std::string>> where;
+  /// A typed column: the greatest value first (of a day the latest), those without one last. Empty:
+  /// in the order that people made by hand, or any. Unknown: an error.
+  std::string order;
   std::size_t limit = 100;  ///< 1..1000
   std::size_t offset = 0;
 };

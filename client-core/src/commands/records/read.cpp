@@ -57,6 +57,17 @@ Check fill_where(Context& context, const schema::RecordType* type, ListQuery& qu
   return Done{};
 }
 
+Check fill_order(Context& context, const schema::RecordType* type, ListQuery& query) {
+  if (!context.has("order")) return Done{};
+  if (type == nullptr) {
+    return Failure("invalid_argument", "Per ordinare secondo un campo serve il tipo.",
+                   "Ordering by a field needs a type.", "order");
+  }
+  INSIEME_OUT_ASSIGN(const schema::Field* field, find_field(*type, context.text("order")));
+  query.order = field->name;
+  return Done{};
+}
+
 Outcome<json::object> list(Context& context) {
   ListQuery query;
   const schema::RecordType* type = nullptr;
@@ -69,6 +80,7 @@ Outcome<json::object> list(Context& context) {
     query.dossier = line.id;
   }
   INSIEME_OUT(fill_where(context, type, query));
+  INSIEME_OUT(fill_order(context, type, query));
   query.retracted_too = context.flag("retracted");
   query.limit = limit_of(context, kListUsual);
   query.offset = static_cast<std::size_t>(std::max<std::int64_t>(context.number("offset", 0), 0));
@@ -150,6 +162,8 @@ std::vector<CommandSpec> read_commands() {
        {{"type", ArgKind::text, false, "solo di questo tipo", "of this type only"},
         {"dossier", ArgKind::id, false, "solo di questo fascicolo", "of this dossier only"},
         {"where", ArgKind::object, false, "campo → valore uguale", "field → equal value"},
+        {"order", ArgKind::text, false, "secondo questo campo: prima il valore più alto o recente",
+         "by this field: the highest or latest value first"},
         {"retracted", ArgKind::boolean, false, "anche le annullate", "retracted ones too"},
         {"limit", ArgKind::integer, false, "quante al massimo (100; fino a 1000)",
          "how many at most (100; up to 1000)"},

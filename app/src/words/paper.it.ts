@@ -1,0 +1,15 @@
+export const paperIt = {
+  paper_printed: "Stampato il {day} da {who}",
+  paper_members: "Nucleo",
+  pact_objectives: "Obiettivi",
+  pact_supports: "Sostegni",
+  pact_commitments: "Impegni",
+  pact_signatures: "Firme",
+  pact_none: "Nulla di scritto.",
+  pact_signed: "firmato il {day}",
+  pact_until: "entro il {day}",
+  pact_from: "dal {day}",
+  pact_line_family: "Per la famiglia",
+  pact_line_service: "Per il servizio",
+  pact_line_day: "Data",
+};
