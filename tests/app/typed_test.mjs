@@ -199,11 +199,17 @@ test("[P2] so are the reason of a batch and that of an emergency", async () => {
   await goTo("review");
   await page.getByRole("button", { name: /^Decidi insieme \d+ questioni/ }).click();
   const batch = page.getByRole("region", { name: "Decidi insieme" });
+  await batch.getByLabel("Lascia com'è").check();
   await batch.getByLabel("Motivo").fill("una regola per tutte");
   await lock("una regola per tutte");
   await unlock();
   await batch.waitFor();
   assert.equal(await batch.getByLabel("Motivo").inputValue(), "una regola per tutte");
+  // Nobody opened it for the questions that stand here now: neither rule nor question is chosen.
+  await batch.getByText("Ripreso da una bozza").waitFor();
+  assert.ok((await batch.getByRole("checkbox").count()) > 1);
+  assert.equal(await batch.locator("input:checked").count(), 0);
+  assert.equal(await batch.getByRole("button", { name: /^Decidi 0/ }).isDisabled(), true);
   await batch.getByRole("button", { name: "Chiudi" }).click();
   await batch.waitFor({ state: "detached" });
 

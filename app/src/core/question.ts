@@ -1,8 +1,10 @@
 // One question with all that whoever decides it should see beside it.
 import { read } from "./core";
-import { fitting, loadQueue } from "./queue";
+import { fitting, loadQueue, type QueueItem } from "./queue";
+import { seenDots } from "./seen";
 import type {
   Decision,
+  Draft,
   FieldType,
   HistoryLine,
   RecordLine,
@@ -31,14 +33,52 @@ export function told(decisions: Decision[]): Decision[] {
   return [...acts.values()].reverse();
 }
 
-const isAbout = (one: ReviewItem, other: ReviewItem): boolean =>
-  one.record === other.record && one.field === other.field && one.kind === other.kind;
+/** Kinds of which one field may ask several questions: one for each spend, one for each passage. */
+const SEVERAL = new Set(["provisional_spend", "text_overlap"]);
+
+const dotsOf = (item: ReviewItem): string[] => item.alternatives.map((one) => one.dot).sort();
+const placeOf = (item: ReviewItem): string => `${item.record} ${item.kind} ${item.field}`;
+
+/** Of the same field; where that asks several questions, with a value in common. */
+function isAbout(one: ReviewItem, other: ReviewItem): boolean {
+  if (placeOf(one) !== placeOf(other)) return false;
+  const others = dotsOf(other);
+  return !SEVERAL.has(one.kind) || dotsOf(one).some((dot) => others.includes(dot));
+}
+
+/** What words typed for its decision are about: neither its id nor its version, which change. */
+export function subjectOf(item: ReviewItem): string {
+  return SEVERAL.has(item.kind) ? `${placeOf(item)} ${dotsOf(item)[0] ?? ""}` : placeOf(item);
+}
+
+/** Whether these words were typed for this question, as it is now or as it was. */
+export function isDraftOf(draft: Draft, item: ReviewItem): boolean {
+  if (draft.act !== "review.resolve") return false;
+  if (draft.fields["item"] === item.id || draft.subject === subjectOf(item)) return true;
+  // An earlier value may have joined the passage since: one that was seen is still among them.
+  const seen = draft.fields["seen"];
+  return (
+    SEVERAL.has(item.kind) &&
+    draft.subject?.startsWith(placeOf(item)) === true &&
+    typeof seen === "string" &&
+    seenDots(seen).some((dot) => dotsOf(item).includes(dot))
+  );
+}
+
+/** Where somebody left off with a question that has another id since. */
+async function itemOfDraft(id: string, items: QueueItem[]): Promise<QueueItem | undefined> {
+  const { drafts } = await read<{ drafts: Draft[] }>("draft.list");
+  const draft = drafts.find((one) => one.fields["item"] === id);
+  return draft && items.find((one) => isDraftOf(draft, one));
+}
 
 /** `last`: as it was loaded before. With a third value the question has another id. */
 export async function loadItem(id: string, last: ReviewItem | undefined): Promise<Question> {
   const { items } = await loadQueue();
   const item =
-    items.find((one) => one.id === id) ?? items.find((one) => last && isAbout(one, last));
+    items.find((one) => one.id === id) ??
+    items.find((one) => last && isAbout(one, last)) ??
+    (await itemOfDraft(id, items));
   // As the coordinator goes through them; from the first again after the last.
   const order = fitting(items);
   const at = order.findIndex((one) => one.id === item?.id);

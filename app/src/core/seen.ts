@@ -14,6 +14,8 @@ export interface Seen {
   look: () => string;
   /** What was on the screen: kept with what was typed, and given back with it. */
   content: string;
+  /** What is on the screen now. */
+  now: string;
   restore: (content: string) => void;
 }
 
@@ -24,7 +26,7 @@ function contentOf(item: ReviewItem, earlier: Decision[]): string {
 }
 
 /** The values in what `contentOf` gave, which has lain in a draft since. */
-function dotsOf(content: string): string[] {
+export function seenDots(content: string): string[] {
   try {
     const [dots] = JSON.parse(content);
     return Array.isArray(dots) ? dots.map(String) : [];
@@ -46,9 +48,10 @@ export function useSeen(item: ReviewItem, earlier: Decision[]): Seen {
       return content;
     },
     content: seen.content,
+    now: content,
     restore: (before) => {
       if (before === content) return;
-      setSeen({ content: before, version: "", dots: dotsOf(before) });
+      setSeen({ content: before, version: "", dots: seenDots(before) });
     },
   };
 }

@@ -30,12 +30,37 @@ export interface ActWords<T> {
 const isSame = (a: Json | undefined, b: Json | undefined): boolean =>
   JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
+/** How what was kept comes back, where its act and subject alone do not say it. */
+export interface ComingBack<T> {
+  /** Whether these words are of this act; by its `act` and `subject` unless given. */
+  isOf?: (draft: Draft) => boolean;
+  /** What says something only together: all of it is as it was kept, or as it was just chosen. */
+  together?: (keyof T & string)[];
+}
+
+/**
+ * Of what was kept: all that was not typed anew meanwhile, and of what belongs together nothing
+ * if a part of it was.
+ */
+function keptOf(
+  fields: Record<string, Json>,
+  touched: Set<string>,
+  together: string[],
+): Record<string, Json> {
+  const isNew = together.some((name) => touched.has(name));
+  const kept = Object.entries(fields).filter(
+    ([name]) => !touched.has(name) && !(isNew && together.includes(name)),
+  );
+  return Object.fromEntries(kept);
+}
+
 /** `empty`: before anything is typed. There is a draft while the words are not `isNothing`. */
 export function useActWords<T extends { [name: string]: Json }>(
   about: ActOf,
   empty: T,
   isNothing = (words: T): boolean =>
     Object.entries(words).every(([name, value]) => isSame(value, empty[name])),
+  back: ComingBack<T> = {},
 ): ActWords<T> {
   const [words, setWords] = useState(empty);
   const [ready, setReady] = useState(false);
@@ -80,13 +105,13 @@ export function useActWords<T extends { [name: string]: Json }>(
   useEffect(() => {
     void inTurn(async () => {
       const { drafts } = await read<{ drafts: Draft[] }>("draft.list");
-      const found = drafts.find(
-        (one) => one.act === about.act && one.subject === about.subject,
-      );
+      const isOf =
+        back.isOf ?? ((one) => one.act === about.act && one.subject === about.subject);
+      const found = drafts.find(isOf);
       if (!found) return;
       id.current = found.id;
-      const kept = Object.entries(found.fields).filter(([name]) => !touched.current.has(name));
-      latest.current = { ...latest.current, ...Object.fromEntries(kept) };
+      const kept = keptOf(found.fields, touched.current, back.together ?? []);
+      latest.current = { ...latest.current, ...kept };
       setWords(latest.current);
     })
       .catch(() => undefined)

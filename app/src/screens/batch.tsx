@@ -24,13 +24,11 @@ function outcome(item: QueueItem, rule: Rule): string {
   return item.alternatives.find((one) => one.dot === dot)?.text || t("not_filled");
 }
 
-/** Kept as a draft of the core until it is decided or closed. */
-export type BatchWords = {
-  rule: string;
-  /** Ids of those that are not decided with the others. */
-  left: string[];
-  reason: string;
-};
+/**
+ * Kept as a draft of the core until it is decided or closed. Neither the rule nor the questions
+ * are: both say something of what stood on the screen only, and that is another one later.
+ */
+export type BatchWords = { reason: string };
 
 /** Of the same field, and not as it was seen: with a third value it has another id, too. */
 function isOtherNow(seen: QueueItem, now: QueueItem): boolean {
@@ -52,8 +50,14 @@ export function BatchForm(props: {
   const [seen, setSeen] = useState(props.items);
   const items = seen.filter(({ id }) => props.items.some((one) => one.id === id));
   const others = props.items.filter((now) => seen.some((one) => isOtherNow(one, now)));
-  const { rule: asked, reason } = typing.words;
-  const left = new Set(typing.words.left);
+  const { reason } = typing.words;
+  // With words from before, nobody has opened it for the questions that stand here now.
+  const [resumed] = useState(reason !== "");
+  const [asked, setAsked] = useState("");
+  /** Ids of those that are not decided with the others. */
+  const [left, setLeft] = useState(
+    new Set(resumed ? props.items.map(({ id }) => id) : []),
+  );
   const [last, setLast] = useState<Batch | null>(null);
   const act = useAct();
   // One that became another is decided after a look, the others need not wait for it.
@@ -89,6 +93,11 @@ export function BatchForm(props: {
       }
     >
       <p class="muted">{t("batch_lead")}</p>
+      {resumed && (
+        <Note tone="info" title={t("batch_resumed")}>
+          <p>{t("batch_resumed_why")}</p>
+        </Note>
+      )}
       <fieldset class="field">
         <legend>{t("batch_rule")}</legend>
         <div class="choices">
@@ -99,7 +108,7 @@ export function BatchForm(props: {
               name="rule"
               label={label}
               checked={rule === one}
-              onChange={() => typing.set({ rule: one })}
+              onChange={() => setAsked(one)}
             />
           ))}
         </div>
@@ -121,7 +130,7 @@ export function BatchForm(props: {
                 const next = new Set(left);
                 if (on) next.delete(one.id);
                 else next.add(one.id);
-                typing.set({ left: [...next] });
+                setLeft(next);
               }}
             />
           ))}
@@ -139,6 +148,9 @@ export function BatchForm(props: {
             type="button"
             class="btn btn-outline-primary"
             onClick={() => {
+              // Those that nobody had opened it for are still not decided by a look at others.
+              const fresh = props.items.filter(({ id }) => !seen.some((one) => one.id === id));
+              if (resumed) setLeft(new Set([...left, ...fresh.map(({ id }) => id)]));
               setSeen(props.items);
               setLast(null);
             }}

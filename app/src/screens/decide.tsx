@@ -1,10 +1,10 @@
 // One item: what stood before, what each wrote without seeing the other, and the decision.
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { nameOf } from "../core/colleagues";
 import { read, requestId, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
-import { loadItem, type Question } from "../core/question";
+import { isDraftOf, loadItem, subjectOf, type Question } from "../core/question";
 import { useSeen } from "../core/seen";
 import type {
   Alternative,
@@ -75,6 +75,15 @@ export function DecideScreen(props: { item: string; me: Identity }): JSX.Element
   );
 }
 
+/** A value to be read, of whatever kind; its field may be gone with the question. */
+function textOf(value: Json | undefined): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value === "boolean") return t(value ? "yes" : "no");
+  if (Array.isArray(value)) return value.map(textOf).filter(Boolean).join(", ");
+  if (typeof value === "object") return textOf(Object.values(value));
+  return String(value);
+}
+
 /** What was typed for a question that is none any more: it can be read, and used elsewhere. */
 function LeftWords(props: { item: string }): JSX.Element | null {
   const load = useLoad(() => read<{ drafts: Draft[] }>("draft.list"), `left ${props.item}`);
@@ -83,9 +92,9 @@ function LeftWords(props: { item: string }): JSX.Element | null {
     (one) => one.act === "review.resolve" && one.fields["item"] === props.item,
   );
   if (!left) return null;
-  const words = [left.fields["value"], left.fields["reason"]].filter(
-    (one): one is string => typeof one === "string" && one !== "",
-  );
+  const words = [left.fields["value"], left.fields["reason"]]
+    .map(textOf)
+    .filter((one) => one !== "");
   return (
     <Note tone="info" title={t("words_left")}>
       {words.map((one) => (
@@ -158,15 +167,13 @@ function argumentsOf(choice: Choice, value: Json): Record<string, unknown> {
 
 function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Element {
   const { item, field, me } = props;
-  // By what it is about: with a third value the question has another id.
+  // By what it was about at first: with a third value the question has another id.
+  const [subject] = useState(subjectOf(item));
   const typing = useActWords<DecisionWords>(
-    {
-      act: "review.resolve",
-      subject: `${item.record} ${item.kind} ${item.field}`,
-      record: item.record,
-    },
+    { act: "review.resolve", subject, record: item.record },
     { item: item.id, choice: "", value: "", reason: "", seen: "" },
     (words) => words.reason.trim() === "" && !(isWritten(words.choice) && words.value),
+    { isOf: (draft) => isDraftOf(draft, item), together: ["choice", "value", "seen"] },
   );
   const { choice, value, reason } = typing.words;
   const act = useAct();
@@ -175,8 +182,10 @@ function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Eleme
   useEffect(() => {
     if (typing.ready && typing.words.seen !== "") seen.restore(typing.words.seen);
   }, [typing.ready]);
+  // What was chosen goes with what stood there then; a reason alone is chosen by nobody.
   const keep = (change: Partial<DecisionWords>): void =>
     typing.set({ item: item.id, seen: seen.content, ...change });
+  const give = (why: string): void => typing.set({ item: item.id, reason: why });
   const request = useRef(requestId());
   const reasonField = useRef<HTMLTextAreaElement>(null);
   // Of two signatures one is chosen: nobody writes a third, or joins them.
@@ -194,7 +203,10 @@ function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Eleme
   };
   const isGone =
     choice.startsWith(CHOOSE) && !item.alternatives.some((one) => choiceOf(one) === choice);
+  // Now, and not once an effect has told `seen`: until then the choice may be of an earlier look.
+  const isSeen = typing.ready && typing.words.seen === seen.now;
   const ready =
+    isSeen &&
     choice !== "" &&
     !isGone &&
     !seen.changed &&
@@ -302,7 +314,7 @@ function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Eleme
           rows={2}
           aria-describedby="reason-help"
           value={reason}
-          onInput={(event) => keep({ reason: event.currentTarget.value })}
+          onInput={(event) => give(event.currentTarget.value)}
         />
         <p class="help" id="reason-help">
           {choice !== "" && !reason.trim()

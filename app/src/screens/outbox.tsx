@@ -1,11 +1,11 @@
 // Drafts, what is to be sent, what is sent; and why the server did not take something.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { read } from "../core/core";
+import { read, write } from "../core/core";
 import { isBudget } from "../core/budget";
 import { CONTACT } from "../core/network";
 import { isRunningVisit } from "../core/caseload";
-import { useLoad, useNow, usePicture } from "../core/hooks";
+import { useAct, useLoad, useNow, usePicture } from "../core/hooks";
 import { carry, filesMayGo } from "../core/carry";
 import { isPractice } from "../core/practice";
 import { syncNow } from "../core/sync";
@@ -20,7 +20,19 @@ import type {
 import { age, ago } from "../format";
 import { Copies } from "../parts/copies";
 import { Icon } from "../parts/icons";
-import { Await, byWhen, Empty, Mark, Note, Row, Section, Title, type Tone } from "../parts/parts";
+import {
+  Await,
+  byWhen,
+  DiscardButton,
+  Empty,
+  Failed,
+  Mark,
+  Note,
+  Row,
+  Section,
+  Title,
+  type Tone,
+} from "../parts/parts";
 import { to } from "../router";
 import { urgency } from "../shell";
 import { count, t, type Word } from "../words";
@@ -110,19 +122,7 @@ export function Outbox(props: { me: Identity }): JSX.Element {
               {folders.drafts.length === 0 && <Empty>{t("drafts_none")}</Empty>}
               <ul class="rows">
                 {folders.drafts.map((one) => (
-                  <Row
-                    key={one.id}
-                    icon="draft"
-                    href={placeOf(one)}
-                    title={titleOf(one)}
-                    note={[
-                      folders.names.get(one.dossier),
-                      t("draft_of", { when: ago(one.updated_at) }),
-                    ]
-                      .filter(Boolean)
-                      .join(" · ")}
-                    mark={<Mark tone="neutral">{t("continue")}</Mark>}
-                  />
+                  <DraftRow key={one.id} draft={one} family={folders.names.get(one.dossier)} />
                 ))}
               </ul>
             </Section>
@@ -135,6 +135,31 @@ export function Outbox(props: { me: Identity }): JSX.Element {
           </>
         )}
       </Await>
+    </>
+  );
+}
+
+/** Words for an act whose place is gone can be thrown away nowhere else. */
+function DraftRow(props: { draft: Draft; family: string | undefined }): JSX.Element {
+  const { draft, family } = props;
+  const act = useAct();
+  return (
+    <>
+      <Row
+        icon="draft"
+        href={placeOf(draft)}
+        title={titleOf(draft)}
+        note={[family, t("draft_of", { when: ago(draft.updated_at) })].filter(Boolean).join(" · ")}
+        mark={<Mark tone="neutral">{t("continue")}</Mark>}
+      />
+      {draft.act && (
+        <li class="row-act">
+          <DiscardButton
+            onSure={() => void act.run(() => write("draft.discard", { draft: draft.id }))}
+          />
+          <Failed error={act.failure} />
+        </li>
+      )}
     </>
   );
 }

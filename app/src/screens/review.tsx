@@ -64,9 +64,10 @@ function Items(props: { queue: Queue; me: Identity }): JSX.Element {
   const [isOpen, setOpen] = useState(false);
   const typing = useActWords<BatchWords>(
     { act: "review.batch", subject: "" },
-    { rule: "", left: [], reason: "" },
+    { reason: "" },
+    (words) => words.reason === "",
   );
-  // What was typed before the lock, or before a killed browser, is there again.
+  // The reason typed before the lock, or before a killed browser, is there again.
   const batch = isOpen || typing.words.reason !== "";
   const choose = (change: Partial<Selection>): void => {
     select(change);
@@ -93,7 +94,7 @@ function Items(props: { queue: Queue; me: Identity }): JSX.Element {
           <Line key={item.id} item={item} me={me} />
         ))}
       </ul>
-      {batchable.length > 1 && !batch && (
+      {batchable.length > 1 && typing.ready && !batch && (
         <p>
           <button type="button" class="btn btn-outline-primary" onClick={() => setOpen(true)}>
             {t("batch_open", { n: batchable.length })}

@@ -84,6 +84,10 @@ export const reviewEn: Record<keyof typeof reviewIt, string> = {
   batch_done: "{n} questions decided: the reason reaches who had written.",
   batch_arrived:
     "One of these questions has changed: it is not decided with the others until you look.",
+  batch_resumed: "Taken up from a draft",
+  batch_resumed_why:
+    "The reason is the one that you had written. Choose the rule and the questions again: " +
+    "they may be others.",
   batch_look: "Show them as they are now",
   words_left: "What you had written here",
   batch_failed: "{n} questions were not decided",

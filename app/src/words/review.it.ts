@@ -83,6 +83,10 @@ export const reviewIt = {
   batch_done: "Decise {n} questioni: il motivo arriva a chi aveva scritto.",
   batch_arrived:
     "Una di queste questioni è cambiata e non si decide con le altre, finché non la guardi.",
+  batch_resumed: "Ripreso da una bozza",
+  batch_resumed_why:
+    "Il motivo è quello che avevi scritto. Scegli di nuovo la regola e le questioni: " +
+    "possono essere altre.",
   batch_look: "Mostrale come sono adesso",
   words_left: "Quello che avevi scritto qui",
   batch_failed: "{n} questioni non si sono decise",
