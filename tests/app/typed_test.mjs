@@ -161,7 +161,10 @@ test("[P4] what arrived behind the lock is looked at before what was typed decid
   await unlock();
   await ask(page, "sync.run");
   await until("the third value", async () => (await itemOf(families[1])).alternatives.length === 3);
-  await goTo("review", (await itemOf(families[1])).id);
+  // The question has another id since; its words still lead to it.
+  assert.notEqual((await itemOf(families[1])).id, item.id);
+  await goTo("outbox");
+  await page.getByRole("link", { name: /Decisione.*Famiglia Ferri/ }).click();
   await page.getByText("Nel frattempo è arrivato altro").waitFor();
   assert.equal(await value("Motivo"), REASON);
   assert.equal(await button("Decidi").isDisabled(), true);
@@ -170,6 +173,87 @@ test("[P4] what arrived behind the lock is looked at before what was typed decid
   await page.getByLabel("Motivo").fill("");
   await page.getByLabel("Il valore che vale").fill("");
   await goTo("review");
+});
+
+test("[P4] a letter typed before the draft is read does not make its choice a new one", async () => {
+  const item = await itemOf(families[2]);
+  await goTo("review", item.id);
+  await button("Scrivi un altro valore").click();
+  await page.getByLabel("Il valore che vale").fill(VALUE);
+  await page.getByLabel("Motivo").fill(REASON);
+  await kept("review.resolve", REASON);
+  await goTo("review");
+  await page.getByRole("heading", { name: "Da decidere", level: 1 }).waitFor();
+  desks[0].call("record.save", {
+    record: families[2].visit,
+    fields: { next_step: "passo che nessuno ha visto" },
+  });
+  desks[0].sync();
+  await ask(page, "sync.run");
+  await until("the new value", async () =>
+    JSON.stringify(await itemOf(families[2])).includes("nessuno ha visto"),
+  );
+  await page.evaluate(() => {
+    const { insieme } = globalThis;
+    const call = insieme.call.bind(insieme);
+    const gate = new Promise((open) => {
+      globalThis.openGate = open;
+    });
+    insieme.call = async (command, given) => {
+      if (command === "draft.list") await gate;
+      return call(command, given);
+    };
+  });
+  await goTo("review", (await itemOf(families[2])).id);
+  await page.getByLabel("Motivo").fill("un altro motivo");
+  await page.evaluate(() => globalThis.openGate());
+  await page.getByText("Nel frattempo è arrivato altro").waitFor();
+  assert.equal(await value("Motivo"), "un altro motivo");
+  assert.equal(await value("Il valore che vale"), VALUE);
+  assert.equal(await button("Decidi").isDisabled(), true);
+  await page.getByLabel("Motivo").fill("");
+  await page.getByLabel("Il valore che vale").fill("");
+  await until("no draft", async () => (await drafts()).length === 0);
+});
+
+test("[P4] two passages of one text are two questions, each with words of its own", async () => {
+  const record = families[2].visit;
+  const write = (desk, observations) => {
+    desk.call("record.save", { record, fields: { observations } });
+  };
+  write(desks[0], "Tommaso mangia poco. A scuola va volentieri ogni giorno. Dorme tardi.");
+  for (const desk of [desks[0], desks[1]]) desk.sync();
+  // Each of them in two acts: what one act wrote hangs together.
+  for (const [at, [eats, sleeps]] of [["tutto", "presto"], ["niente", "male"]].entries()) {
+    const begun = `Tommaso mangia ${eats}. A scuola va volentieri ogni giorno.`;
+    write(desks[at], `${begun} Dorme tardi.`);
+    write(desks[at], `${begun} Dorme ${sleeps}.`);
+  }
+  for (const desk of [desks[0], desks[1]]) desk.sync();
+  await ask(page, "sync.run");
+  const passages = (await ask(page, "review.list")).items.filter(
+    (one) => one.record === record && one.kind === "text_overlap",
+  );
+  assert.equal(passages.length, 2);
+  for (const [at, { id }] of passages.entries()) {
+    await goTo("review", id);
+    await button("Scrivi un altro valore").waitFor();
+    await until("nothing typed yet", async () => (await value("Motivo")) === "");
+    await button("Lascia com'è").click();
+    await page.getByLabel("Motivo").fill(`passo numero ${at}`);
+    await kept("review.resolve", `passo numero ${at}`);
+  }
+  assert.equal((await drafts()).length, 2);
+  await goTo("review", passages[0].id);
+  await until("the first reason", async () => (await value("Motivo")) === "passo numero 0");
+  // Thrown away where they are listed.
+  await goTo("outbox");
+  for (const left of [1, 0]) {
+    await button("Butta la bozza").first().click();
+    await page.locator(".sure").getByRole("button", { name: "Butta la bozza" }).click();
+    await until("one draft less", async () => (await drafts()).length === left);
+    await until("one row less", async () => (await button("Butta la bozza").count()) === left);
+  }
 });
 
 test("[P2] a new household is there after the lock and after a kill, and saved once", async () => {
