@@ -175,7 +175,7 @@ test("[P4] what arrived behind the lock is looked at before what was typed decid
   await goTo("review");
 });
 
-test("[P4] a letter typed before the draft is read does not make its choice a new one", async () => {
+test("[P4] a letter typed before the draft is read makes no old choice a new one", async () => {
   const item = await itemOf(families[2]);
   await goTo("review", item.id);
   await button("Scrivi un altro valore").click();
