@@ -140,7 +140,7 @@ test("[P4] one rule for several questions leaves the one that became another", a
   await carla.goTo("review");
   const open = carla.page.getByRole("button", { name: /Decidi insieme \d+ questioni/ });
   await open.click();
-  await carla.page.getByText("Il valore di anna", { exact: true }).click();
+  await carla.page.getByText("Il valore di Anna Rossi", { exact: true }).click();
   const form = carla.page.getByRole("region", { name: "Decidi insieme" });
   await form.getByLabel("Motivo").fill("ha sentito lei la scuola");
   await bruno.online();

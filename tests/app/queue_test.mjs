@@ -104,7 +104,8 @@ test("whose words stand in a text is seen by colour, line and voice", async () =
   await text.waitFor();
   // Which of them comes first in the merged text depends on their devices' ids.
   const read = await text.textContent();
-  for (const who of ["office: +Tommaso mangia", "anna: ", "bruno: ", "parola di più persone: "]) {
+  const names = ["Ufficio: +Tommaso mangia", "Anna Rossi: ", "Bruno Neri: "];
+  for (const who of [...names, "parola di più persone: "]) {
     assert.match(read, new RegExp(who));
   }
   await look(carla.page, "authors");
@@ -114,7 +115,7 @@ test("whose words stand in a text is seen by colour, line and voice", async () =
 test("[P5] one rule decides several questions, and is taken back as one", async () => {
   await carla.goTo("review");
   await carla.page.getByRole("button", { name: "Decidi insieme 3 questioni" }).click();
-  await carla.page.getByText("Il valore di bruno", { exact: true }).click();
+  await carla.page.getByText("Il valore di Bruno Neri", { exact: true }).click();
   await carla.page.getByText("Famiglia Galli · Prossimo passo → «il pediatra»").click();
   const form = carla.page.getByRole("region", { name: "Decidi insieme" });
   await form.getByLabel("Motivo").fill("ha chiamato lui");

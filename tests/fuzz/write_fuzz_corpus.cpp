@@ -324,7 +324,7 @@ void write_bundle(const std::filesystem::path& root) {
 
 void write_requests(const std::filesystem::path& root) {
   for (const client::commands::CommandSpec& command : client::commands::all_commands()) {
-    write(root / "command", command.name, std::string_view(command.example));
+    write(root / "command", command.name, std::string_view(command.example.text()));
   }
   const auto id = to_text(id_of<DeviceId>("device"));
   const std::string hex(64, 'a');

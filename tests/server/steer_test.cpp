@@ -207,7 +207,7 @@ TEST_CASE("steer: an erasure is asked for with a reason, once, and by who has th
   body["reason"] = "art. 17 GDPR, prot. 12/2026";
   CHECK(d.act(d.dario, body) == 403);
   CHECK(d.act(d.carla, body) == 200);
-  CHECK(d.act(d.dora, body) == 200);  // it waits already
+  CHECK(d.act(d.dora, body) == 409);  // it waits already
   const std::vector<server::Erasure> all = d.repository->erasures();
   REQUIRE(all.size() == 1);
   CHECK(all[0].state == server::ErasureState::proposed);

@@ -13,6 +13,7 @@
 #include "insieme/server/secrets.hpp"
 #include "insieme/sync/limits.hpp"
 #include "log.hpp"
+#include "storage/stand_ins.hpp"
 
 namespace insieme::server {
 namespace steer {
@@ -129,6 +130,12 @@ std::variant<Assigning, Response> assigning_of(const Asked& asked) {
   return Assigning{*std::move(person), *id, sight};
 }
 
+/// Whoever is away has it by name, too: given anew it would be wider, and at once the deputy's.
+bool is_away_with(const Asked& asked, const Assigning& what) {
+  const auto standing = asked.repository().standing(what.person.account, what.dossier);
+  return standing.ok() && standing->mandate && standing->mandate->basis == kAbsenceBasis;
+}
+
 Response assign(const Asked& asked) {
   auto read = assigning_of(asked);
   if (auto* wrong = std::get_if<Response>(&read)) return std::move(*wrong);
@@ -139,6 +146,7 @@ Response assign(const Asked& asked) {
     return one.id == what.dossier;
   });
   if (at != all.end() && holds_now(*at, what.person.account)) return done();
+  if (is_away_with(asked, what)) return done();
   // One for later would be put in the place of. Of what the caller does not see nothing is told.
   if (what.sight == Sight::nothing) return done();
   if (what.sight == Sight::part) return not_all_in_sight();
@@ -166,6 +174,30 @@ Response unassign(const Asked& asked) {
                                             asked.text("reason", kReasonMax), self));
 }
 
+/// All that is written there is in the caller's sight, by a mandate that is theirs: neither for
+/// the days of somebody's absence nor by an emergency opening.
+bool has_all_that_is_written(const Asked& asked, const sync::DossierId& dossier) {
+  auto standing = asked.repository().standing(asked.caller.user.account, dossier);
+  if (!standing.ok() || !standing->mandate) return false;
+  if (standing->mandate->basis == kAbsenceBasis) return false;
+  standing->glass.reset();
+  const std::vector<std::string> seen = decide(*standing).sections;
+  const std::vector<sync::DocumentId> all = asked.repository().documents();
+  return std::all_of(all.begin(), all.end(), [&](const sync::DocumentId& one) {
+    return one.dossier != dossier ||
+           std::find(seen.begin(), seen.end(), one.section) != seen.end();
+  });
+}
+
+Response not_all_erased_here() {
+  return problem_response(
+      {403, "not-allowed", "Not allowed",
+       "A whole dossier is erased by who has all that is written there, for good: of this one you "
+       "have a part, or have it for a time. The operator of the server asks for it.",
+       "Un fascicolo intero lo cancella chi ha, stabilmente, tutto ciò che vi è scritto: di questo "
+       "ne hai una parte, o solo per un periodo. Lo chiede chi gestisce il server."});
+}
+
 Response decide_erasure(const Asked& asked,
                         Status (Repository::*act)(const sync::ErasureId&, const std::string&)) {
   const auto id = sync::id_from_text<sync::ErasureId>(asked.text("order", kIdMax));
@@ -179,13 +211,21 @@ Response decide_erasure(const Asked& asked,
     return missing("There is no such order on a dossier of yours.",
                    "Non c'è un ordine così su un fascicolo che coordini.");
   }
+  const bool carries_out = act == &Repository::confirm_erasure;
+  if (carries_out && order->order.is_whole_dossier() &&
+      !has_all_that_is_written(asked, order->order.dossier)) {
+    return not_all_erased_here();
+  }
   return answer((asked.repository().*act)(*id, asked.caller.user.account));
 }
+
+
 /// The whole dossier: what is less than that is asked for at the server.
 Response erase_propose(const Asked& asked) {
   const auto id = sync::id_from_text<sync::DossierId>(asked.text("dossier", kIdMax));
   if (!id.ok()) return bad("\"dossier\" is its id.", "«dossier» è l'id di un fascicolo.");
   if (!dossier_of(asked, *id)) return not_own();
+  if (!has_all_that_is_written(asked, *id)) return not_all_erased_here();
   const std::string ground = asked.text("reason", kReasonMax);
   if (ground.find_first_not_of(" \t\n") == std::string::npos) {
     return bad("A reason of 1 to 500 bytes.", "Serve un motivo, in parole.");
@@ -195,7 +235,12 @@ Response erase_propose(const Asked& asked) {
     return one.order.dossier == *id && one.state == ErasureState::proposed &&
            one.order.is_whole_dossier();
   });
-  if (waits) return done();  // asked for already, by whomever
+  if (waits) {
+    return problem_response(
+        {409, "conflict", "Conflict", "Its erasure is asked for already, and waits for somebody.",
+         "La cancellazione è già stata chiesta, e aspetta una seconda persona: questo motivo non "
+         "è stato aggiunto."});
+  }
   sync::ErasureOrder order;
   order.id = sync::ErasureId{new_id(asked.services.clock())};
   order.dossier = *id;

@@ -112,6 +112,7 @@ Status SqlRepository::unassign(const std::string& account, const sync::DossierId
     }
     end_now(log, db, account, dossier, reason);
     permissions.settle_partners(log, account, dossier);
+    permissions.settle(log, user, dossier, reason);  // who goes on standing in keeps that
     log.audit(by, "unassign", account + " " + sync::to_text(dossier), reason);
     return {};
   });

@@ -39,6 +39,14 @@ std::vector<std::string> sections_for(const RoleRules* rules, std::vector<std::s
   return sections;
 }
 
+/// What somebody has for good: neither as a deputy of these days nor by an emergency opening.
+std::vector<std::string> lasting(Permissions& permissions, const User& user,
+                                 const sync::DossierId& dossier) {
+  Standing standing = permissions.declared(user, dossier);
+  standing.glass.reset();
+  return decide(standing).sections;
+}
+
 }  // namespace
 
 Status pass_on(sql::Connection& db, std::int64_t space, const Roles& roles, LogWriter& log,
@@ -47,20 +55,19 @@ Status pass_on(sql::Connection& db, std::int64_t space, const Roles& roles, LogW
   if (from == to) return {ErrorCode::invalid_argument, "from and to are the same account"};
   const auto receiver = load_user(db, space, to);
   if (!receiver) return {ErrorCode::not_found, "there is no account \"" + to + "\""};
-  Access given = load_access(db, space, from, dossier);
   // Who is away has it all the same: it is with whoever stands in.
-  if (const auto leaver = load_user(db, space, from); leaver && !given.any()) {
-    given.sections = decide(permissions.declared(*leaver, dossier)).sections;
-  }
-  if (given.sections.empty()) {
+  const auto leaver = load_user(db, space, from);
+  std::vector<std::string> given;
+  if (leaver) given = lasting(permissions, *leaver, dossier);
+  if (given.empty()) {
     return {ErrorCode::not_found, "the dossier is not assigned to \"" + from + "\""};
   }
-  std::vector<std::string> sections = load_access(db, space, to, dossier).sections;
+  std::vector<std::string> sections = lasting(permissions, *receiver, dossier);
   Mandate mandate{"hand-over"};
   const auto before = permissions.mandate(to, dossier);
   if (before && !sections.empty()) mandate = *before;
-  mandate.sections =
-      sections_for(roles.find(receiver->role), std::move(sections), given.sections);
+  if (mandate.basis == "role") mandate.basis = "hand-over";  // stays when the role changes
+  mandate.sections = sections_for(roles.find(receiver->role), std::move(sections), given);
   mandate.kept_to.reset();
   if (mandate.sections.empty()) {
     return {ErrorCode::not_allowed, "the role of \"" + to + "\" may see none of its sections"};
@@ -74,8 +81,9 @@ Status pass_on(sql::Connection& db, std::int64_t space, const Roles& roles, LogW
             "nothing is given to \"" + to + "\": " + std::string(words_of(decision.rule).en)};
   }
   permissions.end_mandate(from, dossier);
-  if (given.any()) log.revoke(from, dossier, reason);
+  if (load_access(db, space, from, dossier).any()) log.revoke(from, dossier, reason);
   permissions.settle_partners(log, from, dossier);
+  permissions.settle(log, *leaver, dossier, reason);  // who goes on standing in keeps that
   permissions.put_mandate(to, dossier, mandate, log.now_ms());
   permissions.settle(log, *receiver, dossier);
   log.audit(actor, "handover", from + " " + to + " " + sync::to_text(dossier), reason);

@@ -375,8 +375,9 @@ void Permissions::settle_all(LogWriter& log) {
                " WHERE space = ?1 AND to_position IS NULL"
                " UNION SELECT a.deputy AS account, m.dossier FROM absences a JOIN mandates m"
                " ON m.space = a.space AND m.account = a.account"
-               " WHERE a.space = ?1 AND a.ended_ms IS NULL ORDER BY account, dossier");
-  rows->bind_all(space_);
+               " WHERE a.space = ?1 AND a.ended_ms IS NULL AND a.from_day <= ?2"
+               " AND a.until_day >= ?2 ORDER BY account, dossier");
+  rows->bind_all(space_, today_);
   settle_pairs(log, pairs_of(*rows));
 }
 

@@ -20,7 +20,9 @@ json::object opened(const Folder& folder, json::value practice,
 }
 
 /// The command as its own documentation shows it.
-std::string example_of(const client::commands::CommandSpec& command) { return command.example; }
+std::string example_of(const client::commands::CommandSpec& command) {
+  return command.example.text();
+}
 
 TEST_CASE("practice: every command that needs a server is refused, and says why", "[practice]") {
   const Folder folder;
