@@ -139,12 +139,14 @@ function SpendForm(props: {
     event.preventDefault();
     void act.run(async () => {
       try {
+        const draft = await typing.draft().catch(() => ""); // saving is tried all the same
         await write(
           "record.save",
           {
             type: entry.name,
             dossier: record.dossier,
             fields: { ...fields, [spends.through]: record.id },
+            ...(draft ? { draft } : {}),
           },
           request.current,
         );

@@ -96,6 +96,8 @@ export const fieldEn: Record<keyof typeof fieldIt, string> = {
   outcome_dismiss: "left it as it was",
   outcome_life: "decided whether the record stands",
   outcome_undo: "does not agree: the item is open again",
+  outcome_confirm: "confirmed the spend",
+  outcome_refuse: "did not accept the spend",
   contest: "I do not agree",
   contest_why: "Why you do not agree",
   reopen_own: "On second thoughts: open it again",

@@ -94,6 +94,8 @@ export const fieldIt = {
   outcome_dismiss: "ha lasciato com'era",
   outcome_life: "ha deciso se la scheda vale",
   outcome_undo: "non è d'accordo: la questione è riaperta",
+  outcome_confirm: "ha confermato la spesa",
+  outcome_refuse: "non ha accettato la spesa",
   contest: "Non sono d'accordo",
   contest_why: "Perché non sei d'accordo",
   reopen_own: "Ci ho ripensato: riapri",
