@@ -61,6 +61,7 @@ export const fieldEn: Record<keyof typeof fieldIt, string> = {
   keeping: "Keeping…",
   draft_kept: "Draft kept on this tablet",
   draft_of: "Draft, {when}",
+  draft_found: "It was written here before: look whether it is still what is meant.",
   draft_discard: "Throw the draft away",
   draft_discard_sure: "Throw away what you wrote here?",
   form_new: "{what}: new record",

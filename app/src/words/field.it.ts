@@ -59,6 +59,7 @@ export const fieldIt = {
   keeping: "Conservo…",
   draft_kept: "Bozza conservata su questo tablet",
   draft_of: "Bozza, {when}",
+  draft_found: "Era già scritto qui prima: guardare se è ancora ciò che serve.",
   draft_discard: "Butta la bozza",
   draft_discard_sure: "Buttare ciò che hai scritto qui?",
   form_new: "{what}: nuova scheda",
