@@ -9,6 +9,7 @@ import { World } from "./world.mjs";
 const world = new World();
 const FAMILY = "Famiglia Bassi";
 let anna;
+let office;
 let carla;
 
 before(async () => {
@@ -16,7 +17,7 @@ before(async () => {
   world.person("anna", "Anna Rossi", "educator");
   world.person("carla", "Carla Verdi", "coordinator");
   world.person("office", "Ufficio", "coordinator");
-  const office = world.desk("office");
+  office = world.desk("office");
   const family = makeHousehold(office, world, ["anna"]);
   office.call("dossier.create", { type: "project", fields: { title: "Progetto INSIEME" } });
   anna = new Person(world, "anna");
@@ -73,6 +74,19 @@ test("[P11] a voucher: what goes beyond its rights is said before it is saved", 
   assert.equal(await page.getByRole("textbox", { name: /^Unità/ }).inputValue(), "0");
   await page.getByRole("button", { name: "Annulla", exact: true }).click();
   await anna.online();
+});
+
+test("[P5] a spend that was confirmed says so, and offers no question to open again", async () => {
+  office.sync();
+  const { items } = office.call("review.list");
+  const item = items.find((one) => one.kind === "provisional_spend" || one.type === "voucher");
+  office.call("review.resolve", { item: item.id, confirm: true, reason: "concordata" });
+  office.sync();
+  await anna.send();
+  const { page } = anna;
+  await anna.openRecord(FAMILY, /B-1/);
+  await page.getByText("ha confermato la spesa").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Non sono d'accordo" }).count(), 0);
 });
 
 test("a coordinator's report: figures, what is behind them, files", async () => {

@@ -270,6 +270,7 @@ test("[P2] a new household is there after the lock and after a kill, and saved o
   await page.setViewportSize(DESK);
   await page.getByRole("link", { name: /Fascicolo nuovo/ }).click();
   await until("the name", async () => (await name().inputValue()) === "Famiglia Provata Assai");
+  await page.getByText("Era già scritto qui prima").waitFor(); // marked as of an earlier time
   await page.getByLabel(/^Comune di residenza/).selectOption({ label: "Bibbiano" });
   await button("Salva").click();
   await page.getByRole("heading", { name: "Famiglia Provata Assai", level: 1 }).waitFor();
@@ -277,6 +278,57 @@ test("[P2] a new household is there after the lock and after a kill, and saved o
   await goTo("new", "-", "household");
   await name().waitFor();
   assert.equal(await name().inputValue(), "");
+  assert.equal(await page.getByText("Era già scritto qui prima").count(), 0);
+});
+
+test("[P2] what is found of an earlier new household is thrown away, and the form is blank", async () => {
+  const name = () => page.getByLabel(/^Nome/).first();
+  await name().fill("Famiglia d'Altri");
+  await kept("dossier.create", "d'Altri");
+  await goTo("families");
+  await name().waitFor({ state: "detached" });
+  await goTo("new", "-", "household");
+  await page.getByText("Era già scritto qui prima").waitFor();
+  assert.equal(await name().inputValue(), "Famiglia d'Altri");
+  await button("Butta la bozza").click(); // the only one: the note's
+  await button("Butta la bozza").click();
+  await until("a blank form", async () => (await name().inputValue()) === "");
+  await until("no draft", async () =>
+    (await drafts()).every((one) => one.act !== "dossier.create"),
+  );
+  assert.equal(await page.getByText("Era già scritto qui prima").count(), 0);
+});
+
+test("[P8] a family is not passed to somebody whom the form cannot show", async () => {
+  const { dossier } = families[2];
+  await ask(page, "draft.open", {
+    act: "handover.propose",
+    subject: dossier,
+    dossier,
+    fields: { from: "anna", whom: "bruno", reason: "bruno la segue già" },
+  });
+  await goTo("steer");
+  await button("Passa o affida: Famiglia Galli").click();
+  await page.getByText("qui non si può più indicare: Bruno Neri").waitFor();
+  const form = page.getByRole("form", { name: "Passa o affida: Famiglia Galli" });
+  assert.equal(await form.locator("button.btn-primary").isDisabled(), true);
+  await page.getByLabel("A", { exact: true }).selectOption(""); // nobody, and said so
+  await until("a choice", async () => !(await form.locator("button.btn-primary").isDisabled()));
+  await form.getByRole("button", { name: "Annulla" }).click();
+  await until("no draft", async () =>
+    (await drafts()).every((one) => one.act !== "handover.propose"),
+  );
+});
+
+test("a panel that was opened stays open while its words are cleared", async () => {
+  await goTo("dossier", families[2].dossier);
+  await page.getByText("Chiedi la cancellazione del fascicolo").click();
+  const ground = page.getByLabel(/^Motivo e atto/);
+  await ground.fill("art. 17");
+  await button("Chiedi la cancellazione").waitFor();
+  await ground.fill("");
+  await button("Chiedi la cancellazione").waitFor({ state: "detached" });
+  assert.equal(await ground.isVisible(), true);
 });
 
 test("[P2] so are the reason of a batch and that of an emergency", async () => {

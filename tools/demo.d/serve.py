@@ -16,9 +16,10 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
-from spaces import BIN, ROOT, SPACES, Fault, Space, ask, contradict, run
+from spaces import BIN, ROOT, SPACES, Fault, Space, ask, contradict, end, run
 
 ANNAS_FAMILIES = 8
 PEOPLE = [
@@ -36,15 +37,17 @@ class Desk:
         self.process = subprocess.Popen(
             [str(BIN / "insieme"), "--json", "--store", str(store), "serve-app", "--app", screens,
              "--port", "0"], stdout=subprocess.PIPE, text=True)
-        said = json.loads(self.process.stdout.readline() or "{}")
-        if "address" not in said:
+        try:
+            said = json.loads(self.process.stdout.readline() or "{}")
+            if "address" not in said:
+                raise Fault(f"insieme serve-app for {store.name} did not start: {said}")
+            self.address = said["address"]
+        except BaseException:  # also a signal: nobody else knows of the process yet
             self.close()
-            raise Fault(f"insieme serve-app for {store.name} did not start: {said}")
-        self.address = said["address"]
+            raise
 
     def close(self):
-        self.process.terminate()
-        self.process.wait(60)
+        end(self.process)
 
     def call(self, command):
         return self.ask({"act": "call", "request": {"command": command}})
@@ -123,13 +126,28 @@ def tell(space, desks, with_app):
           "   All of it is invented. One address for each window of a browser.", flush=True)
 
 
+def leave(number, _):
+    """Once: another signal does not interrupt the closing."""
+    for one in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
+def close_all(things):
+    """Each of them, in this order, whatever becomes of the others."""
+    with ExitStack() as closing:
+        for thing in reversed(things):
+            closing.callback(thing.close)
+
+
 def main():
     words = [one for one in sys.argv[1:] if one != "--headless"]
     if len(words) not in (1, 2):
         print(__doc__, file=sys.stderr)
         return 2
     with_app = words[1:]
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for one in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, leave)
     desks = {}
     with tempfile.TemporaryDirectory(prefix="insieme-demo-") as name:
         space = None
@@ -155,10 +173,7 @@ def main():
             print(f"demo: {fault}", file=sys.stderr)
             return 1
         finally:
-            for desk in desks.values():
-                desk.close()
-            if space is not None:
-                space.close()
+            close_all([*desks.values(), *([space] if space else [])])
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(os.environ.get("INSIEME_BIN_DIR", ROOT / "build/release/bin"))
 WAIT_SECONDS = 60
+END_SECONDS = 20
 
 SPACES = {
     "insieme": ("INSIEME, Ambito VEN_09", [
@@ -37,6 +38,19 @@ LEAST = {"insieme": (2, 2), "val-denza": (0, 0)}
 
 class Fault(Exception):
     """What was asked and what was answered."""
+
+
+def end(process):
+    """Asks it to end, and makes it if it does not; with a second signal meanwhile, too."""
+    process.terminate()
+    try:
+        process.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        pass
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait(END_SECONDS)
 
 
 def run(program, *words, store=None, codes=(0,)):
@@ -60,16 +74,21 @@ class Space:
         self.process = subprocess.Popen(
             [str(BIN / "insieme-server"), "serve", "--data", str(self.data), "--dev",
              "--listen", "127.0.0.1:0", *more], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            self.wait_for_port()
+        except BaseException:  # also a signal: nobody else knows of the process yet
+            self.close()
+            raise
+
+    def wait_for_port(self):
         deadline = time.monotonic() + WAIT_SECONDS
         while not self.status().get("port"):
             if time.monotonic() > deadline or self.process.poll() is not None:
-                self.close()
                 raise Fault("the server did not start")
             time.sleep(0.1)
 
     def close(self):
-        self.process.terminate()
-        self.process.wait(WAIT_SECONDS)
+        end(self.process)
 
     def admin(self, *words, codes=(0,)):
         return run("insieme-server", "--data", self.data, *words, codes=codes)

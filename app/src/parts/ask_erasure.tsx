@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useAct } from "../core/hooks";
 import { steer } from "../core/steer";
 import { useActWords } from "../form/act_words";
+import { useDetails } from "../form/found";
 import { t } from "../words";
 import { Failed, say, SureButton } from "./parts";
 
@@ -13,6 +14,7 @@ export function AskErasure(props: { dossier: string }): JSX.Element {
     { ground: "" },
   );
   const { ground } = typing.words;
+  const panel = useDetails(ground !== "");
   const act = useAct();
   const ask = (): void =>
     void act.run(async () => {
@@ -21,7 +23,7 @@ export function AskErasure(props: { dossier: string }): JSX.Element {
       say(t("erase_ask_done"));
     });
   return (
-    <details class="block no-print" data-kept open={ground !== "" || undefined}>
+    <details class="block no-print" data-kept {...panel}>
       <summary>{t("erase_ask")}</summary>
       <p>{t("erase_ask_what")}</p>
       <div class="field">

@@ -8,6 +8,7 @@ import { useAct, useLoad } from "../core/hooks";
 import type { FieldType, Json, RecordType, TypeLine, WholeRecord } from "../core/types";
 import { useActWords } from "../form/act_words";
 import { Field, isEdited } from "../form/field";
+import { FoundNote, useFound } from "../form/found";
 import { ago } from "../format";
 import { problemsOf } from "../screens/edit";
 import { language, t, type Word } from "../words";
@@ -110,10 +111,9 @@ function SpendForm(props: {
 }): JSX.Element | null {
   const { record, rights, entry } = props;
   const [begun] = useState(() => begin(record, entry));
-  const typing = useActWords<Record<string, Json>>(
-    { act: "rights.spend", subject: record.id, record: record.id },
-    begun,
-  );
+  const about = { act: "rights.spend", subject: record.id, record: record.id };
+  const typing = useActWords<Record<string, Json>>(about, begun);
+  const found = useFound(about);
   const fields = typing.words;
   const [isOpen, setOpen] = useState(false);
   const open = isOpen || fields !== begun;
@@ -139,12 +139,14 @@ function SpendForm(props: {
     event.preventDefault();
     void act.run(async () => {
       try {
+        const draft = await typing.draft().catch(() => ""); // saving is tried all the same
         await write(
           "record.save",
           {
             type: entry.name,
             dossier: record.dossier,
             fields: { ...fields, [spends.through]: record.id },
+            ...(draft ? { draft } : {}),
           },
           request.current,
         );
@@ -154,12 +156,19 @@ function SpendForm(props: {
       }
       request.current = requestId();
       await typing.done();
+      found.forget();
       setOpen(false);
       say(beyond > 0 ? t("spend_provisional") : t("spend_done"));
     });
   };
+  const discard = (): void => {
+    setOpen(false);
+    found.forget();
+    void typing.done();
+  };
   return (
     <form class="card-box" data-kept onSubmit={save} noValidate>
+      <FoundNote of={found} onThrow={discard} />
       {shown.map((field) => (
         <Field
           key={field.name}
@@ -183,10 +192,7 @@ function SpendForm(props: {
         <button
           type="button"
           class="btn btn-outline-secondary"
-          onClick={() => {
-            setOpen(false);
-            void typing.done();
-          }}
+          onClick={discard}
         >
           {t("cancel")}
         </button>

@@ -18,6 +18,13 @@ function commonAuthors(items: QueueItem[]): string[] {
   return [...new Set(first ?? [])].filter((one) => rest.every((side) => side.includes(one)));
 }
 
+/** Two colleagues of one name are told apart by their accounts. */
+function toldApart(account: string, all: string[]): string {
+  const name = nameOf(account);
+  const isOnly = all.every((one) => one === account || nameOf(one) !== name);
+  return isOnly ? name : `${name} (${account})`;
+}
+
 function outcome(item: QueueItem, rule: Rule): string {
   const dot = taken(item, rule);
   if (dot === null) return item.now || t("not_filled");
@@ -64,10 +71,11 @@ export function BatchForm(props: {
   const chosen = items.filter(
     ({ id }) => !left.has(id) && !others.some((one) => one.id === id),
   );
+  const authors = commonAuthors(chosen);
   const rules: [Rule, string][] = [
-    ...commonAuthors(chosen).map((one): [Rule, string] => [
+    ...authors.map((one): [Rule, string] => [
       `author:${one}`,
-      t("batch_author", { who: one === me.account ? t("you") : nameOf(one) }),
+      t("batch_author", { who: one === me.account ? t("you") : toldApart(one, authors) }),
     ]),
     ["dismiss", t("dismiss")],
   ];

@@ -30,6 +30,7 @@ const PAGE = 500;
 /** The field with the day of what is told by days. */
 const DAYS: Record<string, string> = { visit: "start_at", note: "written_on" };
 
+/** Without it the lists stand in the order in which they were written. */
 async function loadByDay(dossier: string): Promise<Map<string, RecordLine[]>> {
   const lists = await Promise.all(
     Object.entries(DAYS).map(async ([type, order]): Promise<[string, RecordLine[]]> => {
@@ -56,7 +57,10 @@ async function loadPage(id: string): Promise<Page> {
   const root = first
     ? (await read<{ record: WholeRecord }>("record.get", { record: first.id })).record
     : null;
-  const byDay = await loadByDay(id);
+  const byDay =
+    dossier.type === "household"
+      ? await loadByDay(id).catch((): Page["byDay"] => new Map())
+      : new Map();
   return { dossier, root, records, types, byDay };
 }
 

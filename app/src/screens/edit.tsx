@@ -8,6 +8,7 @@ import { undoDiscard, undoEdit, undoNew, wholeNow } from "../core/undo";
 import { ago } from "../format";
 import { useActWords } from "../form/act_words";
 import { Field, isEdited } from "../form/field";
+import { FoundNote, useFound } from "../form/found";
 import { FileFields, isShownWithFiles } from "../files/form";
 import {
   commitDraft,
@@ -232,10 +233,9 @@ function NewDossier(props: { type: string }): JSX.Element {
     () => read<{ type: RecordType }>("schema.type", { type: props.type }),
     props.type,
   );
-  const typing = useActWords<Record<string, Json>>(
-    { act: "dossier.create", subject: props.type },
-    {},
-  );
+  const about = { act: "dossier.create", subject: props.type };
+  const typing = useActWords<Record<string, Json>>(about, {});
+  const found = useFound(about);
   const fields = typing.words;
   const act = useAct();
   const request = useRef(requestId());
@@ -259,11 +259,18 @@ function NewDossier(props: { type: string }): JSX.Element {
       }
     });
   };
+  const discard = (): void =>
+    void act.run(async () => {
+      await typing.done();
+      found.forget();
+      say(t("draft_gone"));
+    });
   return (
     <Await of={load}>
       {({ type }) => (
         <form class="form" data-kept onSubmit={save} noValidate>
           <Title text={t("form_new", { what: type.label })} back={["families"]} />
+          <FoundNote of={found} onThrow={discard} />
           {type.fields.filter(isEdited).map((field) => (
             <Field
               key={field.name}
@@ -282,15 +289,12 @@ function NewDossier(props: { type: string }): JSX.Element {
             <button class="btn btn-primary btn-lg" disabled={act.busy}>
               {t("save")}
             </button>
-            {Object.keys(fields).length > 0 && (
+            {Object.keys(fields).length > 0 && !found.when && (
               <DiscardButton
-                onSure={() =>
-                  void act.run(async () => {
-                    await typing.done();
-                    say(t("draft_gone"));
-                    goBack("families");
-                  })
-                }
+                onSure={() => {
+                  discard();
+                  goBack("families");
+                }}
               />
             )}
           </div>

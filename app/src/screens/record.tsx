@@ -82,13 +82,13 @@ export function RecordScreen(props: { id: string; me: Identity }): JSX.Element {
               {t("print")}
             </button>
           </div>
-          {told(record.decisions).map((one, at, all) => (
+          {told(record.decisions).map((one, _, all) => (
             <Decided
               key={one.dot}
               decision={one}
               record={record}
               me={props.me}
-              isLast={all.findIndex((other) => other.field === one.field) === at}
+              isLast={!all.some((other) => isLater(other, one))}
             />
           ))}
           <SamePanel record={record} />
@@ -199,10 +199,20 @@ export const OUTCOMES: Record<string, Word> = {
   restore: "outcome_life",
   retract: "outcome_life",
   undo: "outcome_undo",
+  contest: "outcome_undo",
+  confirm: "outcome_confirm",
+  refuse: "outcome_refuse",
 };
 
 /** After these what the field shows is not what was decided. */
-const QUIET = new Set(["dismiss", "undo"]);
+const QUIET = new Set(["dismiss", "undo", "contest", "confirm", "refuse"]);
+
+/** What opened a question again, and what was said of a spend, no contest takes back. */
+const FINAL = new Set(["undo", "contest", "confirm", "refuse"]);
+
+/** Of the same field. They come in the order of the tablets, not of the days. */
+const isLater = (one: Decision, than: Decision): boolean =>
+  one.field === than.field && Date.parse(one.at) > Date.parse(than.at);
 
 /** The decision reaches whoever had written, with its reason; and whoever disagrees may say so. */
 function Decided(props: {
@@ -220,7 +230,9 @@ function Decided(props: {
   const act = useAct();
   const word = OUTCOMES[decision.outcome];
   const mayReopen =
-    decision.field !== "" && decision.outcome !== "undo" && (props.isLast || !decision.mine);
+    decision.field !== "" &&
+    !FINAL.has(decision.outcome) &&
+    (props.isLast || !decision.mine);
   const value = record.fields[decision.field]?.text;
   return (
     <section
@@ -247,7 +259,7 @@ function Decided(props: {
           {t(decision.mine ? "reopen_own" : "contest")}
         </button>
       )}
-      {open && (
+      {mayReopen && open && (
         <form
           data-kept
           onSubmit={(event) => {

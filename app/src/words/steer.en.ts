@@ -50,6 +50,7 @@ export const steerEn: Record<keyof typeof steerIt, string> = {
   steer_to_nobody: "(nobody: the assignment ends)",
   steer_who_has: "{who} · {role} · follows {n}",
   steer_both_read: "both read it",
+  steer_gone: "Chosen before, and no longer possible here: {who}. Choose anew.",
   steer_pass_help:
     "Who leaves the dossier loses it with the next synchronisation. What they write before " +
     "they know is not lost: it arrives among the late changes.",

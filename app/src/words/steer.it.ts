@@ -50,6 +50,7 @@ export const steerIt = {
   steer_to_nobody: "(a nessuno: si toglie l'incarico)",
   steer_who_has: "{who} · {role} · ne segue {n}",
   steer_both_read: "lo leggono tutti e due",
+  steer_gone: "Scelto prima, qui non si può più indicare: {who}. Scegliere di nuovo.",
   steer_pass_help:
     "Chi lascia il fascicolo lo perde al prossimo invio. Ciò che scrive prima di saperlo " +
     "non va perso: arriva fra le modifiche in ritardo.",

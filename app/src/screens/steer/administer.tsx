@@ -11,6 +11,7 @@ import {
 } from "../../core/steer";
 import { clock, day } from "../../format";
 import { useActWords } from "../../form/act_words";
+import { FoundNote, useDetails, useFound } from "../../form/found";
 import { Select } from "../../parts/finding";
 import { Failed, say, SureButton } from "../../parts/parts";
 import { QrCode } from "../../parts/qr";
@@ -105,10 +106,11 @@ export function StopDevice(props: { device: SteerDevice; unsent: boolean }): JSX
   const { device } = props;
   const typing = useActWords({ act: "steer.revoke", subject: device.id }, { reason: "" });
   const { reason } = typing.words;
+  const panel = useDetails(reason !== "");
   const act = useAct();
   const id = `stop-${device.id}`;
   return (
-    <details>
+    <details {...panel}>
       <summary>{t("steer_stop")}</summary>
       <p>{t("steer_stop_what")}</p>
       {props.unsent && <p class="help-problem">{t("steer_stop_unsent")}</p>}
@@ -176,12 +178,16 @@ export function Switch(props: { person: SteerPerson }): JSX.Element {
 
 export function AddPerson(props: { all: SteerPeople }): JSX.Element {
   const { all } = props;
-  const typing = useActWords(
-    { act: "steer.add_person", subject: "" },
-    { name: "", account: "", role: "", organization: "" },
-  );
+  const about = { act: "steer.add_person", subject: "" };
+  const typing = useActWords(about, { name: "", account: "", role: "", organization: "" });
   const { name, account, role, organization } = typing.words;
+  const found = useFound(about);
+  const panel = useDetails(found.when !== "");
   const act = useAct();
+  const discard = (): void => {
+    found.forget();
+    void typing.done();
+  };
   const add = (event: Event): void => {
     event.preventDefault();
     void act.run(async () => {
@@ -189,12 +195,14 @@ export function AddPerson(props: { all: SteerPeople }): JSX.Element {
       await steer("add_person", { name: name.trim(), account: account.trim(), role, ...body });
       say(t("steer_added", { who: name.trim() }));
       await typing.done();
+      found.forget();
     });
   };
   return (
-    <details class="block no-print">
+    <details class="block no-print" {...panel}>
       <summary>{t("steer_add")}</summary>
       <form data-kept onSubmit={add}>
+        <FoundNote of={found} onThrow={discard} />
         <div class="two">
           <TextField
             id="new-name"
