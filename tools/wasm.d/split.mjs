@@ -56,7 +56,7 @@ function split(whole, first, rest) {
   rmSync(names);
   // What only the other part called is folded and dropped anew.
   for (const part of [first, rest]) {
-    execFileSync("wasm-opt", ["-Oz", ...FEATURES, part, "-o", part]);
+    execFileSync("wasm-opt", ["-Oz", "--converge", ...FEATURES, part, "-o", part]);
   }
   const [before, behind] = moveData(readFileSync(first), readFileSync(rest), pieces());
   writeFileSync(first, before);
