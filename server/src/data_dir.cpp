@@ -182,8 +182,8 @@ Result<std::unique_ptr<Repository>> open_repository(const DataDir& dir, const Ro
   INSIEME_TRY_ASSIGN(auto repository, open_database(dir, roles, clock, postgres, snapshots));
   // A database that was put back from a copy forgets again what was erased since, and whom it shut
   // out since; one that was never put back tells ledgers that are new.
-  make_ledgers(dir);
   INSIEME_TRY(repository->attach_ledger(ErasureLedger(dir.ledger())));
+  make_ledgers(dir);  // only now: an empty one says that the database had nothing to tell
   return repository;
 }
 

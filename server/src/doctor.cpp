@@ -168,6 +168,12 @@ Finding check_log(Repository& repository) {
     return well("digests", fmt::format("{} entries, {} documents agree", report.entries,
                                        report.documents.size()));
   }
+  if (report.records_ok()) {
+    return fault("digests", report.audit_faults.front(),
+                 "insieme-server audit names all of it: lines of the audit were changed or "
+                 "removed, or a server of an older release wrote one. The records are whole, and "
+                 "backups go on.");
+  }
   return fault("digests", report.faults.front(),
                "insieme-server verify names all of it. Keep this database, then put the last "
                "backup back (insieme-server restore).");

@@ -103,6 +103,15 @@ Status merge_all(const fs::path& from, const fs::path& to) {
   return merge<RevocationLedger>(from / "revocations.ledger", to / "revocations.ledger");
 }
 
+std::vector<std::string> missing_in(const fs::path& folder) {
+  std::vector<std::string> missing;
+  std::error_code ignored;
+  for (const std::string& name : ledger_names()) {
+    if (!fs::exists(folder / name, ignored)) missing.push_back(name);
+  }
+  return missing;
+}
+
 }  // namespace
 
 const std::vector<std::string>& ledger_names() {
@@ -111,13 +120,10 @@ const std::vector<std::string>& ledger_names() {
   return kNames;
 }
 
-std::vector<std::string> missing_ledgers(const DataDir& dir) {
-  std::vector<std::string> missing;
-  std::error_code ignored;
-  for (const std::string& name : ledger_names()) {
-    if (!fs::exists(dir.folder / name, ignored)) missing.push_back(name);
-  }
-  return missing;
+std::vector<std::string> missing_ledgers(const DataDir& dir) { return missing_in(dir.folder); }
+
+std::vector<std::string> missing_beside(const std::string& copy, const sync::SpaceId& space) {
+  return missing_in(folder_beside(copy, space));
 }
 
 void make_ledgers(const DataDir& dir) noexcept {

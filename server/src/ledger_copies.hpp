@@ -28,6 +28,10 @@ void make_ledgers(const DataDir& dir) noexcept;
 [[nodiscard]] Status bring_ledgers(const DataDir& dir, const std::string& copy,
                                    const sync::SpaceId& space);
 
+/// Those that the folder beside `copy` does not have.
+[[nodiscard]] std::vector<std::string> missing_beside(const std::string& copy,
+                                                      const sync::SpaceId& space);
+
 /// Each that is here can be read and was not changed.
 [[nodiscard]] Status check_ledgers(const DataDir& dir);
 

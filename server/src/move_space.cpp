@@ -30,12 +30,14 @@ Status compare(Repository& from, Repository& to) {
   const VerifyReport left = verify_repository(from, {});
   const VerifyReport right = verify_repository(to, {});
   for (const VerifyReport* report : {&left, &right}) {
-    if (!report->ok()) return {ErrorCode::conflict, "verify: " + report->faults.front()};
+    if (!report->records_ok()) return {ErrorCode::conflict, "verify: " + report->faults.front()};
   }
-  const bool same = left.entries == right.entries && left.manifests == right.manifests &&
+  // An audit that somebody changed is taken along as it is.
+  const bool same = left.audit_faults == right.audit_faults && left.entries == right.entries &&
+                    left.manifests == right.manifests &&
                     std::equal(left.documents.begin(), left.documents.end(),
                                right.documents.begin(), right.documents.end(), equal);
-  if (!same) return {ErrorCode::conflict, "the documents differ"};
+  if (!same) return {ErrorCode::conflict, "the documents or the audits differ"};
   return {};
 }
 

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <memory>
 #include <optional>
 
 #include "backup/plain_copy.hpp"
 #include "backup/sealed_file.hpp"
 #include "durable.hpp"
+#include "insieme/server/audit.hpp"
 #include "insieme/server/postgres_repository.hpp"
 #include "insieme/server/sqlite_repository.hpp"
 #include "insieme/server/verify.hpp"
@@ -39,22 +39,26 @@ std::string name_for_present(const DataDir& dir, std::int64_t now_ms) {
 /// What is known of the database that is there: nothing if it cannot be read any more.
 struct Present {
   std::optional<SpaceInfo> space;
+  std::vector<std::string> untold;  ///< ledgers that were missing, and that it did not make whole
   [[nodiscard]] std::uint64_t epoch() const { return space ? space->epoch : 0; }
 };
 
 /// What it knows and the ledgers do not is added to them.
 Result<Present> look_at_file(const DataDir& dir, const Roles& roles, const Clock& clock) {
-  if (!fs::exists(dir.database())) return Present{};
+  Present unread;
+  unread.untold = missing_ledgers(dir);
+  if (!fs::exists(dir.database())) return unread;
   try {
     auto opened = open_sqlite_repository(dir.database(), roles, clock);
-    if (!opened.ok()) return Present{};
-    const SpaceInfo space = (*opened)->space();
-    make_ledgers(dir);
+    if (!opened.ok()) return unread;
+    Present present;
+    present.space = (*opened)->space();
     INSIEME_TRY((*opened)->attach_ledger(ErasureLedger(dir.ledger())));
+    make_ledgers(dir);
     (*opened)->checkpoint();
-    return Present{space};
+    return present;
   } catch (const StorageFailure&) {
-    return Present{};  // that is why it is to be put back
+    return unread;  // that is why it is to be put back
   }
 }
 
@@ -68,7 +72,11 @@ Result<Present> look_at_postgres(const DataDir& dir, const Roles& roles, const C
   }
   if (!fs::exists(dir.space())) return Present{};
   auto opened = open_repository(dir, roles, clock, postgres);
-  if (opened.ok()) return Present{(*opened)->space()};
+  if (opened.ok()) {
+    Present present;
+    present.space = (*opened)->space();
+    return present;
+  }
   if (opened.error().code == ErrorCode::not_found) return Present{};
   return opened.error();
 }
@@ -79,20 +87,25 @@ Result<Present> look_for(const sync::SpaceId& id, const DataDir& dir, const Role
                          const Clock& clock, const std::string& postgres) {
   const auto opened = open_postgres_repository(postgres, id, roles, clock);
   if (opened.ok()) {
-    make_ledgers(dir);
     INSIEME_TRY((*opened)->attach_ledger(ErasureLedger(dir.ledger())));
-    return Present{(*opened)->space()};
+    make_ledgers(dir);
+    Present present;
+    present.space = (*opened)->space();
+    return present;
   }
   if (opened.error().code == ErrorCode::not_found) return Present{};
   return opened.error();
 }
 
-Status check_copy(Repository& copy) {
+/// What is wrong with its audit's sealing, which keeps nobody from their records.
+Result<std::vector<std::string>> check_copy(Repository& copy) {
   const std::string found = copy.integrity_check();
-  if (found != "ok") return {ErrorCode::malformed, "the copy is damaged: " + found};
-  const VerifyReport report = verify_repository(copy, {});
-  if (!report.ok()) return {ErrorCode::malformed, "the copy is damaged: " + report.faults.front()};
-  return {};
+  if (found != "ok") return Error{ErrorCode::malformed, "the copy is damaged: " + found};
+  VerifyReport report = verify_repository(copy, {});
+  if (!report.records_ok()) {
+    return Error{ErrorCode::malformed, "the copy is damaged: " + report.faults.front()};
+  }
+  return std::move(report.audit_faults);
 }
 
 template <class Work>
@@ -105,9 +118,10 @@ auto with_copy(const std::string& copy, Work work) -> decltype(work()) {
 }
 
 /// The copy, in a file of the data folder, is sound: whose it is.
-Result<SpaceInfo> check_aside(const std::string& aside, const Roles& roles, const Clock& clock) {
+Result<SpaceInfo> check_aside(const std::string& aside, const Roles& roles, const Clock& clock,
+                              std::vector<std::string>& audit_faults) {
   INSIEME_TRY_ASSIGN(const auto repository, open_sqlite_repository(aside, roles, clock));
-  INSIEME_TRY(check_copy(*repository));
+  INSIEME_TRY_ASSIGN(audit_faults, check_copy(*repository));
   return repository->space();
 }
 
@@ -203,10 +217,10 @@ struct Replayed {
 
 Replayed replayed(Repository& repository) {
   Replayed all;
-  for (const AuditRow& row : repository.audit(std::numeric_limits<std::int32_t>::max())) {
-    if (row.actor != "ledger") continue;
-    ++(row.action == "deny" ? all.denials : all.revocations);
-  }
+  audit_of(repository).visit_audit([&all](const AuditLine& line) {
+    if (line.actor == "ledger") ++(line.action == "deny" ? all.denials : all.revocations);
+    return true;
+  });
   return all;
 }
 
@@ -250,11 +264,21 @@ Status replay_ledgers(const DataDir& dir, const sync::SpaceId& id, const Roles& 
 
 /// All that can be known of who was denied, shut out or erased since the copy.
 Status gather_ledgers(const DataDir& dir, const std::string& copy, const sync::SpaceId& space,
-                      LedgersNeeded needed, RestoredSpace& restored) {
+                      LedgersNeeded needed, const Present& present, RestoredSpace& restored) {
   INSIEME_TRY(bring_ledgers(dir, copy, space));
   INSIEME_TRY(check_ledgers(dir));
   restored.missing = missing_ledgers(dir);
+  const std::vector<std::string> nowhere = missing_beside(copy, space);
+  for (const std::string& name : present.untold) {
+    const bool is_there = std::count(restored.missing.begin(), restored.missing.end(), name) == 0;
+    // What a damaged database began to tell is no ledger.
+    if (is_there && std::count(nowhere.begin(), nowhere.end(), name) != 0) {
+      restored.missing.push_back(name);
+    }
+  }
   if (restored.missing.empty() || needed == LedgersNeeded::those_there) return {};
+  std::error_code ignored;  // found by the next restore, a part would pass for the whole
+  for (const std::string& name : restored.missing) fs::remove(dir.folder / name, ignored);
   return {ErrorCode::not_found,
           "mancano i registri (the ledgers are missing): " + listed(restored.missing) +
               ". They say who was shut out, what was denied and what was erased since the copy. "
@@ -297,8 +321,10 @@ Result<RestoredSpace> restore_space(const DataDir& dir, const std::string& copy,
   const std::string aside = dir.database() + ".restoring";
   const PlainCopy cleared(aside);
   INSIEME_TRY(bring(copy, aside, server, key));
-  INSIEME_TRY_ASSIGN(const SpaceInfo space,
-                     with_copy(copy, [&] { return check_aside(aside, roles, clock); }));
+  RestoredSpace restored;
+  INSIEME_TRY_ASSIGN(const SpaceInfo space, with_copy(copy, [&] {
+                       return check_aside(aside, roles, clock, restored.audit_faults);
+                     }));
   if (present.space && present.space->id != space.id) {
     return Error{ErrorCode::conflict, "the copy is of another space, \"" + space.name + "\""};
   }
@@ -306,9 +332,8 @@ Result<RestoredSpace> restore_space(const DataDir& dir, const std::string& copy,
   if (!postgres.empty() && !present.space) {
     INSIEME_TRY_ASSIGN(present, look_for(space.id, dir, roles, clock, postgres));
   }
-  RestoredSpace restored;
   restored.position = space.position;
-  INSIEME_TRY(gather_ledgers(dir, copy, space.id, needed, restored));
+  INSIEME_TRY(gather_ledgers(dir, copy, space.id, needed, present, restored));
   INSIEME_TRY_ASSIGN(restored.epoch, with_copy(copy, [&] {
                        return raise_aside(aside, present, roles, clock, copy);
                      }));

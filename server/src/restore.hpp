@@ -17,6 +17,7 @@ struct RestoredSpace {
   std::uint64_t denials = 0;      ///< stand again
   std::uint64_t revocations = 0;  ///< accounts, devices, machines, passwords: shut out again
   std::vector<std::string> missing;  ///< ledgers that are not there, as was meant
+  std::vector<std::string> audit_faults;  ///< a warning: of the copy's audit, in words
   std::string kept;             ///< the file that holds what stood there; empty if nothing did
 };
 

@@ -21,7 +21,7 @@ class Verifier {
     check_chain();
     check_manifests();
     check_access_log();
-    for (std::string& text : verify_audit(audit_of(repository_))) fault(std::move(text));
+    report_.audit_faults = verify_audit(audit_of(repository_));
     const std::vector<sync::DocumentId> documents = repository_.documents();
     std::size_t done = 0;
     for (const sync::DocumentId& document : documents) {

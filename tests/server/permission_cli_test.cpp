@@ -297,6 +297,61 @@ TEST_CASE("audit: reasons and who asked, and a line that is changed is found",
   CHECK(at.run({"verify"}).code == 6);
 }
 
+TEST_CASE("backup and restore: an audit that somebody changed is a warning, the records are whole",
+          "[server][process][P2]") {
+  const Since at;
+  {
+    sqlite::OpenOptions options;
+    options.path = at.data + "/server.db";
+    auto db = sqlite::Connection::open(options);
+    db.execute("DELETE FROM audit WHERE action = 'user.disable'");
+    // As a server of an older release writes it.
+    db.execute("INSERT INTO audit(space, at_ms, actor, action, subject)"
+               " SELECT space, 1, 'operator', 'user.new', 'carla' FROM spaces");
+  }
+  const std::string today = at.dir.file("oggi.db");
+  const Finished made = at.run({"backup", today});
+  CHECK(made.code == 0);
+  CHECK(says(made.err, "the records are"));
+  const Finished checked = at.run({"verify", "--backup", today});
+  CHECK(checked.code == 6);
+  CHECK(says(checked.out, "without a seal"));
+  CHECK(says(checked.out, "a server can be made of it"));
+  const Finished restored = at.run({"restore", today});
+  CHECK(restored.code == 0);
+  CHECK(says(restored.err, "the records are"));
+  const Finished audit = at.run({"audit"});
+  CHECK(audit.code == 6);  // it is still said, and no more than what was done
+  CHECK(says(audit.err, "are missing"));
+  CHECK(says(audit.err, "operator, user.new"));
+  CHECK_FALSE(says(audit.err, "its last hash"));
+  CHECK(at.run({"verify"}).code == 6);
+}
+
+TEST_CASE("restore: a damaged database is no source of ledgers that are lost",
+          "[server][process][P7][P9]") {
+  namespace fs = std::filesystem;
+  const Since at;
+  {
+    sqlite::OpenOptions options;
+    options.path = at.data + "/server.db";
+    sqlite::Connection::open(options).execute("ALTER TABLE machines RENAME TO gone");
+  }
+  fs::remove_all(at.dir.file("ledgers"));
+  for (const char* name : {"erasures.ledger", "denials.ledger", "revocations.ledger"}) {
+    fs::remove(at.data + "/" + name);
+  }
+  for (int again = 0; again < 2; ++again) {
+    const Finished refused = at.run({"restore", at.copy});
+    CHECK(refused.code == 4);
+    CHECK(says(refused.err, "denials.ledger"));
+    CHECK(says(refused.err, "revocations.ledger"));
+  }
+  CHECK(at.run({"users"}).code != 0);  // nor does opening it make an empty one that looks whole
+  CHECK(says(at.run({"restore", at.copy}).err, "revocations.ledger"));
+  CHECK(at.run({"restore", at.copy, "--without-ledgers"}).code == 0);
+}
+
 TEST_CASE("users set: another role gives and takes what it may see", "[server][process][P7]") {
   const Desk at;
   CHECK(at.rule("bruno", "core") == "not-assigned");

@@ -98,7 +98,8 @@ class Rest {
 
   void check_server() {
     const server::VerifyReport report = server::verify_repository(world_.office().repository(), {});
-    demand(report.ok(), "server is sound", report.faults.empty() ? "" : report.faults.front());
+    const auto& faults = report.records_ok() ? report.audit_faults : report.faults;
+    demand(report.ok(), "server is sound", faults.empty() ? "" : faults.front());
     for (const server::VerifiedDocument& document : report.documents) {
       server_[document.document] = document;
       changes_ += document.count;

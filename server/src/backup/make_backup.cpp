@@ -102,12 +102,13 @@ Result<MadeBackup> make_backup(Repository& repository, const DataDir& dir, const
   VerifyReport report;
   INSIEME_TRY_ASSIGN(const SpaceInfo space,
                      check_copy(copy.path(), config, clock, depth, report));
-  if (!report.ok()) {
+  if (!report.records_ok()) {
     return Error{ErrorCode::malformed, "the copy is damaged: " + report.faults.front()};
   }
   remove_beside(copy.path());
   made.position = space.position;
   made.documents = report.documents.size();
+  made.audit_faults = report.audit_faults;
   if (made.sealed) {
     INSIEME_TRY_ASSIGN(const sync::KeyPair server, load_server_key(dir));
     INSIEME_TRY_ASSIGN(const SealedFile sealed,

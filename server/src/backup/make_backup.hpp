@@ -19,6 +19,7 @@ struct MadeBackup {
   std::uint64_t documents = 0;  ///< replayed in the copy; none if it was checked quickly
   bool sealed = false;
   std::string sha256;           ///< of the file
+  std::vector<std::string> audit_faults;  ///< a warning: the copy is whole, with these in it
 };
 
 /// The keys that the settings name; empty: copies are not sealed.

@@ -88,12 +88,15 @@ int backup(Context& context, const BackupArguments& arguments) {
                             {"documents", made.documents},
                             {"sealed", made.sealed},
                             {"sha256", made.sha256},
+                            {"audit_faults", json::array(made.audit_faults.begin(),
+                                                         made.audit_faults.end())},
                             {"bytes", made.bytes}});
   } else {
     tell(made, file, blobs, context.config());
     for (const std::string& name : pruned) print_line("Old, and removed: " + name + ".");
   }
   if (!made.sealed) warn_of_clear_copy();
+  warn_of_audit(made.audit_faults);
   return kOk;
 }
 

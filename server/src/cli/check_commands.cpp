@@ -86,6 +86,12 @@ int status(Context& context) {
   return kOk;
 }
 
+std::vector<std::string> all_faults(const VerifyReport& report) {
+  std::vector<std::string> all = report.faults;
+  all.insert(all.end(), report.audit_faults.begin(), report.audit_faults.end());
+  return all;
+}
+
 json::object report_json(const VerifyReport& report) {
   json::object documents;
   for (const VerifiedDocument& document : report.documents) {
@@ -95,12 +101,13 @@ json::object report_json(const VerifyReport& report) {
                      {"state", sync::to_hex(document.state)},
                      {"hollow", document.hollow}};
   }
+  const std::vector<std::string> faults = all_faults(report);
   return json::object{{"ok", report.ok()},
                       {"entries", report.entries},
                       {"manifests", report.manifests},
                       {"accesses", report.accesses},
                       {"documents", std::move(documents)},
-                      {"faults", json::array(report.faults.begin(), report.faults.end())}};
+                      {"faults", json::array(faults.begin(), faults.end())}};
 }
 
 struct BackupArguments {
@@ -166,8 +173,9 @@ int verify_backup(Context& context, const BackupArguments& arguments) {
   print_line(found->space.name + ", up to position " + std::to_string(found->space.position));
   if (found->server) print_line("signed by  server " + sync::to_hex(found->server->bytes));
   tell(report);
-  for (const std::string& fault : report.faults) print_line("FAULT      " + fault);
-  print_line(!report.ok() ? "Something is wrong: keep another copy." :
+  for (const std::string& fault : all_faults(report)) print_line("FAULT      " + fault);
+  print_line(!report.records_ok() ? "Something is wrong: keep another copy." :
+             !report.ok() ? "Its records are whole, its audit is not: a server can be made of it." :
              sealed ? "All well: a server can be made of it." :
                       "All well. It is NOT sealed: whoever has the file reads it.");
   return report.ok() ? kOk : kFaultsFound;
@@ -192,8 +200,10 @@ int verify(Context& context) {
     tell(report);
     print_line("files      " + std::to_string(blobs.whole) + " read, " +
                std::to_string(blobs.awaited) + " not brought yet");
-    for (const std::string& fault : report.faults) print_line("FAULT      " + fault);
-    print_line(report.ok() ? "All well." : "Something is wrong: restore from a backup.");
+    for (const std::string& fault : all_faults(report)) print_line("FAULT      " + fault);
+    print_line(report.ok()           ? "All well."
+               : report.records_ok() ? "The records are whole, the audit is not: see `audit`."
+                                     : "Something is wrong: restore from a backup.");
   }
   return report.ok() ? kOk : kFaultsFound;
 }

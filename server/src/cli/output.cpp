@@ -47,6 +47,14 @@ void Table::print(const std::string& nothing) const {
   }
 }
 
+void warn_of_audit(const std::vector<std::string>& faults) {
+  if (faults.empty()) return;
+  std::fprintf(stderr,
+               "insieme-server: ATTENZIONE, il registro degli atti non è integro, i dati sì "
+               "(WARNING: the audit is not whole, the records are): %s%s. insieme-server audit\n",
+               faults.front().c_str(), faults.size() > 1 ? " …" : "");
+}
+
 void print_text(const std::string& text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
       std::fflush(stdout) == 0) {

@@ -28,6 +28,9 @@ void print_text(const std::string& text);
 void print_line(const std::string& text);
 void print_json(const boost::json::value& value);
 
+/// On standard error: what is wrong with the audit of a copy that is whole otherwise.
+void warn_of_audit(const std::vector<std::string>& faults);
+
 /// Into a file that must not exist yet: CommandError(kRefused); (kStorage) if it cannot be written.
 void write_new(const std::string& path, const std::string& content);
 

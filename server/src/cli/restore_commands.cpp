@@ -43,6 +43,7 @@ int restore(Context& context, const RestoreArguments& arguments) {
       context.dir(), copy, context.config().roles, wall_clock(),
       backup_secret(arguments.key_file), context.config().database,
       arguments.without_ledgers ? LedgersNeeded::those_there : LedgersNeeded::all));
+  warn_of_audit(restored.audit_faults);
   std::uint64_t blobs = 0;
   if (const auto copies = context.blob_copies(copy)) {
     blobs = restore_blobs(context.repository(), context.blobs(), *copies);
@@ -56,6 +57,8 @@ int restore(Context& context, const RestoreArguments& arguments) {
                             {"denials", restored.denials},
                             {"revocations", restored.revocations},
                             {"missing", std::move(missing)},
+                            {"audit_faults", json::array(restored.audit_faults.begin(),
+                                                         restored.audit_faults.end())},
                             {"blobs", blobs},
                             {"kept", restored.kept}});
     return kOk;

@@ -159,6 +159,11 @@ std::vector<std::string> verify_audit(AuditStore& audit) {
       hash = next_audit_hash(hash, line);
       return true;
     }
+    if (line.number == 0) {
+      fault("audit: a line without a seal stands behind line " + std::to_string(number) + ": " +
+            line.actor + ", " + line.action);
+      return true;
+    }
     const std::string place = "audit " + std::to_string(line.number) + ": ";
     if (line.number != ++number) {
       fault(place + "lines " + std::to_string(number) + " and on are missing");

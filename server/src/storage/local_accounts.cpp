@@ -127,7 +127,6 @@ Status SqlRepository::new_local_account(const std::string& account, const std::s
                                         std::int64_t first_until_ms, bool totp_required) {
   return write([&](sql::Connection& db, LogWriter& log) -> Status {
     INSIEME_TRY(active_user(db, account));
-    INSIEME_TRY(note_let_in(Revoked::password, account, kOperator, log.now_ms()));
     db.cached("INSERT INTO local_accounts(space, account, password, first_until_ms, disabled,"
               " totp_required, totp, totp_step, generation, created_ms, changed_ms)"
               " VALUES(?,?,?,?,0,?,?,0,1,?,?) ON CONFLICT(space, account) DO NOTHING")
@@ -138,7 +137,7 @@ Status SqlRepository::new_local_account(const std::string& account, const std::s
       return {ErrorCode::already_exists, "\"" + account + "\" has a password already"};
     }
     log.audit("operator", "account.new", account);
-    return {};
+    return note_let_in(Revoked::password, account, kOperator, log.now_ms());
   });
 }
 
@@ -151,16 +150,15 @@ Status SqlRepository::reset_local_account(const std::string& account, const std:
         .run();
     if (db.changes() != 1) return absent(account);
     end_invitations_of_sign_ins(db, space_, account);
-    INSIEME_TRY(
-        note_revocation({Revoked::password, account, true, {}, {}, kOperator, log.now_ms()}));
     log.audit("operator", "account.reset", account);
-    if (!forget_totp) return {};
-    db.cached("UPDATE local_accounts SET totp = ? WHERE space = ? AND account = ?")
-        .bind_all(std::vector<std::uint8_t>(), space_, account)
-        .run();
-    put_codes(db, space_, account, {});
-    log.audit("operator", "account.forget_totp", account);
-    return {};
+    if (forget_totp) {
+      db.cached("UPDATE local_accounts SET totp = ? WHERE space = ? AND account = ?")
+          .bind_all(std::vector<std::uint8_t>(), space_, account)
+          .run();
+      put_codes(db, space_, account, {});
+      log.audit("operator", "account.forget_totp", account);
+    }
+    return note_revocation({Revoked::password, account, true, {}, {}, kOperator, log.now_ms()});
   });
 }
 
@@ -172,10 +170,8 @@ Status SqlRepository::disable_local_account(const std::string& account) {
         .run();
     if (db.changes() != 1) return absent(account);
     end_invitations_of_sign_ins(db, space_, account);
-    INSIEME_TRY(
-        note_revocation({Revoked::password, account, true, {}, {}, kOperator, log.now_ms()}));
     log.audit("operator", "account.disable", account);
-    return {};
+    return note_revocation({Revoked::password, account, true, {}, {}, kOperator, log.now_ms()});
   });
 }
 
@@ -283,10 +279,10 @@ Status SqlRepository::set_password(const std::string& account, std::int64_t gene
         .bind_all(password, log.now_ms(), space_, account, generation)
         .run();
     if (db.changes() != 1) return conflict();
-    INSIEME_TRY(
-        note_revocation({Revoked::password, account, true, {}, {}, account, log.now_ms()}));
     log.audit(account, "account.password", account);
-    return {};
+    // Last, for what comes after it may only be refused by the disk: should the COMMIT be, the next
+    // start disables the password, as of one that was changed, and the operator resets it.
+    return note_revocation({Revoked::password, account, true, {}, {}, account, log.now_ms()});
   });
 }
 

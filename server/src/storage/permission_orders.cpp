@@ -47,6 +47,17 @@ std::string subject_of(const sync::DossierId& dossier, const std::string& accoun
 constexpr const char* kNotKept =
     "motivo non conservato: rimesso da denials.ledger (reason not kept: put back from there)";
 
+bool is_same(const DenialEntry& entry, const DossierDenial& one) {
+  return entry.denied && entry.dossier == one.dossier &&
+         entry.denial.account == one.denial.account &&
+         entry.denial.sections == one.denial.sections && entry.denial.except == one.denial.except;
+}
+
+bool stands_in(const std::vector<DossierDenial>& all, const DenialEntry& entry) {
+  return std::any_of(all.begin(), all.end(),
+                     [&](const DossierDenial& one) { return is_same(entry, one); });
+}
+
 }  // namespace
 
 void SqlRepository::settle() {
@@ -200,29 +211,13 @@ Status SqlRepository::allow(const sync::DossierId& dossier, const std::string& a
 Status SqlRepository::attach_denials(const std::string& path) {
   denial_ledger_.emplace(path);
   INSIEME_TRY_ASSIGN(const std::vector<DenialEntry> entries, denial_ledger_->read());
-  const auto same = [](const DenialEntry& entry, const DossierDenial& one) {
-    return entry.denied && entry.dossier == one.dossier &&
-           entry.denial.account == one.denial.account &&
-           entry.denial.sections == one.denial.sections &&
-           entry.denial.except == one.denial.except;
-  };
   const std::vector<DossierDenial> before = denials();
   for (const DenialEntry& entry : entries) {
-    const bool stands = std::any_of(before.begin(), before.end(),
-                                    [&](const DossierDenial& one) { return same(entry, one); });
-    if (!entry.denied || stands) continue;
-    if (!knows(entry)) {
-      INSIEME_TRY(put_back(entry));
-      continue;
-    }
-    // Taken back or changed since by a server with a ledger of its own.
-    const DenialEntry over{
-        entry.dossier, {entry.denial.account, {}, {}, {}, entry.denial.set_by, clock_()}, false};
-    INSIEME_TRY(denial_ledger_->append(over));
+    if (entry.denied && !stands_in(before, entry)) INSIEME_TRY(put_back(entry));
   }
   for (const DossierDenial& one : denials()) {
     const bool noted = std::any_of(entries.begin(), entries.end(),
-                                   [&](const DenialEntry& entry) { return same(entry, one); });
+                                   [&](const DenialEntry& entry) { return is_same(entry, one); });
     if (!noted) INSIEME_TRY(denial_ledger_->append({one.dossier, one.denial, true}));
   }
   return {};
@@ -236,13 +231,27 @@ bool SqlRepository::knows(const DenialEntry& entry) {
   });
 }
 
-/// Also of a dossier that this copy never had: it may be given back by a tablet.
+/// Also of a dossier that this copy never had: it may be given back by a tablet. Another process
+/// writes the entry before it commits the act: only with its turn over does the database say what
+/// holds.
 Status SqlRepository::put_back(const DenialEntry& entry) {
   return write([&](sql::Connection& db, LogWriter& log) -> Status {
     if (Erasures(db, space_).is_whole(entry.dossier)) return {};
     Denial denial = entry.denial;
     denial.reason = kNotKept;
     Permissions permissions(db, space_, roles_, log.now_ms());
+    if (stands_in(permissions.denials(), entry)) return {};
+    if (knows(entry)) {
+      // Taken back or changed since, by a server with a ledger of its own if that is the last word.
+      INSIEME_TRY_ASSIGN(const std::vector<DenialEntry> now, denial_ledger_->read());
+      const bool is_last = std::any_of(now.begin(), now.end(), [&](const DenialEntry& one) {
+        return one.denied && one.dossier == entry.dossier &&
+               one.denial.account == denial.account && one.denial.since_ms == denial.since_ms;
+      });
+      if (!is_last) return {};
+      return denial_ledger_->append(
+          {entry.dossier, {denial.account, {}, {}, {}, denial.set_by, log.now_ms()}, false});
+    }
     permissions.put_denial(entry.dossier, denial);
     log.audit("ledger", "deny", subject_of(entry.dossier, denial.account));
     permissions.settle_dossier(log, entry.dossier);

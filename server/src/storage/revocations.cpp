@@ -100,6 +100,12 @@ std::vector<Revocation> standing_in(sql::Connection& db, std::int64_t space) {
   return all;
 }
 
+bool stands_in(const std::vector<Revocation>& all, const Revocation& entry) {
+  return std::any_of(all.begin(), all.end(), [&](const Revocation& one) {
+    return one.stands && is_same(one, entry);
+  });
+}
+
 bool put_back_device(sql::Connection& db, std::int64_t space, const Revocation& entry,
                      const sync::DeviceId& device) {
   db.cached("UPDATE devices SET revoked_ms = ?, revoke_reason = ?"
@@ -190,8 +196,19 @@ bool SqlRepository::knows(const Revocation& entry) {
   });
 }
 
+/// Another process writes the entry before it commits the act: only with its turn over does the
+/// database say what holds.
 Status SqlRepository::put_back(const Revocation& entry) {
   return write([&](sql::Connection& db, LogWriter& log) -> Status {
+    if (stands_in(standing_in(db, space_), entry)) return {};
+    if (knows(entry)) {
+      // A password that was changed stays noted: the one of an old copy is good no more.
+      if (entry.kind == Revoked::password) return {};
+      INSIEME_TRY_ASSIGN(const std::vector<Revocation> now, revocation_ledger_->read());
+      if (std::find(now.begin(), now.end(), entry) == now.end()) return {};  // not the last word
+      return revocation_ledger_->append(
+          {entry.kind, entry.subject, false, {}, {}, entry.by, log.now_ms()});
+    }
     if (!put_back_row(db, space_, entry, log.now_ms())) return {};
     log.audit(kLedger, act_of(entry), entry.subject);
     return {};
@@ -221,20 +238,11 @@ Status SqlRepository::attach_revocations(const std::string& path) {
     return read([&](sql::Connection& db) { return standing_in(db, space_); });
   };
   const std::vector<Revocation> before = here();
-  const auto stands_in = [](const std::vector<Revocation>& all, const Revocation& entry) {
-    return std::any_of(all.begin(), all.end(), [&](const Revocation& one) {
-      return one.stands && is_same(one, entry);
-    });
-  };
   for (const Revocation& entry : entries) {
     if (!entry.stands || stands_in(before, entry)) continue;
-    if (!knows(entry)) {
-      INSIEME_TRY(put_back(entry));
-    } else if (entry.kind != Revoked::password) {
-      // A password that was changed stays noted: the one of an old copy is good no more.
-      const Revocation over{entry.kind, entry.subject, false, {}, {}, entry.by, clock_()};
-      INSIEME_TRY(revocation_ledger_->append(over));
-    }
+    // Without waiting for a turn, for there is one of each password that was ever changed.
+    if (entry.kind == Revoked::password && knows(entry)) continue;
+    INSIEME_TRY(put_back(entry));
   }
   for (const Revocation& one : here()) {
     if (!stands_in(entries, one)) INSIEME_TRY(revocation_ledger_->append(dated(one)));

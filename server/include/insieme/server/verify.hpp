@@ -23,7 +23,11 @@ struct VerifyReport {
   std::uint64_t accesses = 0;  ///< lines of the access log
   std::vector<VerifiedDocument> documents;
   std::vector<std::string> faults;  ///< at most kFaultsMax
-  [[nodiscard]] bool ok() const noexcept { return faults.empty(); }
+  /// Of the audit's sealing, at most as many: they say nothing of the records, and a copy that has
+  /// them is as good as any.
+  std::vector<std::string> audit_faults;
+  [[nodiscard]] bool ok() const noexcept { return faults.empty() && audit_faults.empty(); }
+  [[nodiscard]] bool records_ok() const noexcept { return faults.empty(); }
 };
 inline constexpr std::size_t kFaultsMax = 100;
 
