@@ -281,7 +281,7 @@ test("[P2] a new household is there after the lock and after a kill, and saved o
   assert.equal(await page.getByText("Era già scritto qui prima").count(), 0);
 });
 
-test("[P2] what is found of an earlier new household is thrown away, and the form is blank", async () => {
+test("[P2] what is found of an earlier household is thrown away: the form is blank", async () => {
   const name = () => page.getByLabel(/^Nome/).first();
   await name().fill("Famiglia d'Altri");
   await kept("dossier.create", "d'Altri");

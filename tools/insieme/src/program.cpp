@@ -146,6 +146,17 @@ std::string Program::key() const {
                     "the store does not open."));
 }
 
+std::string Program::key_to_open() const {
+  std::error_code unreadable;
+  const bool is_ordered = std::filesystem::exists(store_path() + ".order", unreadable);
+  if (is_ordered && environment("INSIEME_KEY").empty()) {
+    // Written over, and the program died before it took the file away.
+    const bool is_there = std::filesystem::exists(key_path(), unreadable) || unreadable;
+    if (!is_there || std::ifstream(key_path()).peek() == '\0') return random_id() + random_id();
+  }
+  return key();
+}
+
 std::int64_t Program::now_ms() const {
   if (globals.clock_ms.empty()) return client::system_platform().now_ms();
   return std::strtoll(globals.clock_ms.c_str(), nullptr, 10);
@@ -164,11 +175,8 @@ void Program::ensure_open() {
                              tr(". Per crearlo: insieme init. Per usarne un altro: --store FILE.",
                                 ". To make it: insieme init. To use another: --store FILE."));
   }
-  // Of a wiped device the key is gone, too; what is left says what happened, to whatever key.
-  const bool has_no_key = mode_ == "open" && is_ordered && !is_there(key_path()) &&
-                          environment("INSIEME_KEY").empty();
   json::object options{{"path", store_path()},
-                       {"key", has_no_key ? random_id() + random_id() : key()},
+                       {"key", mode_ == "open" ? key_to_open() : key()},
                        {"mode", mode_}};
   if (!backup_.empty()) {
     // The copy has the PIN of the store that it was made of.

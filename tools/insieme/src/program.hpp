@@ -70,6 +70,8 @@ class Program {
   [[nodiscard]] std::string store_path() const;
   /// 64 digits from INSIEME_KEY or the key file.
   [[nodiscard]] std::string key() const;
+  /// The same; of a wiped device, whose key is gone, any: what is left says what happened to it.
+  [[nodiscard]] std::string key_to_open() const;
   [[nodiscard]] std::string key_path() const;
   [[nodiscard]] std::int64_t now_ms() const;
 
