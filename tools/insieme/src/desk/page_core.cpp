@@ -177,7 +177,8 @@ std::string PageCore::open(const std::string& folder) {
   if (practises_) return open_practice();
   try {
     std::string reply =
-        client::Client::open(opening(program_.store_path(), program_.key_to_open(), "open"), client_);
+        client::Client::open(opening(program_.store_path(), program_.key_to_open(), "open"),
+                             client_);
     if (!flag_of(parsed(reply), "ok")) client_.reset();
     return reply;
   } catch (const Stop& stop) {  // its key is not where it was
