@@ -314,9 +314,12 @@ Result<RecordState> decode_record(std::span<const std::uint8_t> bytes) {
   });
 }
 
-Result<RecordState> unpack_record(std::span<const std::uint8_t> bytes, RecordId id,
-                                  std::string type, const Dictionary& dictionary,
-                                  const Refill& refill) {
+namespace {
+
+/// `leave` and `left`: both or neither.
+Result<RecordState> unpack(std::span<const std::uint8_t> bytes, RecordId id, std::string type,
+                           const Dictionary& dictionary, const Refill& refill, const Leave* leave,
+                           LeftFields* left) {
   return decoding([&] {
     RecordState record;
     record.id = id;
@@ -324,7 +327,9 @@ Result<RecordState> unpack_record(std::span<const std::uint8_t> bytes, RecordId 
     const bool in_brief = detail::is_brief(bytes);
     WireIn ar(in_brief ? bytes.subspan(detail::kBriefEscape.size()) : bytes, &dictionary);
     if (in_brief) {
-      detail::read_brief(ar, record, refill, nullptr, nullptr);
+      detail::read_brief(ar, record, refill, leave, left);
+    } else if (leave != nullptr) {
+      RecordReader(ar, &refill).read_partly(record, *leave, *left);
     } else {
       RecordReader(ar, &refill).read(record);
     }
@@ -333,23 +338,18 @@ Result<RecordState> unpack_record(std::span<const std::uint8_t> bytes, RecordId 
   });
 }
 
+}  // namespace
+
+Result<RecordState> unpack_record(std::span<const std::uint8_t> bytes, RecordId id,
+                                  std::string type, const Dictionary& dictionary,
+                                  const Refill& refill) {
+  return unpack(bytes, id, std::move(type), dictionary, refill, nullptr, nullptr);
+}
+
 Result<RecordState> unpack_partly(std::span<const std::uint8_t> bytes, RecordId id,
                                   std::string type, const Dictionary& dictionary,
                                   const Refill& refill, const Leave& leave, LeftFields& left) {
-  return decoding([&] {
-    RecordState record;
-    record.id = id;
-    record.type = std::move(type);
-    const bool in_brief = detail::is_brief(bytes);
-    WireIn ar(in_brief ? bytes.subspan(detail::kBriefEscape.size()) : bytes, &dictionary);
-    if (in_brief) {
-      detail::read_brief(ar, record, refill, &leave, &left);
-    } else {
-      RecordReader(ar, &refill).read_partly(record, leave, left);
-    }
-    ar.expect_end();
-    return record;
-  });
+  return unpack(bytes, id, std::move(type), dictionary, refill, &leave, &left);
 }
 
 Status bring_back(RecordState& record, LeftFields& left, std::size_t place, Value value) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { until } from "./browser.mjs";
-import { ask, DESK, look, makeHousehold, Person } from "./people.mjs";
+import { addTeam, ask, DESK, look, makeHousehold, Person } from "./people.mjs";
 import { World } from "./world.mjs";
 
 const world = new World();
@@ -15,15 +15,7 @@ let carla;
 
 before(async () => {
   await world.start();
-  for (const [account, name, role] of [
-    ["anna", "Anna Rossi", "educator"],
-    ["bruno", "Bruno Neri", "educator"],
-    ["dario", "Dario Riva", "educator"],
-    ["carla", "Carla Verdi", "coordinator"],
-    ["office", "Ufficio", "coordinator"],
-  ]) {
-    world.person(account, name, role);
-  }
+  addTeam(world);
   const office = world.desk("office");
   for (const title of TITLES) {
     families.push(makeHousehold(office, world, ["anna", "bruno", "dario"], title));

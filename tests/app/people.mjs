@@ -131,6 +131,19 @@ export class Person {
   }
 }
 
+/** Three educators, who coordinates them, and the office. */
+export function addTeam(world) {
+  for (const [account, name, role] of [
+    ["anna", "Anna Rossi", "educator"],
+    ["bruno", "Bruno Neri", "educator"],
+    ["dario", "Dario Riva", "educator"],
+    ["carla", "Carla Verdi", "coordinator"],
+    ["office", "Ufficio", "coordinator"],
+  ]) {
+    world.person(account, name, role);
+  }
+}
+
 /** A household with two members, an objective and a visit, made at a desk and given to people. */
 export function makeHousehold(desk, world, accounts, name = "Famiglia Bassi") {
   const made = desk.call("dossier.create", {

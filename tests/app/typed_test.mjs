@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Browser, until } from "./browser.mjs";
 import { Host } from "./host.mjs";
-import { ask, DESK, look, makeHousehold } from "./people.mjs";
+import { addTeam, ask, DESK, look, makeHousehold } from "./people.mjs";
 import { World } from "./world.mjs";
 
 const world = new World();
@@ -20,15 +20,7 @@ let page;
 
 before(async () => {
   await world.start();
-  for (const [account, name, role] of [
-    ["anna", "Anna Rossi", "educator"],
-    ["bruno", "Bruno Neri", "educator"],
-    ["dario", "Dario Riva", "educator"],
-    ["carla", "Carla Verdi", "coordinator"],
-    ["office", "Ufficio", "coordinator"],
-  ]) {
-    world.person(account, name, role);
-  }
+  addTeam(world);
   const office = world.desk("office");
   for (const name of ["Famiglia Bassi", "Famiglia Ferri", "Famiglia Galli"]) {
     families.push(makeHousehold(office, world, ["anna", "bruno", "dario"], name));

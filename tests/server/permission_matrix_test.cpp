@@ -46,17 +46,6 @@ struct File {
 
 enum class Expected { nothing, reads, writes };
 
-/// What an assignment by name names: of the role's sections the odd ones, and all that it may name.
-std::set<std::string> named_to(const RoleMeaning& role) {
-  std::set<std::string> named = role.by_name;
-  bool odd = true;
-  for (const std::string& section : role.standing) {
-    if (odd) named.insert(section);
-    odd = !odd;
-  }
-  return named;
-}
-
 bool is_kept_from(const Person& person, const File& file, const std::string& section) {
   switch (file.against) {
     case Against::nothing: return false;

@@ -57,16 +57,6 @@ bool may_break_glass(const std::string& role) {
   return kRoles.count(role) != 0;
 }
 
-std::set<std::string> named_to(const RoleMeaning& role) {
-  std::set<std::string> named = role.by_name;
-  bool odd = true;
-  for (const std::string& section : role.standing) {
-    if (odd) named.insert(section);
-    odd = !odd;
-  }
-  return named;
-}
-
 bool is_denied(const Cell& cell, const std::string& section) {
   switch (cell.against) {
     case Against::nothing:

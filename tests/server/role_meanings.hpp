@@ -45,4 +45,15 @@ inline const std::map<std::string, RoleMeaning>& meanings() {
   return kMeanings;
 }
 
+/// What an assignment by name names: of the role's sections the odd ones, and all that it may name.
+inline std::set<std::string> named_to(const RoleMeaning& role) {
+  std::set<std::string> named = role.by_name;
+  bool odd = true;
+  for (const std::string& section : role.standing) {
+    if (odd) named.insert(section);
+    odd = !odd;
+  }
+  return named;
+}
+
 }  // namespace insieme::testing

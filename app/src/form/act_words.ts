@@ -21,6 +21,8 @@ export interface ActWords<T> {
   set: (change: Partial<T>) => void;
   /** Whether what was kept before has been looked for. */
   ready: boolean;
+  /** When the words were kept that were here before this form; empty if there were none. */
+  found: string;
   /** The act is done, or the words are thrown away: nothing of them stays. */
   done: () => Promise<void>;
   /** Once all is kept; empty if there is nothing to keep. */
@@ -64,6 +66,7 @@ export function useActWords<T extends { [name: string]: Json }>(
 ): ActWords<T> {
   const [words, setWords] = useState(empty);
   const [ready, setReady] = useState(false);
+  const [when, setWhen] = useState("");
   const none = useRef(empty);
   const latest = useRef(empty);
   const touched = useRef(new Set<string>());
@@ -113,6 +116,7 @@ export function useActWords<T extends { [name: string]: Json }>(
       const kept = keptOf(found.fields, touched.current, back.together ?? []);
       latest.current = { ...latest.current, ...kept };
       setWords(latest.current);
+      setWhen(found.updated_at);
     })
       .catch(() => undefined)
       .then(() => setReady(true));
@@ -132,6 +136,7 @@ export function useActWords<T extends { [name: string]: Json }>(
     isDue.current = false;
     latest.current = none.current;
     setWords(none.current);
+    setWhen("");
     // It may have gone with the act itself.
     return inTurn(() => discard().catch(() => undefined));
   };
@@ -139,7 +144,7 @@ export function useActWords<T extends { [name: string]: Json }>(
     await flush();
     return id.current;
   };
-  return { words, set, ready, done, draft };
+  return { words, set, ready, found: when, done, draft };
 }
 
 /** Where only a reason is typed. */

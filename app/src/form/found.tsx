@@ -2,42 +2,14 @@
 // family than the one in mind, and can be thrown away.
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { read } from "../core/core";
-import type { Draft } from "../core/types";
 import { ago } from "../format";
 import { DiscardButton, Note } from "../parts/parts";
 import { t } from "../words";
-import type { ActOf } from "./act_words";
 
-export interface Found {
-  /** When the words were kept that were here before this form; empty if there were none. */
-  when: string;
-  /** The act is done, or the words are thrown away. */
-  forget: () => void;
-}
-
-/** Looked for once, before anything can be typed: what is typed from here on is not found. */
-export function useFound(about: ActOf): Found {
-  const [when, setWhen] = useState("");
-  useEffect(() => {
-    read<{ drafts: Draft[] }>("draft.list").then(
-      ({ drafts }) => {
-        const mine = drafts.find(
-          (one) => one.act === about.act && one.subject === about.subject,
-        );
-        setWhen(mine?.updated_at ?? "");
-      },
-      () => undefined, // the form says what fails
-    );
-  }, [about.act, about.subject]);
-  return { when, forget: () => setWhen("") };
-}
-
-export function FoundNote(props: { of: Found; onThrow: () => void }): JSX.Element | null {
-  const { of } = props;
-  if (!of.when) return null;
+export function FoundNote(props: { when: string; onThrow: () => void }): JSX.Element | null {
+  if (!props.when) return null;
   return (
-    <Note tone="info" title={t("draft_of", { when: ago(of.when) })}>
+    <Note tone="info" title={t("draft_of", { when: ago(props.when) })}>
       <p>{t("draft_found")}</p>
       <DiscardButton onSure={props.onThrow} />
     </Note>

@@ -8,7 +8,7 @@ import { useAct, useLoad } from "../core/hooks";
 import type { FieldType, Json, RecordType, TypeLine, WholeRecord } from "../core/types";
 import { useActWords } from "../form/act_words";
 import { Field, isEdited } from "../form/field";
-import { FoundNote, useFound } from "../form/found";
+import { FoundNote } from "../form/found";
 import { ago } from "../format";
 import { problemsOf } from "../screens/edit";
 import { language, t, type Word } from "../words";
@@ -113,7 +113,6 @@ function SpendForm(props: {
   const [begun] = useState(() => begin(record, entry));
   const about = { act: "rights.spend", subject: record.id, record: record.id };
   const typing = useActWords<Record<string, Json>>(about, begun);
-  const found = useFound(about);
   const fields = typing.words;
   const [isOpen, setOpen] = useState(false);
   const open = isOpen || fields !== begun;
@@ -156,19 +155,17 @@ function SpendForm(props: {
       }
       request.current = requestId();
       await typing.done();
-      found.forget();
       setOpen(false);
       say(beyond > 0 ? t("spend_provisional") : t("spend_done"));
     });
   };
   const discard = (): void => {
     setOpen(false);
-    found.forget();
     void typing.done();
   };
   return (
     <form class="card-box" data-kept onSubmit={save} noValidate>
-      <FoundNote of={found} onThrow={discard} />
+      <FoundNote when={typing.found} onThrow={discard} />
       {shown.map((field) => (
         <Field
           key={field.name}

@@ -8,7 +8,7 @@ import { undoDiscard, undoEdit, undoNew, wholeNow } from "../core/undo";
 import { ago } from "../format";
 import { useActWords } from "../form/act_words";
 import { Field, isEdited } from "../form/field";
-import { FoundNote, useFound } from "../form/found";
+import { FoundNote } from "../form/found";
 import { FileFields, isShownWithFiles } from "../files/form";
 import {
   commitDraft,
@@ -235,7 +235,6 @@ function NewDossier(props: { type: string }): JSX.Element {
   );
   const about = { act: "dossier.create", subject: props.type };
   const typing = useActWords<Record<string, Json>>(about, {});
-  const found = useFound(about);
   const fields = typing.words;
   const act = useAct();
   const request = useRef(requestId());
@@ -262,7 +261,6 @@ function NewDossier(props: { type: string }): JSX.Element {
   const discard = (): void =>
     void act.run(async () => {
       await typing.done();
-      found.forget();
       say(t("draft_gone"));
     });
   return (
@@ -270,7 +268,7 @@ function NewDossier(props: { type: string }): JSX.Element {
       {({ type }) => (
         <form class="form" data-kept onSubmit={save} noValidate>
           <Title text={t("form_new", { what: type.label })} back={["families"]} />
-          <FoundNote of={found} onThrow={discard} />
+          <FoundNote when={typing.found} onThrow={discard} />
           {type.fields.filter(isEdited).map((field) => (
             <Field
               key={field.name}
@@ -289,7 +287,7 @@ function NewDossier(props: { type: string }): JSX.Element {
             <button class="btn btn-primary btn-lg" disabled={act.busy}>
               {t("save")}
             </button>
-            {Object.keys(fields).length > 0 && !found.when && (
+            {Object.keys(fields).length > 0 && !typing.found && (
               <DiscardButton
                 onSure={() => {
                   discard();

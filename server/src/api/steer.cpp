@@ -60,10 +60,11 @@ json::object person_json(const Asked& asked, const User& user,
 }
 
 /// Those that are not over: who is away, and who stands in.
-json::array absences_json(const Asked& asked, const User& user, const Colleagues& colleagues) {
+json::array absences_json(const Asked& asked, const std::vector<Absence>& all, const User& user,
+                          const Colleagues& colleagues) {
   const Day today = day_in_italy(asked.services.clock());
   json::array list;
-  for (const Absence& one : absences_of(asked.repository()).absences()) {
+  for (const Absence& one : all) {
     if (one.account != user.account || one.ended_ms || one.until < today) continue;
     list.push_back(json::object{{"number", std::to_string(one.number)},
                                 {"deputy", one.deputy},
@@ -81,11 +82,12 @@ Response people(const Asked& asked) {
   for (Device& device : asked.repository().devices()) {
     devices[device.account].push_back(std::move(device));
   }
+  const std::vector<Absence> absences = absences_of(asked.repository()).absences();
   json::array list;
   for (const User& user : colleagues.all()) {
     if (list.size() == kPeopleMax) break;
     list.push_back(person_json(asked, user, devices[user.account]));
-    json::array away = absences_json(asked, user, colleagues);
+    json::array away = absences_json(asked, absences, user, colleagues);
     if (!away.empty()) list.back().as_object()["absences"] = std::move(away);
   }
   json::object out{{"people", std::move(list)},

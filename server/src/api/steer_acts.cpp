@@ -285,10 +285,10 @@ std::optional<Response> not_to_pass_on(const Asked& asked, const User& person) {
 }
 
 Response absent(const Asked& asked) {
-  const auto person = person_of(asked);
   const Colleagues colleagues(asked, own_dossiers(asked));
+  const User* person = colleagues.find(asked.text("account", sync::kAuthorBytesMax));
   const User* deputy = colleagues.find(asked.text("deputy", sync::kAuthorBytesMax));
-  if (!person || deputy == nullptr) return unknown_person();
+  if (person == nullptr || deputy == nullptr) return unknown_person();
   if (auto wrong = not_to_pass_on(asked, *person)) return *std::move(wrong);
   const std::string from = asked.text("from", kDayMax);
   const auto first = from.empty() ? Result<Day>(day_in_italy(asked.services.clock()))

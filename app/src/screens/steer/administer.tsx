@@ -11,7 +11,7 @@ import {
 } from "../../core/steer";
 import { clock, day } from "../../format";
 import { useActWords } from "../../form/act_words";
-import { FoundNote, useDetails, useFound } from "../../form/found";
+import { FoundNote, useDetails } from "../../form/found";
 import { Select } from "../../parts/finding";
 import { Failed, say, SureButton } from "../../parts/parts";
 import { QrCode } from "../../parts/qr";
@@ -181,11 +181,9 @@ export function AddPerson(props: { all: SteerPeople }): JSX.Element {
   const about = { act: "steer.add_person", subject: "" };
   const typing = useActWords(about, { name: "", account: "", role: "", organization: "" });
   const { name, account, role, organization } = typing.words;
-  const found = useFound(about);
-  const panel = useDetails(found.when !== "");
+  const panel = useDetails(typing.found !== "");
   const act = useAct();
   const discard = (): void => {
-    found.forget();
     void typing.done();
   };
   const add = (event: Event): void => {
@@ -195,14 +193,13 @@ export function AddPerson(props: { all: SteerPeople }): JSX.Element {
       await steer("add_person", { name: name.trim(), account: account.trim(), role, ...body });
       say(t("steer_added", { who: name.trim() }));
       await typing.done();
-      found.forget();
     });
   };
   return (
     <details class="block no-print" {...panel}>
       <summary>{t("steer_add")}</summary>
       <form data-kept onSubmit={add}>
-        <FoundNote of={found} onThrow={discard} />
+        <FoundNote when={typing.found} onThrow={discard} />
         <div class="two">
           <TextField
             id="new-name"
