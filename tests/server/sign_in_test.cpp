@@ -180,7 +180,8 @@ TEST_CASE("sign-in: who is linked gets an invitation for one device, and no righ
   const auto body = json::parse(body_text(answer)).as_object();
   CHECK(body.at("account").as_string() == "anna");
   // PKCE: what was told the provider first is the hash of what was told it then.
-  const auto form = boost::urls::parse_query(at.provider.last_form());
+  const std::string told = at.provider.last_form();  // what is parsed looks into it
+  const auto form = boost::urls::parse_query(told);
   REQUIRE(form.has_value());
   std::string verifier;
   for (const auto& one : boost::urls::params_view(*form)) {
