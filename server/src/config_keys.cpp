@@ -215,6 +215,26 @@ std::vector<ConfigSetter> blob_setters() {
   };
 }
 
+/// Of devices and addresses, so that each leaves room for the others.
+std::vector<ConfigSetter> share_setters() {
+  return {
+      {{"device_requests_max", "number", "in a minute, of one device (1200); 0: no limit"},
+       set_number<&Config::device_requests_max, 0, 1'000'000>},
+      {{"address_requests_max", "number", "in a minute, of one address (6000); 0: no limit"},
+       set_number<&Config::address_requests_max, 0, 1'000'000>},
+      {{"device_at_once", "number", "requests that have a thread, of one device (2)"},
+       set_number<&Config::device_at_once, 1, 64>},
+      {{"device_waiting_max", "number", "requests that wait behind those (64)"},
+       set_number<&Config::device_waiting_max, 0, 100'000>},
+      {{"wait", "number", "seconds that a device's wait for news is held (50); 0: not at all"},
+       set_number<&Config::wait_s, 0, 60>},
+      {{"waits_max", "number", "devices that may wait, beside connections_max (10000)"},
+       set_number<&Config::waits_max, 0, 100'000>},
+      {{"waits_per_address_max", "number", "of one address (1000); 0: no limit of its own"},
+       set_number<&Config::waits_per_address_max, 0, 100'000>},
+  };
+}
+
 std::vector<ConfigSetter> server_setters() {
   return {
       {{"listen", "host:port", "where to listen; port 0 with dev: any free one"}, set_listen},
@@ -250,16 +270,6 @@ std::vector<ConfigSetter> server_setters() {
        set_number<&Config::connections_max, 1, 100'000>},
       {{"connections_per_address_max", "number", "of one address (128); 0: no limit of its own"},
        set_number<&Config::connections_per_address_max, 0, 100'000>},
-      {{"device_requests_max", "number", "in a minute, of one device (1200); 0: no limit"},
-       set_number<&Config::device_requests_max, 0, 1'000'000>},
-      {{"address_requests_max", "number", "in a minute, of one address (6000); 0: no limit"},
-       set_number<&Config::address_requests_max, 0, 1'000'000>},
-      {{"wait", "number", "seconds that a device's wait for news is held (50); 0: not at all"},
-       set_number<&Config::wait_s, 0, 60>},
-      {{"waits_max", "number", "devices that may wait, beside connections_max (10000)"},
-       set_number<&Config::waits_max, 0, 100'000>},
-      {{"waits_per_address_max", "number", "of one address (1000); 0: no limit of its own"},
-       set_number<&Config::waits_per_address_max, 0, 100'000>},
       {{"metrics_for_all", "yes/no", "/metrics also for other machines than this one (no)"},
        set_flag<&Config::metrics_for_all>},
       {{"requests_per_connection_max", "number", "then a connection is closed (1000)"},
@@ -288,6 +298,7 @@ std::vector<ConfigSetter> server_setters() {
 const std::vector<ConfigSetter>& config_setters() {
   static const std::vector<ConfigSetter> kSetters = [] {
     std::vector<ConfigSetter> all = server_setters();
+    for (ConfigSetter& setter : share_setters()) all.push_back(std::move(setter));
     for (ConfigSetter& setter : backup_setters()) all.push_back(std::move(setter));
     for (ConfigSetter& setter : blob_setters()) all.push_back(std::move(setter));
     for (ConfigSetter& setter : siuss_setters()) all.push_back(std::move(setter));

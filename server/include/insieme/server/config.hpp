@@ -42,6 +42,9 @@ struct Config {
   /// this machine are not counted: a proxy here may not tell whose requests it brings.
   std::uint32_t device_requests_max = 1'200;
   std::uint32_t address_requests_max = 6'000;
+  /// Requests that have a thread at once, of one device, or of an address before one is known.
+  std::uint32_t device_at_once = 2;
+  std::uint32_t device_waiting_max = 64;  ///< behind those; one more is answered 429
   /// How long a device's wait for news is held; 0: none is, and devices ask once in a while.
   std::uint32_t wait_s = 50;
   std::uint32_t waits_max = 10'000;  ///< beside connections_max
