@@ -7,6 +7,7 @@
 #include <charconv>
 #include <limits>
 
+#include "blobs/scan_command.hpp"
 #include "insieme/server/sealed_backup.hpp"
 #include "insieme/sync/digest.hpp"
 #include "insieme/sync/ids.hpp"
@@ -140,6 +141,17 @@ Status set_backup_keys(Config& config, std::string_view value) {
   return {};
 }
 
+Status set_blob_scan(Config& config, std::string_view value) {
+  if (!value.empty()) {
+    const auto words = split_command(value);
+    if (!words.ok()) {
+      return {words.error().code, "\"" + std::string(value) + "\": " + words.error().detail};
+    }
+  }
+  config.blob_scan = value;
+  return {};
+}
+
 Status set_log_level(Config& config, std::string_view value) {
   const std::vector<std::string> levels{"trace", "debug", "info", "warn", "error", "off"};
   for (const std::string& level : levels) {
@@ -208,6 +220,13 @@ std::vector<ConfigSetter> blob_setters() {
        set_text<&Config::blob_bucket_key>},
       {{"blob_bucket_ca", "path", "PEM file of who vouches for its certificate (the system's)"},
        set_text<&Config::blob_bucket_ca>},
+      {{"blob_scan", "command",
+        "virus scanner that reads a file from its standard input: 0 clean, 1 found (none)"},
+       set_blob_scan},
+      {{"blob_scan_wait", "yes/no", "what it has not yet looked at is given to nobody (yes)"},
+       set_flag<&Config::blob_scan_wait>},
+      {{"blob_scan_timeout", "duration", "for one file; then it has failed (60s)"},
+       set_duration<&Config::blob_scan_timeout_s>},
       {{"max_blob_bytes", "size", "of all photos and files; 0: no quota (0)"},
        set_size<&Config::max_blob_bytes>},
       {{"max_dossier_blob_bytes", "size", "of those of one dossier; 0: no quota (500M)"},

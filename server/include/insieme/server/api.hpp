@@ -54,6 +54,7 @@ struct Services {
   WaitRoom* waits = nullptr;  ///< null: nobody can wait for news
   FindingBoard* findings = nullptr;  ///< null: what is found is not told here
   BlobStore* blobs = nullptr;                ///< null: bytes of blobs are not kept here
+  std::function<void()> blob_came{};         ///< one is whole; from any thread, and quick
   std::shared_ptr<ReadSessions> reads = std::make_shared<ReadSessions>();
   SignInDesk* sign_in = nullptr;             ///< null: people are invited
   AccountDesk* accounts = nullptr;           ///< null: nobody has a password here
