@@ -12,6 +12,7 @@
 #include "denial_ledger.hpp"
 #include "insieme/server/absences.hpp"
 #include "insieme/server/audit.hpp"
+#include "insieme/server/blob_scans.hpp"
 #include "insieme/server/device_orders.hpp"
 #include "insieme/server/repository.hpp"
 #include "insieme/server/staff.hpp"
@@ -30,7 +31,8 @@ class SqlRepository final : public Repository,
                             public Together,
                             public Absences,
                             public AuditStore,
-                            public StaffStore {
+                            public StaffStore,
+                            public BlobScanStore {
  public:
   SqlRepository(std::unique_ptr<sql::Database> database, std::unique_ptr<sql::Connection> writer,
                 std::int64_t space, Roles roles, Clock clock, SnapshotPolicy snapshots);
@@ -103,6 +105,15 @@ class SqlRepository final : public Repository,
   std::vector<BlobKey> erased_blobs() override;
   void visit_blobs(const std::function<bool(const BlobFacts&)>& visit) override;
   BlobUsage blob_usage(const std::optional<sync::DossierId>& dossier) override;
+
+  ScanVerdict scan_verdict(const BlobKey& key) override;
+  void note_scan(const BlobKey& key, ScanVerdict verdict, const std::string& said) override;
+  std::vector<BlobKey> unscanned(const std::optional<BlobKey>& after,
+                                 std::int64_t failed_before_ms, std::size_t count_max) override;
+  ScanCounts scan_counts() override;
+  std::vector<BlobScan> bad_scans() override;
+  std::uint64_t scan_again() override;
+  Result<BlobOpener> blob_opener(const BlobKey& key) override;
 
   std::unique_ptr<Turn> begin_turn(const Caller& caller) override;
   sync::PageRead read_page(const Caller& caller, const sync::ReplicaId& replica,
