@@ -215,10 +215,10 @@ test("an administrator invites with a code that enrols one tablet, and stops it"
   const { page } = dario;
   await page.getByRole("link", { name: "Coordina" }).click();
   await page.getByText("Aggiungi una persona").click();
-  await page.getByLabel("Nome e cognome").fill("Nora Villa");
-  await page.getByLabel("Account").fill("nora");
-  await page.getByRole("form").or(page.locator("details form")).getByLabel("Ruolo").first()
-    .selectOption("front_office");
+  const form = page.locator("details form");
+  await form.getByLabel("Nome e cognome").fill("Nora Villa");
+  await form.getByLabel("Account").fill("nora");
+  await form.getByLabel("Ruolo").selectOption("front_office");
   await page.getByRole("button", { name: "Aggiungi", exact: true }).click();
   await toast(page, "Nora Villa c'è: ora si può invitare");
   const card = page.getByRole("article").filter({ hasText: "Nora Villa" });

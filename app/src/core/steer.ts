@@ -243,6 +243,18 @@ export async function communesHere(): Promise<Map<string, { code: string; label:
   return out;
 }
 
+/** What the operator declared; where nothing was, or the same, the household's commune. */
+function territoryOf(
+  placed: string,
+  commune: { code: string; label: string } | undefined,
+): string {
+  if (!commune) return placed;
+  const isSame = [commune.code, commune.label].some(
+    (one) => one.toLowerCase() === placed.toLowerCase(),
+  );
+  return placed === "" || isSame ? commune.label : placed;
+}
+
 const REVIEW_MAX = 1000;
 
 export async function loadTeam(): Promise<Team> {
@@ -270,8 +282,7 @@ export async function loadTeam(): Promise<Team> {
     .map((one) => ({
       id: one.id,
       title: one.title,
-      // What the operator declared; where nothing was, the household's commune.
-      territory: held.get(one.id)?.territory || (communes.get(one.id)?.label ?? ""),
+      territory: territoryOf(held.get(one.id)?.territory ?? "", communes.get(one.id)),
       people: (held.get(one.id)?.people ?? []).filter((who) => !idle.has(who.account)),
       formerly: (held.get(one.id)?.people ?? []).filter((who) => stopped.has(who.account)),
       unvisitedSince: since.get(one.id) ?? null,
