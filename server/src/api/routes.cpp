@@ -3,6 +3,7 @@
 #include <array>
 
 #include "api/device_orders.hpp"
+#include "api/steer.hpp"
 #include "insieme/sync/device_order.hpp"
 #include "insieme/sync/limits.hpp"
 
@@ -119,6 +120,12 @@ constexpr std::array kRoutes{
     Route{"POST", "/v1/steer/erasures", steer_erasures, kJson, Proof::device,
           "Erasures of such dossiers, and which devices carried them out", "",
           kJsonType, "Nothing", 200, kJsonType, "SteerErasures", "400 403"},
+    Route{"POST", "/v1/steer/report", steer_report, kJson, Proof::device,
+          "A report that only the server can compute, cut down to what the caller may know", "",
+          kJsonType, "SteerReport", 200, kJsonType, "ReportPage", "400 403 404"},
+    Route{"POST", "/v1/steer/report/records", steer_report_records, kJson, Proof::device,
+          "What stands behind one of its figures", "",
+          kJsonType, "SteerFigure", 200, kJsonType, "SteerBehind", "400 403 404"},
     Route{"POST", "/v1/steer/act", steer_act, kJson, Proof::device,
           "Assigns, confirms an erasure, invites, stops a device …, in the caller's name", "",
           kJsonType, "SteerAct", 200, kJsonType, "SteerDone", "400 403 404 409"},

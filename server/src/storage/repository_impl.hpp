@@ -134,7 +134,12 @@ class SqlRepository final : public Repository,
   void act_as(const std::string& who, const std::string& reason) override;
   void visit_audit(const std::function<bool(const AuditLine&)>& visit) override;
   std::pair<std::uint64_t, sync::Digest> audit_end() override;
-  Status change_staff(const std::string& account, const StaffChange& change) override;
+  Status change_staff(const std::string& account, const StaffChange& change,
+                      const std::string& by) override;
+  Status change_terms(const std::string& account, const PersonChange& change,
+                      const std::string& by) override;
+  std::vector<OpenInvitation> open_invitations() override;
+  Status withdraw_invitations(const std::string& account, const std::string& by) override;
   std::string integrity_check() override;
   Status note_backup(std::uint64_t position) override;
   std::uint64_t raise_epoch(const std::string& reason, std::uint64_t at_least) override;
@@ -157,8 +162,9 @@ class SqlRepository final : public Repository,
   DeviceFacts facts_of(const sync::DeviceId& device) override;
   std::map<sync::DeviceId, DeviceFacts> all_facts() override;
   Result<StandingOrder> order_device(const sync::DeviceId& device,
-                                     const StandingOrder& order) override;
-  Status lift_order(const sync::DeviceId& device) override;
+                                     const StandingOrder& order, const std::string& by) override;
+  Status lift_order(const sync::DeviceId& device, const std::string& by) override;
+  Status let_go(const sync::DeviceId& device, const std::string& by) override;
   void note_order_told(const sync::DeviceId& device, const sync::DeviceOrderId& order) override;
   Status put_parcel(const sync::DeviceId& device, const sync::DeviceOrderId& order,
                     const EscrowParcel& parcel, const std::vector<std::uint8_t>& sealed) override;
