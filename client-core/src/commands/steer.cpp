@@ -165,10 +165,9 @@ std::vector<ArgSpec> act_arguments() {
 
 CommandSpec report_command() {
   return {"steer.report", Writes::maybe_without_id,
-          "Un rapporto che solo il server può calcolare (R10, R11, R15), su ciò che si può sapere; "
-          "con table e measure, le righe dietro una cifra. Serve la rete.",
-          "A report that only the server can compute (R10, R11, R15), over what one may know; with "
-          "table and measure, what stands behind a figure. Needs the network.",
+          "Un rapporto del server; con table e measure, le righe dietro una cifra. Serve la rete.",
+          "A report of the server's; with table and measure, the lines behind a figure. Needs the "
+          "network.",
           {{"report", ArgKind::text, true, "R10, R11, R15", "R10, R11, R15"},
            {"with", ArgKind::object, false, "parametri, come in report.run",
             "parameters, as for report.run"},
@@ -178,7 +177,7 @@ CommandSpec report_command() {
             "keys of the row; without them the total"},
            {"column", ArgKind::ids, false, "chiavi della colonna; senza, il totale",
             "keys of the column; without them the total"}},
-          "as report.run; of a figure records (id, type, title, dossier?), more",
+          "as report.run; records (id, type, title, dossier?), more",
           R"({"command": "steer.report", "report": "R10"})", run<ask_report>, errand<ask_report>};
 }
 
