@@ -37,6 +37,11 @@ std::string text_at(const json::object& object, std::string_view key) {
   return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
 }
 
+std::int64_t number_at(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(json::string_view(key.data(), key.size()));
+  return value != nullptr && value->is_int64() ? value->get_int64() : 0;
+}
+
 bool may_pass(int status) { return status == 0 || status == 408 || status == 429 || status >= 500; }
 
 Error not_ours() {
@@ -139,18 +144,17 @@ Result<std::string> Engine::take_token(const Result<HttpReply>& granted) {
   std::string token = text_at(answer, "token");
   if (token.empty()) return not_ours();
   adopt_pins(text_at(answer, "pins"), text_at(answer, "pins_signature"));
-  const json::value* rules = answer.if_contains("schema_version");
-  note_rules(rules != nullptr && rules->is_int64() ? rules->get_int64() : 0,
-             text_at(answer, "schema_digest"));
+  note_rules(number_at(answer, "schema_version"), text_at(answer, "schema_digest"),
+             number_at(answer, "protocol"));
   return token;
 }
 
 /// What an older server does not say leaves what was known. Only a hint for people: what cannot be
 /// stored now is told again with the next token.
-void Engine::note_rules(std::int64_t version, const std::string& digest) {
+void Engine::note_rules(std::int64_t version, const std::string& digest, std::int64_t protocol) {
   std::array<std::uint8_t, 8> parsed{};
   if (version <= 0 || !sync::from_hex(digest, parsed).ok()) return;
-  static_cast<void>(store_->note_server_rules(version, digest));
+  static_cast<void>(store_->note_server_rules(version, digest, protocol));
 }
 
 HttpRequest Engine::openings_request(const std::vector<Opening>& openings) const {

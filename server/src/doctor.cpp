@@ -32,6 +32,7 @@ constexpr std::int64_t kCertificateSoonMs = 14 * kDayMs;
 constexpr std::int64_t kSilentMs = 30 * kDayMs;
 constexpr std::int64_t kClockOffMs = 10 * 60'000;
 constexpr std::uint64_t kFewTimesMin = 4;
+constexpr std::size_t kNamesMax = 5;
 
 Finding well(const char* check, std::string says) {
   return {check, Health::well, std::move(says), {}};
@@ -278,6 +279,26 @@ Finding check_devices(Repository& repository, std::int64_t now_ms) {
   return well("devices", fmt::format("{} active", active));
 }
 
+/// Of active ones: who speaks an older protocol goes on, with less than there is.
+std::optional<Finding> check_programs(Repository& repository) {
+  std::size_t old = 0;
+  std::string names;
+  for (const Device& device : repository.devices()) {
+    const bool is_old = device.protocol != 0 && device.protocol < sync::kProtocolVersion;
+    if (!is_old || device.revoked_ms || device.given_up_ms) continue;
+    if (++old > kNamesMax) continue;
+    names += (names.empty() ? "" : ", ") + device.account + " (" + device.name + ": " +
+             std::to_string(device.protocol) + ")";
+  }
+  if (old == 0) return std::nullopt;
+  if (old > kNamesMax) names += " …";
+  return warning("programs",
+                 fmt::format("{} speak an older protocol than {}: {}", old, sync::kProtocolVersion,
+                             names),
+                 "Update the program on these tablets. They are not shut out: they go on sending "
+                 "and receiving.");
+}
+
 Finding check_past(Repository& repository, std::int64_t now_ms) {
   const auto newest = repository.audit(1);
   if (newest.empty() || newest.front().at_ms <= now_ms + 60'000) {
@@ -357,6 +378,7 @@ std::vector<Finding> examine_space(Repository& repository, const Config& config,
   all.push_back(check_quota(space, config));
   all.push_back(check_past(repository, now_ms));
   all.push_back(check_devices(repository, now_ms));
+  if (auto programs = check_programs(repository)) all.push_back(*std::move(programs));
   if (auto restored = check_restored(repository, now_ms)) all.push_back(*std::move(restored));
   if (auto glass = check_glass(repository, now_ms)) all.push_back(*std::move(glass));
   if (auto flows = check_flows(repository)) all.push_back(*std::move(flows));

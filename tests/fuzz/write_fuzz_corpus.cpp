@@ -209,6 +209,14 @@ void write_client_files(const std::filesystem::path& root) {
   write(root / "compare", "again-and-again", page);
   write(root / "ledger", "lines",
         after(0, R"({"bytes":"00","hash":"00","asked_by":"a","confirmed_by":"b","at_ms":1})"));
+  write(root / "ledger", "revoked",
+        after(2, R"({"what":"account","subject":"anna","revoked":true,"order":0,"order_id":")" +
+                     std::string(32, '0') + R"(","by":"carla","at_ms":1,"hash":"00"})"));
+  write(root / "ledger", "denied",
+        after(3, R"({"dossier":"019a4c2e-0000-7000-8000-000000000000","account":"anna",)"
+                 R"("denied":true,"sections":"core","except":"","by":"carla","at_ms":1,)"
+                 R"("hash":"00"})"));
+  write(root / "ledger", "shut-out", after(4, std::string_view("abcanna")));
   write(root / "replay", "script",
         "{\"do\":\"replica\",\"name\":\"A\"}\n{\"do\":\"replica\",\"name\":\"B\"}\n"
         R"({"do":"write","on":"A","record":"r","set":{"reg":1e17},"splice":{"note":[[0,0,"c"]]}})"

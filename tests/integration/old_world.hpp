@@ -3,6 +3,7 @@
 // files, and what it said of them itself.
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,9 @@ namespace insieme::testing {
 
 /// The folders of tests/fixtures, oldest program first.
 [[nodiscard]] std::vector<std::string> old_worlds();
+
+/// Every table of a server that the present program makes.
+[[nodiscard]] std::vector<std::string> tables_of_today();
 
 /// What `then` says and `now` does not: objects may have gained members, lists have not.
 /// `path` is put before each.
@@ -31,6 +35,8 @@ class OldWorld {
   /// left it, or as it is now.
   [[nodiscard]] std::vector<std::string> server_rows_then() const;
   [[nodiscard]] std::vector<std::string> server_rows_now() const;
+  /// Tables of the server's database that have a row.
+  [[nodiscard]] std::set<std::string> filled_tables() const;
   /// PRAGMA user_version of a tablet's store, now.
   [[nodiscard]] std::int64_t version_of(const Terminal& who) const;
   /// As a program wrote them that does not exist yet.

@@ -7,6 +7,7 @@
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -103,6 +104,15 @@ class Backup(unittest.TestCase):
         self.night()
         left = [name for name in self.names() if not re.search(r"T\d{6}Z", name)]
         self.assertEqual(left, ["insieme-100.db", "insieme-101.db"])
+
+
+class Alerts(unittest.TestCase):
+    @unittest.skipUnless(shutil.which("promtool"), "promtool (Debian: prometheus) is not installed")
+    def test_prometheus_takes_the_rules(self):
+        said = subprocess.run(["promtool", "check", "rules", PACKAGING / "insieme-alerts.yml"],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(said.returncode, 0, said.stdout + said.stderr)
+        self.assertRegex(said.stdout, r"SUCCESS: \d+ rules found")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include "cluster.hpp"
 #include "fixture.hpp"
@@ -108,6 +109,24 @@ void write_through(Site& site, const Trouble& trouble) {
   }
   site.check_nothing_lost(anna);
 }
+
+/// What a release that does not exist yet does to the tables, until it is taken back.
+struct OfTomorrow {
+  OfTomorrow() {
+    cluster().execute(
+        "ALTER TABLE devices ADD COLUMN of_tomorrow BIGINT NOT NULL DEFAULT 0;"
+        " ALTER TABLE log ADD COLUMN of_tomorrow BYTEA NOT NULL DEFAULT '';"
+        " INSERT INTO insieme_schema(number, name)"
+        " SELECT max(number) + 1, 'of tomorrow' FROM insieme_schema");
+  }
+  ~OfTomorrow() {
+    cluster().execute(
+        "ALTER TABLE devices DROP COLUMN of_tomorrow; ALTER TABLE log DROP COLUMN of_tomorrow;"
+        " DELETE FROM insieme_schema WHERE name = 'of tomorrow'");
+  }
+  OfTomorrow(const OfTomorrow&) = delete;
+  OfTomorrow& operator=(const OfTomorrow&) = delete;
+};
 
 /// Whatever else a file holds of people and machines.
 void fill_beside(const std::string& data, const MemoryDevice& tablet) {
@@ -237,6 +256,42 @@ TEST_CASE("postgres: kill -9 of PostgreSQL in mid-push loses nothing that was ac
     return false;  // whatever the server says about it
   });
   CHECK(kills >= 3);
+}
+
+TEST_CASE("postgres: servers that run go on when a newer release has added a column, and start no"
+          " more [P2]", "[postgres][process][migration]") {
+  Site site;
+  MemoryDevice anna("anna");
+  site.add(anna);
+  anna.create(dossier("d1"));
+  std::size_t requests = 0;
+  const auto write_some = [&](std::int64_t from) {
+    for (std::int64_t i = 0; i < 4; ++i) {
+      anna.write(kCore, {set_op("note", from + i)});
+      sync_until_done(anna, site.network(anna, requests));
+    }
+  };
+  write_some(0);
+  std::optional<OfTomorrow> migrated(std::in_place);
+  write_some(10);
+  // Also over connections that are made after the migration.
+  cluster().kill_hard();
+  cluster().start();
+  write_some(20);
+  MemoryDevice luca("luca");
+  site.add(luca);
+  sync_until_done(luca, site.network(luca, requests));
+  CHECK(luca.document(kCore).state_digest() == anna.document(kCore).state_digest());
+
+  site.servers[0]->signal(SIGTERM);
+  CHECK(site.servers[0]->wait() == 0);
+  const auto refused =
+      run_program("insieme-server", {"serve", "--dev", "--listen", "127.0.0.1:0", "--data",
+                                     site.folder(0)}, {});
+  CHECK(refused.code == 5);
+  CHECK(refused.err.find("was migrated by a newer release") != std::string::npos);
+  migrated.reset();
+  site.check_nothing_lost(anna);
 }
 
 TEST_CASE("postgres: a space moves from its file, is equal there, and tablets go on [P2]",

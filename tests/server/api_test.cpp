@@ -86,8 +86,12 @@ TEST_CASE("api: status and metrics", "[server][api]") {
   World world;
   MemoryDevice anna("anna");
   world.add(anna);
-  const json::object status = parse(get(world, "/status"));
-  CHECK(text(status, "status") == "ok");
+  const server::Response said = get(world, "/status");
+  CHECK(said.content_type == "application/problem+json");
+  const json::object status = parse(said);
+  CHECK(status.at("status").to_number<int>() == 200);
+  CHECK(text(status, "type") == "about:blank");
+  CHECK(text(status, "version") == server::kVersion);
   const json::object ready = parse(get(world, "/ready"));
   CHECK(text(ready, "status") == "ready");
   CHECK(text(ready, "position") == "0");
@@ -371,6 +375,7 @@ TEST_CASE("api: the digest of the rules is said to tablets and to machines",
   const json::object token = parse(world.api().handle(
       json_request("/v1/token", token_body(anna.id(), nonce, sign_nonce(world, anna, nonce)))));
   CHECK(text(token, "schema_digest") == text(said, "schema_digest"));
+  CHECK(token.at("protocol").to_number<std::uint32_t>() == kProtocolVersion);
 }
 
 TEST_CASE("api: body limits by route", "[server][api]") {

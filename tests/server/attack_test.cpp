@@ -170,6 +170,32 @@ TEST_CASE("attack: one address has its share of requests, and others theirs", "[
   CHECK(large.read_answer().status == 429);
 }
 
+TEST_CASE("attack: every answer tells what is left of the share of requests, of whoever asks",
+          "[server][process]") {
+  const TempDir dir;
+  const ServerProcess server(dir.file("data"), {"--behind-proxy", "--address-requests-max", "50"});
+  const std::string of = "X-Forwarded-For: 192.0.2.1\r\n";
+  int left = 50;
+  for (const std::string& request :
+       {http_request("GET", "/status", "", of), http_request("GET", "/nothing", "", of),
+        http_request("DELETE", "/status", "", of), http_request("HEAD", "/ready", "", of),
+        http_request("GET", "/v1/digests", "", of), http_request("GET", "/v1/sign-in/ways", "", of),
+        http_request("POST", "/v1/enrol", std::string(20'000, ' '), of)}) {
+    const HttpAnswer answer = http_once(server.port(), request);
+    CAPTURE(request, answer.status);
+    CHECK(answer.headers.at("x-ratelimit-limit") == "50");
+    CHECK(std::stoi(answer.headers.at("x-ratelimit-remaining")) >= --left);
+    CHECK(std::stoi(answer.headers.at("x-ratelimit-remaining")) < 50);
+    CHECK(answer.headers.count("x-ratelimit-reset") == 1);
+  }
+  // Who is not counted has all of it, and what is no HTTP is answered so, too.
+  for (const std::string& request : {kStatus, std::string("x\r\n\r\n")}) {
+    const HttpAnswer answer = http_once(server.port(), request);
+    CHECK(answer.headers.at("x-ratelimit-remaining") == "50");
+    CHECK(answer.headers.at("x-ratelimit-reset") == "0");
+  }
+}
+
 TEST_CASE("attack: every answer tells browsers to keep, guess and run nothing",
           "[server][process]") {
   const TempDir dir;

@@ -1,9 +1,11 @@
 // What the doctor sees, and what it says is to be done.
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <map>
 
 #include "insieme/sqlite/connection.hpp"
+#include "insieme/sync/protocol.hpp"
 #include "operator.hpp"
 #include "support/cli_runner.hpp"
 
@@ -112,6 +114,41 @@ TEST_CASE("doctor: a backup grows old, and time should not run backwards", "[ser
   CHECK(state("time") == "ok");
   change("UPDATE audit SET at_ms = at_ms + 30 * 86400000");
   CHECK(state("time") == "fault");
+}
+
+TEST_CASE("doctor: tablets that speak an older protocol are named, here and in the list of devices",
+          "[server][process]") {
+  const Patient at;
+  at.set("dev = yes");
+  const auto speaks = [&at](const std::string& version) {
+    insieme::sqlite::OpenOptions options;
+    options.path = at.data + "/server.db";
+    const std::string now =
+        std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(
+                           std::chrono::system_clock::now().time_since_epoch())
+                           .count());
+    insieme::sqlite::Connection::open(options).execute(
+        "INSERT OR REPLACE INTO devices(space, device, account, name, public_key, enrolled_ms,"
+        " last_sync_ms, revoke_reason, protocol) VALUES(1, x'000102030405060708090a0b0c0d0e0f',"
+        " 'anna', 'tablet blu', zeroblob(32), " + now + ", " + now + ", '', " + version + ")");
+  };
+  const auto health = [&at] {
+    const Finished said = at.run({"device", "list", "--json"});
+    CAPTURE(said.err);
+    REQUIRE(said.code == 0);
+    return std::string(json::parse(said.out).at(0).at("health").as_string());
+  };
+  const std::string newest = std::to_string(insieme::sync::kProtocolVersion);
+  speaks(newest);
+  CHECK(at.look({"--quick"}).checks.count("programs") == 0);
+  CHECK(health() == "ok");
+  speaks(std::to_string(insieme::sync::kProtocolVersion - 1));
+  const auto old = at.look({"--quick"});
+  CHECK(old.state("programs") == "warning");
+  CHECK(old.code == 0);
+  CHECK(says(old.advice("programs"), "go on sending"));
+  CHECK(says(at.run({"doctor", "--quick"}).out, "anna (tablet blu: "));
+  CHECK(health() == "old program");
 }
 
 TEST_CASE("doctor: folder, key and settings", "[server][process]") {

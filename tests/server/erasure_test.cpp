@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "fixture.hpp"
+#include "insieme/server/audit.hpp"
 #include "insieme/server/verify.hpp"
 #include "support/catch.hpp"
 #include "world_storage.hpp"
@@ -372,6 +373,39 @@ TEST_CASE("erasure: the ledger is written before the order is carried out, and r
   const std::string fresh = o.folder.file("fresh.ledger");
   REQUIRE(restored.repository->attach_ledger(server::ErasureLedger(fresh)).ok());
   CHECK(*server::ErasureLedger(fresh).read() == *entries);
+}
+
+TEST_CASE("erasure: the reasons that the audit kept of a dossier go with it, its lines stay and are"
+          " whole", "[server][P9][audit]") {
+  Office o;
+  const std::string secret = "la madre ha denunciato il padre";
+  REQUIRE(o.repository->set_hold(dossier("d1"), "user-carla", secret).ok());
+  REQUIRE(o.repository->set_hold(dossier("d1"), "user-carla", "").ok());
+  REQUIRE(o.repository->revoke_device(o.dora.id(), "persa in autobus").ok());
+  const auto lines = [&o] {
+    std::vector<server::AuditLine> all;
+    server::audit_of(*o.repository).visit_audit([&all](const server::AuditLine& line) {
+      all.push_back(line);
+      return true;
+    });
+    return all;
+  };
+  const auto said = [&lines](const std::string& reason) {
+    const auto all = lines();
+    return std::count_if(all.begin(), all.end(),
+                         [&](const server::AuditLine& line) { return line.reason == reason; });
+  };
+  REQUIRE(said(secret) == 1);
+  const std::size_t before = lines().size();
+  o.carry_out(o.order({{{}, {}}}));
+  CHECK(said(secret) == 0);
+  CHECK(said("persa in autobus") == 1);
+  const auto after = lines();
+  CHECK(after.size() > before);
+  CHECK(std::any_of(after.begin(), after.end(), [](const server::AuditLine& line) {
+    return line.action == "erase.hold" && line.reason.empty();
+  }));
+  CHECK(server::verify_repository(*o.repository, {}).audit_faults == std::vector<std::string>{});
 }
 
 TEST_CASE("erasure: where the ledger cannot be written nothing is erased",

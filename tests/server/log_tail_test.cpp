@@ -93,6 +93,21 @@ Heard hear(server::Repository& repository, const server::Caller& caller, const R
   return heard;
 }
 
+/// Whether every entry of Carla's dossier is in what the tail says of this world's log.
+bool is_right(server::LogTail& tail, const World& world, std::uint64_t epoch) {
+  const auto db = server::open_sqlite_writer(world.database());
+  const server::sql::Transaction transaction(*db);
+  const server::SpaceInfo space = world.repository->space();
+  const DossierId mine = dossier("d-c");
+  const auto ranges = tail.concerning(*db, 1, {epoch, space.position, space.log_hash}, 0, "user-c",
+                                      {&mine, 1});
+  REQUIRE(ranges.has_value());
+  const std::vector<Row> rows = rows_of(world);
+  return std::all_of(rows.begin(), rows.end(), [&](const Row& row) {
+    return row.dossier != mine || is_within(*ranges, row.position);
+  });
+}
+
 }  // namespace
 
 TEST_CASE("log tail: ranges hold every entry of one's dossiers and all that one is told",
@@ -111,8 +126,8 @@ TEST_CASE("log tail: ranges hold every entry of one's dossiers and all that one 
   server::LogTail tail;
   for (std::uint64_t after = 0; after <= space.position; after += 17) {
     const server::sql::Transaction transaction(*db);
-    const auto ranges =
-        tail.concerning(*db, 1, {space.epoch, space.position}, after, "user-a", mine);
+    const auto ranges = tail.concerning(*db, 1, {space.epoch, space.position, space.log_hash},
+                                        after, "user-a", mine);
     REQUIRE(ranges.has_value());
     std::uint64_t covered = 0;
     for (const server::LogRange& range : *ranges) {
@@ -132,31 +147,37 @@ TEST_CASE("log tail: ranges hold every entry of one's dossiers and all that one 
 TEST_CASE("log tail: it goes on with what others logged, and forgets a log that was replaced",
           "[server][page][P12]") {
   server::LogTail tail;
-  const auto is_right = [&](const World& world, std::uint64_t epoch) {
-    const auto db = server::open_sqlite_writer(world.database());
-    const server::sql::Transaction transaction(*db);
-    const std::uint64_t head = world.repository->space().position;
-    const DossierId mine = dossier("d-c");
-    const auto ranges = tail.concerning(*db, 1, {epoch, head}, 0, "user-c", {&mine, 1});
-    REQUIRE(ranges.has_value());
-    const std::vector<Row> rows = rows_of(world);
-    return std::all_of(rows.begin(), rows.end(), [&](const Row& row) {
-      return row.dossier != mine || is_within(*ranges, row.position);
-    });
-  };
   Village village;
-  CHECK(is_right(village.world, 1));
+  CHECK(is_right(tail, village.world, 1));
   village.write(12);
-  CHECK(is_right(village.world, 1));
+  CHECK(is_right(tail, village.world, 1));
   // As long as the other, with other entries: a restore raises the epoch.
   Village restored(3);
   restored.write(12);
   REQUIRE(restored.world.repository->space().position ==
           village.world.repository->space().position);
-  CHECK(is_right(restored.world, 2));
+  CHECK(is_right(tail, restored.world, 2));
   // Longer, in the same epoch: its hash does not follow.
   village.write(12);
-  CHECK(is_right(village.world, 2));
+  CHECK(is_right(tail, village.world, 2));
+}
+
+TEST_CASE("log tail: a log that lost entries and went on otherwise is read anew, in the same epoch",
+          "[server][page][P2]") {
+  server::LogTail tail;
+  Village village;
+  village.write(12);
+  CHECK(is_right(tail, village.world, 1));
+  // As a replica has it that was promoted without the last entries and was written on: as long as
+  // what is known, and shorter.
+  Village promoted(3);
+  promoted.write(12);
+  REQUIRE(promoted.world.repository->space().position ==
+          village.world.repository->space().position);
+  CHECK(is_right(tail, promoted.world, 1));
+  CHECK(is_right(tail, village.world, 1));
+  const Village shorter(5);
+  CHECK(is_right(tail, shorter.world, 1));
 }
 
 TEST_CASE("log tail: who stands too far back is told to walk, and its size is bounded",
@@ -168,7 +189,8 @@ TEST_CASE("log tail: who stands too far back is told to walk, and its size is bo
   server::LogTail tail(64);
   const server::sql::Transaction transaction(*db);
   const auto asked = [&](std::uint64_t after) {
-    return tail.concerning(*db, 1, {space.epoch, space.position}, after, "user-a", mine);
+    return tail.concerning(*db, 1, {space.epoch, space.position, space.log_hash}, after, "user-a",
+                           mine);
   };
   REQUIRE(space.position > 100);
   CHECK_FALSE(asked(0).has_value());

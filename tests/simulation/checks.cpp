@@ -111,10 +111,12 @@ class Rest {
   bool upgrade() {
     bool some = false;
     for (const auto& tablet : world_.tablets()) {
-      if (tablet->age != Age::former) continue;
+      const bool speaks_all = tablet->protocol_max == sync::kProtocolVersion;
+      if (tablet->age != Age::former && speaks_all) continue;
       some = true;
       tablet->close();
-      tablet->age = Age::present;
+      if (tablet->age == Age::former) tablet->age = Age::present;
+      tablet->protocol_max = sync::kProtocolVersion;
       world_.reopen(*tablet);
     }
     return some;

@@ -18,6 +18,23 @@ client::HttpReply no_answer(bool handed_over, std::string why) {
   return reply;
 }
 
+/// An older program does not write what this one would write first; its engine, which is today's,
+/// takes the refusal as a server's and goes on in the version below (docs/protocol.md, section 12).
+bool is_beyond(const Tablet& tablet, const client::HttpRequest& request) {
+  if (tablet.protocol_max == sync::kProtocolVersion) return false;
+  if (request.url.substr(kHost.size()) != "/v1/sync") return false;
+  const auto message = sync::decode_message(request.body);
+  const auto* asked = message.ok() ? std::get_if<sync::SyncRequest>(&message.value()) : nullptr;
+  return asked != nullptr && asked->protocol > tablet.protocol_max;
+}
+
+client::HttpReply not_understood() {
+  client::HttpReply reply;
+  reply.status = 400;
+  reply.handed_over = true;
+  return reply;
+}
+
 server::Request to_server(const client::HttpRequest& request) {
   server::Request out;
   out.method = "POST";
@@ -111,6 +128,7 @@ client::HttpReply World::carry(Tablet& tablet, const client::HttpRequest& reques
 }
 
 Result<client::HttpReply> World::post(Tablet& tablet, const client::HttpRequest& request) {
+  if (is_beyond(tablet, request)) return not_understood();
   ++tally_.requests;
   demand(++posts_of_run_ <= kPostsPerRunMax, "every run ends", tablet.name());
   check_request(request);

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "insieme/client/commands.hpp"
+#include "insieme/sync/protocol.hpp"
 #include "simulation/disks.hpp"
 #include "simulation/script.hpp"
 
@@ -90,6 +91,8 @@ class Tablet {
   client::StoreKey key{};
   std::int64_t fold_from = client::StoreOptions{}.fold_from;
   Age age = Age::present;  ///< of the program's bundle
+  /// The newest version of the protocol that its program speaks.
+  std::uint32_t protocol_max = sync::kProtocolVersion;
 
  private:
   std::string name_;

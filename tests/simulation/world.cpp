@@ -104,6 +104,7 @@ World::World(FileSystem& files, const Script& script, std::ostream* story)
   for (std::size_t i = 0; i < script_.settings.tablets.size(); ++i) {
     Tablet& tablet = add_tablet(script_.settings.people[script_.settings.tablets[i]]);
     if (i < script_.settings.ages.size()) tablet.age = script_.settings.ages[i];
+    if (tablet.age == Age::former) tablet.protocol_max = sync::kProtocolVersion - 1;
     demand(enrol(tablet), "enrolment works", tablet.name());
   }
   weather = bad;

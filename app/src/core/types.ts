@@ -173,6 +173,8 @@ export interface Status {
   bytes: string;
   last_sync_at?: string;
   clock_wrong: boolean;
+  /** The server speaks a newer protocol than this program. */
+  update_wanted?: boolean;
   clock_offset_ms: string;
   blobs_to_send: string;
   blobs_to_fetch: string;

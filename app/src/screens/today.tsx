@@ -106,6 +106,11 @@ function Warnings(): JSX.Element {
           <p>{t("old_danger", { age: age(oldest ?? "", now) })}</p>
         </Note>
       )}
+      {status?.update_wanted && (
+        <Note tone="warning">
+          <p>{t("update_wanted")}</p>
+        </Note>
+      )}
       {status?.clock_wrong && (
         <Note tone="warning">
           <p>

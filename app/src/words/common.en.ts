@@ -74,6 +74,9 @@ export const commonEn: Record<keyof typeof commonIt, string> = {
   update_loses:
     "Something is written here that no draft keeps: save it or clear it first.",
   update_take_still: "Take it all the same",
+  update_wanted:
+    "This version of Insieme is older than the server. What you write is sent all the same; " +
+    "update it as soon as you can.",
   update_ready: "Insieme has a new version.",
   update_safe: "What you type is kept, drafts too.",
   update_take: "Go on with the new version",

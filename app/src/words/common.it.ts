@@ -71,6 +71,9 @@ export const commonIt = {
   update_loses:
     "Qui c'è scritto qualcosa che nessuna bozza conserva: prima salvalo o cancellalo.",
   update_take_still: "Passa lo stesso",
+  update_wanted:
+    "Questa versione di Insieme è più vecchia del server. Quello che scrivi parte lo stesso; " +
+    "aggiornala appena puoi.",
   update_ready: "C'è una versione nuova di Insieme.",
   update_safe: "Ciò che scrivi è conservato, anche le bozze.",
   update_take: "Passa alla versione nuova",

@@ -91,6 +91,7 @@ Outcome<json::object> status(Context& context) {
     out["server_schema_digest"] = now.server_rules_digest;
     out["same_rules"] = now.server_rules_digest == context.bundle().digest_text();
   }
+  if (now.server_speaks > std::int64_t{sync::kProtocolVersion}) out["update_wanted"] = true;
   INSIEME_OUT_ASSIGN(json::array others, offices_with_other_rules(context));
   if (!others.empty()) out["other_rules"] = std::move(others);
   return out;
@@ -269,12 +270,12 @@ std::vector<CommandSpec> about_commands() {
        {},
        "identity, unsent, oldest_unsent_at?, held, refused, open_items, open_held, drafts, "
        "exchanged, letters, openings (of sensitive data, not told to the server yet), notices, "
-       "glass_unseen, server_refusal? (message_it, message_en: why it did not accept this device "
-       "last), blobs_to_send, blobs_to_fetch, blobs_refused, dossiers, records, bytes, position, "
+       "glass_unseen, server_refusal? (message_it, message_en: why it refused this device), "
+       "blobs_to_send, blobs_to_fetch, blobs_refused, dossiers, records, bytes, position, "
        "last_sync_at?, clock_known, clock_offset_ms, clock_wrong, schema_version, schema_digest, "
-       "same_rules?, server_schema_version?, server_schema_digest?, other_rules? (office, …)",
-       R"({"command": "status"})",
-       status},
+       "same_rules?, server_schema_version?, server_schema_digest?, other_rules? (office, …), "
+       "update_wanted?",
+       R"({"command": "status"})", status},
       {"identity",
        Writes::no,
        "Chi usa questo archivio.",

@@ -445,6 +445,7 @@ StoreStatus read_status(Core& core) {
   status.openings = count_unsent_openings(core);
   status.glass_unseen = count_unseen_glasses(core);
   status.server_rules_version = core.setting_number("server_rules_version", 0);
+  status.server_speaks = core.setting_number("server_speaks", 0);
   status.server_rules_digest = core.setting("server_rules_digest").value_or("");
   status.server_refusal = core.setting("server_refusal").value_or("");
   status.dossiers = number("SELECT count(*) FROM dossiers");

@@ -200,15 +200,18 @@ Status Store::openings_told(const std::vector<Opening>& openings) {
   return impl_->write_status([&] { client::openings_told(*impl_->core, openings); });
 }
 
-Status Store::note_server_rules(std::int64_t version, const std::string& digest) {
+Status Store::note_server_rules(std::int64_t version, const std::string& digest,
+                                std::int64_t protocol) {
   Core& core = *impl_->core;
   const auto known = impl_->read([&] {
     return core.setting_number("server_rules_version", 0) == version &&
+           core.setting_number("server_speaks", 0) == protocol &&
            core.setting("server_rules_digest").value_or("") == digest;
   });
   if (known.ok() && *known) return {};
   return impl_->write_status([&] {
     core.set_setting_number("server_rules_version", version);
+    core.set_setting_number("server_speaks", protocol);
     core.set_setting("server_rules_digest", digest);
   });
 }

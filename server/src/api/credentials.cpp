@@ -199,6 +199,7 @@ Response token(const Services& services, const Request& request) {
   if (caller->user.disabled) return account_disabled();
   const std::string secret = give();
   boost::json::object granted{{"token", secret}, {"expires_in_s", services.config.token_ttl_s}};
+  granted["protocol"] = sync::kProtocolVersion;
   granted["schema_version"] = schema::embedded_bundle().version;
   granted["schema_digest"] = schema::embedded_bundle().digest_text();
   if (const std::string pins = pins_now(services); !pins.empty()) {

@@ -55,16 +55,19 @@ std::vector<std::string> refusals_of(const Route& route) {
   return all;
 }
 
-json::object success_of(const Route& route) {
-  json::object response{{"description", route.summary}};
+/// What every answer tells.
+json::object headers_of_all() {
   json::object headers;
-  for (const std::string& name :
-       split_names(route.proof == Proof::none
-                    ? "X-Request-Id"
-                    : "X-Request-Id X-RateLimit-Limit X-RateLimit-Remaining X-RateLimit-Reset")) {
+  for (const char* name :
+       {"X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}) {
     headers[name] = reference("headers", name);
   }
-  response["headers"] = std::move(headers);
+  return headers;
+}
+
+json::object success_of(const Route& route) {
+  json::object response{{"description", route.summary}};
+  response["headers"] = headers_of_all();
   if (!route.gives.empty()) response["content"] = content(route.gives, route.gives_what);
   return response;
 }
@@ -121,7 +124,7 @@ json::object problem_responses() {
                               json::object{{"properties",
                                             json::object{{"status", {{"const", kind.status}}},
                                                          {"type", {{"enum", types}}}}}}}}};
-    json::object headers{{"X-Request-Id", reference("headers", "X-Request-Id")}};
+    json::object headers = headers_of_all();
     for (const std::string& name : split_names(kind.headers)) {
       headers[name] = reference("headers", name);
     }

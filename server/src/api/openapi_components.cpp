@@ -154,6 +154,8 @@ constexpr std::string_view kComponents = R"json({
       "expires_in_s": {"type": "integer", "minimum": 1},
       "pins": {"$ref": "#/components/schemas/Pins"},
       "pins_signature": {"$ref": "#/components/schemas/Signature"},
+      "protocol": {"type": "integer", "minimum": 1,
+                   "description": "The newest that the server speaks; a device may speak less."},
       "schema_version": {"$ref": "#/components/schemas/RulesVersion"},
       "schema_digest": {"$ref": "#/components/schemas/RulesDigest"}}},
   "RulesVersion": {
@@ -261,10 +263,12 @@ constexpr std::string_view kComponents = R"json({
       "recovery_key": {"type": "string", "pattern": "^([0-9a-f]{64})?$"},
       "signature": {"$ref": "#/components/schemas/Signature"}}},
   "Status": {
-    "type": "object", "required": ["status", "version", "protocol", "schema_version",
-                                  "schema_digest"],
+    "type": "object", "required": ["type", "title", "status", "version", "protocol",
+                                  "schema_version", "schema_digest"],
     "properties": {
-      "status": {"const": "ok"},
+      "type": {"const": "about:blank"},
+      "title": {"const": "OK"},
+      "status": {"const": 200},
       "version": {"type": "string"},
       "schema_version": {"$ref": "#/components/schemas/RulesVersion"},
       "schema_digest": {"$ref": "#/components/schemas/RulesDigest"},

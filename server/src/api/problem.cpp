@@ -32,7 +32,7 @@ constexpr std::array kKinds{
     ProblemKind{415, "Unsupported media type", "unsupported-media-type unsupported-encoding", ""},
     ProblemKind{416, "Range not satisfiable", "no-such-range", "Content-Range"},
     ProblemKind{429, "Too many requests", "too-many-requests sign-in-locked",
-                "Retry-After X-RateLimit-Limit X-RateLimit-Remaining X-RateLimit-Reset"},
+                "Retry-After"},
     ProblemKind{431, "Header too large", "header-too-large", ""},
     ProblemKind{500, "Internal error", "internal", ""},
     ProblemKind{503, "Not available now", "busy unavailable cancelled no-room-to-wait "

@@ -159,7 +159,7 @@ constexpr std::array kRoutes{
           kJsonType, "Destroyed", 200, kJsonType, "Done", "400 404"},
     Route{"GET", "/status", status, 0, Proof::none,
           "That the server runs, whatever becomes of its database", "",
-          "", "", 200, kJsonType, "Status", ""},
+          "", "", 200, kProblemType, "Status", ""},
     Route{"GET", "/ready", ready, 0, Proof::none,
           "That its database answers, and where the log stands", "",
           "", "", 200, kJsonType, "Ready", ""},

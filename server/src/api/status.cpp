@@ -10,24 +10,23 @@ namespace insieme::server {
 
 namespace {
 
-Response fresh(const boost::json::object& body) {
-  Response response = json_response(200, boost::json::serialize(body));
+Response fresh(const boost::json::object& body, std::string_view type) {
+  Response response = text_response(200, type, boost::json::serialize(body));
   response.headers.emplace_back("Cache-Control", "no-store");
   return response;
 }
 
 }  // namespace
 
-/// Asks no database: whoever starts a program again that does not answer must not do so because the
-/// database is away.
+/// As the guidelines of ModI want it: a problem that is none. Asks no database: whoever starts a
+/// program again that does not answer must not do so because the database is away.
 Response status(const Services&, const Request&) {
-  boost::json::object body;
-  body["status"] = "ok";
+  boost::json::object body{{"type", "about:blank"}, {"title", "OK"}, {"status", 200}};
   body["version"] = kVersion;
   body["protocol"] = sync::kProtocolVersion;
   body["schema_version"] = schema::embedded_bundle().version;
   body["schema_digest"] = schema::embedded_bundle().digest_text();
-  return fresh(body);
+  return fresh(body, "application/problem+json");
 }
 
 Response ready(const Services& services, const Request&) {
@@ -37,7 +36,7 @@ Response ready(const Services& services, const Request&) {
   body["space"] = sync::to_text(space.id);
   body["position"] = std::to_string(space.position);  // 64 bits do not fit a JSON number
   body["epoch"] = std::to_string(space.epoch);
-  return fresh(body);
+  return fresh(body, "application/json");
 }
 
 /// Counts of devices and dossiers are nobody's business. A request whose sender is not known came

@@ -80,6 +80,7 @@ std::string health_of(const Known& device, std::int64_t now_ms) {
   const std::int64_t silent = now_ms - *device.last_sync_ms;
   if (silent > kSilentMs) add("silent for " + std::to_string(silent / kDayMs) + " days");
   if (std::llabs(device.clock_offset_ms.value_or(0)) > kClockOffMs) add("clock wrong");
+  if (device.protocol != 0 && device.protocol < sync::kProtocolVersion) add("old program");
   if (silent > kDayMs && device.unsent.value_or(0) > 0) add("work not sent");
   return health.empty() ? "ok" : health;
 }

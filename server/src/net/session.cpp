@@ -105,7 +105,7 @@ Request make_request(Parser::value_type&& message) {
 /// All but the body. Of a HEAD the length is told all the same.
 template <class AnyBody>
 http::response<AnyBody> make_header(const Response& answer, std::string_view request_id,
-                                    bool keep_alive, bool is_secure) {
+                                    bool keep_alive, bool is_secure, const Allowance& share) {
   http::response<AnyBody> message(static_cast<http::status>(answer.status), 11);
   message.set(http::field::server, "insieme");
   if (!answer.content_type.empty()) message.set(http::field::content_type, answer.content_type);
@@ -115,6 +115,9 @@ http::response<AnyBody> make_header(const Response& answer, std::string_view req
   message.set(http::field::cache_control, "no-store");
   message.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
   if (is_secure) message.set("Strict-Transport-Security", "max-age=31536000");
+  Response told;  // the address's share, where nothing is said of the device's or the machine's
+  tell_limit(told, share);
+  for (const auto& [name, value] : told.headers) message.set(name, value);
   for (const auto& [name, value] : answer.headers) message.set(name, value);
   message.keep_alive(keep_alive);
   if (answer.status != 204 && answer.status != 304) message.content_length(answer.body.size());
@@ -136,7 +139,11 @@ template <class Stream>
 class Session {
  public:
   Session(SessionContext& context, SessionControl& control, Stream& stream, std::string client)
-      : context_(context), control_(control), stream_(stream), client_(std::move(client)) {}
+      : context_(context),
+        control_(control),
+        stream_(stream),
+        client_(std::move(client)),
+        share_(context.addresses.whole()) {}
 
   asio::awaitable<void> run() {
     std::uint32_t served = 0;
@@ -321,13 +328,14 @@ class Session {
 
   [[nodiscard]] bool is_over_limit(const std::string& client) {
     const std::string counted = counted_address(client);
+    share_ = context_.addresses.whole();
     if (counted.empty()) return false;
     const std::int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
                                     Clock_::now().time_since_epoch())
                                     .count();
-    const Allowance allowance = context_.addresses.take(counted, now_ms);
-    if (allowance.allowed) return false;
-    refusal_ = too_many(allowance);
+    share_ = context_.addresses.take(counted, now_ms);
+    if (share_.allowed) return false;
+    refusal_ = too_many(share_);
     refusal_->route = "other";
     return true;
   }
@@ -421,9 +429,9 @@ class Session {
                               bool keep_alive, bool head_only) {
     if (head_only || response.body.empty()) {
       co_return co_await send(
-          make_header<http::empty_body>(response, request_id, keep_alive, is_secure()));
+          make_header<http::empty_body>(response, request_id, keep_alive, is_secure(), share_));
     }
-    auto message = make_header<Body>(response, request_id, keep_alive, is_secure());
+    auto message = make_header<Body>(response, request_id, keep_alive, is_secure(), share_);
     message.body() = response.body;
     co_return co_await send(message);
   }
@@ -446,6 +454,7 @@ class Session {
   std::string client_;
   beast::flat_buffer buffer_{kReadBufferMax};
   std::optional<Response> refusal_;
+  Allowance share_;  ///< of the address, as the last request left it
 };
 
 asio::awaitable<void> run_tls(SessionContext& context, SessionControl& control,

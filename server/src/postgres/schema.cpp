@@ -1,5 +1,6 @@
 #include "postgres/schema.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace insieme::server::postgres {
@@ -429,10 +430,12 @@ std::vector<std::string> partitioned_tables() {
   return names;
 }
 
-void migrate(Connection& connection) {
+std::int64_t newest_version() noexcept { return kMigrations.back().number; }
+
+void migrate(Connection& connection, std::int64_t up_to) {
   // Asked without the lock first: whoever serves needs no right to change the schema.
   std::int64_t version = version_of(connection);
-  if (version < kMigrations.back().number) {
+  if (version < std::min(up_to, newest_version())) {
     connection.begin("BEGIN");
     try {
       connection.execute("SET LOCAL lock_timeout = '5min'; SELECT pg_advisory_xact_lock(" +
@@ -442,7 +445,7 @@ void migrate(Connection& connection) {
                          " applied TIMESTAMPTZ NOT NULL DEFAULT now())");
       version = version_of(connection);
       for (const Migration& migration : kMigrations) {
-        if (migration.number <= version) continue;
+        if (migration.number <= version || migration.number > up_to) continue;
         connection.execute(migration.sql());
         connection.cached("INSERT INTO insieme_schema(number, name) VALUES(?,?)")
             .bind_all(migration.number, migration.name)
@@ -455,7 +458,7 @@ void migrate(Connection& connection) {
       throw;
     }
   }
-  if (version > kMigrations.back().number) {
+  if (version > newest_version()) {
     throw StorageFailure(ErrorCode::storage_newer,
                          "the database was migrated by a newer release (schema " +
                              std::to_string(version) + ")");

@@ -1,6 +1,7 @@
 #include "storage/log_tail.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "storage/rows.hpp"
 
@@ -12,6 +13,12 @@ constexpr std::uint64_t kGapMax = 8;
 /// Where entries begin to be known is a multiple of it: tablets that come back one after the other
 /// stand at different places, and each that stood a little before would begin anew.
 constexpr std::uint64_t kBaseStep = 4'096;
+
+std::uint64_t mark_of(const sync::Digest& hash) {
+  std::uint64_t mark = 0;
+  std::memcpy(&mark, hash.bytes.data(), sizeof mark);
+  return mark;
+}
 
 }  // namespace
 
@@ -47,11 +54,19 @@ bool LogTail::cover(sql::Connection& db, std::int64_t space, const LogState& sta
   if (epoch_ != state.epoch || after < base_ || state.head > base_ + entries_max_) {
     restart(state.epoch, after);
   }
+  if (!is_same_log(state)) restart(state.epoch, after);
   if (state.head <= end() || read_on(db, space, state.head)) return true;
   restart(state.epoch, after);
   if (read_on(db, space, state.head)) return true;
   restart(state.epoch, after);
   return false;
+}
+
+/// Hashes stand one on the other: equal at the head, all before it is equal. What goes on beyond
+/// the end is judged where it is read.
+bool LogTail::is_same_log(const LogState& state) const {
+  if (state.head <= base_ || state.head > end()) return true;
+  return entries_[static_cast<std::size_t>(state.head - base_ - 1)].mark == mark_of(state.hash);
 }
 
 void LogTail::restart(std::uint64_t epoch, std::uint64_t after) {
@@ -74,7 +89,7 @@ bool LogTail::read_on(sql::Connection& db, std::int64_t space, std::uint64_t hea
     const std::uint64_t position = u64(rows.get_int64(0));
     const auto hash = get_bytes<sync::Digest>(rows, 4);
     if (position == end() + 1) {
-      append(rows);
+      append(rows, hash);
       last_hash_ = hash;
     } else if (position != end() || hash != last_hash_) {
       return false;
@@ -83,8 +98,9 @@ bool LogTail::read_on(sql::Connection& db, std::int64_t space, std::uint64_t hea
   return end() == head;
 }
 
-void LogTail::append(const sql::Statement& row) {
+void LogTail::append(const sql::Statement& row, const sync::Digest& hash) {
   Entry entry;
+  entry.mark = mark_of(hash);
   const auto dossier = get_bytes<sync::DossierId>(row, 2);
   entry.dossier =
       dossiers_.try_emplace(dossier, static_cast<std::uint32_t>(dossiers_.size())).first->second;

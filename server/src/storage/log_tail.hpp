@@ -4,7 +4,9 @@
 // where each device would read all of it anew.
 //
 // What is kept of an entry never changes, also when its content is erased. It decides nothing: who
-// may see an entry is judged over its row, in the page's own transaction.
+// may see an entry is judged over its row, in the page's own transaction. A log that lost entries
+// and was written on (a replica of PostgreSQL that was promoted without the last ones) is told by
+// its hash at the reader's own head: then all is read anew.
 
 #include <cstdint>
 #include <mutex>
@@ -30,12 +32,13 @@ struct LogRange {
 struct LogState {
   std::uint64_t epoch = 0;
   std::uint64_t head = 0;  ///< the last position
+  sync::Digest hash;       ///< of the log there
 };
 
 /// Of one space. Thread-safe.
 class LogTail {
  public:
-  /// Entries, some 8 bytes each, beside the names of their dossiers and accounts.
+  /// Entries, 16 bytes each, beside the names of their dossiers and accounts.
   static constexpr std::size_t kEntriesMax = 262'144;
 
   explicit LogTail(std::size_t entries_max = kEntriesMax) : entries_max_(entries_max) {}
@@ -51,6 +54,7 @@ class LogTail {
   struct Entry {
     std::uint32_t dossier = 0;
     std::uint32_t told = 0;  ///< kNobody, kEverybody, or an account's number
+    std::uint64_t mark = 0;  ///< of the log's hash there: its first bytes
   };
   static constexpr std::uint32_t kNobody = 0;
   static constexpr std::uint32_t kEverybody = 1;
@@ -62,7 +66,9 @@ class LogTail {
   [[nodiscard]] bool read_on(sql::Connection& db, std::int64_t space, std::uint64_t head);
   [[nodiscard]] bool cover(sql::Connection& db, std::int64_t space, const LogState& state,
                            std::uint64_t after);
-  void append(const sql::Statement& row);
+  void append(const sql::Statement& row, const sync::Digest& hash);
+  /// The reader's log is the one that is known here, as far as both go.
+  [[nodiscard]] bool is_same_log(const LogState& state) const;
 
   const std::size_t entries_max_;
   std::mutex mutex_;  ///< guards all below

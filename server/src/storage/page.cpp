@@ -36,6 +36,7 @@ class PageReader {
     const SpaceInfo space = load_space(db_, space_);
     head_ = space.position;
     epoch_ = space.epoch;
+    head_hash_ = space.log_hash;
     cursor_ = action_.cursor.position;
     if (action_.erasures) remind();
     take_up_backfill();
@@ -231,8 +232,8 @@ class PageReader {
     if (head_ - cursor_ <= kWalked) return all;
     const auto dossiers = dossiers_held();
     if (dossiers.size() > kDossiersMax) return all;
-    auto some = tail_.concerning(db_, space_, {epoch_, head_}, cursor_, caller_.user.account,
-                                 dossiers);
+    auto some = tail_.concerning(db_, space_, {epoch_, head_, head_hash_}, cursor_,
+                                 caller_.user.account, dossiers);
     return some ? *std::move(some) : all;
   }
 
@@ -372,6 +373,7 @@ class PageReader {
   sync::PageRead page_;
   std::uint64_t head_ = 0;
   std::uint64_t epoch_ = 0;
+  sync::Digest head_hash_;  ///< of the log at head_
   std::uint64_t cursor_ = 0;
   std::optional<sync::Backfill> backfill_;
   std::uint64_t examined_ = 0;

@@ -114,6 +114,7 @@ client::HttpReply Office::answer(const client::HttpRequest& request) {
     if (!rules_digest.empty()) {
       granted["schema_version"] = 7;
       granted["schema_digest"] = rules_digest;
+      if (protocol != 0) granted["protocol"] = protocol;
     }
     return reply_of(200, std::move(granted));
   }

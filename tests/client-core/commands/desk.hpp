@@ -49,6 +49,7 @@ class Office final : public client::Transport {
   int openings_lost = 0;           ///< the next answers to them are lost on the way
   std::vector<json::object> openings;  ///< as they were told
   std::string rules_digest;            ///< beside the token; empty: an older release
+  std::uint32_t protocol = 0;          ///< beside the token; 0: an older release
   std::vector<json::object> digests;  ///< pages of /v1/digests
   std::string digest_text;            ///< in place of them
   std::vector<client::HttpReply> findings;  ///< the next answers of /v1/findings; none: 404

@@ -174,5 +174,23 @@ TEST_CASE("status: a tablet says whether its rules are those of the server",
   CHECK(text(status, "server_schema_digest") == "00112233445566ff");
 }
 
+TEST_CASE("status: a tablet says that its program is behind its server's, and goes on sending",
+          "[commands][P2]") {
+  Reserved at;
+  at.office.rules_digest = schema::embedded_bundle().digest_text();
+  const auto wanted_with = [&](std::uint32_t protocol) {
+    at.office.protocol = protocol;
+    at.office.tokens_valid = false;
+    at.anna.sync();
+    const json::object status = at.anna.call({{"command", "status"}});
+    CHECK(text(status, "unsent") == "0");
+    return status.contains("update_wanted");
+  };
+  CHECK_FALSE(wanted_with(0));  // an older server says nothing
+  CHECK_FALSE(wanted_with(sync::kProtocolVersion));
+  CHECK(wanted_with(sync::kProtocolVersion + 1));
+  CHECK_FALSE(wanted_with(sync::kProtocolVersion));
+}
+
 }  // namespace
 }  // namespace insieme::testing

@@ -81,6 +81,7 @@ void clone(World& world, Tablet& tablet, Chance& chance) {
   if (with_generation) fs::copy_file(beside, copy.generation_path(), ignored);
   copy.revoked = was_revoked;
   copy.age = tablet.age;
+  copy.protocol_max = tablet.protocol_max;
   world.note_fault(with_generation ? "store cloned whole" : "store cloned without its generation");
   world.reopen(tablet);
   world.reopen(copy);
@@ -91,6 +92,7 @@ void add_device(World& world, Tablet& tablet, Chance&) {
   if (world.tablets().size() >= kTabletsMax || tablet.revoked) return;
   Tablet& fresh = world.add_tablet(tablet.person());
   fresh.age = tablet.age;
+  fresh.protocol_max = tablet.protocol_max;
   world.note_fault("device added");
   if (world.enrol(fresh)) world.synchronise(fresh);
 }
@@ -101,7 +103,8 @@ void upgrade(World& world, Tablet& tablet, Chance&) {
   tablet.close();
   tablet.forms.clear();
   tablet.age = Age::present;
-  world.note_fault("schema upgraded");
+  tablet.protocol_max = sync::kProtocolVersion;
+  world.note_fault("program upgraded");
   world.reopen(tablet);
 }
 

@@ -121,6 +121,12 @@ void status_about(const Program& program, const json::object& reply, Table& tabl
 
 /// Rules that are not those of the server, or of an office.
 void status_rules(const json::object& reply, Table& table) {
+  if (flag_of(reply, "update_wanted")) {
+    add_line(table, tr("Programma", "Program"),
+             tr("più vecchio del server: da aggiornare; intanto invia e riceve",
+                "older than the server: to be updated; it sends and receives meanwhile"),
+             Colour::warn);
+  }
   if (reply.contains("same_rules") && !flag_of(reply, "same_rules")) {
     add_line(table, tr("Regole", "Rules"),
              tr("diverse da quelle del server: aggiornare il programma, o avvisare chi gestisce "

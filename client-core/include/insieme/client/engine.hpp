@@ -185,7 +185,7 @@ class Engine {
   [[nodiscard]] Result<HttpRequest> token_request(const Result<HttpReply>& challenge) const;
   [[nodiscard]] Result<std::string> take_token(const Result<HttpReply>& granted);
   void adopt_pins(const std::string& pins, const std::string& signature);
-  void note_rules(std::int64_t version, const std::string& digest);
+  void note_rules(std::int64_t version, const std::string& digest, std::int64_t protocol);
   [[nodiscard]] Result<Identity> enrolling(const EnrolRequest& request) const;
 
   std::unique_ptr<Store> store_;

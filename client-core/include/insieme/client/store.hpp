@@ -208,8 +208,10 @@ class Store {
   /// most once in a minute if none is due.
   Status end_due_glasses();
 
-  /// The version and the digest of the rules that the server evaluates.
-  Status note_server_rules(std::int64_t version, const std::string& digest);
+  /// The version and the digest of the rules that the server evaluates, and the newest version of
+  /// the protocol that it speaks; 0: it did not say.
+  Status note_server_rules(std::int64_t version, const std::string& digest,
+                           std::int64_t protocol);
 
   // ---- exchange with other devices, without a server ------------------------------------------
   /// Hand-outs of what this device wrote and no server has answered; the same work gives the same

@@ -278,6 +278,8 @@ struct StoreStatus {
   /// The rules of the server as it last told: version 0 and no digest if it never did.
   std::int64_t server_rules_version = 0;
   std::string server_rules_digest;
+  /// The newest version of the protocol that the server speaks, as it last told; 0: it never did.
+  std::int64_t server_speaks = 0;
   /// Why the server did not accept this device at the last synchronisation, in its words (English,
   /// and after a line end Italian).
   std::string server_refusal;

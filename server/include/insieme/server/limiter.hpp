@@ -30,6 +30,10 @@ class Limiter {
   [[nodiscard]] Allowance take(std::string_view name, std::int64_t now_ms);
   /// The same without taking.
   [[nodiscard]] Allowance look(std::string_view name, std::int64_t now_ms);
+  /// Of whoever has not asked yet, and of whoever is not counted.
+  [[nodiscard]] Allowance whole() const {
+    return per_minute_ == 0 ? Allowance{} : describe(per_minute_);
+  }
   [[nodiscard]] std::size_t size() const;
 
  private:
