@@ -3,6 +3,7 @@
 #include <array>
 
 #include "api/device_orders.hpp"
+#include "api/steer.hpp"
 #include "insieme/sync/device_order.hpp"
 #include "insieme/sync/limits.hpp"
 
@@ -107,6 +108,9 @@ constexpr std::array kRoutes{
     Route{"POST", "/v1/glass/seen", see_glass, kJson, Proof::device,
           "Says that somebody who decides there has seen an opening", "",
           kJsonType, "GlassSeen", 200, kJsonType, "Done", "400 403 404"},
+    Route{"POST", "/v1/colleagues", tell_colleagues, kJson, Proof::device,
+          "Names of the people and devices that have written where the caller reads", "",
+          kJsonType, "Nothing", 200, kJsonType, "Colleagues", "400 403"},
     Route{"POST", "/v1/steer/people", steer_people, kJson, Proof::device,
           "People and their devices, for whoever coordinates or administers", "",
           kJsonType, "Nothing", 200, kJsonType, "SteerPeople", "400 403"},
