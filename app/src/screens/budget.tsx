@@ -2,6 +2,7 @@
 // somebody types, what is missing, what they want to put aside.
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { nameOf } from "../core/colleagues";
 import {
   centsOf,
   isMonth,
@@ -18,6 +19,7 @@ import {
 } from "../core/budget";
 import { CoreError, requestId } from "../core/core";
 import { useAct } from "../core/hooks";
+import { savedWord } from "../core/practice";
 import { isRemarkAlone, useSheet, type SheetTyping } from "../form/budget";
 import { money, monthName } from "../format";
 import { Icon } from "../parts/icons";
@@ -121,7 +123,7 @@ function Loaded(props: { sheet: Sheet; again: () => void }): JSX.Element {
       }
       const rows = sheet.rows.filter((row) => lacking.includes(row.key));
       const what = rows.map((row) => row.label).join(", ");
-      say(what ? t("budget_lacks_amount", { what }) : t("saved_here"));
+      say(what ? t("budget_lacks_amount", { what }) : t(savedWord()));
       replace();
     });
   };
@@ -309,7 +311,7 @@ function Line(props: { row: Row; sheet: Sheet; typing: SheetTyping }): JSX.Eleme
     cents === null && saved !== null && t("budget_emptied", { amount: money(saved) }),
     row.record?.fields["amount"]?.contested &&
       (row.record.fields["amount"].values ?? [])
-        .map((one) => `${one.mine ? t("you") : one.author} ${one.text}`)
+        .map((one) => `${one.mine ? t("you") : nameOf(one.author)} ${one.text}`)
         .join(", "),
     isRemarkAlone(row, shown, remarks) && t("budget_remark_alone"),
     was !== undefined && cents !== was && t("budget_was", { amount: money(was) }),
