@@ -113,7 +113,11 @@ test("a coordinator practises deciding: values, a spend, a late edit, a duplicat
   await look(page, "practice-review");
   await saysNothingOfSending(page);
 
-  await late.getByRole("button", { name: "Accetta" }).click();
+  // By keyboard alone: down to the late edit, and its first button.
+  const isLate = () => page.evaluate(() => document.activeElement?.matches("[data-card]"));
+  for (let rows = 0; rows < 10 && !(await isLate()); ++rows) await page.keyboard.press("j");
+  assert.equal(await isLate(), true);
+  await page.keyboard.press("1");
   await page.getByText("Deciso.").first().waitFor();
   const notes = async () => (await ask(page, "record.list", { type: "note" })).records;
   assert.deepEqual((await notes()).map((one) => one.edited_by).sort(), ["anna", "bruno"]);
@@ -145,6 +149,27 @@ test("a coordinator practises deciding: values, a spend, a late edit, a duplicat
   await anna.goTo("reports");
   await page.getByRole("link", { name: /R1/ }).first().waitFor();
   await look(page, "practice-reports");
+});
+
+test("a decision links the visit on which a value was written", async () => {
+  const { page } = anna;
+  const { records } = await ask(page, "record.list", { type: "objective" });
+  const { dossier } = (await ask(page, "record.list", { type: "visit" })).records[0];
+  const { id } = records.find((one) => one.dossier === dossier);
+  const { version } = (await ask(page, "record.get", { record: id })).record;
+  for (const account of ["anna", "bruno"]) {
+    await ask(page, "practice.as", { account, role: "educator" });
+    const fields = { expected_result: `come dice ${account}` };
+    const args = { request_id: `same-${account}`, record: id, version, fields };
+    assert.equal((await ask(page, "record.save", args)).ok, true);
+  }
+  await ask(page, "practice.as", { account: "carla", name: "Carla Mori", role: "coordinator" });
+  const { items } = await ask(page, "review.list");
+  await anna.goTo("review", items.find((one) => one.record === id).id);
+  const side = (name) => page.getByRole("article").filter({ hasText: `Valore di ${name}` });
+  await side("Anna Prandi").getByRole("link", { name: /^Visita di quel momento: / }).waitFor();
+  assert.equal(await side("Bruno Sassi").getByRole("link").count(), 0);
+  await look(page, "practice-visit");
 });
 
 test("a fellow practises a network with its contacts and services", async () => {
