@@ -37,6 +37,7 @@ import { OpeningsScreen } from "./screens/openings";
 import { Outbox } from "./screens/outbox";
 import { PinSetup } from "./screens/pin";
 import { RecordScreen } from "./screens/record";
+import { PracticeRoles } from "./screens/practice";
 import { ReportScreen } from "./screens/report";
 import { Reports } from "./screens/reports";
 import { DecideScreen } from "./screens/decide";
@@ -169,6 +170,7 @@ function Opened(props: { onCover: () => void }): JSX.Element {
     <Await of={self}>
       {(me) => {
         if (!me.enrolled && !isPractice()) return <Start />;
+        if (isPractice() && me.role === "") return <PracticeRoles />;
         if (pin.data === null) return <p class="empty">{t("loading")}</p>;
         if (isShared() && !pin.data.pin && !isConnectedHere()) return <UnfinishedHolder />;
         if (!(mayWork ?? mayBegin(pin.data))) {
@@ -177,9 +179,9 @@ function Opened(props: { onCover: () => void }): JSX.Element {
         if (mayWork === null) queueMicrotask(() => setMayWork(true));
         const reviewer =
           me.role === "coordinator" ||
-          (dossiers.data?.dossiers ?? []).some((one) => one.may_review);
+          (!isPractice() && (dossiers.data?.dossiers ?? []).some((one) => one.may_review));
         return (
-          <Shell here={here} reviewer={reviewer} role={me.role} lockable={protectedNow}>
+          <Shell here={here} reviewer={reviewer} me={me} lockable={protectedNow}>
             <Screen me={me} reviewer={reviewer} />
           </Shell>
         );

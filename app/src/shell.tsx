@@ -4,14 +4,16 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { learnColleagues } from "./core/colleagues";
 import { useAct, useNow, usePicture } from "./core/hooks";
 import { lockNow } from "./core/lock";
-import { isPractice, leavePractice } from "./core/practice";
+import { chooseRoleAgain, isPractice, leavePractice } from "./core/practice";
 import type { Picture } from "./core/sync";
+import type { Identity } from "./core/types";
 import { isTypedUnkept, isUpdateReady, onUpdate, takeUpdate } from "./core/update";
 import { age, ago } from "./format";
 import { Icon, type IconName } from "./parts/icons";
 import { Toasts } from "./parts/parts";
 import { to } from "./router";
 import { count, t, type Word } from "./words";
+import { roleName } from "./words/steer";
 
 interface Place {
   path: string;
@@ -31,7 +33,9 @@ function placesOf(picture: Picture, reviewer: boolean, role: string): Place[] {
       ? { path: "network", icon: "hands", word: "network", badge: 0 }
       : { path: "families", icon: "families", word: "nav_families", badge: 0 },
     { path: "search", icon: "search", word: "nav_search", badge: 0 },
-    { path: "outbox", icon: "send", word: "nav_sent", badge: unsent },
+    isPractice()
+      ? { path: "outbox", icon: "draft", word: "drafts", badge: 0 }
+      : { path: "outbox", icon: "send", word: "nav_sent", badge: unsent },
     { path: "news", icon: "news", word: "nav_news", badge: 0 },
   ];
   if (reviewer) {
@@ -40,7 +44,8 @@ function placesOf(picture: Picture, reviewer: boolean, role: string): Place[] {
   if (reviewer || role === "admin") {
     places.push({ path: "reports", icon: "report", word: "nav_reports", badge: 0 });
   }
-  if (reviewer || role === "admin") {
+  // What whoever coordinates asks of the server cannot be practised without one.
+  if ((reviewer || role === "admin") && !isPractice()) {
     places.push({ path: "steer", icon: "team", word: "nav_steer", badge: 0 });
   }
   return places;
@@ -168,6 +173,46 @@ function SendState(props: { picture: Picture }): JSX.Element {
   );
 }
 
+/** Nothing of a practice waits for anything. */
+function PracticeState(): JSX.Element {
+  return (
+    <a class="send-state send-good" href={to("outbox")}>
+      <Icon name="done" />
+      <span>
+        <strong>{t("practice_kept")}</strong>
+        <small>{t("practice_kept_here")}</small>
+      </span>
+    </a>
+  );
+}
+
+function PracticeBanner(props: { me: Identity }): JSX.Element {
+  const { me } = props;
+  const act = useAct();
+  return (
+    <div class="practice" role="note">
+      <span>
+        <strong>{t("practice")}</strong>{" "}
+        {me.role !== "" && `${t("practice_as", { who: me.name, role: roleName(me.role) })} `}
+        {t("practice_banner")}
+      </span>
+      {me.role !== "" && (
+        <button
+          type="button"
+          class="btn btn-light"
+          disabled={act.busy}
+          onClick={() => void act.run(() => chooseRoleAgain(me))}
+        >
+          {t("practice_role_again")}
+        </button>
+      )}
+      <button type="button" class="btn btn-light" onClick={leavePractice}>
+        {t("practice_leave")}
+      </button>
+    </div>
+  );
+}
+
 /** A newer build is here: it is taken when somebody likes, not in the middle of a word. */
 function UpdateBanner(): JSX.Element | null {
   const [ready, setReady] = useState(isUpdateReady());
@@ -196,14 +241,14 @@ function UpdateBanner(): JSX.Element | null {
 export function Shell(props: {
   here: string;
   reviewer: boolean;
-  role: string;
+  me: Identity;
   /** A PIN protects the store: it can be locked from everywhere. */
   lockable: boolean;
   children: ComponentChildren;
 }): JSX.Element {
   const picture = usePicture();
-  const mayAsk = props.reviewer && !isPractice();
-  useEffect(() => (mayAsk ? learnColleagues() : undefined), [mayAsk]);
+  const { me, reviewer } = props;
+  useEffect(() => learnColleagues(me, reviewer), [me.account, reviewer]);
   return (
     <>
       <a
@@ -227,7 +272,7 @@ export function Shell(props: {
             <small>{picture.status?.identity.space_name}</small>
           </span>
         </a>
-        <SendState picture={picture} />
+        {isPractice() ? <PracticeState /> : <SendState picture={picture} />}
         {props.lockable && (
           <button
             type="button"
@@ -242,18 +287,9 @@ export function Shell(props: {
           <Icon name="tablet" />
         </a>
       </header>
-      {isPractice() && (
-        <div class="practice" role="note">
-          <span>
-            <strong>{t("practice")}</strong> {t("practice_banner")}
-          </span>
-          <button type="button" class="btn btn-light" onClick={leavePractice}>
-            {t("practice_leave")}
-          </button>
-        </div>
-      )}
+      {isPractice() && <PracticeBanner me={props.me} />}
       <UpdateBanner />
-      <Places places={placesOf(picture, props.reviewer, props.role)} here={props.here} />
+      <Places places={placesOf(picture, props.reviewer, me.role)} here={props.here} />
       <main id="main" tabIndex={-1}>
         {props.children}
       </main>

@@ -98,13 +98,26 @@ test("[P2][P8] a permission withdrawn while offline: the work is not lost", asyn
   await anna.page.getByText("Da sapere").waitFor({ state: "detached" });
 });
 
+/** The core's clock is its worker's; the page's own has nothing to do with it. */
+async function setClock(page, ms) {
+  const worker = page.workers().find((one) => one.url().includes("worker"));
+  await worker.evaluate((far) => {
+    const real = Date.now.bind(Date);
+    Date.now = () => real() + far;
+  }, ms);
+}
+
 test("[P3] a clock that is years ahead is told, and decides nothing", async () => {
-  const years = 4 * 365 * 86_400_000;
-  await bruno.page.clock.install({ time: Date.now() + years });
   await bruno.offline();
+  await setClock(bruno.page, 4 * 365 * 86_400_000);
   await bruno.openRecord("Famiglia Bassi", family.visitTitle);
   await bruno.editField("Prossimo passo", "dal futuro");
   await bruno.online();
+  await bruno.goTo();
+  const told = /L'orologio del tablet è sbagliato di (\d+) min/;
+  const words = await bruno.page.getByText(told).first().innerText();
+  assert.ok(Number(told.exec(words)[1]) > 2_000_000, words);
+  await look(bruno.page, "clock");
   await anna.send();
   assert.equal(await nextStep(anna.page, family.visit), "dal futuro");
   await anna.openRecord("Famiglia Bassi", family.visitTitle);
@@ -112,4 +125,56 @@ test("[P3] a clock that is years ahead is told, and decides nothing", async () =
   await anna.send();
   await bruno.send();
   assert.equal(await nextStep(bruno.page, family.visit), "scritto dopo, e vale");
+});
+
+test("[P3][P5] what that clock wrote says so, with the names of person and tablet", async () => {
+  await anna.openRecord("Famiglia Bassi", family.visitTitle);
+  await anna.page.getByText("Chi ha scritto che cosa").click();
+  // Its tablet wrote for the first time: the name is asked for where it is missing.
+  await anna.page.getByText("Tablet di bruno").first().waitFor();
+  const line = (text) => anna.page.locator(".history li").filter({ hasText: `: «${text}»` });
+  const suspect = await line("dal futuro").innerText();
+  for (const word of ["Bruno Neri", "Tablet di bruno", "orologio del tablet in dubbio"]) {
+    assert.ok(suspect.includes(word), suspect);
+  }
+  const right = await line("scritto dopo, e vale").innerText();
+  assert.doesNotMatch(right, /in dubbio/);
+  // Also without a network, after a kill.
+  await anna.offline();
+  await anna.browser.kill();
+  await anna.again();
+  await anna.openRecord("Famiglia Bassi", family.visitTitle);
+  await anna.page.getByText("Chi ha scritto che cosa").click();
+  assert.ok((await line("dal futuro").innerText()).includes("Tablet di bruno"));
+});
+
+test("[P6] work that does not leave is told after a day, and is an alarm after three", async () => {
+  const { page } = anna;
+  await anna.editField("Prossimo passo", "chiuso in un tablet");
+  /** So many hours later, and a minute in which the page looks at its clock. */
+  const later = async (hours) => {
+    await page.clock.setSystemTime(Date.now() + hours * 3_600_000);
+    await anna.goTo("tablet");
+    await anna.goTo();
+    await page.clock.runFor(61_000);
+  };
+  const day = page.getByText("Da ieri non riesci a inviare");
+  const alarm = page.getByRole("alert").getByText(/^Non inviato da 3 giorni/);
+  const header = page.locator(".send-state");
+  await page.clock.install();
+  await page.reload();
+  await page.getByRole("navigation", { name: "Sezioni" }).waitFor();
+  await later(23);
+  await page.locator(".send-state.send-waiting").waitFor();
+  assert.equal(await day.count(), 0);
+  await later(25);
+  await day.waitFor();
+  await page.locator(".send-state.send-late").waitFor();
+  assert.match(await header.innerText(), /1 da inviare/);
+  assert.equal(await alarm.count(), 0);
+  await look(page, "late");
+  await later(73);
+  await alarm.waitFor();
+  assert.equal(await day.count(), 0);
+  await look(page, "alarm");
 });

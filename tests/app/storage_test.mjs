@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ask, makeHousehold, Person } from "./people.mjs";
+import { until } from "./browser.mjs";
 import { World } from "./world.mjs";
 
 const world = new World();
@@ -144,6 +145,70 @@ test("a full disk is told in words, costs nothing that was saved, and passes", a
   await cdp.send("Storage.overrideQuotaForOrigin", { origin });
   assert.equal((await ask(anna.page, "verify")).sound, true);
   assert.equal(Number((await ask(anna.page, "status")).records), earlier + saved);
+});
+
+/** As much as one act may hold: its pages leave the page cache before it is done. */
+const LARGE = { sections: ["core", "education", "economic", "health"], each: 2, bytes: 220_000 };
+
+test("killed in an act larger than the page cache: it is there whole or not at all", async () => {
+  const { page } = anna;
+  const { dossiers } = await ask(page, "dossier.list");
+  const held = dossiers.find((one) => one.id === family.dossier).sections;
+  const sections = LARGE.sections.filter((one) => held.includes(one));
+  assert.ok(sections.length >= 3);
+  const saved = [];
+  for (let round = 0; round < 3; ++round) {
+    await anna.page.exposeFunction("large", (n) => {
+      if (typeof n === "number") saved.push(n);
+      else assert.fail(n);
+    });
+    await anna.page.evaluate(
+      ([dossier, all, size, from]) => {
+        // Letters that do not repeat: nothing makes less of them on their way to the disk.
+        const words = () => {
+          const letters = [];
+          while (letters.length * 9 < size.bytes) {
+            const bytes = crypto.getRandomValues(new Uint8Array(8));
+            letters.push(String.fromCharCode(...bytes.map((one) => 97 + (one % 26))));
+          }
+          return letters.join(" ");
+        };
+        const write = async () => {
+          for (let n = from; ; ++n) {
+            const records = all.flatMap((section) =>
+              Array.from({ length: size.each }, (_, i) => ({
+                type: "note",
+                dossier,
+                section,
+                fields: { title: `grande ${n} ${section} ${i}`, body: words() },
+              })),
+            );
+            const request_id = `large-${n}`;
+            const reply = await globalThis.insieme.call("record.save", { request_id, records });
+            if (!reply.ok) throw new Error(JSON.stringify(reply.error));
+            await globalThis.large(n);
+          }
+        };
+        write().catch((error) => globalThis.large(String(error)));
+      },
+      [family.dossier, sections, LARGE, round * 1000],
+    );
+    const enough = saved.length + 1;
+    await until("an act", () => saved.length >= enough);
+    await new Promise((done) => setTimeout(done, 150 + 250 * round));
+    await anna.browser.kill();
+    await anna.again();
+    const verdict = await ask(anna.page, "verify");
+    assert.equal(verdict.sound, true, JSON.stringify(verdict.problems));
+    const { records } = await ask(anna.page, "record.list", { type: "note", limit: 1000 });
+    const acts = new Map();
+    for (const { title } of records) {
+      const n = /^grande (\d+) /.exec(title)?.[1];
+      if (n !== undefined) acts.set(Number(n), (acts.get(Number(n)) ?? 0) + 1);
+    }
+    for (const n of saved) assert.ok(acts.has(n), `act ${n} is there`);
+    for (const [n, count] of acts) assert.equal(count, sections.length * LARGE.each, `act ${n}`);
+  }
 });
 
 test("a second tab waits, takes over when asked, and the first one says so", async () => {

@@ -312,6 +312,7 @@ TEST_CASE("openapi: whoever coordinates or administers is answered as the docume
   };
   const bool reviews = role == "coordinator";
   const bool administers = role == "admin";
+  CHECK(ask("/v1/colleagues", "{}") == 200);
   CHECK(ask("/v1/steer/people", "{}") == (reviews || administers ? 200 : 403));
   CHECK(ask("/v1/steer/dossiers", "{}") == (reviews ? 200 : 403));
   CHECK(ask("/v1/steer/erasures", "{}") == (reviews ? 200 : 403));
@@ -324,8 +325,8 @@ TEST_CASE("openapi: whoever coordinates or administers is answered as the docume
   CHECK(ask("/v1/steer/act", R"({"act":"invite","account":"user-anna"})") ==
         (administers ? 200 : 403));
   CHECK(ask("/v1/steer/act", "[]") == 400);
-  for (const char* path : {"/v1/steer/people", "/v1/steer/dossiers", "/v1/steer/access",
-                           "/v1/steer/erasures", "/v1/steer/report",
+  for (const char* path : {"/v1/colleagues", "/v1/steer/people", "/v1/steer/dossiers",
+                           "/v1/steer/access", "/v1/steer/erasures", "/v1/steer/report",
                            "/v1/steer/report/records", "/v1/steer/act"}) {
     CHECK(at.ask("POST", path, "{}", kJson).status == 401);
     CHECK(at.ask("POST", path, "{}", token).status == 415);

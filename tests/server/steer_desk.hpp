@@ -49,6 +49,14 @@ struct Desk : World {
     REQUIRE(response.status == 200);
     return json::parse(body_text(response)).as_object();
   }
+  json::object answer_at(const std::string& path, const MemoryDevice& who) {
+    server::Request request = json_request(path, "{}");
+    request.authorization = "Bearer token-" + who.name();
+    const server::Response response = api().handle(request);
+    CAPTURE(body_text(response));
+    REQUIRE(response.status == 200);
+    return json::parse(body_text(response)).as_object();
+  }
   int act(const MemoryDevice& who, json::object body) {
     const server::Response response = ask(who, "act", body);
     if (response.status >= 400) {

@@ -1,4 +1,6 @@
 // What whoever coordinates or administers asks and does from a desk, over HTTP without sockets.
+#include <set>
+
 #include "steer_desk.hpp"
 
 using namespace insieme;
@@ -377,4 +379,43 @@ TEST_CASE("steer: who coordinates and administers invites within their own body 
     CHECK(d.act(d.carla, {{"act", "disable"}, {"account", "user-anna"}}) == 200);
     CHECK(invites("user-dora") == 403);  // of no body, so of none below hers
   }
+}
+
+TEST_CASE("colleagues: an educator is told who wrote what they read, and on which tablets",
+          "[server][steer][P7]") {
+  Desk d;
+  const auto told = [&](const MemoryDevice& who) { return d.answer_at("/v1/colleagues", who); };
+  const auto accounts = [&](const MemoryDevice& who) {
+    std::set<std::string> all;
+    const json::object answer = told(who);
+    for (const json::value& one : answer.at("people").as_array()) {
+      all.emplace(one.at("account").as_string());
+    }
+    return all;
+  };
+  // Of one body all may know each other.
+  CHECK(accounts(d.anna).count("user-luca") == 1);
+  REQUIRE(d.repository->put_organization({"here", "Qui", "", {}, {}}).ok());
+  REQUIRE(d.repository->put_organization({"there", "Là", "", {}, {}}).ok());
+  for (const char* account : {"user-anna", "user-luca", "user-carla"}) {
+    server::PersonChange moved;
+    moved.organization = std::string(account) == "user-anna" ? "here" : "there";
+    REQUIRE(d.repository->set_person(account, moved).ok());
+  }
+  CHECK(accounts(d.anna).count("user-luca") == 0);
+  // Luca has it, and then has not: what he wrote is there, and so is his name.
+  CHECK(d.act(d.dora, Desk::on("assign", "user-luca")) == 200);
+  CHECK(accounts(d.anna).count("user-luca") == 1);
+  CHECK(d.act(d.dora, Desk::on("unassign", "user-luca")) == 200);
+  CHECK(accounts(d.anna).count("user-luca") == 1);
+  CHECK(accounts(d.luca).count("user-anna") == 0);
+  bool has_tablet = false;
+  const json::object answer = told(d.anna);
+  const std::string written = to_text(rep("anna")).substr(0, 8);
+  for (const json::value& one : answer.at("tablets").as_array()) {
+    const json::object& tablet = one.as_object();
+    if (tablet.at("id").as_string() != written) continue;
+    has_tablet = tablet.at("account").as_string() == "user-anna" && tablet.contains("name");
+  }
+  CHECK(has_tablet);
 }

@@ -4,7 +4,7 @@
 import { today } from "../format";
 import type { Undo } from "../parts/parts";
 import { read, write } from "./core";
-import { recordsOf, wholeRecords } from "./records";
+import { exportedRecords, recordsOf } from "./records";
 import type { Code, FieldType, Json, RecordLine, RecordType, WholeRecord } from "./types";
 import { wholeNow } from "./undo";
 
@@ -63,9 +63,10 @@ function ratingOf(record: WholeRecord): Rating {
 }
 
 export async function loadChildWorld(dossier: string, asked: string): Promise<ChildWorld> {
-  const [children, all, { type }, rating] = await Promise.all([
+  const [children, all, ratings, { type }, rating] = await Promise.all([
     recordsOf("member", dossier),
-    recordsOf(ASSESSMENT, dossier).then(wholeRecords),
+    exportedRecords(ASSESSMENT, dossier),
+    exportedRecords(RATING, dossier),
     read<{ type: RecordType }>("schema.type", { type: ASSESSMENT }),
     read<{ type: RecordType }>("schema.type", { type: RATING }),
   ]);
@@ -74,25 +75,19 @@ export async function loadChildWorld(dossier: string, asked: string): Promise<Ch
     children.find((one) => one.id === asked) ??
     children.find((one) => rated.has(one.id)) ??
     children[0];
-  const times = await Promise.all(
-    codesOf(type, "time").map(async ({ code, label }): Promise<Assessment> => {
-      const record =
-        all.find(
-          (one) =>
-            one.fields["time"]?.value === code && one.fields["child"]?.value === child?.id,
-        ) ?? null;
-      const ratings = new Map<string, Rating>();
-      if (record !== null) {
-        const found = await wholeRecords(
-          await recordsOf(RATING, dossier, { assessment: record.id }),
-        );
-        for (const one of found) {
-          ratings.set(String(one.fields["subdimension"]?.value ?? ""), ratingOf(one));
-        }
-      }
-      return { time: code, label, record, ratings };
-    }),
-  );
+  const valueOf = (record: WholeRecord, field: string): string =>
+    String(record.fields[field]?.value ?? "");
+  const times = codesOf(type, "time").map(({ code, label }): Assessment => {
+    const isIt = (one: WholeRecord): boolean =>
+      valueOf(one, "time") === code && valueOf(one, "child") === child?.id;
+    const record = all.find(isIt) ?? null;
+    const own = ratings.filter((one) => record && valueOf(one, "assessment") === record.id);
+    const bySubject = own.map((one): [string, Rating] => [
+      valueOf(one, "subdimension"),
+      ratingOf(one),
+    ]);
+    return { time: code, label, record, ratings: new Map(bySubject) };
+  });
   const dimensions = codesOf(rating.type, "subdimension").map((one) => ({
     ...one,
     side: SIDE_OF[one.code.charAt(0)] ?? "environment",

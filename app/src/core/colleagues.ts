@@ -1,9 +1,13 @@
 // Who an account is, and which tablet the digits in a history are: the store writes accounts and
-// digits, the server knows names. Asked for by whoever coordinates, held while the app is open and
-// nowhere else; without a network the accounts stand there.
-import { CoreError, tellChange } from "./core";
-import { loadPeople } from "./steer";
+// digits, the server knows names. They are asked for after an exchange and kept on this tablet
+// beside the store, so that they stand there without a network, too.
+import { CoreError, read, tellChange } from "./core";
+import { chosenFolder } from "./holders";
+import { keep, kept } from "./kept";
+import { isPractice, practisingName } from "./practice";
 import { currentPicture, onPicture } from "./sync";
+import type { Identity } from "./types";
+import { t } from "../words";
 
 export interface Tablet {
   name: string;
@@ -11,55 +15,113 @@ export interface Tablet {
   offsetMs: number | undefined;
 }
 
-const AGAIN_MS = 600_000;
-/** As many as a history writes of a device's id. */
+interface Told {
+  people: { account: string; name: string }[];
+  /** The newest first. */
+  tablets: { id: string; name: string; clock_offset_ms?: number }[];
+}
+
+/** Whoever decides wants to know of clocks; names hardly ever change. */
+const SOON_MS = 600_000;
+const LATER_MS = 6 * 3_600_000;
+/** As many as a history writes of an id. */
 const DIGITS = 8;
+/** More is not kept for when there is no network. */
+const KEPT_MAX = 1000;
 
 const names = new Map<string, string>();
 const tablets = new Map<string, Tablet>();
 let askedAt = 0;
 let asking = false;
+/** Accounts and digits on the screen that nobody told a name of, and those asked for in vain. */
+const missing = new Set<string>();
+const unknown = new Set<string>();
+
+function miss(what: string): void {
+  if (unknown.has(what) || missing.has(what)) return;
+  missing.add(what);
+  setTimeout(() => void ask(SOON_MS), 0);
+}
 
 /** The account itself, while nobody told a name. */
 export function nameOf(account: string): string {
+  if (isPractice()) return practisingName(account) ?? account;
   const { status } = currentPicture();
   if (status?.identity.account === account && status.identity.name) return status.identity.name;
-  return names.get(account) ?? account;
+  const name = names.get(account);
+  if (name === undefined) miss(account);
+  return name ?? account;
 }
 
-export function tabletOf(digits: string): Tablet | undefined {
-  return tablets.get(digits.slice(0, DIGITS));
+/** Fields that hold a colleague's account: a person reads the name. */
+const ACCOUNTS = new Set([
+  "author", "educator", "from", "frozen_by", "opened_by", "operator", "ordered_by",
+  "reference_operator", "to", "user_id", "worker",
+]);
+export const shownIn = (field: string, text: string): string =>
+  ACCOUNTS.has(field) ? nameOf(text) : text;
+
+/** Of what `author` wrote on it. */
+export function tabletOf(device: string, author: string): Tablet | undefined {
+  if (isPractice()) {
+    return { name: t("tablet_of", { who: nameOf(author) }), offsetMs: undefined };
+  }
+  const digits = device.slice(0, DIGITS);
+  const tablet = tablets.get(digits);
+  if (tablet === undefined && /^[0-9a-f]{8}$/.test(digits)) miss(digits);
+  return tablet;
 }
 
-async function ask(): Promise<void> {
-  if (asking || !currentPicture().online || Date.now() - askedAt < AGAIN_MS) return;
+function take(told: Told): void {
+  for (const { account, name } of told.people) names.set(account, name);
+  for (const one of told.tablets) {
+    tablets.set(one.id, { name: one.name, offsetMs: one.clock_offset_ms });
+  }
+}
+
+const place = (): string => `colleagues ${chosenFolder()}`;
+
+/** Not again within `pause`, but for what was not asked for yet. */
+async function ask(pause: number): Promise<void> {
+  const isDue = missing.size > 0 || Date.now() - askedAt >= pause;
+  const { online, state } = currentPicture();
+  if (asking || !isDue || !online || !state?.enrolled) return;
   asking = true;
   try {
-    const { people } = await loadPeople();
-    for (const person of people) {
-      names.set(person.account, person.name);
-      for (const device of person.devices) {
-        const offsetMs = device.clock_offset_ms;
-        tablets.set(device.id.slice(0, DIGITS), { name: device.name, offsetMs });
-      }
-    }
+    const told = await read<Told>("colleagues");
     askedAt = Date.now();
+    take(told);
+    for (const one of missing) if (!names.has(one) && !tablets.has(one)) unknown.add(one);
+    missing.clear();
+    const people = told.people.slice(0, KEPT_MAX);
+    await keep(place(), JSON.stringify({ people, tablets: told.tablets.slice(0, KEPT_MAX) }));
     tellChange();
   } catch (error) {
-    if (!(error instanceof CoreError)) throw error; // refused or no network: accounts will do
-    if (error.code !== "unavailable") askedAt = Date.now();
+    if (!(error instanceof CoreError)) throw error; // refused or no network: what is kept will do
+    if (error.code === "unavailable") return; // with the next exchange
+    askedAt = Date.now();
+    missing.clear();
   } finally {
     asking = false;
   }
 }
 
-/** Asks now, after exchanges, and not too often. Returns what ends it. */
-export function learnColleagues(): () => void {
-  let exchanges = -1;
+/**
+ * What was kept at once, then after exchanges and not too often; `soon`: whoever decides. Returns
+ * what ends it.
+ */
+export function learnColleagues(me: Identity, soon: boolean): () => void {
+  if (!me.enrolled || isPractice()) return () => undefined;
+  try {
+    if (names.size === 0) take(JSON.parse(kept(place())) as Told);
+  } catch {
+    // Nothing was kept.
+  }
+  let exchanges = 0;
   const look = (picture: { exchanges: number }): void => {
     if (picture.exchanges === exchanges) return;
     exchanges = picture.exchanges;
-    void ask();
+    void ask(soon ? SOON_MS : LATER_MS);
   };
   look(currentPicture());
   return onPicture(look);

@@ -83,7 +83,8 @@ export async function takeOver(): Promise<void> {
 }
 
 /** The core speaks to the server about one thing at a time, and refuses a second one. */
-const ASKS_SERVER = /^(sync\.run|steer\..*|glass\.(open|end|seen)|finding\.fetch|policy\.fetch)$/;
+const ASKS_SERVER =
+  /^(sync\.run|steer\..*|glass\.(open|end|seen)|finding\.fetch|policy\.fetch|colleagues)$/;
 let asking: Promise<unknown> = Promise.resolve();
 
 function inTurn<T>(ask: () => Promise<T>): Promise<T> {

@@ -131,6 +131,7 @@ export async function removeHolder(): Promise<void> {
   const folder = chosenFolder();
   await eraseStore(folder);
   await keep(`holder ${folder}`, "");
+  await keep(`colleagues ${folder}`, "");
   chooseHolder("");
 }
 
@@ -153,6 +154,7 @@ export async function noteWiped(): Promise<void> {
   if (isDesk() || isPractice()) return;
   const told = { ...holderOf(chosenFolder()), unsent: 0, since: "", drafts: 0 };
   await keep(`holder ${told.folder}`, JSON.stringify(told));
+  await keep(`colleagues ${told.folder}`, "");
 }
 
 /** Keeps what the others are told of this person, while their store is open. */

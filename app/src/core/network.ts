@@ -1,6 +1,6 @@
 // A territory's network: stakeholders by stage, contacts with them, and the services on offer.
 import { read, write } from "./core";
-import { exportedRecords } from "./records";
+import { exportedRecords, recordsOf, wholeRecord, wholeRecords } from "./records";
 import { undoNew, wholeNow } from "./undo";
 import type { Undo } from "../parts/parts";
 import type { Code, Dossier, Draft, FieldType, RecordType, WholeRecord } from "./types";
@@ -129,6 +129,21 @@ export async function loadNetwork(
         .sort((a, b) => a.name.localeCompare(b.name)),
     },
   };
+}
+
+/** One of them with what was said to it; null: retracted, or none of a network. */
+export async function loadStakeholder(
+  id: string,
+): Promise<{ subject: Stakeholder; stages: Code[] } | null> {
+  const record = await wholeRecord(id);
+  if (record.type !== STAKEHOLDER || record.lifecycle !== "active") return null;
+  const [lines, fields] = await Promise.all([
+    recordsOf(CONTACT, record.dossier, { stakeholder: id }),
+    fieldsOf(STAKEHOLDER),
+  ]);
+  const contacts = (await wholeRecords(lines)).map(contactOf);
+  contacts.sort((a, b) => b.date.localeCompare(a.date));
+  return { subject: stakeholderOf(record, contacts), stages: codesOf(fields, "stage") };
 }
 
 /** When to be in touch again, as the last contact says; empty: it says nothing. */

@@ -1,9 +1,14 @@
 // A store to practise in: invented families, a place of its own, and no server ever (the worker
-// lets no command of the network through there). It ends with the tab, or when it is thrown away.
-import { eraseStore, PRACTICE, read, requestId } from "./core";
-import { language } from "../words";
+// lets no command of the network through there). Whoever practises chooses a role, and another one
+// whenever they like: it is the same little world. It ends with the tab, or when it is thrown away.
+import { eraseStore, open, PRACTICE, read, tellChange } from "./core";
+import { keep, kept } from "./kept";
+import type { Word } from "../words";
+import { makeWorld, PEOPLE, writeAs, type Practising } from "./practice_world";
 
 const KEY = "insieme-practising";
+/** Set while the world is made: one that was cut by a kill is made anew. */
+const MAKING = "practice-making";
 
 export function isPractice(): boolean {
   return sessionStorage.getItem(KEY) === "yes";
@@ -26,89 +31,37 @@ export async function throwPracticeAway(): Promise<void> {
   leavePractice();
 }
 
-const DAY = 86_400_000;
-function at(days: number, hour: number): string {
-  const when = new Date(Date.now() + days * DAY);
-  const pad = (n: number): string => String(n).padStart(2, "0");
-  return `${when.getFullYear()}-${pad(when.getMonth() + 1)}-${pad(when.getDate())}T${pad(hour)}:00`;
-}
-const day = (days: number): string => at(days, 0).slice(0, 10);
-
-// Codes of the schema's list.
-const CHILD = "0";
-const MOTHER = "1";
-const FATHER = "2";
-
-interface Family {
-  name: string;
-  commune: string;
-  people: [string, string, string][];
-  objective: string;
-  visit: [string, string];
-  planned: string;
+export function practisingName(account: string): string | undefined {
+  return PEOPLE.find((one) => one.account === account)?.name;
 }
 
-function families(): Family[] {
-  const en = language() === "en";
-  return [
-    {
-      name: en ? "Rossini family (practice)" : "Famiglia Rossini (prova)",
-      commune: "Bibbiano",
-      people: [
-        ["Rossini", "Elena", MOTHER],
-        ["Rossini", "Matteo", CHILD],
-      ],
-      objective: en ? "Homework without quarrels" : "Fare i compiti senza litigare",
-      visit: en
-        ? ["Matteo showed his drawings.", "speak to the school"]
-        : ["Matteo ha mostrato i suoi disegni.", "sentire la scuola"],
-      planned: day(1),
-    },
-    {
-      name: en ? "Conti family (practice)" : "Famiglia Conti (prova)",
-      commune: "Montecchio Emilia",
-      people: [
-        ["Conti", "Samuele", FATHER],
-        ["Conti", "Giulia", CHILD],
-      ],
-      objective: en ? "An afternoon outdoors each week" : "Un pomeriggio fuori casa ogni settimana",
-      visit: en
-        ? ["They chose the swimming pool together.", "bring the form of the pool"]
-        : ["Hanno scelto insieme la piscina.", "portare il modulo della piscina"],
-      planned: day(3),
-    },
-  ];
+export async function practiseAs(role: Practising["role"]): Promise<void> {
+  const who = PEOPLE.find((one) => one.role === role);
+  if (who) await writeAs(who);
+  location.hash = "#/";
+  tellChange();
+}
+
+/** What became of a save, in words. */
+export const savedWord = (): Word => (isPractice() ? "practice_saved" : "saved_here");
+
+/** A role is chosen on a screen that knows which one it was. */
+export async function chooseRoleAgain(me: { account: string; name: string }): Promise<void> {
+  await writeAs({ ...me, role: "" });
+  location.hash = "#/";
+  tellChange();
 }
 
 /** At the first opening. */
 export async function fillPractice(): Promise<void> {
+  if (kept(MAKING) === "yes") {
+    await eraseStore(PRACTICE);
+    await open(PRACTICE);
+  }
   const { dossiers } = await read<{ dossiers: unknown[] }>("dossier.list");
   if (dossiers.length > 0) return;
-  for (const family of families()) {
-    const { dossier } = await read<{ dossier: string }>("dossier.create", {
-      request_id: requestId(),
-      type: "household",
-      fields: { name: family.name, commune: family.commune },
-      records: [
-        ...family.people.map(([surname, given_names, relation]) => ({
-          type: "member",
-          fields: { surname, given_names, relation },
-        })),
-        { type: "objective", fields: { title: family.objective, status: "in_corso" } },
-      ],
-    });
-    await read("record.save", {
-      request_id: requestId(),
-      type: "visit",
-      dossier,
-      fields: {
-        start_at: at(-4, 15),
-        place: "casa",
-        educator: "local",
-        observations: family.visit[0],
-        next_step: family.visit[1],
-        next_date: family.planned,
-      },
-    });
-  }
+  await keep(MAKING, "yes");
+  await makeWorld();
+  await writeAs({ account: "anna", name: "", role: "" });
+  await keep(MAKING, "");
 }

@@ -1,6 +1,7 @@
 // One question with all that whoever decides it should see beside it.
 import { read } from "./core";
 import { fitting, loadQueue, type QueueItem } from "./queue";
+import { exportedRecords } from "./records";
 import { seenDots } from "./seen";
 import type {
   Decision,
@@ -12,6 +13,8 @@ import type {
   ReviewItem,
   WholeRecord,
 } from "./types";
+
+const VISIT = "visit";
 
 export interface Question {
   item: ReviewItem | undefined;
@@ -25,12 +28,41 @@ export interface Question {
   /** What was decided about this field before, the newest first. */
   earlier: Decision[];
   record: WholeRecord | undefined;
+  visits: VisitsOf;
 }
+
+/** A change, without the number of what it did. */
+const changeOf = (dot: string): string => dot.slice(0, dot.lastIndexOf("-"));
 
 /** One act may speak of several values; the newest is told first. */
 export function told(decisions: Decision[]): Decision[] {
-  const acts = new Map(decisions.map((one) => [`${one.author} ${one.at} ${one.field}`, one]));
+  const acts = new Map(decisions.map((one) => [`${changeOf(one.dot)} ${one.field}`, one]));
   return [...acts.values()].reverse();
+}
+
+/** By the dot of a value: the visit that its author was on when they wrote, or of that day. */
+export type VisitsOf = Map<string, WholeRecord>;
+
+const dayOf = (at: string): string => new Date(at).toDateString();
+
+async function visitsOf(item: ReviewItem): Promise<VisitsOf> {
+  const found: VisitsOf = new Map();
+  if (item.type === VISIT || item.alternatives.length === 0) return found;
+  // Somebody may decide about a record of a dossier whose visits they may not see.
+  const visits = await exportedRecords(VISIT, item.dossier).catch((): WholeRecord[] => []);
+  const instant = (one: WholeRecord, name: string): number =>
+    Date.parse(String(one.fields[name]?.value ?? ""));
+  for (const side of item.alternatives) {
+    const wrote = Date.parse(side.at);
+    const own = visits.filter((one) => one.fields["educator"]?.value === side.author);
+    const isOpen = (one: WholeRecord): boolean =>
+      instant(one, "start_at") <= wrote && wrote <= instant(one, "end_at");
+    const isThatDay = (one: WholeRecord): boolean =>
+      dayOf(String(one.fields["start_at"]?.value ?? "")) === dayOf(side.at);
+    const visit = own.find(isOpen) ?? own.find(isThatDay);
+    if (visit) found.set(side.dot, visit);
+  }
+  return found;
 }
 
 /** Kinds of which one field may ask several questions: one for each spend, one for each passage. */
@@ -95,15 +127,17 @@ export async function loadItem(id: string, last: ReviewItem | undefined): Promis
       targets: [],
       earlier: [],
       record: undefined,
+      visits: new Map(),
     };
   }
-  const [{ type }, { record }, { lines }] = await Promise.all([
+  const [{ type }, { record }, { lines }, visits] = await Promise.all([
     read<{ type: RecordType }>("schema.type", { type: item.type }),
     read<{ record: WholeRecord }>("record.get", { record: item.record }),
     read<{ lines: HistoryLine[] }>("history", {
       record: item.record,
       ...(item.field ? { field: item.field } : {}),
     }),
+    visitsOf(item),
   ]);
   const earlier = told(record.decisions.filter((one) => one.field === item.field));
   const field = type.fields.find((one) => one.name === item.field);
@@ -116,5 +150,5 @@ export async function loadItem(id: string, last: ReviewItem | undefined): Promis
         })
       ).records
     : [];
-  return { item, next, left, family: item.family, lines, field, targets, earlier, record };
+  return { item, next, left, family: item.family, lines, field, targets, earlier, record, visits };
 }

@@ -4,6 +4,7 @@ import { language } from "../words";
 import { filesMayGo, onConnection } from "./carry";
 import { CoreError, onChange, onEvent, read, tellChange, whole } from "./core";
 import { learnPolicy } from "./lock";
+import { isPractice } from "./practice";
 import type { FilesMoved, Heard, Status, SyncState } from "./types";
 
 const POLL_MS = 15_000;
@@ -64,10 +65,14 @@ async function look(): Promise<void> {
   if (looking) return;
   looking = true;
   try {
-    const [status, state] = await Promise.all([
+    const [told, state] = await Promise.all([
       read<Status>("status"),
       read<SyncState>("sync.state"),
     ]);
+    // What is practised is sent to nobody: it does not wait.
+    const status: Status = isPractice()
+      ? { ...told, unsent: "0", oldest_unsent_at: "", blobs_to_send: "0" }
+      : told;
     show({ status, state, online: navigator.onLine });
     const wait = state.due_in_ms === undefined ? POLL_MS : Number(state.due_in_ms);
     window.clearTimeout(timer);

@@ -239,7 +239,14 @@ export interface InboxEntry {
   dossier: string;
   reason: string;
   open: boolean;
-  operations: { type_label: string; title?: string; label: string; text: string }[];
+  operations: {
+    record: string;
+    field: string;
+    type_label: string;
+    title?: string;
+    label: string;
+    text: string;
+  }[];
 }
 
 export interface Quarantined {

@@ -1,5 +1,6 @@
 // One field of a form, as its kind wants it. Values go to the core as a person writes them.
 import type { JSX } from "preact";
+import { shownIn } from "../core/colleagues";
 import type { FieldType, Json, RecordLine } from "../core/types";
 import { localInput } from "../format";
 import { Mark } from "../parts/parts";
@@ -51,6 +52,8 @@ export function Field(props: FieldProps): JSX.Element {
     field.kind === "boolean" ||
     (field.kind === "code" && (field.codes?.length ?? 0) <= 5);
   const help = field.help && field.help.replace(/\.$/, "") !== field.label ? field.help : "";
+  // Of an account, whose it is.
+  const named = shownIn(field.name, textOf(props.value));
   const described = [help && `${id}-help`, problem && `${id}-problem`].filter(Boolean).join(" ");
   const label = (
     <>
@@ -71,6 +74,7 @@ export function Field(props: FieldProps): JSX.Element {
           {help}
         </p>
       )}
+      {named !== textOf(props.value) && <p class="help">{named}</p>}
       {field.write_once && <p class="help">{t("write_once")}</p>}
       {props.warning && <p class="help help-warning">{props.warning}</p>}
       {problem && (

@@ -176,6 +176,7 @@ export function SureButton(props: {
   question: string;
   yes: string;
   tone?: string;
+  disabled?: boolean;
   onSure: () => void;
 }): JSX.Element {
   const [asking, setAsking] = useState(false);
@@ -188,6 +189,7 @@ export function SureButton(props: {
       <button
         type="button"
         class={`btn ${props.tone ?? "btn-outline-danger"}`}
+        disabled={props.disabled}
         onClick={() => setAsking(true)}
       >
         {props.label}
@@ -198,7 +200,13 @@ export function SureButton(props: {
     <div class="sure" role="group" aria-label={props.question}>
       <p>{props.question}</p>
       <div class="buttons">
-        <button type="button" class="btn btn-danger" ref={yes} onClick={props.onSure}>
+        <button
+          type="button"
+          class="btn btn-danger"
+          ref={yes}
+          disabled={props.disabled}
+          onClick={props.onSure}
+        >
           {props.yes}
         </button>
         <button type="button" class="btn btn-outline-secondary" onClick={() => setAsking(false)}>

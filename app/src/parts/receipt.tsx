@@ -1,5 +1,6 @@
 // Where a record is, step by step. It says what is known and nothing that is hoped.
 import type { JSX } from "preact";
+import { isPractice } from "../core/practice";
 import type { ReceiptState, WholeRecord } from "../core/types";
 import { Icon } from "./icons";
 import { Note } from "./parts";
@@ -25,7 +26,9 @@ export function Receipt(props: { record: WholeRecord }): JSX.Element {
   const at = reached(receipt);
   // "Sent" is a step of its own only while the answer is awaited, and so is "with a colleague".
   const passing: ReceiptState[] = ["sent", "with_colleague"];
-  const steps = STEPS.filter((one) => !passing.includes(one.state) || receipt === one.state);
+  const steps = isPractice()
+    ? STEPS.slice(0, 1)
+    : STEPS.filter((one) => !passing.includes(one.state) || receipt === one.state);
   return (
     <section class="receipt no-print" aria-label={t("receipt_title")}>
       <ol>

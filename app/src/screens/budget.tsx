@@ -8,20 +8,21 @@ import {
   loadSheet,
   missingOf,
   monthBeside,
-  savedCents,
   sumsOf,
   thisMonth,
   typedAmount,
-  type Direction,
-  type Row,
   type Sheet,
 } from "../core/budget";
 import { CoreError, requestId } from "../core/core";
 import { useAct } from "../core/hooks";
-import { isRemarkAlone, useSheet, type SheetTyping } from "../form/budget";
+import { savedWord } from "../core/practice";
+import { useSheet, type SheetTyping } from "../form/budget";
 import { money, monthName } from "../format";
+import { Lines } from "../parts/budget_lines";
+import { Printed } from "../parts/budget_paper";
+import { centsAt, idOf } from "../parts/budget_row";
 import { Icon } from "../parts/icons";
-import { DiscardButton, Empty, Failed, Mark, Note, say, Section, Title } from "../parts/parts";
+import { DiscardButton, Empty, Failed, Note, say, Section, Title } from "../parts/parts";
 import { go, to } from "../router";
 import { t } from "../words";
 
@@ -77,15 +78,6 @@ export function BudgetScreen(props: { dossier: string; month: string }): JSX.Ele
   return <Loaded key={key} sheet={sheet} again={() => setRound(round + 1)} />;
 }
 
-/** Cents of a row as it stands now: what is typed, else what is saved. */
-function centsAt(typing: SheetTyping): (row: Row) => number | null {
-  return (row) => {
-    const typed = typing.typed(row.key, "amount");
-    if (typed === undefined) return savedCents(row.record);
-    return centsOf(String(typed ?? ""));
-  };
-}
-
 function Loaded(props: { sheet: Sheet; again: () => void }): JSX.Element {
   const { sheet } = props;
   const typing = useSheet(sheet);
@@ -121,7 +113,7 @@ function Loaded(props: { sheet: Sheet; again: () => void }): JSX.Element {
       }
       const rows = sheet.rows.filter((row) => lacking.includes(row.key));
       const what = rows.map((row) => row.label).join(", ");
-      say(what ? t("budget_lacks_amount", { what }) : t("saved_here"));
+      say(what ? t("budget_lacks_amount", { what }) : t(savedWord()));
       replace();
     });
   };
@@ -178,13 +170,6 @@ function Loaded(props: { sheet: Sheet; again: () => void }): JSX.Element {
     </>
   );
 }
-
-function remarksOf(row: Row, typing: SheetTyping): string {
-  const typed = typing.typed(row.key, "remarks");
-  return String(typed ?? row.record?.fields["remarks"]?.value ?? "");
-}
-
-const idOf = (row: Row): string => `b-${row.direction}-${row.category}`;
 
 function Months(props: { sheet: Sheet; before: () => Promise<void> }): JSX.Element {
   const { dossier, month } = props.sheet;
@@ -271,102 +256,6 @@ function Missing(props: { sheet: Sheet; typing: SheetTyping }): JSX.Element | nu
   );
 }
 
-function Lines(props: {
-  sheet: Sheet;
-  typing: SheetTyping;
-  direction: Direction;
-  title: string;
-}): JSX.Element {
-  const rows = props.sheet.rows.filter((row) => row.direction === props.direction);
-  return (
-    <fieldset class="budget-lines">
-      <legend>{props.title}</legend>
-      {rows.map((row) => (
-        <Line key={row.key} row={row} sheet={props.sheet} typing={props.typing} />
-      ))}
-    </fieldset>
-  );
-}
-
-function Line(props: { row: Row; sheet: Sheet; typing: SheetTyping }): JSX.Element {
-  const { row, typing, sheet } = props;
-  const id = idOf(row);
-  const saved = savedCents(row.record);
-  const typed = typing.typed(row.key, "amount");
-  const savedAmount = saved === null ? "" : typedAmount(saved);
-  const shown = typed === undefined ? savedAmount : String(typed ?? "");
-  const cents = centsOf(shown);
-  const isWrong = Number.isNaN(cents);
-  const was = sheet.before.get(row.key);
-  const remarks = remarksOf(row, typing);
-  const [open, setOpen] = useState(remarks !== "");
-  const notes = [
-    isWrong && t("budget_no_amount"),
-    saved !== null &&
-      cents !== null &&
-      cents !== saved &&
-      t("budget_saved_as", { amount: money(saved) }),
-    cents === null && saved !== null && t("budget_emptied", { amount: money(saved) }),
-    row.record?.fields["amount"]?.contested &&
-      (row.record.fields["amount"].values ?? [])
-        .map((one) => `${one.mine ? t("you") : one.author} ${one.text}`)
-        .join(", "),
-    isRemarkAlone(row, shown, remarks) && t("budget_remark_alone"),
-    was !== undefined && cents !== was && t("budget_was", { amount: money(was) }),
-  ].filter(Boolean);
-  return (
-    <div class={`budget-line ${isWrong ? "field-wrong" : ""}`}>
-      <label for={id}>
-        {row.label}
-        {row.record?.fields["amount"]?.contested && (
-          <a href={to("record", row.record.id)}>
-            <Mark tone="warning">{t("to_decide")}</Mark>
-          </a>
-        )}
-      </label>
-      <input
-        id={id}
-        class="form-control"
-        inputMode="decimal"
-        autocomplete="off"
-        placeholder="0,00"
-        value={shown}
-        aria-invalid={isWrong || undefined}
-        aria-describedby={notes.length > 0 ? `${id}-notes` : undefined}
-        onInput={(event) =>
-          typing.set([{ key: row.key, field: "amount", value: event.currentTarget.value }])
-        }
-      />
-      <button
-        type="button"
-        class="icon-button"
-        aria-expanded={open}
-        aria-label={t("budget_remark", { what: row.label })}
-        onClick={() => setOpen(!open)}
-      >
-        <Icon name="draft" />
-      </button>
-      {notes.length > 0 && (
-        <p class={isWrong ? "help help-problem" : "help"} id={`${id}-notes`}>
-          {notes.join(" · ")}
-        </p>
-      )}
-      {open && (
-        <input
-          class="form-control budget-remark"
-          aria-label={t("budget_remark", { what: row.label })}
-          maxLength={500}
-          value={remarks}
-          onInput={(event) =>
-            typing.set([{ key: row.key, field: "remarks", value: event.currentTarget.value }])
-          }
-        />
-      )}
-    </div>
-  );
-}
-
-/** What the month is for: a goal, what was seen together, that nothing is left to write. */
 function Together(props: { sheet: Sheet; typing: SheetTyping }): JSX.Element {
   const { sheet, typing } = props;
   const saved = sheet.whole.record?.fields ?? {};
@@ -434,55 +323,6 @@ function Together(props: { sheet: Sheet; typing: SheetTyping }): JSX.Element {
         <span>{t("budget_closed")}</span>
       </label>
     </>
-  );
-}
-
-/** The sheet on paper: what is typed counts, empty lines stay off. */
-function Printed(props: { sheet: Sheet; typing: SheetTyping }): JSX.Element {
-  const { sheet, typing } = props;
-  const at = centsAt(typing);
-  const sums = sumsOf(sheet.rows, at);
-  const comment =
-    typing.typed("month", "comment") ?? sheet.whole.record?.fields["comment"]?.value ?? "";
-  const part = (direction: Direction, title: string, sum: number): JSX.Element => (
-    <tbody>
-      {sheet.rows
-        .filter((row) => row.direction === direction && at(row) !== null)
-        .map((row) => (
-          <tr key={row.key}>
-            <th scope="row">
-              {row.label}
-              {` ${remarksOf(row, typing)}`}
-            </th>
-            <td class="amount">{Number.isNaN(at(row)) ? "?" : money(at(row) ?? 0)}</td>
-          </tr>
-        ))}
-      <tr class="figures-subtotal">
-        <th scope="row">{title}</th>
-        <td class="amount">{money(sum)}</td>
-      </tr>
-    </tbody>
-  );
-  return (
-    <div class="print-only figures budget-print">
-      <table>
-        <caption>
-          {sheet.family}, {monthName(sheet.month)}
-          {typing.changed && ` (${t("budget_not_saved")})`}
-        </caption>
-        {part("entrata", t("budget_in"), sums.income)}
-        {part("uscita", t("budget_out"), sums.outgoings)}
-        <tbody>
-          <tr class="figures-total">
-            <th scope="row">
-              {t(sums.income < sums.outgoings ? "budget_short" : "budget_left")}
-            </th>
-            <td class="amount">{money(Math.abs(sums.income - sums.outgoings))}</td>
-          </tr>
-        </tbody>
-      </table>
-      <p>{String(comment)}</p>
-    </div>
   );
 }
 

@@ -22,7 +22,16 @@ import { ago } from "../format";
 import { useActWords } from "../form/act_words";
 import { Field } from "../form/field";
 import { Authorship } from "../parts/authorship";
-import { Await, DiscardButton, Failed, Mark, Note, say, Title } from "../parts/parts";
+import {
+  Await,
+  DiscardButton,
+  Failed,
+  Mark,
+  Note,
+  say,
+  SureButton,
+  Title,
+} from "../parts/parts";
 import { go, to } from "../router";
 import { OUTCOMES } from "./record";
 import { authors, contested } from "./review";
@@ -188,6 +197,8 @@ function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Eleme
   const give = (why: string): void => typing.set({ item: item.id, reason: why });
   const request = useRef(requestId());
   const reasonField = useRef<HTMLTextAreaElement>(null);
+  const isFinal = !mayChoose(item);
+  const sure = useRef<HTMLDivElement>(null);
   // Of two signatures one is chosen: nobody writes a third, or joins them.
   const isSigned = field?.kind === "blob";
   const extras = extrasOf(item).filter(
@@ -230,9 +241,9 @@ function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Eleme
         throw error;
       }
       await typing.done();
-      const again = mayChoose(item)
-        ? undoDecision(item.record, item.field, t("decision_taken_back"))
-        : undefined;
+      const again = isFinal
+        ? undefined
+        : undoDecision(item.record, item.field, t("decision_taken_back"));
       say(t("review_done"), again);
       if (props.next) go("review", props.next);
       else go("review");
@@ -247,7 +258,9 @@ function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Eleme
       if (props.next) go("review", props.next);
     },
     decide: () => {
-      if (ready) decide();
+      // What cannot be taken back asks first, and is answered by the same keys.
+      if (isFinal) sure.current?.querySelector("button")?.click();
+      else if (ready) decide();
     },
   });
   return (
@@ -271,7 +284,8 @@ function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Eleme
             field={item.field}
             me={me}
             shown={one.text === item.now}
-            clockSuspect={props.lines.some((line) => line.dot === one.dot && line.clock_suspect)}
+            line={props.lines.find((line) => line.dot === one.dot)}
+            visit={props.visits.get(one.dot)}
             arrived={seen.isNew(one)}
             chosen={choice === choiceOf(one)}
             onChoose={mayChoose(item) ? () => take(choiceOf(one)) : undefined}
@@ -332,14 +346,27 @@ function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Eleme
       )}
       <Failed error={act.failure} />
       <div class="buttons">
-        <button
-          type="button"
-          class="btn btn-primary btn-lg"
-          disabled={!ready || act.busy}
-          onClick={decide}
-        >
-          {t("decide")}
-        </button>
+        {isFinal ? (
+          <div ref={sure}>
+            <SureButton
+              label={t("decide")}
+              question={t("decide_final")}
+              yes={t("decide_final_yes")}
+              tone="btn-primary btn-lg"
+              disabled={!ready || act.busy}
+              onSure={decide}
+            />
+          </div>
+        ) : (
+          <button
+            type="button"
+            class="btn btn-primary btn-lg"
+            disabled={!ready || act.busy}
+            onClick={decide}
+          >
+            {t("decide")}
+          </button>
+        )}
         <a class="btn btn-outline-primary" href={to("record", item.record)}>
           {item.type_label}
         </a>

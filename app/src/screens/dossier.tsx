@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { LINE, MONTH } from "../core/budget";
 import { ASSESSMENT, RATING } from "../core/child";
+import { shownIn } from "../core/colleagues";
 import { read } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import { NETWORK } from "../core/network";
@@ -218,7 +219,7 @@ function Summary(props: { root: WholeRecord }): JSX.Element {
           <div key={name}>
             <dt>{field.label}</dt>
             <dd>
-              {field.text}
+              {shownIn(name, field.text)}
               {field.contested && <Mark tone="warning">{t("to_decide")}</Mark>}
             </dd>
           </div>

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { CoreError, read, requestId, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
+import { savedWord } from "../core/practice";
 import type { Draft, FieldType, Json, RecordType } from "../core/types";
 import { undoDiscard, undoEdit, undoNew, wholeNow } from "../core/undo";
 import { ago } from "../format";
@@ -133,7 +134,7 @@ function Loaded(props: { form: FormData; part: string }): JSX.Element {
         const undo = form.record
           ? undoEdit(before, Object.keys(typing.latest()))
           : undoNew(record.id);
-        say(t("saved_here"), await undo);
+        say(t(savedWord()), await undo);
         location.replace(to("record", record.id));
       } catch (error) {
         request.current = requestId(); // what is corrected is another act
@@ -250,7 +251,7 @@ function NewDossier(props: { type: string }): JSX.Element {
           request.current,
         );
         await typing.done();
-        say(t("saved_here"));
+        say(t(savedWord()));
         go("dossier", dossier);
       } catch (error) {
         request.current = requestId();

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { read } from "../core/core";
 import { useLoad } from "../core/hooks";
 import { NETWORK } from "../core/network";
+import { isPractice } from "../core/practice";
 import type { Dossier } from "../core/types";
 import { MoreButton, plain, SearchField } from "../parts/finding";
 import { Icon } from "../parts/icons";
@@ -82,7 +83,7 @@ function Rows(props: { dossiers: Dossier[] }): JSX.Element {
   return (
     <ul class="rows">
       {props.dossiers.map((one) => {
-        const unsent = Number(one.unsent);
+        const unsent = isPractice() ? 0 : Number(one.unsent);
         return (
           <Row
             key={one.id}

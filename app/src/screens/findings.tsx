@@ -112,7 +112,7 @@ export function FindingCard(props: { finding: Finding }): JSX.Element {
       say(t("same_marked"), () => write("same.undo", pair));
     });
   return (
-    <article class="card-box">
+    <article class="card-box" data-card tabIndex={-1}>
       <FindingHead finding={finding} />
       {IDENTITIES.has(finding.rule) && first && second && (
         <SideBySide left={first.id} right={second.id} />

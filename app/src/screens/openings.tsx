@@ -2,6 +2,7 @@
 // whoever decides, the openings of others to look into.
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
+import { nameOf } from "../core/colleagues";
 import { requestId } from "../core/core";
 import {
   endOpening,
@@ -15,6 +16,7 @@ import { useAct, useLoad, useNow, usePicture } from "../core/hooks";
 import { syncNow } from "../core/sync";
 import { clock, day } from "../format";
 import { useActWords } from "../form/act_words";
+import { FoundNote } from "../form/found";
 import { Icon } from "../parts/icons";
 import { Await, Failed, Mark, Note, say, Section, SureButton, Title } from "../parts/parts";
 import { to } from "../router";
@@ -108,6 +110,7 @@ function AskForm(): JSX.Element {
   return (
     <Section title={t("openings_ask")}>
       <form class="form" data-kept onSubmit={submit} noValidate>
+        <FoundNote when={typing.found} onThrow={() => void typing.done()} />
         <Note tone="info">
           <p>{t("openings_how")}</p>
         </Note>
@@ -203,7 +206,10 @@ function Said(props: { opening: Opening; openings: Openings; now: number }): JSX
       {opening.seen_at && (
         <p class="card-text">
           <span class="muted">
-            {t("openings_seen_by", { who: opening.seen_by ?? "", when: when(opening.seen_at) })}
+            {t("openings_seen_by", {
+              who: nameOf(opening.seen_by ?? ""),
+              when: when(opening.seen_at),
+            })}
           </span>{" "}
           {opening.note}
         </p>
@@ -254,6 +260,7 @@ function Unseen(props: { opening: Opening; openings: Openings; now: number }): J
   return (
     <li class="card-box">
       <Said {...props} />
+      <FoundNote when={typing.found} onThrow={() => void typing.done()} />
       <div class="field">
         <label for={id}>{t("openings_note")}</label>
         <input

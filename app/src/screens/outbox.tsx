@@ -109,6 +109,7 @@ function placeOf(draft: Draft): string {
 
 export function Outbox(props: { me: Identity }): JSX.Element {
   const load = useLoad(loadFolders, "outbox");
+  if (isPractice()) return <PracticeDrafts />;
   return (
     <>
       <Title text={t("outbox")} />
@@ -118,23 +119,41 @@ export function Outbox(props: { me: Identity }): JSX.Element {
         {(folders) => (
           <>
             {folders.quarantine.length > 0 && <Refused changes={folders.quarantine} />}
-            <Section title={t("drafts")} count={folders.drafts.length}>
-              {folders.drafts.length === 0 && <Empty>{t("drafts_none")}</Empty>}
-              <ul class="rows">
-                {folders.drafts.map((one) => (
-                  <DraftRow key={one.id} draft={one} family={folders.names.get(one.dossier)} />
-                ))}
-              </ul>
-            </Section>
+            <Drafts folders={folders} />
             <Section title={t("to_send")} count={folders.open.length}>
               {folders.open.length === 0 && <Empty>{t("to_send_none")}</Empty>}
               <Lines records={folders.open} names={folders.names} me={props.me} />
             </Section>
-            {!isPractice() && <Copies account={props.me.account} />}
+            <Copies account={props.me.account} />
             <Sent names={folders.names} me={props.me} />
           </>
         )}
       </Await>
+    </>
+  );
+}
+
+function Drafts(props: { folders: Folders }): JSX.Element {
+  const { drafts, names } = props.folders;
+  return (
+    <Section title={t("drafts")} count={drafts.length}>
+      {drafts.length === 0 && <Empty>{t("drafts_none")}</Empty>}
+      <ul class="rows">
+        {drafts.map((one) => (
+          <DraftRow key={one.id} draft={one} family={names.get(one.dossier)} />
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+/** Nothing of a practice is sent: it has drafts and no more. */
+function PracticeDrafts(): JSX.Element {
+  const load = useLoad(loadFolders, "practice-drafts");
+  return (
+    <>
+      <Title text={t("practice")} lead={t("practice_never_sent")} />
+      <Await of={load}>{(folders) => <Drafts folders={folders} />}</Await>
     </>
   );
 }

@@ -1,7 +1,7 @@
 // One record: what it says, who disagrees, where it is, what was decided and why, who wrote what.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { nameOf } from "../core/colleagues";
+import { nameOf, shownIn } from "../core/colleagues";
 import { read, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import { told } from "../core/question";
@@ -22,7 +22,7 @@ import { Receipt } from "../parts/receipt";
 import { RightsPanel } from "../parts/rights";
 import { SamePanel } from "../parts/same";
 import { go } from "../router";
-import { whichTablet } from "./sides";
+import { timeDoubt, whichTablet } from "./sides";
 import { language, t, type Word } from "../words";
 
 export function RecordScreen(props: { id: string; me: Identity }): JSX.Element {
@@ -141,13 +141,6 @@ function Problems(props: { record: WholeRecord }): JSX.Element | null {
   );
 }
 
-/** Fields that hold a colleague's account: a person reads the name. */
-const USERS = new Set([
-  "author", "educator", "from", "frozen_by", "opened_by", "operator", "ordered_by",
-  "reference_operator", "to", "user_id", "worker",
-]);
-const shownIn = (name: string, text: string): string => (USERS.has(name) ? nameOf(text) : text);
-
 function Values(props: { record: WholeRecord; me: Identity }): JSX.Element {
   const { record, me } = props;
   const rows = Object.entries(record.fields).filter(
@@ -171,7 +164,7 @@ function Values(props: { record: WholeRecord; me: Identity }): JSX.Element {
                 <ul>
                   {(field.values ?? []).map((one) => (
                     <li key={one.dot}>
-                      <strong>{one.text || t("not_filled")}</strong>
+                      <strong>{shownIn(name, one.text) || t("not_filled")}</strong>
                       <small>{byWhen(one.author, one.at, me.account)}</small>
                     </li>
                   ))}
@@ -374,7 +367,7 @@ function Lines(props: { record: WholeRecord; me: Identity }): JSX.Element {
                 <small>
                   {ago(line.at)} ·{" "}
                   {whichTablet(line)}
-                  {line.clock_suspect && <> · {t("clock_suspect")}</>}
+                  {timeDoubt(line) && <> · {timeDoubt(line)}</>}
                 </small>
               </li>
             );

@@ -1,5 +1,6 @@
 // Which reports there are, and which were frozen.
 import type { JSX } from "preact";
+import { nameOf } from "../core/colleagues";
 import { read } from "../core/core";
 import { useLoad } from "../core/hooks";
 import type { Frozen, ReportLine } from "../core/report";
@@ -69,7 +70,7 @@ export function Reports(props: { asks: boolean; office: boolean }): JSX.Element 
 
 export function frozenNote(one: Frozen): string {
   const whom = one.sent_to ? t("frozen_to", { whom: one.sent_to }) : "";
-  return [t("frozen_on", { on: one.frozen_on, who: one.frozen_by }), whom]
+  return [t("frozen_on", { on: one.frozen_on, who: nameOf(one.frozen_by) }), whom]
     .filter(Boolean)
     .join(" · ");
 }

@@ -4,13 +4,26 @@ import { useLayoutEffect, useState } from "preact/hooks";
 import { nameOf } from "../core/colleagues";
 import { write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
+import { isPractice } from "../core/practice";
 import { EVERYTHING, fitting, loadQueue, mayBatch, select, selected } from "../core/queue";
 import type { Order, Queue, QueueItem, Selection } from "../core/queue";
 import type { Identity, InboxEntry, ReviewItem } from "../core/types";
+import { undoEdit, undoNew, wholeNow } from "../core/undo";
 import { ago } from "../format";
 import { useActWords } from "../form/act_words";
 import { Select } from "../parts/finding";
-import { Await, Empty, Failed, Mark, Note, Row, say, Section, Title } from "../parts/parts";
+import {
+  Await,
+  Empty,
+  Failed,
+  Mark,
+  Note,
+  Row,
+  say,
+  Section,
+  SureButton,
+  Title,
+} from "../parts/parts";
 import { to } from "../router";
 import { BatchForm, type BatchWords } from "./batch";
 import { FindingCard, FromServer, Reason } from "./findings";
@@ -18,15 +31,14 @@ import { count, t, type Word } from "../words";
 
 export function Review(props: { me: Identity }): JSX.Element {
   const load = useLoad(loadQueue, "queue");
+  useRowKeys();
   return (
     <>
       <Title text={t("review")} lead={t("review_lead")} />
       <Await of={load}>
         {(queue) => (
           <>
-            {queue.items.length === 0 &&
-              queue.late.length === 0 &&
-              queue.findings.length === 0 && <Empty>{t("review_none")}</Empty>}
+            {isEmpty(queue) && <Empty>{t("review_none")}</Empty>}
             {queue.items.length > 0 && <Items queue={queue} me={props.me} />}
             {queue.late.length > 0 && (
               <Section title={t("late")} count={queue.late.length}>
@@ -48,13 +60,17 @@ export function Review(props: { me: Identity }): JSX.Element {
                 ))}
               </Section>
             )}
+            {!isEmpty(queue) && <p class="muted keys">{t("queue_keys")}</p>}
           </>
         )}
       </Await>
-      <FromServer />
+      {!isPractice() && <FromServer />}
     </>
   );
 }
+
+const isEmpty = (queue: Queue): boolean =>
+  queue.items.length + queue.late.length + queue.findings.length === 0;
 
 const SHOWN = 100;
 
@@ -75,7 +91,6 @@ function Items(props: { queue: Queue; me: Identity }): JSX.Element {
   };
   const items = fitting(queue.items, chosen);
   const batchable = items.filter(mayBatch);
-  useRowKeys();
   return (
     <>
       {queue.items.length > 1 && <Filters queue={queue} chosen={chosen} choose={choose} />}
@@ -112,7 +127,6 @@ function Items(props: { queue: Queue; me: Identity }): JSX.Element {
           }}
         />
       )}
-      <p class="muted keys">{t("queue_keys")}</p>
     </>
   );
 }
@@ -204,17 +218,33 @@ function Filters(props: {
   );
 }
 
-/** J and K go down and up the queue, outside of fields; Enter opens, as it does on every link. */
+/** What J and K go through: questions, those of a batch, late edits and findings. */
+const ROWS = ".queue a, .choices-long input, [data-card]";
+const TYPED = "input:not([type=checkbox]):not([type=radio]),textarea,select";
+
+/**
+ * J and K go down and up, outside of fields; Enter opens, as it does on every link. In a card its
+ * buttons have numbers, and M is its reason, as on the screen of one question.
+ */
 function useRowKeys(): void {
   // With the screen, not a frame after it: whoever types at once is heard.
   useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
       const at = event.target as HTMLElement;
+      if (event.ctrlKey || event.metaKey || event.altKey || at.matches(TYPED)) return;
+      // Beneath a cover, or behind the lock, the screen hears nothing.
+      if (document.querySelector("dialog[open], .opened[hidden]")) return;
+      const card = at.closest("[data-card]");
+      if (card !== null && /^[1-9]$/.test(event.key)) {
+        card.querySelectorAll<HTMLElement>(".buttons button")[Number(event.key) - 1]?.click();
+      } else if (card !== null && event.key === "m") {
+        event.preventDefault();
+        card.querySelector<HTMLElement>(TYPED)?.focus();
+      }
       const step = { j: 1, k: -1 }[event.key];
-      if (step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (at.matches("input,textarea,select")) return;
-      const rows = [...document.querySelectorAll<HTMLElement>(".queue a")];
-      const now = rows.indexOf(at);
+      if (step === undefined) return;
+      const rows = [...document.querySelectorAll<HTMLElement>(ROWS)];
+      const now = rows.findIndex((row) => row === at || row === card);
       rows[now < 0 ? 0 : Math.min(Math.max(now + step, 0), rows.length - 1)]?.focus();
     };
     window.addEventListener("keydown", pressed);
@@ -237,14 +267,25 @@ function Late(props: { entry: InboxEntry; family: string }): JSX.Element {
   );
   const { reason } = typing.words;
   const act = useAct();
+  const records = [...new Set(entry.operations.map((one) => one.record))];
+  const only = records.length === 1 ? records[0] : undefined;
   const decide = (accept: boolean): void =>
     void act.run(async () => {
-      await write("inbox.decide", { entry: entry.id, accept, ...(reason ? { reason } : {}) });
+      const before = accept && only ? await wholeNow(only) : null;
+      const { together } = await write<{ together?: string[] }>("inbox.decide", {
+        entry: entry.id,
+        accept,
+        ...(reason ? { reason } : {}),
+      });
+      const fields = entry.operations.map((one) => one.field);
+      const isAlone = accept && only !== undefined && together === undefined;
+      const back = before === null ? undoNew : () => undoEdit(before, fields);
+      const undo = isAlone ? await back(only) : undefined;
       await typing.done();
-      say(t("review_done"));
+      say(t("review_done"), undo);
     });
   return (
-    <article class="card-box">
+    <article class="card-box" data-card tabIndex={-1}>
       <div class="card-head">
         <span class="card-name">{props.family}</span>
         <span class="muted">
@@ -270,22 +311,32 @@ function Late(props: { entry: InboxEntry; family: string }): JSX.Element {
       />
       <Failed error={act.failure} />
       <div class="buttons">
-        <button
-          type="button"
-          class="btn btn-primary"
-          disabled={act.busy}
-          onClick={() => decide(true)}
-        >
-          {t("accept")}
-        </button>
-        <button
-          type="button"
-          class="btn btn-outline-danger"
+        {only ? (
+          <button
+            type="button"
+            class="btn btn-primary"
+            disabled={act.busy}
+            onClick={() => decide(true)}
+          >
+            {t("accept")}
+          </button>
+        ) : (
+          <SureButton
+            label={t("accept")}
+            question={t("late_accept_final")}
+            yes={t("late_accept_yes")}
+            tone="btn-primary"
+            disabled={act.busy}
+            onSure={() => decide(true)}
+          />
+        )}
+        <SureButton
+          label={t("refuse")}
+          question={t("late_refuse_final")}
+          yes={t("late_refuse_yes")}
           disabled={act.busy || !reason.trim()}
-          onClick={() => decide(false)}
-        >
-          {t("refuse")}
-        </button>
+          onSure={() => decide(false)}
+        />
       </div>
     </article>
   );
@@ -295,5 +346,5 @@ function Late(props: { entry: InboxEntry; family: string }): JSX.Element {
 export function contested(item: ReviewItem, me: Identity): string {
   const who = item.contested_by;
   if (who === undefined) return t("contested_item");
-  return who === me.account ? t("contested_by_you") : t("contested_by", { who });
+  return who === me.account ? t("contested_by_you") : t("contested_by", { who: nameOf(who) });
 }

@@ -1,17 +1,18 @@
 // What one of them wrote, beside what the others wrote: by whom, when, on which device.
 import type { JSX } from "preact";
 import { nameOf, tabletOf } from "../core/colleagues";
-import type { Alternative, Identity } from "../core/types";
+import type { Alternative, HistoryLine, Identity, WholeRecord } from "../core/types";
 import { referencesIn } from "../files/holder";
 import { SidePicture } from "../files/panel";
 import { inWords } from "../files/words";
 import { ago, duration } from "../format";
 import { Mark } from "../parts/parts";
+import { to } from "../router";
 import { t } from "../words";
 
 /** What a person calls it; its digits, where nobody told. */
-export function whichTablet(one: { device: string }): string {
-  const name = tabletOf(one.device)?.name;
+export function whichTablet(one: { device: string; author: string }): string {
+  const name = tabletOf(one.device, one.author)?.name;
   if (name) return name;
   // The core says so in words where it is this very device.
   return /^[0-9a-f]{8}$/.test(one.device) ? t("device", { name: one.device }) : t("this_device");
@@ -20,12 +21,23 @@ export function whichTablet(one: { device: string }): string {
 /** A few minutes make no difference to anybody. */
 const CLOCK_MINUTES = 5;
 
+const DAY_MINUTES = 1440;
+const inDays = (minutes: number): string =>
+  minutes < 2 * DAY_MINUTES
+    ? duration(minutes)
+    : t("days_n", { n: Math.round(minutes / DAY_MINUTES) });
+
 /** By how much its clock was wrong at its last exchange; empty: it was not, or unknown. */
-function clockWords(device: string): string {
-  const minutes = Math.round((tabletOf(device)?.offsetMs ?? 0) / 60_000);
+function clockWords(one: Alternative): string {
+  const minutes = Math.round((tabletOf(one.device, one.author)?.offsetMs ?? 0) / 60_000);
   if (Math.abs(minutes) < CLOCK_MINUTES) return "";
   const word = minutes < 0 ? "clock_behind" : "clock_ahead";
-  return t(word, { by: duration(Math.abs(minutes)) });
+  return t(word, { by: inDays(Math.abs(minutes)) });
+}
+
+/** Why the time of a line is not to be believed; empty: nothing speaks against it. */
+export function timeDoubt(line: HistoryLine | undefined): string {
+  return line?.clock_suspect ? t("clock_suspect") : "";
 }
 
 export function AlternativeSide(props: {
@@ -34,8 +46,9 @@ export function AlternativeSide(props: {
   field: string;
   me: Identity;
   shown: boolean;
-  /** The tablet's clock was far from the server's when this came. */
-  clockSuspect: boolean;
+  /** Of what it did in the history; undefined: folded, or not here. */
+  line: HistoryLine | undefined;
+  visit: WholeRecord | undefined;
   /** It came while the question was on the screen. */
   arrived: boolean;
   chosen: boolean;
@@ -43,7 +56,7 @@ export function AlternativeSide(props: {
 }): JSX.Element {
   const { one } = props;
   const who = one.author === props.me.account ? t("you") : nameOf(one.author);
-  const clock = clockWords(one.device);
+  const clock = clockWords(one);
   return (
     <Side
       title={t("side", { who })}
@@ -56,12 +69,13 @@ export function AlternativeSide(props: {
       empty={t("not_filled")}
       tone={props.chosen ? "chosen" : "side"}
       note={`${ago(one.at)} · ${whichTablet(one)}`}
+      visit={props.visit}
       mark={
         <>
           {props.shown && <Mark tone="neutral">{t("shown_now")}</Mark>}
           {props.arrived && <Mark tone="warning">{t("side_arrived")}</Mark>}
           {clock && <Mark tone="warning">{clock}</Mark>}
-          {props.clockSuspect && <Mark tone="warning">{t("clock_suspect")}</Mark>}
+          {timeDoubt(props.line) && <Mark tone="warning">{timeDoubt(props.line)}</Mark>}
         </>
       }
       action={
@@ -86,6 +100,8 @@ export function Side(props: {
   empty: string;
   tone: string;
   note?: string;
+  /** On which it was written. */
+  visit?: WholeRecord | undefined;
   mark?: JSX.Element | undefined;
   picture?: JSX.Element | undefined;
   action?: JSX.Element | undefined;
@@ -98,6 +114,13 @@ export function Side(props: {
       {props.picture}
       <p class="side-text">{props.text || <span class="muted">{props.empty}</span>}</p>
       {props.note && <p class="muted">{props.note}</p>}
+      {props.visit && (
+        <p>
+          <a href={to("record", props.visit.id)}>
+            {t("side_visit", { title: props.visit.title })}
+          </a>
+        </p>
+      )}
       {props.action}
     </article>
   );

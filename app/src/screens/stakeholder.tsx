@@ -8,13 +8,13 @@ import {
   CONTACT,
   fieldsOf,
   isContactWith,
-  loadNetwork,
+  loadStakeholder,
   openContact,
   saveContact,
   type Contact,
   type Stakeholder,
 } from "../core/network";
-import type { Code, Draft, FieldType, Identity, Json, RecordLine } from "../core/types";
+import type { Code, Draft, FieldType, Identity, Json } from "../core/types";
 import { dayAfter, dayInWords, duration, today } from "../format";
 import { undoDiscard } from "../core/undo";
 import { discardDraft, useTyping } from "../form/draft";
@@ -45,17 +45,16 @@ interface Found {
 }
 
 async function load(id: string): Promise<Found> {
-  const { record } = await read<{ record: RecordLine }>("record.get", { record: id });
-  const [{ network }, fields, { drafts }] = await Promise.all([
-    loadNetwork(record.dossier),
+  const [found, fields, { drafts }] = await Promise.all([
+    loadStakeholder(id),
     fieldsOf(CONTACT),
     read<{ drafts: Draft[] }>("draft.list"),
   ]);
   return {
-    subject: network?.stakeholders.find((one) => one.id === record.id) ?? null,
-    stages: network?.stages ?? [],
+    subject: found?.subject ?? null,
+    stages: found?.stages ?? [],
     fields,
-    begun: drafts.find((one) => isContactWith(one, record.id)) ?? null,
+    begun: drafts.find((one) => isContactWith(one, id)) ?? null,
   };
 }
 

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { requestId } from "../core/core";
 import { useAct, useNow } from "../core/hooks";
+import { isPractice } from "../core/practice";
 import type { FieldType, Json } from "../core/types";
 import { undoDiscard, undoNew } from "../core/undo";
 import { clock, stopwatch, thisMinute } from "../format";
@@ -71,7 +72,7 @@ function Running(props: { form: FormData }): JSX.Element {
       await typing.flush();
       try {
         const { record } = await commitDraft(form.draft, request.current);
-        say(t("visit_saved"), await undoNew(record.id));
+        say(t(isPractice() ? "practice_saved" : "visit_saved"), await undoNew(record.id));
         location.replace(to("record", record.id));
       } catch (error) {
         request.current = requestId();

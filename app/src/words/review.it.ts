@@ -70,7 +70,9 @@ export const reviewIt = {
   age_day: "più di un giorno",
   age_week: "più di una settimana",
   age_month: "più di un mese",
-  queue_keys: "Tastiera: J e K vanno giù e su, Invio apre.",
+  queue_keys:
+    "Tastiera: J e K vanno giù e su, Invio apre; in un riquadro 1–9 premono i suoi pulsanti, " +
+    "M è il motivo.",
   batch: "Decidi insieme",
   batch_open: "Decidi insieme {n} questioni",
   batch_lead:
@@ -93,6 +95,14 @@ export const reviewIt = {
   authors_of_text: "Le parole di",
   clock_behind: "orologio di quel tablet indietro di {by}",
   clock_ahead: "orologio di quel tablet avanti di {by}",
+  side_visit: "Visita di quel momento: {title}",
+  decide_final: "Questa decisione non si può annullare da qui: resta, con il tuo nome e il motivo.",
+  decide_final_yes: "Sì, decidi",
+  late_refuse_final: "Il rifiuto non si può annullare: chi l'ha scritto ne legge il motivo.",
+  late_refuse_yes: "Sì, rifiuta",
+  late_accept_final: "Sono più schede insieme: accettarle non si può annullare con un tocco.",
+  late_accept_yes: "Sì, accetta",
+  days_n: "{n} giorni",
   clock_suspect: "orologio del tablet in dubbio",
   side_by_side: "Le due schede a confronto",
   field_name: "Campo",

@@ -224,6 +224,11 @@ std::string Commands::run(std::string_view request, const EventSink& events, boo
     return failed(filled.error());
   }
   context.store().speak(context.language);
+  const bool invents = std::string_view(spec.name).rfind("practice.", 0) == 0;
+  if (invents && use_ != For::practice) {
+    return failed(
+        {"not_allowed", "Solo in un archivio di prova.", "In a store for practice only."});
+  }
   if (spec.writes != Writes::no && errand_ && errand_->is_handing_over()) {
     return failed({"handing_over",
                    "Questo tablet sta consegnando al server ciò che non aveva inviato, perché è "

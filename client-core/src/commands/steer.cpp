@@ -1,5 +1,5 @@
 // steer.people, dossiers, access, erasures, report, act: what only the server knows, for whoever
-// coordinates or administers.
+// coordinates or administers. colleagues: who wrote, for everybody.
 #include "commands/lookup.hpp"
 #include "commands/steer_ask.hpp"
 #include "commands/table.hpp"
@@ -75,6 +75,7 @@ Outcome<std::string> whole_dossier(Context& context) {
   return sync::to_text(dossier.id);
 }
 
+Outcome<Question> ask_colleagues(Context&) { return Question{"/v1/colleagues", {}}; }
 Outcome<Question> ask_people(Context&) { return Question{"/v1/steer/people", {}}; }
 Outcome<Question> ask_erasures(Context&) { return Question{"/v1/steer/erasures", {}}; }
 
@@ -186,6 +187,15 @@ CommandSpec report_command() {
 std::vector<CommandSpec> steer_commands() {
   constexpr Writes kAsks = Writes::maybe_without_id;
   return {
+      {"colleagues", kAsks,
+       "Come si chiamano le persone e i tablet che hanno scritto in ciò che si legge. Serve la "
+       "rete.",
+       "What the people and devices are called that have written in what one reads. Needs the "
+       "network.",
+       {},
+       "people (account, name), tablets (id: how `device` begins in a history, account, name, "
+       "clock_offset_ms?: its clock ahead of the server's at its last exchange), more",
+       R"({"command": "colleagues"})", run<ask_colleagues>, errand<ask_colleagues>},
       {"steer.people", kAsks,
        "Le persone del proprio ente con i loro tablet, per chi coordina o amministra. Serve la "
        "rete.",

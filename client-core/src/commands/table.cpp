@@ -8,6 +8,7 @@
 #include "commands/records/hand_overs.hpp"
 #include "commands/reports/commands.hpp"
 #include "commands/sign_in.hpp"
+#include "commands/practice.hpp"
 #include "commands/steer_ask.hpp"
 #include "commands/waiting.hpp"
 #include "insieme/schema/text.hpp"
@@ -79,7 +80,7 @@ const std::vector<CommandSpec>& all_commands() {
           calendar_commands, care_commands,          lock_commands,          retention_commands,
           archive_export_commands, archive_import_commands, move_commands,
           dossier_hand_over_commands, fetch_finding_commands,  glass_commands,
-          steer_commands}) {
+          steer_commands,    practice_commands}) {
       for (CommandSpec& command : part()) all.push_back(std::move(command));
     }
     return all;

@@ -1,5 +1,6 @@
 // Open items with their base, and the history of a record: read from the log, never from memory.
 #include <algorithm>
+#include <map>
 
 #include "storage/loaded_history.hpp"
 #include "storage/marks.hpp"
@@ -45,6 +46,44 @@ std::optional<sync::Value> value_of(const sync::Action& action) {
   return {};
 }
 
+constexpr std::int64_t kHourMs = 3'600'000;
+constexpr std::int64_t kDayMs = 24 * kHourMs;
+constexpr std::int64_t kYear2000Ms = 946'684'800'000;
+
+/// By an hour or more. A device may claim any time: nothing is computed that could overflow.
+bool is_behind(std::int64_t stamp_ms, std::int64_t read_ms) {
+  return read_ms >= kYear2000Ms && stamp_ms <= read_ms - kHourMs;
+}
+
+/// The newest stamp among changes that a version covers. Stamps are corrected by the server's clock
+/// and still wrong where a clock was set between two exchanges.
+class NewestStamps {
+ public:
+  void note(const sync::ChangeHeader& header) {
+    auto& all = newest_[header.replica];
+    const std::int64_t before = all.empty() ? INT64_MIN : all.back().second;
+    all.emplace_back(header.seq, std::max(before, header.stamp.ms));
+  }
+  /// INT64_MIN: none of them is known here.
+  [[nodiscard]] std::int64_t among(const sync::VersionVector& version) const {
+    std::int64_t newest = INT64_MIN;
+    for (const sync::VersionVector::Entry& entry : version.entries()) {
+      const auto known = newest_.find(entry.replica);
+      if (known == newest_.end()) continue;
+      const auto& all = known->second;
+      const auto after = std::upper_bound(
+          all.begin(), all.end(), entry.seq,
+          [](std::uint64_t seq, const auto& one) { return seq < one.first; });
+      if (after != all.begin()) newest = std::max(newest, std::prev(after)->second);
+    }
+    return newest;
+  }
+
+ private:
+  std::map<sync::ReplicaId, std::vector<std::pair<std::uint64_t, std::int64_t>>> newest_;
+};
+
+
 /// Replays one record beside its log and writes down what each operation did.
 class HistoryReader {
  public:
@@ -71,6 +110,11 @@ class HistoryReader {
   void step(const sync::Change& change, std::optional<std::int64_t> position,
             const sync::VersionVector& deps) {
     const sync::ChangeHeader& header = change.header;
+    const bool is_slow = is_behind(header.stamp.ms, stamps_.among(deps));
+    if (is_slow) doubt_what_was_read(header.stamp, deps);
+    is_slow_ = is_slow;
+    // Nobody is slow beside a clock that is years ahead.
+    if (header.stamp.ms <= core_.corrected_now_ms() + kDayMs) stamps_.note(header);
     if (!change.ops) {
       stepped_.raise(header.replica, header.seq);
       return;
@@ -90,6 +134,13 @@ class HistoryReader {
   [[nodiscard]] std::vector<HistoryLine> take() { return std::move(lines_); }
 
  private:
+  /// Of a stamp and an earlier one that it lies behind, either may be of the clock that was wrong.
+  void doubt_what_was_read(const sync::Stamp& stamp, const sync::VersionVector& deps) {
+    for (HistoryLine& line : lines_) {
+      line.clock_suspect |= deps.contains(line.dot) && is_behind(stamp.ms, line.stamp.ms);
+    }
+  }
+
   HistoryLine line(const sync::ChangeHeader& header, const sync::Operation& op,
                    const sync::Provenance& from) const {
     HistoryLine line;
@@ -100,9 +151,9 @@ class HistoryReader {
     line.field = op.field;
     line.to = value_of(op.action);
     line.origin = header.origin;
-    // A stamp that lies ahead of every clock seen so far on this device is not to be believed.
-    line.clock_suspect = from.stamp.ms > core_.corrected_now_ms() + 24LL * 3600 * 1000 ||
-                         from.stamp.ms < 946'684'800'000;
+    // A stamp far ahead of now, or far behind what its author had read.
+    line.clock_suspect = from.stamp.ms > core_.corrected_now_ms() + kDayMs ||
+                         from.stamp.ms < kYear2000Ms || is_slow_;
     if (const auto* resolve = std::get_if<sync::ResolveOp>(&op.action))
       line.reason = resolve->reason;
     const sync::FieldState* field = state_.field(op.field);
@@ -133,6 +184,8 @@ class HistoryReader {
   RecordRef ref_;
   sync::RecordState state_;
   sync::VersionVector stepped_;  ///< the changes of the log so far
+  NewestStamps stamps_;
+  bool is_slow_ = false;  ///< the change's stamp is far behind what its author had read
   std::vector<HistoryLine> lines_;
 };
 

@@ -195,6 +195,30 @@ constexpr std::string_view kSchemas = R"json({
         "type": "integer", "description": "Dossiers that are with the deputy for these days."},
       "stays": {
         "type": "integer", "description": "That the deputy may not have."}}},
+  "Colleagues": {
+    "type": "object", "required": ["people", "tablets", "more"], "additionalProperties": false,
+    "properties": {
+      "people": {
+        "type": "array", "maxItems": 2000,
+        "items": {
+          "type": "object", "required": ["account", "name"], "additionalProperties": false,
+          "properties": {
+            "account": {"type": "string", "maxLength": 64},
+            "name": {"type": "string"}}}},
+      "tablets": {
+        "type": "array", "maxItems": 4000,
+        "items": {
+          "type": "object", "required": ["id", "account", "name"], "additionalProperties": false,
+          "properties": {
+            "id": {
+              "type": "string", "pattern": "^[0-9a-f]{8}$",
+              "description": "How a replica id begins that the device wrote under."},
+            "account": {"type": "string", "maxLength": 64},
+            "name": {"type": "string"},
+            "clock_offset_ms": {
+              "type": "integer",
+              "description": "The device's clock ahead of ours, at its last exchange."}}}},
+      "more": {"type": "boolean"}}},
   "SteerPeople": {
     "type": "object",
     "required": ["people", "more", "may_review", "may_administer", "roles", "organizations"],

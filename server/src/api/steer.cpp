@@ -116,6 +116,7 @@ bool has(const Caller& caller, Power power) {
     case Power::review: return rules.may_review;
     case Power::administer: return rules.may_administer;
     case Power::either: return rules.may_review || rules.may_administer;
+    case Power::none: return true;
   }
   return false;
 }
@@ -198,6 +199,10 @@ std::vector<std::string> seen_of(const std::vector<std::string>& sections,
 
 std::vector<DossierInfo> own_dossiers(const Asked& asked) {
   if (!asked.caller.rules.may_review) return {};
+  return held_dossiers(asked);
+}
+
+std::vector<DossierInfo> held_dossiers(const Asked& asked) {
   std::vector<DossierInfo> own = asked.repository().dossiers();
   own.erase(std::remove_if(own.begin(), own.end(),
                            [&](const DossierInfo& one) {

@@ -28,8 +28,8 @@ struct Asked {
   [[nodiscard]] std::string text(std::string_view name, std::size_t max) const;
 };
 
-/// What a role must have for a request.
-enum class Power { review, administer, either };
+/// What a role must have for a request; `none`: whoever has a device that is let in.
+enum class Power { review, administer, either, none };
 
 using Answer = Response (*)(const Asked&);
 /// Proves the device, reads the body, asks the role, then answers.
@@ -55,9 +55,11 @@ using Answer = Response (*)(const Asked&);
                                                const std::vector<std::string>& seen);
 /// Whether an order erases something of them; all of a dossier concerns everybody.
 [[nodiscard]] bool concerns(const sync::ErasureOrder& order, const std::vector<std::string>& seen);
-/// The dossiers that the caller has now, in the order of their ids; none without `review`. Of each
-/// assignment the sections that the caller has as well, and no assignment that has none of them:
-/// who is in a reserved section is known to those who are in it.
+/// The dossiers that the caller has now, in the order of their ids. Of each assignment, past ones
+/// too, the sections that the caller has as well, and no assignment that has none of them: who is
+/// in a reserved section is known to those who are in it.
+[[nodiscard]] std::vector<DossierInfo> held_dossiers(const Asked& asked);
+/// The same for whoever decides there; none without `review`.
 [[nodiscard]] std::vector<DossierInfo> own_dossiers(const Asked& asked);
 [[nodiscard]] bool holds_now(const DossierInfo& dossier, const std::string& account);
 
@@ -85,5 +87,7 @@ namespace insieme::server {
 
 [[nodiscard]] Response steer_report(const Services& services, const Request& request);
 [[nodiscard]] Response steer_report_records(const Services& services, const Request& request);
+/// Names of the people and devices that have written where the caller reads, for every role.
+[[nodiscard]] Response tell_colleagues(const Services& services, const Request& request);
 
 }  // namespace insieme::server

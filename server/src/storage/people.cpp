@@ -285,6 +285,24 @@ std::vector<Device> SqlRepository::devices() {
   });
 }
 
+std::vector<WritingId> SqlRepository::writing_ids() {
+  return read([&](sql::Connection& db) {
+    std::vector<WritingId> all;
+    sql::Statement& rows =
+        db.cached("SELECT replica, device FROM replicas WHERE space = ? ORDER BY first_seen_ms");
+    const sql::ResetGuard guard(rows);
+    rows.bind_all(space_);
+    while (rows.step()) {
+      all.push_back({get_bytes<sync::ReplicaId>(rows, 0), get_bytes<sync::DeviceId>(rows, 1)});
+    }
+    return all;
+  });
+}
+
+std::vector<WritingId> writing_ids_of(Repository& repository) {
+  return dynamic_cast<SqlRepository&>(repository).writing_ids();
+}
+
 Status SqlRepository::revoke_device(const sync::DeviceId& device, const std::string& reason,
                                     const std::string& by) {
   return write([&](sql::Connection& db, LogWriter& log) -> Status {

@@ -17,6 +17,7 @@
 #include "insieme/server/repository.hpp"
 #include "insieme/server/staff.hpp"
 #include "insieme/server/together.hpp"
+#include "insieme/server/writing_ids.hpp"
 #include "revocation_ledger.hpp"
 #include "storage/frontier_rows.hpp"
 #include "storage/log_tail.hpp"
@@ -51,6 +52,7 @@ class SqlRepository final : public Repository,
   Result<Caller> enrol(const Enrolment& enrolment) override;
   std::optional<Caller> find_caller(const sync::DeviceId& device) override;
   std::vector<Device> devices() override;
+  [[nodiscard]] std::vector<WritingId> writing_ids();
   Status revoke_device(const sync::DeviceId& device, const std::string& reason,
                        const std::string& by) override;
   Status give_up_device(const sync::DeviceId& device) override;
