@@ -56,6 +56,8 @@ class Judge {
 
   [[nodiscard]] bool knows(const DossierId& dossier) const;
 
+  /// The space's own (space_dossier.hpp): read by everybody, written by whoever administers.
+  [[nodiscard]] bool is_of_space(const DossierId& dossier) const;
   [[nodiscard]] bool may_write(const DocumentId& document) const;
 
   [[nodiscard]] static Judged defer(ErrorCode code, std::string reason);

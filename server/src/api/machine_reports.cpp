@@ -83,7 +83,7 @@ Response computed(const Services& services, const MachineToken& token, const Ask
   if (!result.ok()) return problem_of(result.error());
   services.repository.note_machine(token.client, "machine.report", report.code);
   json::object page = reports::to_json(reports::lay_out(
-      server_bundle(), result->result, *result->records, asked.language));
+      *result->words, result->result, *result->records, asked.language));
   page["language"] = asked.language == schema::Language::en ? "en" : "it";
   Response response = json_response(200, json::serialize(page));
   response.headers.emplace_back("Cache-Control", "no-store");

@@ -9,6 +9,7 @@
 
 #include "api/problem.hpp"
 #include "insieme/server/absences.hpp"
+#include "insieme/sync/space_dossier.hpp"
 #include "log.hpp"
 
 namespace insieme::server {
@@ -290,9 +291,11 @@ std::vector<std::string> seen_of(const std::vector<std::string>& sections,
 std::vector<DossierInfo> own_dossiers(const Asked& asked) {
   if (!asked.caller.rules.may_review) return {};
   std::vector<DossierInfo> own = asked.repository().dossiers();
+  const sync::DossierId everybodys = sync::space_dossier(asked.repository().space().id);
   own.erase(std::remove_if(own.begin(), own.end(),
                            [&](const DossierInfo& one) {
-                             return !holds_now(one, asked.caller.user.account);
+                             return one.id == everybodys ||
+                                    !holds_now(one, asked.caller.user.account);
                            }),
             own.end());
   for (DossierInfo& dossier : own) {

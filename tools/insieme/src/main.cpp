@@ -142,6 +142,7 @@ int run(int argc, char** argv) {
   add_hand_over_commands(app, program);
   add_glass_command(app, program);
   add_schema_commands(app, program);
+  add_codes_command(app, program);
   add_watch_command(app, program);
   add_serve_app_command(app, program);
   add_notice_commands(app, program);
