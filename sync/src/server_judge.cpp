@@ -158,10 +158,7 @@ Judge::Judged Judge::judge(Change& change) {
   } else if (has_unseen_rival(change, judged.admission.deps)) {
     refuse(ErrorCode::conflict, reasons::kGrantedMeanwhile);
   } else if (!may_write(header.document)) {
-    judged.verdict = Verdict::held;
-    judged.reason = arrived_.held_for.empty() ? reasons::kNotAssigned : arrived_.held_for;
-    const bool of_space = is_of_space(header.document.dossier);
-    if (of_space) refuse(ErrorCode::not_allowed, reasons::kKeptByOthers);
+    hold_or_refuse(header.document.dossier, judged);
   } else if (is_late(*change.ops)) {
     // Its author has the dossier again. The edit is still one of a text that is not here.
     judged.verdict = Verdict::held;
@@ -170,6 +167,16 @@ Judge::Judged Judge::judge(Change& change) {
   if (judged.verdict == Verdict::held && is_late(*change.ops)) judged.code = ErrorCode::expired;
   if (judged.verdict != Verdict::refused) share_fate(change, judged);
   return judged;
+}
+
+void Judge::hold_or_refuse(const DossierId& dossier, Judged& judged) const {
+  judged.verdict = Verdict::held;
+  judged.reason = arrived_.held_for.empty() ? reasons::kNotAssigned : arrived_.held_for;
+  if (!is_of_space(dossier)) return;
+  // Whoever decides on late work could not take it either.
+  judged.verdict = Verdict::refused;
+  judged.code = ErrorCode::not_allowed;
+  judged.reason = reasons::kKeptByOthers;
 }
 
 void Judge::share_fate(const Change& change, Judged& judged) const {

@@ -109,7 +109,7 @@ test("[S102] an educator's form offers it, and the record says it", async () => 
 test("who coordinates reads the lists and is offered no change", async () => {
   await exchange(carla);
   const list = await card(carla, PLACE);
-  await list.getByText("in 1 schede qui").waitFor();
+  await list.getByText("schede qui: 1").waitFor();
   assert.equal(await list.getByText("Aggiungi una voce").count(), 0);
   assert.equal(await list.getByText("Cambia «Centro diurno»").count(), 0);
   const refused = await ask(carla, "list.put", {

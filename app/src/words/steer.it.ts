@@ -225,8 +225,8 @@ export const steerIt = {
   steer_lists_source: "Fonte: {source}",
   steer_lists_own: "dello spazio",
   steer_lists_retired: "ritirata",
-  steer_lists_uses: "in {n} schede qui",
-  steer_lists_unknown: "in {n} schede: il nome non è ancora su questo tablet",
+  steer_lists_uses: "schede qui: {n}",
+  steer_lists_unknown: "schede: {n}; il nome non è ancora su questo tablet",
   steer_lists_contested:
     "Due persone l'hanno chiamata in modo diverso: {names}. Vale quello che si salva.",
   steer_lists_change: "Cambia «{name}»",

@@ -2,6 +2,7 @@
 // record may say.
 #include "insieme/schema/own_values.hpp"
 
+#include <algorithm>
 #include <random>
 
 #include "insieme/schema/civil.hpp"

@@ -1,5 +1,5 @@
 // codes: what a code list offers, and the values that the space adds or takes out of use.
-#include "program.hpp"
+#include "codes_command.hpp"
 
 namespace insieme::cli {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "account_sign_in.hpp"
 #include "archive_commands.hpp"
+#include "codes_command.hpp"
 #include "file_commands.hpp"
 #include "glass_command.hpp"
 #include "hand_over_commands.hpp"

@@ -125,7 +125,6 @@ void add_rights_commands(CLI::App& app, Program& program);
 void add_erase_command(CLI::App& app, Program& program);
 void add_same_commands(CLI::App& app, Program& program);
 void add_schema_commands(CLI::App& app, Program& program);
-void add_codes_command(CLI::App& app, Program& program);
 void add_notice_commands(CLI::App& app, Program& program);
 void add_review_commands(CLI::App& app, Program& program);
 void add_exchange_commands(CLI::App& app, Program& program);

@@ -2,6 +2,7 @@
 #include "commands/catalogue/lists.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "commands/catalogue/commands.hpp"
 #include "commands/catalogue/held.hpp"
@@ -78,10 +79,13 @@ json::array other_labels(Context& context, const sync::RecordId& id) {
     const auto& fields = record->state.fields;
     const auto field = std::find_if(fields.begin(), fields.end(),
                                     [name](const auto& one) { return one.name == name; });
-    if (field == fields.end() || field->survivors.size() < 2) continue;
+    if (field == fields.end()) continue;
+    std::set<std::string> texts;
     for (const sync::Survivor& one : field->survivors) {
-      if (const auto* text = std::get_if<std::string>(&one.value)) out.emplace_back(*text);
+      if (const auto* text = std::get_if<std::string>(&one.value)) texts.insert(*text);
     }
+    if (texts.size() < 2) continue;
+    for (const std::string& text : texts) out.emplace_back(text);
   }
   return out;
 }
