@@ -7,6 +7,10 @@
 namespace insieme::testing {
 namespace {
 
+const json::array& array_of(const json::object& object, const char* name) {
+  return object.at(name).as_array();
+}
+
 struct Lists {
   Ambito at;
   Terminal ada{at.folder.path(), "ada"};
@@ -28,7 +32,7 @@ struct Lists {
   static json::object value(const Terminal& who, const std::string& code,
                             const std::string& list_name = "visit_places") {
     const json::object reply = who.ask({"codes", "show", list_name});
-    for (const json::value& one : list(reply, "values")) {
+    for (const json::value& one : array_of(reply, "values")) {
       if (member(one.as_object(), "code") == code) return one.as_object();
     }
     return {};
@@ -37,8 +41,8 @@ struct Lists {
     std::vector<std::string> out;
     const json::object reply = who.ask({"schema", "visit", "place"});
     const json::object& type = reply.at("type").as_object();
-    for (const json::value& field : list(type, "fields")) {
-      for (const json::value& code : list(field.as_object(), "codes")) {
+    for (const json::value& field : array_of(type, "fields")) {
+      for (const json::value& code : array_of(field.as_object(), "codes")) {
         if (!code.as_object().contains("retired")) out.push_back(member(code.as_object(), "code"));
       }
     }
@@ -121,7 +125,8 @@ TEST_CASE("lists: who does not administer is told so, and fixed lists take nothi
   CHECK(says(l.at.anna.refused(2, {"codes", "show", "visit_placs"}), "visit_places"));
   // It is nobody's family.
   for (const Terminal* who : l.all()) {
-    for (const json::value& one : who->ask({"open"}).at("dossiers").as_array()) {
+    const json::object here = who->ask({"open"});
+    for (const json::value& one : array_of(here, "dossiers")) {
       CHECK_FALSE(member(one.as_object(), "title").empty());
     }
   }
@@ -138,7 +143,7 @@ TEST_CASE("lists: a tablet that has the record and not yet the value shows its c
   l.at.bruno.ok({"sync"});
   CHECK(l.at.shown(l.at.bruno, "place") == "x_parco");
   const json::object places = l.at.bruno.ask({"codes", "show", "visit_places"});
-  CHECK(list(places, "unknown").size() == 1);
+  CHECK(array_of(places, "unknown").size() == 1);
   l.ada.ok({"sync"});
   l.at.bruno.ok({"sync"});
   CHECK(l.at.shown(l.at.bruno, "place") == "Parco");
@@ -153,15 +158,19 @@ TEST_CASE("lists: values come from a CSV, after a trial that writes nothing",
                          "school_sites;x_media_montecchio;Media di Montecchio;Montecchio middle\n"
                          "schools;x_liceo;Liceo;Lyceum\n"
                          "school_sites;liceo;Liceo;Lyceum\n";
-  const json::object trial = l.ada.ask({"import", "list_value", path, "--dry-run"});
-  CHECK(member(trial, "created") == "2");
-  CHECK(list(trial, "refused").size() == 2);
+  const auto import = [&](bool trial) {  // two rows are refused
+    Words words{"--json", "import", "list_value", path};
+    if (trial) words.emplace_back("--dry-run");
+    return json::parse(l.ada.run(words).out).as_object();
+  };
+  const json::object tried = import(true);
+  CHECK(member(tried, "created") == "2");
+  CHECK(array_of(tried, "refused").size() == 2);
   CHECK(Lists::value(l.ada, "x_primaria_bibbiano", "school_sites").empty());
-  static_cast<void>(l.ada.run({"import", "list_value", path}));
+  CHECK(member(import(false), "created") == "2");
   CHECK(member(Lists::value(l.ada, "x_primaria_bibbiano", "school_sites"), "label_it") ==
         "Primaria di Bibbiano");
-  const json::object again = l.ada.ask({"import", "list_value", path, "--dry-run"});
-  CHECK(member(again, "unchanged") == "2");
+  CHECK(member(import(true), "unchanged") == "2");
 }
 
 TEST_CASE("lists: the server's reports call them by their names", "[integration][lists]") {
@@ -175,9 +184,13 @@ TEST_CASE("lists: the server's reports call them by their names", "[integration]
                  "kind=Oratorio"});
   const std::string here = l.at.carla.ok({"list", "stakeholder"});
   CHECK(says(here, "Oratorio"));
-  l.at.carla.ok({"codes", "show", "stakeholder_kinds"});
   l.at.carla.ok({"sync"});
   CHECK(member(Lists::value(l.at.carla, "x_oratorio", "stakeholder_kinds"), "used") == "1");
+  for (const auto& [language, name] :
+       {std::pair{"it", "Oratorio"}, std::pair{"en", "Parish centre"}}) {
+    CHECK(says(l.at.server.admin({"report", "run", "R7", "--lang", language}), name));
+    CHECK(says(l.at.carla.ok({"--lang", language, "report", "run", "R7"}), name));
+  }
 }
 
 }  // namespace insieme::testing

@@ -65,7 +65,7 @@ export function Field(props: FieldProps): JSX.Element {
     field.kind === "codes" ||
     field.kind === "references" ||
     field.kind === "boolean" ||
-    (field.kind === "code" && (field.codes?.length ?? 0) <= 5);
+    (field.kind === "code" && offered(field, props.value).length <= 5);
   const help = field.help && field.help.replace(/\.$/, "") !== field.label ? field.help : "";
   const described = [help && `${id}-help`, problem && `${id}-problem`].filter(Boolean).join(" ");
   const label = (

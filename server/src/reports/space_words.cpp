@@ -11,8 +11,10 @@ Result<std::shared_ptr<const schema::Bundle>> space_words(Repository& repository
   std::vector<schema::RuleRecord>& values = read[type];
   const sync::DossierId everybodys = sync::space_dossier(repository.space().id);
   std::erase_if(values, [&](const schema::RuleRecord& one) { return one.dossier != everybodys; });
-  // Nobody's to free.
-  if (values.empty()) return std::shared_ptr<const schema::Bundle>({}, &server_bundle());
+  if (values.empty()) {
+    const std::shared_ptr<const schema::Bundle> nobodys;  // to free: it lives as the program does
+    return std::shared_ptr<const schema::Bundle>(nobodys, &server_bundle());
+  }
   auto own = std::make_shared<schema::Bundle>(server_bundle());
   schema::set_own_values(*own, values);
   return std::shared_ptr<const schema::Bundle>(std::move(own));

@@ -127,6 +127,7 @@ Outcome<json::object> show(Context& context) {
   if (!context.has("list")) {
     json::array lists;
     for (const schema::CodeList& list : context.bundle().lists) {
+      if (list.name == schema::kOpenLists) continue;  // of lists, not of records
       const auto own = std::count_if(list.values.begin(), list.values.end(), [](const auto& one) {
         return schema::is_own_code(one.code);
       });
