@@ -114,7 +114,7 @@ test("[S102] an educator's form offers it, and the record says it", async () => 
 test("who coordinates reads the lists and is offered no change", async () => {
   await exchange(carla);
   const list = await card(carla, PLACE);
-  await list.getByText("schede qui: 1").waitFor();
+  await list.getByText("schede su questo dispositivo: 1").waitFor();
   assert.equal(await list.getByText("Aggiungi una voce").count(), 0);
   assert.equal(await list.getByText("Cambia «Centro diurno»").count(), 0);
   const refused = await ask(carla, "list.put", {
@@ -130,6 +130,10 @@ test("renamed and retired it is offered no more, and whoever used it reads it", 
   await list.getByLabel("Nome in italiano").first().fill("Centro diurno comunale");
   await list.getByRole("button", { name: "Salva il nome" }).click();
   await toast(dario, "Nome cambiato");
+  // The form is of the new name: saved again it does not go back to the old one.
+  await list.getByText("Cambia «Centro diurno comunale»").click();
+  const name = list.getByLabel("Nome in italiano").first();
+  assert.equal(await name.inputValue(), "Centro diurno comunale");
   await list.getByRole("button", { name: "Ritira", exact: true }).click();
   await list.getByText("Ritirare «Centro diurno comunale»?").waitFor();
   await look(dario, "lists-retire");

@@ -220,7 +220,7 @@ export const steerEn: Record<keyof typeof steerIt, string> = {
   steer_lists_source: "Source: {source}",
   steer_lists_own: "of the space",
   steer_lists_retired: "retired",
-  steer_lists_uses: "records here: {n}",
+  steer_lists_uses: "records on this device: {n}",
   steer_lists_unknown: "records: {n}; its name is not on this tablet yet",
   steer_lists_contested: "Two people named it differently: {names}. What is saved now stands.",
   steer_lists_change: "Change “{name}”",
@@ -228,7 +228,7 @@ export const steerEn: Record<keyof typeof steerIt, string> = {
   steer_lists_renamed: "Renamed: it reaches every tablet",
   steer_lists_retire: "Retire",
   steer_lists_retire_sure:
-    "Retire “{name}”? Offered no more; records that use it (here: {n}) keep it.",
+    "Retire “{name}”? Offered no more; records that use it keep it (on this device: {n}).",
   steer_lists_retire_yes: "Yes, retire it",
   steer_lists_retire_done: "Retired from today",
   steer_lists_back: "Offer it again",

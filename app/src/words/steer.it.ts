@@ -225,7 +225,7 @@ export const steerIt = {
   steer_lists_source: "Fonte: {source}",
   steer_lists_own: "dello spazio",
   steer_lists_retired: "ritirata",
-  steer_lists_uses: "schede qui: {n}",
+  steer_lists_uses: "schede su questo dispositivo: {n}",
   steer_lists_unknown: "schede: {n}; il nome non è ancora su questo tablet",
   steer_lists_contested:
     "Due persone l'hanno chiamata in modo diverso: {names}. Vale quello che si salva.",
@@ -234,7 +234,8 @@ export const steerIt = {
   steer_lists_renamed: "Nome cambiato: arriva su ogni tablet",
   steer_lists_retire: "Ritira",
   steer_lists_retire_sure:
-    "Ritirare «{name}»? Non si offre più; nelle schede che la usano (qui: {n}) resta.",
+    "Ritirare «{name}»? Non si offre più; nelle schede che la usano resta (su questo " +
+    "dispositivo: {n}).",
   steer_lists_retire_yes: "Sì, ritira",
   steer_lists_retire_done: "Ritirata da oggi",
   steer_lists_back: "Offrila di nuovo",

@@ -131,7 +131,10 @@ function Value(props: { list: CodeList; value: ListValue }): JSX.Element {
           {t("steer_lists_contested", { names: value.contested.join(" / ") })}
         </p>
       )}
-      {list.may_edit && value.own && <ChangeValue list={list} value={value} />}
+      {list.may_edit && value.own && (
+        // A form of other names than it began with is another form.
+        <ChangeValue key={`${value.label_it} ${value.label_en}`} list={list} value={value} />
+      )}
     </>
   );
 }
