@@ -74,6 +74,7 @@ TEST_CASE("lists: a value is added, offered, used, retired, and stays readable",
   CHECK_FALSE(Lists::offers(l.at.anna, "x_centro_diurno"));
   CHECK(l.at.shown(l.at.anna, "place") == "Centro diurno");
   CHECK(l.at.shown(l.at.carla, "place") == "Centro diurno");
+  CHECK(says(l.ada.refused(2, {"codes", "add", "visit_places", "Centro diurno!"}), "di nuovo"));
   // A form that holds it is saved all the same; and it comes back when it is wanted again.
   l.at.anna.ok({"edit", l.at.visit, "next_step=Sentire il centro"});
   l.ada.ok({"codes", "retire", "visit_places", "x_centro_diurno", "--back"});

@@ -182,8 +182,16 @@ Outcome<json::object> input_of(Context& context) {
                    "The name of the value in Italian is needed, or the code of one that is there.",
                    "it");
   }
-  json::object fields{{"list", list->name}, {"code", code}};
   const schema::CodeValue* there = list->find(code);
+  if (there != nullptr && !context.has("code")) {
+    return Failure("already_exists",
+                   quoted_it(there->label.it) + " c'è già in questo elenco (" + code +
+                       "); se è ritirata, si può offrire di nuovo.",
+                   quoted_en(there->label.en) + " is in this list already (" + code +
+                       "); if it is retired, it can be offered again.",
+                   "it");
+  }
+  json::object fields{{"list", list->name}, {"code", code}};
   const bool is_named = there == nullptr || context.has("it");
   if (is_named) fields["label_it"] = context.text("it");
   if (context.has("en")) {
