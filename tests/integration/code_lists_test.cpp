@@ -172,6 +172,17 @@ TEST_CASE("lists: values come from a CSV, after a trial that writes nothing",
   CHECK(member(Lists::value(l.ada, "x_primaria_bibbiano", "school_sites"), "label_it") ==
         "Primaria di Bibbiano");
   CHECK(member(import(true), "unchanged") == "2");
+  // A list has room for 200, and within one file a name counts once.
+  std::ofstream many(path);
+  many << "list;code;label_it;label_en\nprofessions;x_p;Voce 1;Entry 1\n";
+  for (int i = 1; i < 204; ++i) {
+    const std::string n = std::to_string(i);
+    many << "professions;x_p" + n + ";Voce " + n + ";Entry " + n + "\n";
+  }
+  many.close();
+  const json::object full = import(false);
+  CHECK(member(full, "created") == "200");
+  CHECK(array_of(full, "refused").size() == 4);
 }
 
 TEST_CASE("lists: the server's reports call them by their names", "[integration][lists]") {

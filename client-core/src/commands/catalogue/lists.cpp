@@ -250,6 +250,8 @@ Check check_own_value(Context& context, const schema::RecordValues& after) {
   const std::string* name = text_in(after, "list");
   const std::string* code = text_in(after, "code");
   if (name == nullptr || code == nullptr) return Done{};
+  // An import saves row by row: those before it count.
+  INSIEME_OUT(learn_own_values(context.store()));
   const schema::CodeList* list = context.bundle().find_list(*name);
   if (list == nullptr || !schema::is_open_list(context.bundle(), *name)) {
     return list == nullptr ? fixed(*name, *name) : fixed(list->label.it, list->label.en);
