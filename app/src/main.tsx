@@ -14,6 +14,7 @@ import {
 import { loadKept } from "./core/kept";
 import { isPinRequired, isPinSkipped, pinState, watchIdle, type PinState } from "./core/lock";
 import { fillPractice, isPractice } from "./core/practice";
+import { serverReport } from "./core/server_report";
 import { exchangeOnlyIf, startSync } from "./core/sync";
 import type { Dossier, Identity } from "./core/types";
 import { startUpdates } from "./core/update";
@@ -44,7 +45,9 @@ import { Search } from "./screens/search";
 import { NetworkScreen } from "./screens/network";
 import { ServicesScreen } from "./screens/services";
 import { StakeholderScreen } from "./screens/stakeholder";
+import { ServerReportScreen } from "./screens/server_report";
 import { Start } from "./screens/start";
+import { AbsencesScreen } from "./screens/steer/absences";
 import { AccessScreen } from "./screens/steer/access";
 import { ErasuresScreen } from "./screens/steer/erasures";
 import { HealthScreen } from "./screens/steer/health";
@@ -87,9 +90,12 @@ function Screen(props: { me: Identity; reviewer: boolean }): JSX.Element {
     case "review":
       return first ? <DecideScreen key={first} item={first} me={me} /> : <Review me={me} />;
     case "reports":
-      return <Reports />;
-    case "report":
+      return <Reports asks={props.reviewer} office={me.role === "admin"} />;
+    case "report": {
+      const report = serverReport(first);
+      if (report) return <ServerReportScreen key={first} report={report} />;
       return <ReportScreen key={first} code={first} me={me} />;
+    }
     case "frozen":
       return <FrozenScreen key={first} id={first} />;
     case "steer":
@@ -125,6 +131,8 @@ function Steer(props: { here: string; reviewer: boolean; me: Identity }): JSX.El
       return <ErasuresScreen reviewer={reviewer} />;
     case "lists":
       return <ListsScreen reviewer={reviewer} />;
+    case "absences":
+      return <AbsencesScreen reviewer={reviewer} />;
     case "people":
       return <PeopleScreen reviewer={reviewer} me={me} />;
     default:

@@ -1,6 +1,6 @@
 // Around every screen: where one is, where one can go, and the truth about what is not sent.
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { learnColleagues } from "./core/colleagues";
 import { useAct, useNow, usePicture } from "./core/hooks";
 import { lockNow } from "./core/lock";
@@ -36,12 +36,91 @@ function placesOf(picture: Picture, reviewer: boolean, role: string): Place[] {
   ];
   if (reviewer) {
     places.splice(1, 0, { path: "review", icon: "review", word: "nav_review", badge: open });
+  }
+  if (reviewer || role === "admin") {
     places.push({ path: "reports", icon: "report", word: "nav_reports", badge: 0 });
   }
   if (reviewer || role === "admin") {
     places.push({ path: "steer", icon: "team", word: "nav_steer", badge: 0 });
   }
   return places;
+}
+
+/** A thumb finds so many at the bottom of a phone; what is more stands behind "More". */
+const PLACES_MAX = 5;
+
+function PlaceLink(props: { place: Place; isHere: boolean }): JSX.Element {
+  const { place } = props;
+  return (
+    <li>
+      <a href={to(place.path)} aria-current={props.isHere ? "page" : undefined}>
+        <span class="place-icon">
+          <Icon name={place.icon} />
+          {place.badge > 0 && <span class="badge-count">{place.badge}</span>}
+        </span>
+        {t(place.word)}
+      </a>
+    </li>
+  );
+}
+
+/** On a wide screen all of them stand in a column, and there is no button (styles.css). */
+function Places(props: { places: Place[]; here: string }): JSX.Element {
+  const { places, here } = props;
+  const [open, setOpen] = useState(false);
+  const nav = useRef<HTMLElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => setOpen(false), [here]);
+  useEffect(() => {
+    if (!open) return;
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== "Escape") return;
+      setOpen(false);
+      button.current?.focus();
+    };
+    // Elsewhere, by a finger or by Tab.
+    const onLeave = (event: Event): void => {
+      if (!nav.current?.contains(event.target as Node)) setOpen(false);
+    };
+    document.addEventListener("keydown", onKey);
+    document.addEventListener("pointerdown", onLeave);
+    document.addEventListener("focusin", onLeave);
+    return () => {
+      document.removeEventListener("keydown", onKey);
+      document.removeEventListener("pointerdown", onLeave);
+      document.removeEventListener("focusin", onLeave);
+    };
+  }, [open]);
+  const rest = places.slice(PLACES_MAX);
+  const isRestHere = rest.some((place) => place.path === here);
+  const link = (place: Place): JSX.Element => (
+    <PlaceLink key={place.path} place={place} isHere={place.path === here} />
+  );
+  return (
+    <nav class="places" aria-label={t("nav")} ref={nav}>
+      <ul>
+        {places.slice(0, PLACES_MAX).map(link)}
+        {rest.length > 0 && (
+          <li class="places-more">
+            <button
+              type="button"
+              ref={button}
+              class={isRestHere ? "place-here" : undefined}
+              aria-expanded={open}
+              aria-controls="places-rest"
+              onClick={() => setOpen(!open)}
+            >
+              <Icon name="more" />
+              {t("nav_more")}
+            </button>
+            <ul id="places-rest" class={open ? "places-rest places-open" : "places-rest"}>
+              {rest.map(link)}
+            </ul>
+          </li>
+        )}
+      </ul>
+    </nav>
+  );
 }
 
 /** How urgent unsent work is: after a day a word, after three an alarm. */
@@ -174,24 +253,7 @@ export function Shell(props: {
         </div>
       )}
       <UpdateBanner />
-      <nav class="places" aria-label={t("nav")}>
-        <ul>
-          {placesOf(picture, props.reviewer, props.role).map((place) => (
-            <li key={place.path}>
-              <a
-                href={to(place.path)}
-                aria-current={props.here === place.path ? "page" : undefined}
-              >
-                <span class="place-icon">
-                  <Icon name={place.icon} />
-                  {place.badge > 0 && <span class="badge-count">{place.badge}</span>}
-                </span>
-                {t(place.word)}
-              </a>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      <Places places={placesOf(picture, props.reviewer, props.role)} here={props.here} />
       <main id="main" tabIndex={-1}>
         {props.children}
       </main>

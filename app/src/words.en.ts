@@ -9,6 +9,7 @@ import { openingsEn } from "./words/openings.en";
 import { paperEn } from "./words/paper.en";
 import { reportsEn } from "./words/reports.en";
 import { reviewEn } from "./words/review.en";
+import { staffEn } from "./words/staff.en";
 import { startEn } from "./words/start.en";
 import { steerEn } from "./words/steer.en";
 import { tabletEn } from "./words/tablet.en";
@@ -26,4 +27,5 @@ export const en: Record<Word, string> = {
   ...openingsEn,
   ...paperEn,
   ...steerEn,
+  ...staffEn,
 };

@@ -8,6 +8,7 @@ import { openingsIt } from "./words/openings.it";
 import { paperIt } from "./words/paper.it";
 import { reportsIt } from "./words/reports.it";
 import { reviewIt } from "./words/review.it";
+import { staffIt } from "./words/staff.it";
 import { startIt } from "./words/start.it";
 import { steerIt } from "./words/steer.it";
 import { tabletIt } from "./words/tablet.it";
@@ -25,4 +26,5 @@ export const it = {
   ...openingsIt,
   ...paperIt,
   ...steerIt,
+  ...staffIt,
 };

@@ -191,7 +191,12 @@ void BlobRun::on_fetched(const HttpReply& reply) {
   BlobWanted& one = wanted_[at_];
   // Fewer bytes than there must be are no answer: such a server could give them one by one.
   if (reply.status != 200 || reply.body.size() != length_) {
-    if (const Status noted = store_.note_blob_absent(one.n); !noted.ok()) return stop(noted);
+    // Held back, because of a virus or because nobody looked for one yet: that is told.
+    const bool held_back = reply.status == 403 || reply.status == 409;
+    if (held_back) tally_.stopped = sentence_of(reply);
+    const Status noted = held_back ? store_.note_blob_refused(one.n, tally_.stopped, false)
+                                   : store_.note_blob_absent(one.n);
+    if (!noted.ok()) return stop(noted);
     ++at_;
     return;
   }

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <limits>
 
+#include "blobs/scan_command.hpp"
 #include "insieme/server/sealed_backup.hpp"
 #include "insieme/sync/digest.hpp"
 #include "insieme/sync/ids.hpp"
@@ -140,6 +141,17 @@ Status set_backup_keys(Config& config, std::string_view value) {
   return {};
 }
 
+Status set_blob_scan(Config& config, std::string_view value) {
+  if (!value.empty()) {
+    const auto words = split_command(value);
+    if (!words.ok()) {
+      return {words.error().code, "\"" + std::string(value) + "\": " + words.error().detail};
+    }
+  }
+  config.blob_scan = value;
+  return {};
+}
+
 Status set_log_level(Config& config, std::string_view value) {
   const std::vector<std::string> levels{"trace", "debug", "info", "warn", "error", "off"};
   for (const std::string& level : levels) {
@@ -208,10 +220,37 @@ std::vector<ConfigSetter> blob_setters() {
        set_text<&Config::blob_bucket_key>},
       {{"blob_bucket_ca", "path", "PEM file of who vouches for its certificate (the system's)"},
        set_text<&Config::blob_bucket_ca>},
+      {{"blob_scan", "command",
+        "virus scanner that reads a file from its standard input: 0 clean, 1 found (none)"},
+       set_blob_scan},
+      {{"blob_scan_wait", "yes/no", "what it has not yet looked at is given to nobody (yes)"},
+       set_flag<&Config::blob_scan_wait>},
+      {{"blob_scan_timeout", "duration", "for one file; then it has failed (60s)"},
+       set_duration<&Config::blob_scan_timeout_s>},
       {{"max_blob_bytes", "size", "of all photos and files; 0: no quota (0)"},
        set_size<&Config::max_blob_bytes>},
       {{"max_dossier_blob_bytes", "size", "of those of one dossier; 0: no quota (500M)"},
        set_size<&Config::max_dossier_blob_bytes>},
+  };
+}
+
+/// Of devices and addresses, so that each leaves room for the others.
+std::vector<ConfigSetter> share_setters() {
+  return {
+      {{"device_requests_max", "number", "in a minute, of one device (1200); 0: no limit"},
+       set_number<&Config::device_requests_max, 0, 1'000'000>},
+      {{"address_requests_max", "number", "in a minute, of one address (6000); 0: no limit"},
+       set_number<&Config::address_requests_max, 0, 1'000'000>},
+      {{"device_at_once", "number", "requests that have a thread, of one device (2)"},
+       set_number<&Config::device_at_once, 1, 64>},
+      {{"device_waiting_max", "number", "requests that wait behind those (64)"},
+       set_number<&Config::device_waiting_max, 0, 100'000>},
+      {{"wait", "number", "seconds that a device's wait for news is held (50); 0: not at all"},
+       set_number<&Config::wait_s, 0, 60>},
+      {{"waits_max", "number", "devices that may wait, beside connections_max (10000)"},
+       set_number<&Config::waits_max, 0, 100'000>},
+      {{"waits_per_address_max", "number", "of one address (1000); 0: no limit of its own"},
+       set_number<&Config::waits_per_address_max, 0, 100'000>},
   };
 }
 
@@ -250,16 +289,6 @@ std::vector<ConfigSetter> server_setters() {
        set_number<&Config::connections_max, 1, 100'000>},
       {{"connections_per_address_max", "number", "of one address (128); 0: no limit of its own"},
        set_number<&Config::connections_per_address_max, 0, 100'000>},
-      {{"device_requests_max", "number", "in a minute, of one device (1200); 0: no limit"},
-       set_number<&Config::device_requests_max, 0, 1'000'000>},
-      {{"address_requests_max", "number", "in a minute, of one address (6000); 0: no limit"},
-       set_number<&Config::address_requests_max, 0, 1'000'000>},
-      {{"wait", "number", "seconds that a device's wait for news is held (50); 0: not at all"},
-       set_number<&Config::wait_s, 0, 60>},
-      {{"waits_max", "number", "devices that may wait, beside connections_max (10000)"},
-       set_number<&Config::waits_max, 0, 100'000>},
-      {{"waits_per_address_max", "number", "of one address (1000); 0: no limit of its own"},
-       set_number<&Config::waits_per_address_max, 0, 100'000>},
       {{"metrics_for_all", "yes/no", "/metrics also for other machines than this one (no)"},
        set_flag<&Config::metrics_for_all>},
       {{"requests_per_connection_max", "number", "then a connection is closed (1000)"},
@@ -288,6 +317,7 @@ std::vector<ConfigSetter> server_setters() {
 const std::vector<ConfigSetter>& config_setters() {
   static const std::vector<ConfigSetter> kSetters = [] {
     std::vector<ConfigSetter> all = server_setters();
+    for (ConfigSetter& setter : share_setters()) all.push_back(std::move(setter));
     for (ConfigSetter& setter : backup_setters()) all.push_back(std::move(setter));
     for (ConfigSetter& setter : blob_setters()) all.push_back(std::move(setter));
     for (ConfigSetter& setter : siuss_setters()) all.push_back(std::move(setter));

@@ -44,6 +44,10 @@ enum class Depth : std::uint8_t { quick, whole };
 [[nodiscard]] std::vector<Finding> examine_space(Repository& repository, const Config& config,
                                                  std::int64_t now_ms, Depth depth);
 
+/// Whether the virus scanner works, tried with a text that harms nobody, and what it found; nothing
+/// where there is none.
+[[nodiscard]] std::optional<Finding> examine_scan(Repository& repository, const Config& config);
+
 /// Whether photos and files that were brought are still there; whole: and what they were.
 [[nodiscard]] Finding examine_blobs(Repository& repository, BlobStore& store, Depth depth);
 

@@ -115,6 +115,7 @@ int run(int argc, char** argv) {
   add_blind_index_commands(program);
   add_flow_commands(program);
   add_doctor(program);
+  add_scan(program);
   add_sign_in_commands(program);
   add_account_commands(program);
   add_machine_commands(program);

@@ -50,6 +50,21 @@ void Metrics::connection_refused() {
   ++connections_refused_;
 }
 
+void Metrics::request_waits() {
+  const std::lock_guard lock(mutex_);
+  ++requests_waiting_;
+}
+
+void Metrics::request_waited() {
+  const std::lock_guard lock(mutex_);
+  --requests_waiting_;
+}
+
+void Metrics::request_turned_away() {
+  const std::lock_guard lock(mutex_);
+  ++requests_turned_away_;
+}
+
 namespace {
 
 void put_waits_ended(std::string& out, const Gauges& gauges) {
@@ -59,6 +74,18 @@ void put_waits_ended(std::string& out, const Gauges& gauges) {
     fmt::format_to(std::back_inserter(out), "insieme_waits_ended_total{{how=\"{}\"}} {}\n",
                    name_of(static_cast<WaitEnd>(i)), gauges.waits_ended[i]);
   }
+}
+
+template <class Put>
+void put_blobs(const Put& put, const Gauges& gauges) {
+  put("blobs", "gauge", "Photos and files that were begun or are whole.", gauges.blobs);
+  put("blob_bytes", "gauge", "Size of their content.", gauges.blob_bytes);
+  put("blobs_awaited", "gauge", "Photos and files that a record names and that are not all here.",
+      gauges.blobs_awaited);
+  put("blobs_infected", "gauge", "Photos and files in which a virus was found.",
+      gauges.blobs_infected);
+  put("blobs_unchecked", "gauge", "Photos and files that the virus scanner has not passed yet.",
+      gauges.blobs_unchecked);
 }
 
 void put_outcomes(std::string& out, std::string_view name, std::string_view help,
@@ -116,6 +143,9 @@ std::string Metrics::text(const Gauges& gauges) const {
   put("connections_total", "counter", "Connections accepted.", connections_total_);
   put("connections_refused_total", "counter", "Connections over the limit.",
       connections_refused_);
+  put("requests_waiting", "gauge", "Requests that wait for a thread.", requests_waiting_);
+  put("requests_turned_away_total", "counter", "Requests whose line was full.",
+      requests_turned_away_);
   put("waiting", "gauge", "Devices that wait for news.", gauges.waiting);
   put_waits_ended(out, gauges);
   put("log_position", "gauge", "Newest position of the log.", gauges.position);
@@ -135,10 +165,7 @@ std::string Metrics::text(const Gauges& gauges) const {
   put("certificate_expires_timestamp_seconds", "gauge",
       "End of the certificate in use; 0: no TLS of its own.",
       static_cast<std::uint64_t>(gauges.certificate_expires_s));
-  put("blobs", "gauge", "Photos and files that were begun or are whole.", gauges.blobs);
-  put("blob_bytes", "gauge", "Size of their content.", gauges.blob_bytes);
-  put("blobs_awaited", "gauge", "Photos and files that a record names and that are not all here.",
-      gauges.blobs_awaited);
+  put_blobs(put, gauges);
   put("held_waiting", "gauge", "Held changes that wait for a decision.", gauges.held_waiting);
   return out;
 }

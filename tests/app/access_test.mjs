@@ -66,6 +66,7 @@ before(async () => {
     ["review", items[0].id],
     ["reports"],
     ["report", "R1"],
+    ["report", "R10"],
     ["frozen", "none"],
     ["openings"],
     ["tablet"],
@@ -92,9 +93,9 @@ test("no screen is forgotten here", () => {
   const source = readFileSync(join(root, "app/src/main.tsx"), "utf8");
   const screens = [...source.matchAll(/^ {4}case "(\w+)":/gm)].map((found) => found[1]);
   assert.ok(screens.length > 10);
-  // Of whoever coordinates and of the fellow: steer_test and network_test look at them by axe.
+  // Of whoever coordinates and of the fellow: steer_test, staff_test and network_test look at them.
   const elsewhere = ["steer", "access", "network", "stakeholder"];
-  const steer = ["team", "health", "erasures", "lists", "people"];
+  const steer = ["team", "health", "erasures", "absences", "lists", "people"];
   const looked = new Set([...places.map(([first]) => first), ...elsewhere, ...steer]);
   assert.deepEqual(
     screens.filter((one) => !looked.has(one)),

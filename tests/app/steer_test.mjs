@@ -215,10 +215,10 @@ test("an administrator invites with a code that enrols one tablet, and stops it"
   const { page } = dario;
   await page.getByRole("link", { name: "Coordina" }).click();
   await page.getByText("Aggiungi una persona").click();
-  await page.getByLabel("Nome e cognome").fill("Nora Villa");
-  await page.getByLabel("Account").fill("nora");
-  await page.getByRole("form").or(page.locator("details form")).getByLabel("Ruolo").first()
-    .selectOption("front_office");
+  const form = page.locator("details form");
+  await form.getByLabel("Nome e cognome").fill("Nora Villa");
+  await form.getByLabel("Account").fill("nora");
+  await form.getByLabel("Ruolo").selectOption("front_office");
   await page.getByRole("button", { name: "Aggiungi", exact: true }).click();
   await toast(page, "Nora Villa c'è: ora si può invitare");
   const card = page.getByRole("article").filter({ hasText: "Nora Villa" });
@@ -236,7 +236,8 @@ test("an administrator invites with a code that enrols one tablet, and stops it"
   assert.throws(() => once("somebody"));
   await dario.goTo("steer", "health");
   await dario.goTo("steer", "people");
-  await card.getByText("Ferma questo tablet").click();
+  await card.getByText("Perso, rubato o da togliere").click();
+  await card.getByRole("radio", { name: "Ferma", exact: true }).check();
   await card.getByLabel("Perché").fill("Perso in autobus");
   await card.getByRole("button", { name: "Ferma «PC di nora»" }).click();
   await card.getByRole("button", { name: "Sì, fermalo" }).click();
@@ -294,7 +295,8 @@ test("in English and in the dark the same screens are complete", async () => {
   await page.reload();
   for (const [path, heading] of [
     ["", "Workloads"], ["team", "Teams"], ["health", "Sending and conflicts"],
-    ["erasures", "Erasures"], ["people", "People and tablets"], ["lists", "Code lists"],
+    ["erasures", "Erasures"], ["absences", "Absences"], ["people", "People and tablets"],
+    ["lists", "Code lists"],
   ]) {
     await carla.goTo(...["steer", path].filter(Boolean));
     await page.getByRole("heading", { name: heading, level: 1 }).waitFor();

@@ -1,4 +1,4 @@
-// A working day in pictures, of each of the three roles, in both languages:
+// A working day in pictures, of each of the four roles, in both languages:
 //   node tests/app/tour.mjs OUT [it|en]
 // Real server, real core, real browsers. Pictures lie in OUT/it and OUT/en.
 import { mkdirSync, rmSync } from "node:fs";
@@ -27,6 +27,8 @@ const TEXTS = {
     food: "Alimenti e casa",
     emergency: "Chiamata dal pronto soccorso, la collega non risponde",
     looked: "Sentito alle 22: bene così",
+    lost: "Lasciato in autobus",
+    erased: "Fascicolo aperto per errore, prot. 12/2026",
     phone: "Telefono",
     related: "In relazione",
     next: "incontro in palestra con le famiglie",
@@ -47,6 +49,8 @@ const TEXTS = {
     food: "Food and household goods",
     emergency: "A call from the emergency room, my colleague does not answer",
     looked: "We spoke at 10 pm: that was right",
+    lost: "Left on the bus",
+    erased: "Opened by mistake, ref. 12/2026",
     phone: "Telephone",
     related: "In a relation",
     next: "meeting in the gym with the families",
@@ -118,6 +122,7 @@ function makeSpace(world) {
     ["carla", "Carla Verdi", "coordinator"],
     ["fede", "Federica Sala", "fellow"],
     ["office", "Ufficio", "coordinator"],
+    ["ada", "Ada Conti", "admin"],
   ]) {
     world.person(account, name, role);
   }
@@ -355,6 +360,54 @@ async function coordinatorsDay(story, bruno) {
     await page.locator("main table").first().waitFor();
     await carla.picture("coordinator", name);
   }
+  await atTheDesk(story, carla);
+}
+
+/** A report of the server's, an absence, an erasure that waits for the second person. */
+async function atTheDesk(story, carla) {
+  const { texts, world, hidden } = story;
+  const { page } = carla;
+  await carla.goTo("report", "R10");
+  await page.locator("main .bars svg").first().waitFor();
+  await carla.picture("coordinator", "10-report");
+  await carla.goTo("steer", "absences");
+  await page.locator("summary", { hasText: carla.word("away_new") }).click();
+  await page.getByLabel(carla.word("away_who")).selectOption("bruno");
+  await page.getByLabel(carla.word("away_deputy")).selectOption("anna");
+  const first = await page.getByLabel(carla.word("away_from")).inputValue();
+  await page.getByLabel(carla.word("away_until")).fill(first);
+  await carla.picture("coordinator", "11-absence");
+  world.admin("erase", "propose", hidden.dossier, "--ground", texts.erased, "--by", "office");
+  await carla.goTo("steer", "erasures");
+  await page.getByText(carla.word("steer_erase_confirm")).waitFor();
+  await carla.picture("coordinator", "12-erasure");
+}
+
+/** Who administers: a code for a new tablet, and a tablet that was left on the bus. */
+async function administratorsDay(story) {
+  const { texts } = story;
+  const ada = await story.teller("ada", story.sizes.coordinator);
+  const { page } = ada;
+  const open = async (name) => {
+    await ada.goTo("steer", "health");
+    await ada.goTo("steer", "people");
+    const heading = page.getByRole("heading", { name, exact: true });
+    const card = page.getByRole("article").filter({ has: heading });
+    await card.waitFor();
+    return card;
+  };
+  const fede = await open("Federica Sala");
+  await fede.locator("summary", { hasText: ada.word("steer_invite_more") }).click();
+  await fede.getByRole("button", { name: ada.word("steer_invite_make") }).click();
+  await fede.locator(".qr").waitFor();
+  await fede.locator(".invitation").scrollIntoViewIfNeeded();
+  await ada.picture("administrator", "01-invitation", { top: false });
+  const anna = await open("Anna Rossi");
+  await anna.locator("summary", { hasText: ada.word("device_acts") }).first().click();
+  await anna.getByRole("radio", { name: ada.word("device_lock"), exact: true }).first().check();
+  await anna.getByLabel(ada.word("steer_why")).first().fill(texts.lost);
+  await anna.locator("fieldset").first().scrollIntoViewIfNeeded();
+  await ada.picture("administrator", "02-lost-tablet", { top: false });
 }
 
 async function theDecisionComesBack(story, anna, bruno) {
@@ -436,6 +489,7 @@ async function tell(language) {
     await coordinatorsDay(story, bruno);
     await theDecisionComesBack(story, anna, bruno);
     await fellowsDay(story);
+    await administratorsDay(story);
   } finally {
     for (const one of tellers) await one.end();
     await world.end();

@@ -83,5 +83,63 @@ TEST_CASE("bundle: no name, tax code, address, id or secret of an office is in i
             .code == 4);
 }
 
+TEST_CASE("bundle: whoever telephones sends what their store knows of itself, and nobody is in it",
+          "[integration][P7]") {
+  Ambito at;
+  at.anna.ok({"add", "person", "--dossier", at.dossier, "surname=Rossi", "given_names=Mario",
+              "codice_fiscale=RSSMRA85T10A562S"});
+  const std::string well = at.anna.ok({"doctor"});
+  check_says(well, {"ok", "si apre", "modifiche da inviare"});
+  const std::string file = at.folder.file("aiuto.txt");
+  const std::string shown = at.anna.ok({"doctor", "--bundle", file});
+  const std::string written = content_of(file);
+  REQUIRE_FALSE(written.empty());
+  CHECK(shown.starts_with(written));  // seen before it is written
+  check_says(written, {"insieme  0.1.0", "rules  version", "store.key", "dossiers  1", "unsent  ",
+                       "enrolled  yes", "server by  http", "== last errors", "(none)"});
+  std::vector<std::string> nobody = kNobody;
+  nobody.push_back(at.dossier);
+  nobody.push_back(at.dossier.substr(at.dossier.size() - 8));
+  nobody.push_back(at.visit);
+  nobody.push_back(at.folder.path().string());
+  nobody.push_back(std::to_string(at.server.port()));
+  const std::string text = small(written);
+  for (const std::string& somebody : nobody) {
+    CAPTURE(somebody);
+    CHECK(text.find(small(somebody)) == std::string::npos);
+  }
+  CHECK(written.find(content_of(at.anna.store() + ".key").substr(0, 16)) == std::string::npos);
+  // Written once; the same name is refused.
+  check_says(at.anna.refused(2, {"doctor", "--bundle", file}), {"c'è già"});
+  CHECK(content_of(file) == written);
+}
+
+TEST_CASE("bundle: a tablet that is refused, and a store that does not open, say so and what to do",
+          "[integration]") {
+  Ambito at;
+  at.anna.ok({"sync"});
+  const json::array devices = at.server.admin_json({"devices"}).as_array();
+  for (const json::value& one : devices) {
+    if (member(one.as_object(), "account") == "anna") {
+      at.server.admin({"revoke", member(one.as_object(), "device")});
+    }
+  }
+  static_cast<void>(at.anna.run({"sync"}));
+  const Finished ill = at.anna.run({"doctor"});
+  CHECK(ill.code == 5);
+  check_says(ill.out, {"fault", "revocato", "coordinatore"});
+  const std::string refused = at.folder.file("revocata.txt");
+  at.anna.ok({"doctor", "--bundle", refused});
+  check_says(content_of(refused), {"fault  server", "server  "});
+  // Another key: as if the store were somebody else's, or damaged.
+  std::ofstream(at.bruno.store() + ".key") << std::string(64, '1') << "\n";
+  CHECK(at.bruno.run({"doctor"}).code == 5);
+  const std::string closed = at.folder.file("chiuso.txt");
+  at.bruno.ok({"doctor", "--bundle", closed});
+  check_says(content_of(closed), {"it does not open", "fault  store", "store.key"});
+  const json::value told = json::parse(at.bruno.run({"--json", "doctor"}).out);
+  CHECK_FALSE(told.at("ok").as_bool());
+}
+
 }  // namespace
 }  // namespace insieme::testing

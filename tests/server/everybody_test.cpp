@@ -467,7 +467,8 @@ const std::map<std::string, std::set<std::string>>& places() {
        {"/v1/sync", "/v1/digests", "/v1/access", "/v1/blobs", "/v1/blobs/read", "/v1/wait",
         "/v1/openings", "/v1/findings", "/v1/glass", "/v1/glass/list", "/v1/glass/end",
         "/v1/glass/seen", "/v1/steer/people", "/v1/steer/dossiers", "/v1/steer/access",
-        "/v1/steer/erasures", "/v1/steer/act", "/v1/device/escrow", "/v1/device/escrow/end"}},
+        "/v1/steer/erasures", "/v1/steer/report", "/v1/steer/report/records", "/v1/steer/act",
+        "/v1/device/escrow", "/v1/device/escrow/end"}},
       {"of machines", {"/v1/reports", "/metrics", "/siuss/v1/flussi", "/siuss/v1/esiti"}},
       {"tells of nobody",
        {"/v1/enrol", "/v1/sign-in/ways", "/v1/sign-in/begin", "/v1/sign-in/callback",
@@ -519,6 +520,21 @@ void ask_as_a_desk(const Who& who, const Asking& asking, const Judge& judge) {
     CHECK(answer.status == (may ? 200 : 403));
     judge.judge_text(answer.body);
   }
+  for (const char* code : {"R10", "R11", "R15"}) {
+    CAPTURE(code);
+    const std::string of = std::string(R"({"report":")") + code + R"(")";
+    const bool may = decides || (administers && code == std::string("R11"));
+    const HttpAnswer page = asking.post("/v1/steer/report", of + "}");
+    CHECK(page.status == (may ? 200 : 403));
+    judge.judge_text(page.body);
+    for (const char* figure : {R"("accesses","measure":"acts"})", R"("reads","measure":"lines"})",
+                               R"("questions","measure":"questions"})"}) {
+      const HttpAnswer behind =
+          asking.post("/v1/steer/report/records", of + R"(,"table":)" + figure);
+      CHECK((behind.status == 403) == !may);
+      judge.judge_text(behind.body);
+    }
+  }
   for (const auto& [name, sections] : content()) {
     CAPTURE(name);
     const std::string of = R"({"dossier":")" + to_text(dossier(name)) + R"(",)";
@@ -529,7 +545,8 @@ void ask_as_a_desk(const Who& who, const Asking& asking, const Judge& judge) {
         "/v1/steer/act", of + R"("act":"assign","account":"user-nobody"})");
     CHECK(act.status == (decides ? 404 : 403));
   }
-  for (const char* act : {"invite", "disable", "revoke", "add_person", "absent", "back"}) {
+  for (const char* act : {"invite", "uninvite", "disable", "revoke", "lock", "unlock", "wipe",
+                          "give_up", "add_person", "set_person", "absent", "back"}) {
     CAPTURE(act);
     const HttpAnswer answer =
         asking.post("/v1/steer/act", std::string(R"({"act":")") + act + R"("})");

@@ -1,5 +1,7 @@
 // Organizations, users and assignments out of tables, as an operator has them from an office.
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "operator.hpp"
 #include "support/catch.hpp"
@@ -68,6 +70,125 @@ TEST_CASE("import: a table of an office becomes organizations and people, once",
   CHECK(at.take("users", "until,account,name,role\n,anna,Anna Bianchi,educator\n") == "0 1 0");
   CHECK(at.json_of({"users"}).at(0).at("until").as_string().empty());
   CHECK(at.json_of({"users"}).at(0).at("organization").as_string() == "coop");
+}
+
+TEST_CASE("import: roles go into the settings, before and after are shown, comments stay",
+          "[server][process][import]") {
+  const Desk at;
+  {
+    std::ofstream conf(at.data + "/insieme.conf", std::ios::app);
+    conf << "# nota dell'ufficio\nrole.educator.glass = 8h\n";
+  }
+  const std::string table =
+      "ruolo;sezioni;scrive;decide;emergenza\n"
+      "educator;core, education;sì;no;no\n"
+      "volontario;core;no;;\n";
+  const Finished dry = at.run({"import", "roles", at.table(table), "--dry-run"});
+  CAPTURE(dry.out, dry.err);
+  CHECK(dry.code == 0);
+  CHECK(says(dry.out, "changed  educator"));
+  CHECK(says(dry.out, "glass: 8h → no"));
+  CHECK(says(dry.out, "new      volontario"));
+  CHECK(says(dry.out, "write: yes → no"));
+  CHECK(at.take("roles", table, {"--dry-run"}) == "1 1 0");
+  CHECK(at.take("roles", table) == "1 1 0");
+  CHECK(at.take("roles", table) == "0 0 2");
+  std::ifstream file(at.data + "/insieme.conf");
+  const std::string conf{std::istreambuf_iterator<char>(file), {}};
+  CHECK(says(conf, "# nota dell'ufficio\nrole.educator.glass = no\n"));
+  CHECK(says(conf, "role.volontario.write = no\n"));
+  // What the table says is what holds: a person may have the role now, and the audit knows.
+  CHECK(at.run({"users", "add", "vera", "--name", "Vera", "--role", "volontario"}).code == 0);
+  CHECK(says(at.run({"audit", "--action", "role.set"}).out, "volontario"));
+  // Columns that are not there leave alone what stands.
+  CHECK(at.take("roles", "role;grant\neducator;no\n") == "0 1 0");
+  CHECK(at.take("roles", table) == "0 0 2");
+}
+
+TEST_CASE("import: wrong lines about roles are all named, and nothing is written",
+          "[server][process][import]") {
+  const Desk at;
+  const auto conf = [&at] {
+    std::ifstream file(at.data + "/insieme.conf");
+    return std::string{std::istreambuf_iterator<char>(file), {}};
+  };
+  const std::string before = conf();
+  const std::string said = at.refusal("roles",
+                                      "role;sections;write;glass\n"
+                                      "educator;core;forse;12h\n"
+                                      "Ruolo Nuovo;core;no;no\n"
+                                      "fellow;core;no;100h\n"
+                                      "coordinator;core;yes;no\n"
+                                      "coordinator;core;yes;no\n");
+  CHECK(says(said, "line 2: write is yes or no"));
+  CHECK(says(said, "line 3: a role's name"));
+  CHECK(says(said, "line 4: "));
+  CHECK(says(said, "line 6: stands there twice"));
+  CHECK(conf() == before);
+}
+
+TEST_CASE("import: a region's spaces, each with a folder, a key and its settings",
+          "[server][process][import]") {
+  const Desk at;
+  const std::string root = at.dir.file("regione");
+  REQUIRE(std::filesystem::create_directory(root));
+  const std::string table = "cartella;nome;listen;public_url;behind_proxy;backup_days\n" + root +
+                            "/ven09;Ambito VEN_09;127.0.0.1:8501;https://ven09.example;yes;14\n" +
+                            root + "/ven10;Ambito VEN_10;127.0.0.1:8502;;yes;\n";
+  CHECK(at.take("spaces", table, {"--dry-run"}) == "2 0 0");
+  CHECK(std::filesystem::is_empty(root));
+  CHECK(at.take("spaces", table) == "2 0 0");
+  CHECK(at.take("spaces", table) == "0 0 2");
+  for (const char* folder : {"/ven09", "/ven10"}) {
+    const Finished status = run_server({"status", "--data", root + folder});
+    CHECK(status.code == 0);
+    CHECK(says(status.out, "Ambito VEN_"));
+  }
+  std::string changed = table;
+  changed.replace(changed.find(";14\n"), 4, ";30\n");
+  const Finished dry = at.run({"import", "spaces", at.table(changed), "--dry-run"});
+  CHECK(says(dry.out, "backup_days: 14 → 30"));
+  CHECK(at.take("spaces", changed) == "0 1 1");
+  std::ifstream file(root + "/ven09/insieme.conf");
+  CHECK(says({std::istreambuf_iterator<char>(file), {}}, "backup_days = 30\n"));
+}
+
+TEST_CASE("import: wrong lines about spaces are all named, and none is made",
+          "[server][process][import]") {
+  const Desk at;
+  const std::string root = at.dir.file("regione");
+  REQUIRE(std::filesystem::create_directory(root));
+  const std::string said =
+      at.refusal("spaces", "folder;name;listen;behind_proxy;give_up_days\n" +
+                               root + "/a;A;127.0.0.1:1;yes;\n" +           // well
+                               root + "/b;B;127.0.0.1:1;yes;\n" +           // another's port
+                               root + "/c;C;127.0.0.1:3;;\n" +              // neither TLS nor proxy
+                               root + "/d;D;127.0.0.1:4;yes;sempre\n" +     // no number
+                               "relativa;E;127.0.0.1:5;yes;\n" +
+                               at.data + ";Altro nome;127.0.0.1:6;yes;\n" +
+                               root + "/niente/f;F;127.0.0.1:7;yes;\n");
+  CHECK(says(said, "line 3: listen = 127.0.0.1:1"));
+  CHECK(says(said, "line 4: without TLS"));
+  CHECK(says(said, "line 5: give_up_days"));
+  CHECK(says(said, "line 6: relativa is no absolute path"));
+  CHECK(says(said, "line 7: "));
+  CHECK(says(said, "a table renames none"));
+  CHECK(says(said, "line 8: "));
+  CHECK_FALSE(says(said, "line 2"));
+  CHECK(std::filesystem::is_empty(root));
+}
+
+TEST_CASE("import: a space that cannot be made takes back those before it",
+          "[server][process][import]") {
+  const Desk at;
+  const std::string root = at.dir.file("regione");
+  REQUIRE(std::filesystem::create_directory(root));
+  // The name is judged when the space is made.
+  const std::string said = at.refusal(
+      "spaces", "folder;name;listen;behind_proxy\n" + root + "/a;A;127.0.0.1:1;yes\n" + root +
+                    "/b;" + std::string(300, 'x') + ";127.0.0.1:2;yes\n");
+  CHECK(says(said, "nothing of it is done"));
+  CHECK(std::filesystem::is_empty(root));
 }
 
 TEST_CASE("import: a column that the file does not have leaves alone what stands",

@@ -317,11 +317,16 @@ TEST_CASE("openapi: whoever coordinates or administers is answered as the docume
   CHECK(ask("/v1/steer/erasures", "{}") == (reviews ? 200 : 403));
   const std::string some = R"({"dossier":")" + to_text(at.tablet.id()) + R"("})";
   CHECK(ask("/v1/steer/access", some) == (reviews ? 404 : 403));
+  CHECK(ask("/v1/steer/report", R"({"report":"R10"})") == (reviews ? 200 : 403));
+  CHECK(ask("/v1/steer/report", R"({"report":"R11"})") == (reviews || administers ? 200 : 403));
+  CHECK(ask("/v1/steer/report/records",
+            R"({"report":"R10","table":"devices","measure":"devices"})") == (reviews ? 200 : 403));
   CHECK(ask("/v1/steer/act", R"({"act":"invite","account":"user-anna"})") ==
         (administers ? 200 : 403));
   CHECK(ask("/v1/steer/act", "[]") == 400);
   for (const char* path : {"/v1/steer/people", "/v1/steer/dossiers", "/v1/steer/access",
-                           "/v1/steer/erasures", "/v1/steer/act"}) {
+                           "/v1/steer/erasures", "/v1/steer/report",
+                           "/v1/steer/report/records", "/v1/steer/act"}) {
     CHECK(at.ask("POST", path, "{}", kJson).status == 401);
     CHECK(at.ask("POST", path, "{}", token).status == 415);
   }

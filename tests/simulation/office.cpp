@@ -103,7 +103,7 @@ void Office::back_up() {
   demand(noted.ok(), "a backup is whole", "it cannot be noted");
 }
 
-void Office::restore_backup() {
+void Office::restore_backup(std::size_t older) {
   close();
   disk_.calm();  // whoever puts it back makes room: what the ledger orders is carried out at once
   namespace fs = std::filesystem;
@@ -112,7 +112,7 @@ void Office::restore_backup() {
     fs::remove(database_ + end, ignored);
     disk_.forget(database_ + end);
   }
-  fs::copy_file(disk_.folder() + "/backup-" + std::to_string(backup_), database_);
+  fs::copy_file(disk_.folder() + "/backup-" + std::to_string(backup_ - older), database_);
   open();
 }
 

@@ -34,7 +34,8 @@ class Office {
   void back_up();
   [[nodiscard]] bool has_backup() const noexcept { return backup_ != 0; }
   /// The database is what it was at the last backup; nobody raises the epoch.
-  void restore_backup();
+  /// `older`: not the last, but one so many before it.
+  void restore_backup(std::size_t older = 0);
 
   /// What the log holds now, by content.
   [[nodiscard]] Delivered read_log();

@@ -2,7 +2,7 @@
 _insieme() {
   local word=${COMP_WORDS[COMP_CWORD]} command="" i
   local commands="init enrol open list show add edit attach attachments fetch retract restore-record erase rights same handover glass finding findings search draft
-    exchange history status sync watch serve-app schema notices review resolve contest inbox decide report package codes offers benefits export import archive move retention verify backup restore pin account call commands
+    exchange history status sync watch serve-app schema notices review resolve contest inbox decide report package codes offers benefits export import archive move retention verify doctor backup restore pin account call commands
     completion replay"
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in

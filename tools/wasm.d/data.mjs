@@ -1,18 +1,14 @@
 // Bytes of a module's memory that only the second part reads: they travel with it.
+import { Reader } from "./names.mjs";
+import { beyond, objectsOf } from "./reach.mjs";
+
 const CODE = 10;
 const DATA = 11;
 const I32_CONST = 0x41;
 const END = 0x0b;
 const HEADER_BYTES = 8;
-
-function readNumber(bytes, at) {
-  let value = 0;
-  for (let scale = 1; ; scale *= 128) {
-    const byte = bytes[at++];
-    value += (byte & 127) * scale;
-    if (byte < 128) return [value, at];
-  }
-}
+/** Fewer zeros are shorter than what says where it goes on behind them. */
+const CUT_BYTES_MIN = 24;
 
 function number(value) {
   const out = [];
@@ -28,25 +24,24 @@ function signed(value) {
 }
 
 function sectionsOf(bytes) {
+  const reader = new Reader(bytes, HEADER_BYTES);
   const out = [];
-  for (let at = HEADER_BYTES; at < bytes.length; ) {
-    const [length, body] = readNumber(bytes, at + 1);
-    out.push({ kind: bytes[at], body: bytes.subarray(body, body + length) });
-    at = body + length;
+  while (reader.at < reader.end) {
+    out.push({ kind: reader.byte(), body: reader.take(reader.number()) });
   }
   return out;
 }
 
 function segmentsOf(body) {
+  const reader = new Reader(body);
   const out = [];
-  let [count, at] = readNumber(body, 0);
-  for (; count > 0; --count) {
-    if (body[at] !== 0 || body[at + 1] !== I32_CONST) throw new Error("a segment of another kind");
-    // It is positive, so its bits are those of a plain number.
-    const [address, end] = readNumber(body, at + 2);
-    const [length, from] = readNumber(body, end + 1);
-    out.push({ address, bytes: body.subarray(from, from + length) });
-    at = from + length;
+  for (let count = reader.number(); count > 0; --count) {
+    if (reader.byte() !== 0 || reader.byte() !== I32_CONST) {
+      throw new Error("a segment of another kind");
+    }
+    const address = Number(reader.signed());
+    reader.byte(); // END
+    out.push({ address, bytes: reader.take(reader.number()) });
   }
   return out;
 }
@@ -71,53 +66,60 @@ const moduleOf = (header, sections) =>
     ...sections.flatMap(({ kind, body }) => [Buffer.from([kind]), number(body.length), body]),
   ]);
 
-/** The segments without the piece, and where it was; null if it is in none of them. */
-function cut(segments, piece) {
-  for (const [place, { address, bytes }] of segments.entries()) {
-    const at = bytes.indexOf(piece);
-    if (at < 0) continue;
-    const parts = [
-      { address, bytes: bytes.subarray(0, at) },
-      { address: address + at + piece.length, bytes: bytes.subarray(at + piece.length) },
-    ].filter((part) => part.bytes.length > 0);
-    segments.splice(place, 1, ...parts);
-    return { address: address + at, bytes: piece };
-  }
-  return null;
+/** The memory as segments make it, zeros in between. */
+function memoryOf(segments) {
+  const ends = segments.map(({ address, bytes }) => address + bytes.length);
+  const memory = Buffer.alloc(Math.max(...ends));
+  for (const { address, bytes } of segments) bytes.copy(memory, address);
+  return memory;
 }
 
-/** Whether the first part's code, or what its memory holds, names the address. */
-function named(sections, address) {
-  const code = sections.find(({ kind }) => kind === CODE).body;
-  const pointer = Buffer.alloc(4);
-  pointer.writeUInt32LE(address);
-  return (
-    code.includes(Buffer.concat([Buffer.from([I32_CONST]), signed(address)])) ||
-    sections.find(({ kind }) => kind === DATA).body.includes(pointer)
-  );
+/** Memory as segments, without its long runs of zeros. */
+function withoutZeros(memory) {
+  const segments = [];
+  let from = 0;
+  let to = 0;
+  const end = () => {
+    if (to > from) segments.push({ address: from, bytes: memory.subarray(from, to) });
+  };
+  for (let at = 0; at < memory.length; ++at) {
+    if (memory[at] === 0) continue;
+    if (at - to >= CUT_BYTES_MIN) {
+      end();
+      from = at;
+    }
+    to = at + 1;
+  }
+  end();
+  return segments;
+}
+
+/** These objects as segments, those that touch as one. What lies between them is not theirs. */
+function segmentsOfObjects(objects, memory) {
+  const places = [];
+  for (const { from, to } of objects) {
+    if (places.at(-1)?.to === from) places.at(-1).to = to;
+    else places.push({ from, to });
+  }
+  return places.map(({ from, to }) => ({ address: from, bytes: memory.subarray(from, to) }));
 }
 
 /**
- * `[first, rest]` with these pieces of the first part's memory set by the rest, as it starts; but
- * those that the first part reads itself.
+ * `[first, rest]` with the objects that the first part's code does not reach set by the rest, as it
+ * starts. `map` is the linker's.
  */
-export function moveData(first, rest, pieces) {
+export function moveData(first, rest, map) {
   const sections = sectionsOf(first);
   const data = sections.find(({ kind }) => kind === DATA);
-  const segments = segmentsOf(data.body);
-  const moved = [];
-  for (const piece of pieces) {
-    const trial = [...segments];
-    const found = cut(trial, piece);
-    if (found === null) throw new Error("what is to be moved is not in the module's memory");
-    if (named(sections, found.address)) continue;
-    moved.push(found);
-    segments.splice(0, segments.length, ...trial);
-  }
-  data.body = dataSection(segments).body;
-  const behind = sectionsOf(rest);
-  if (behind.some(({ kind }) => kind === DATA)) throw new Error("the rest has data of its own");
-  behind.splice(behind.findIndex(({ kind }) => kind === CODE) + 1, 0, dataSection(moved));
+  const memory = memoryOf(segmentsOf(data.body));
+  const code = sections.find(({ kind }) => kind === CODE).body;
+  const moved = segmentsOfObjects(beyond(code, objectsOf(map, memory), memory), memory);
+  const kept = Buffer.from(memory);
+  for (const { address, bytes } of moved) kept.fill(0, address, address + bytes.length);
+  data.body = dataSection(withoutZeros(kept)).body;
+  const others = sectionsOf(rest);
+  if (others.some(({ kind }) => kind === DATA)) throw new Error("the rest has data of its own");
+  others.splice(others.findIndex(({ kind }) => kind === CODE) + 1, 0, dataSection(moved));
   const header = first.subarray(0, HEADER_BYTES);
-  return [moduleOf(header, sections), moduleOf(header, behind)];
+  return [moduleOf(header, sections), moduleOf(header, others)];
 }

@@ -6,7 +6,7 @@ const CODE = 10;
 const DATA = 11;
 const FUNCTION_NAMES = 1;
 
-class Reader {
+export class Reader {
   constructor(bytes, at = 0, end = bytes.length) {
     Object.assign(this, { bytes, at, end });
   }
@@ -19,6 +19,15 @@ class Reader {
       const byte = this.byte();
       value += (byte & 127) * scale;
       if (byte < 128) return value;
+    }
+  }
+  signed() {
+    let value = 0n;
+    for (let shift = 0n; ; ) {
+      const byte = this.byte();
+      value |= BigInt(byte & 127) << shift;
+      shift += 7n;
+      if (byte < 128) return BigInt.asIntN(Number(shift), value);
     }
   }
   take(length) {

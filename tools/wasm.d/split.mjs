@@ -1,10 +1,10 @@
-// node tools/wasm.d/split.mjs WHOLE FIRST REST: divides the module that was linked with its names
-// into what travels first and the rest, with the files that only the rest reads. later.txt says
-// which functions an educator's day does not call (tools/wasm --record); one that it does not know
-// travels first.
+// node tools/wasm.d/split.mjs WHOLE MAP FIRST REST: divides the module that was linked with its
+// names into what travels first and the rest, with the data that only the rest reads; MAP is the
+// linker's. later.txt says which functions an educator's day does not call (tools/wasm --record);
+// one that it does not know travels first.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { moveData } from "./data.mjs";
 import { readModule } from "./names.mjs";
@@ -35,13 +35,7 @@ export function wasmSplit(...args) {
   execFileSync("wasm-split", [...args, ...FEATURES], { stdio: "inherit" });
 }
 
-/** The schema's reports, as they lie in the module byte for byte. */
-function pieces() {
-  const folder = new URL("../../schema/reports/", import.meta.url);
-  return readdirSync(folder).map((file) => readFileSync(new URL(file, folder)));
-}
-
-function split(whole, first, rest) {
+function split(whole, map, first, rest) {
   const names = `${first}.later`;
   const later = readModule(readFileSync(whole)).functions.filter(movesLater());
   writeFileSync(names, later.map(({ name }) => name).join("\n"));
@@ -58,12 +52,12 @@ function split(whole, first, rest) {
   for (const part of [first, rest]) {
     execFileSync("wasm-opt", ["-Oz", "--converge", ...FEATURES, part, "-o", part]);
   }
-  const [before, behind] = moveData(readFileSync(first), readFileSync(rest), pieces());
+  const [before, behind] = moveData(readFileSync(first), readFileSync(rest), map);
   writeFileSync(first, before);
   writeFileSync(rest, behind);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [whole, first, rest] = process.argv.slice(2);
-  split(whole, first, rest);
+  const [whole, map, first, rest] = process.argv.slice(2);
+  split(whole, map, first, rest);
 }

@@ -1,7 +1,8 @@
 // How tablets are, as their last synchronisation told the server.
 import type { Family, SteerDevice, SteerPerson } from "./steer";
 
-export type Condition = "fine" | "late" | "silent" | "clock" | "unsent" | "never" | "stopped";
+export type Condition =
+  | "fine" | "late" | "silent" | "clock" | "unsent" | "never" | "stopped" | "locked";
 
 const DAY_MS = 86_400_000;
 const LATE_DAYS = 3;
@@ -12,6 +13,7 @@ const CLOCK_MS = 10 * 60_000;
 /** The most urgent first; "fine" alone if there is nothing. */
 export function conditionsOf(device: SteerDevice, now: number): Condition[] {
   if (device.revoked_at || device.given_up_at) return ["stopped"];
+  if (device.order) return ["locked"];
   if (!device.last_sync_at) return ["never"];
   const out: Condition[] = [];
   const days = (now - Date.parse(device.last_sync_at)) / DAY_MS;
@@ -28,7 +30,9 @@ export interface DeviceLine {
   conditions: Condition[];
 }
 
-const ORDER: Condition[] = ["silent", "unsent", "late", "clock", "never", "fine", "stopped"];
+const ORDER: Condition[] = [
+  "silent", "unsent", "late", "clock", "never", "fine", "locked", "stopped",
+];
 const rank = (line: DeviceLine): number => ORDER.indexOf(line.conditions[0] ?? "fine");
 
 export function deviceLines(people: SteerPerson[], now: number): DeviceLine[] {

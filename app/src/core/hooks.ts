@@ -8,8 +8,11 @@ export interface Loaded<T> {
   reload: () => void;
 }
 
-/** What `load` gives, again after each write and each exchange. Old data stays meanwhile. */
-export function useLoad<T>(load: () => Promise<T>, key: string): Loaded<T> {
+/**
+ * What `load` gives, again after each write and each exchange, unless it is asked for `once`. Old
+ * data stays meanwhile.
+ */
+export function useLoad<T>(load: () => Promise<T>, key: string, once = false): Loaded<T> {
   const [data, setData] = useState<T | null>(null);
   const [error, setError] = useState<Error | null>(null);
   const round = useRef(0);
@@ -31,7 +34,7 @@ export function useLoad<T>(load: () => Promise<T>, key: string): Loaded<T> {
     if (lastKey.current !== key) setData(null);
     lastKey.current = key;
     run();
-    const end = onChange(run);
+    const end = once ? () => undefined : onChange(run);
     return () => {
       round.current++;
       end();

@@ -27,9 +27,13 @@ export function wholeRecords(lines: RecordLine[]): Promise<WholeRecord[]> {
   return Promise.all(lines.map((one) => wholeRecord(one.id)));
 }
 
-/** All records of one type in one dossier, with their fields, in one reading. */
-export async function exportedRecords(type: string, dossier: string): Promise<WholeRecord[]> {
-  const reply = await read<{ content: string }>("export", { type, dossier, format: "json" });
+/** All records of one type, of one dossier or of all, with their fields, in one reading. */
+export async function exportedRecords(type: string, dossier = ""): Promise<WholeRecord[]> {
+  const reply = await read<{ content: string }>("export", {
+    type,
+    format: "json",
+    ...(dossier ? { dossier } : {}),
+  });
   return reply.content
     .split("\n")
     .filter(Boolean)

@@ -3,7 +3,32 @@
 // the store.
 import { CoreError, read, write } from "./core";
 import { UNVISITED_DAYS, type Agenda, type AgendaList } from "./caseload";
+import { exportedRecords } from "./records";
 import type { Dossier, RecordLine } from "./types";
+
+/** What is ordered of a lost tablet, and each step that it took (docs/adr/0054). */
+export interface DeviceOrder {
+  kind: "lock" | "wipe";
+  reason: string;
+  /** No: its program knows no orders, and it is only refused. */
+  understood: boolean;
+  ordered_at: string;
+  told_at?: string;
+  escrowed_at?: string;
+  destroyed_at?: string;
+  /** Handed over, and of those still to be read at the server. */
+  parcels?: number;
+  kept?: number;
+}
+
+export interface Absence {
+  number: string;
+  deputy: string;
+  deputy_name: string;
+  from: string;
+  until: string;
+  now: boolean;
+}
 
 export interface SteerDevice {
   id: string;
@@ -15,6 +40,7 @@ export interface SteerDevice {
   revoked_at?: string;
   revoke_reason?: string;
   given_up_at?: string;
+  order?: DeviceOrder;
 }
 
 export interface SteerPerson {
@@ -33,6 +59,10 @@ export interface SteerPerson {
   takes_families: boolean;
   from?: string;
   until?: string;
+  /** Codes that nobody used yet, of whom one may administer. */
+  invitation?: { open: number; made_at: string; expires_at: string };
+  /** Those that are not over. */
+  absences?: Absence[];
   devices: SteerDevice[];
 }
 
@@ -201,10 +231,34 @@ async function fromServer(): Promise<{
   }
 }
 
+/** Where each household lives, as its record says; of what cannot be read nothing. */
+export async function communesHere(): Promise<Map<string, { code: string; label: string }>> {
+  const out = new Map<string, { code: string; label: string }>();
+  for (const one of await exportedRecords("household").catch(() => [])) {
+    const commune = one.fields["commune"];
+    if (commune?.text) {
+      out.set(one.dossier, { code: String(commune.value ?? ""), label: commune.text });
+    }
+  }
+  return out;
+}
+
+/** What the operator declared; where nothing was, or the same, the household's commune. */
+function territoryOf(
+  placed: string,
+  commune: { code: string; label: string } | undefined,
+): string {
+  if (!commune) return placed;
+  const isSame = [commune.code, commune.label].some(
+    (one) => one.toLowerCase() === placed.toLowerCase(),
+  );
+  return placed === "" || isSame ? commune.label : placed;
+}
+
 const REVIEW_MAX = 1000;
 
 export async function loadTeam(): Promise<Team> {
-  const [server, { dossiers }, unvisited, tasks, review, inbox, { hand_overs }] =
+  const [server, { dossiers }, unvisited, tasks, review, inbox, { hand_overs }, communes] =
     await Promise.all([
       fromServer(),
       read<{ dossiers: Dossier[] }>("dossier.list"),
@@ -213,6 +267,7 @@ export async function loadTeam(): Promise<Team> {
       read<{ items: { dossier: string }[] }>("review.list", { limit: REVIEW_MAX }),
       read<{ entries: { dossier: string }[] }>("inbox.list"),
       read<{ hand_overs: HandOver[] }>("handover.list"),
+      communesHere(),
     ]);
   const held = new Map(server.dossiers.map((one) => [one.id, one]));
   const since = new Map(unvisited.map((one) => [one.dossier, one.day ?? ""]));
@@ -227,7 +282,7 @@ export async function loadTeam(): Promise<Team> {
     .map((one) => ({
       id: one.id,
       title: one.title,
-      territory: held.get(one.id)?.territory ?? "",
+      territory: territoryOf(held.get(one.id)?.territory ?? "", communes.get(one.id)),
       people: (held.get(one.id)?.people ?? []).filter((who) => !idle.has(who.account)),
       formerly: (held.get(one.id)?.people ?? []).filter((who) => stopped.has(who.account)),
       unvisitedSince: since.get(one.id) ?? null,

@@ -149,6 +149,8 @@ export interface Draft {
 
 export interface Identity {
   enrolled: boolean;
+  /** Its id, as the server knows it. */
+  device: string;
   server: string;
   space_name: string;
   account: string;

@@ -28,6 +28,7 @@ const shapes = {
   camera: "M4 8h4l2-3h4l2 3h4v11H4zM12 10a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7z",
   undo: "M9 6L4 11l5 5M4 11h10a5 5 0 0 1 0 10h-2",
   close: "M6 6l12 12M18 6L6 18",
+  more: "M4 6h16M4 12h16M4 18h16",
   report: "M4 20h16M6 20v-6h3v6M11 20V6h3v14M16 20V10h3v10",
 } as const;
 

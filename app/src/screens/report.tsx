@@ -4,15 +4,20 @@ import { useState } from "preact/hooks";
 import { read, requestId, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import type { Given, Parameter, ReportLine, ReportPage } from "../core/report";
+import { loadTerritories, type Territories } from "../core/territory";
 import type { Dossier, Identity, RecordLine } from "../core/types";
 import { Behind, Tables, type Asked } from "../parts/figures";
 import { saveFile } from "../parts/file";
 import { Await, Failed, Note, Title } from "../parts/parts";
+import { TerritoryField } from "../parts/territory";
 import { go } from "../router";
 import { language, t } from "../words";
 
+const TERRITORY = "territory";
+
 interface Asking {
   report: ReportLine;
+  territories: Territories | null;
   targets: Map<string, RecordLine[]>;
 }
 
@@ -29,7 +34,8 @@ async function loadAsking(code: string): Promise<Asking> {
     });
     targets.set(target, records);
   }
-  return { report, targets };
+  const asksWhere = report.parameters.some((one) => one.name === TERRITORY);
+  return { report, targets, territories: asksWhere ? await loadTerritories() : null };
 }
 
 export function ReportScreen(props: { code: string; me: Identity }): JSX.Element {
@@ -54,7 +60,7 @@ function filled(given: Given): Given {
 }
 
 function Question(props: { asking: Asking; me: Identity }): JSX.Element {
-  const { report, targets } = props.asking;
+  const { report, targets, territories } = props.asking;
   const [given, setGiven] = useState<Given>(() => first(props.asking));
   const lacks = report.parameters.some((one) => one.required && !given[one.name]);
   const [run, setRun] = useState<Given | null>(lacks ? null : filled(given));
@@ -69,15 +75,26 @@ function Question(props: { asking: Asking; me: Identity }): JSX.Element {
         }}
       >
         <div class="two">
-          {report.parameters.map((one) => (
-            <ParameterField
-              key={one.name}
-              parameter={one}
-              options={one.target ? (targets.get(one.target) ?? []) : null}
-              value={given[one.name] ?? ""}
-              onInput={(value) => setGiven({ ...given, [one.name]: value })}
-            />
-          ))}
+          {report.parameters.map((one) =>
+            one.name === TERRITORY && territories ? (
+              <TerritoryField
+                key={one.name}
+                id={`p-${one.name}`}
+                label={one.label}
+                territories={territories}
+                value={given[one.name] ?? ""}
+                onInput={(value) => setGiven({ ...given, [one.name]: value })}
+              />
+            ) : (
+              <ParameterField
+                key={one.name}
+                parameter={one}
+                options={one.target ? (targets.get(one.target) ?? []) : null}
+                value={given[one.name] ?? ""}
+                onInput={(value) => setGiven({ ...given, [one.name]: value })}
+              />
+            ),
+          )}
         </div>
         <button class="btn btn-primary" disabled={lacks}>
           {t("report_run")}

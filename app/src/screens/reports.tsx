@@ -3,11 +3,14 @@ import type { JSX } from "preact";
 import { read } from "../core/core";
 import { useLoad } from "../core/hooks";
 import type { Frozen, ReportLine } from "../core/report";
-import { Await, Empty, Row, Section, Title } from "../parts/parts";
+import { SERVER_REPORTS } from "../core/server_report";
+import { Await, Empty, Mark, Row, Section, Title } from "../parts/parts";
 import { to } from "../router";
 import { t } from "../words";
 
-export function Reports(): JSX.Element {
+/** `asks`: whom the server tells; `office`: who administers and sees no family. */
+export function Reports(props: { asks: boolean; office: boolean }): JSX.Element {
+  const asked = SERVER_REPORTS.filter((one) => props.asks || (props.office && one.forOffice));
   const load = useLoad(
     () =>
       Promise.all([
@@ -30,6 +33,16 @@ export function Reports(): JSX.Element {
                   href={to("report", one.code)}
                   title={`${one.code} · ${one.label}`}
                   note={one.help}
+                />
+              ))}
+              {asked.map((one) => (
+                <Row
+                  key={one.code}
+                  icon="report"
+                  href={to("report", one.code)}
+                  title={`${one.code} · ${t(one.label)}`}
+                  note={t("report_server_help", { help: t(one.help) })}
+                  mark={<Mark tone="info">{t("report_from_server")}</Mark>}
                 />
               ))}
             </ul>

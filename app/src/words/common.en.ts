@@ -41,6 +41,7 @@ export const commonEn: Record<keyof typeof commonIt, string> = {
   nav_today: "Today",
   nav_families: "Families",
   nav_search: "Search",
+  nav_more: "More",
   nav_sent: "Sending",
   nav_news: "News",
   nav_review: "To decide",

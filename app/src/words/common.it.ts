@@ -39,6 +39,7 @@ export const commonIt = {
   nav_today: "Oggi",
   nav_families: "Famiglie",
   nav_search: "Cerca",
+  nav_more: "Altro",
   nav_sent: "Invio",
   nav_news: "Novità",
   nav_review: "Da decidere",

@@ -37,5 +37,23 @@ export const reportsEn: Record<keyof typeof reportsIt, string> = {
   compared_differs: "Figures that would be different today",
   compared_late: "Arrived afterwards",
   compared_changed: "Changed afterwards",
+  report_from_server: "from the server",
+  report_server_help: "{help} The server computes it: the network is needed.",
+  report_r10: "Conflicts and health of synchronisation",
+  report_r10_help:
+    "Questions open and decided, with the days that they take, and tablets that are behind.",
+  report_r11: "SIUSS flows: published, acquired, rejected",
+  report_r11_help: "Flows for INPS, by kind, month and body, with the last outcome of each.",
+  report_r15: "Accesses to dossiers",
+  report_r15_help:
+    "Who had a dossier and by which act; who read, wrote, opened or asked in vain, of those " +
+    "that you coordinate.",
+  report_from: "From",
+  report_to: "To",
+  report_body: "Code of the body",
+  report_dossier: "Dossier",
+  territory_here: "Communes of the families",
+  territory_areas: "Areas",
+  territory_others: "Other communes",
   compared_gone: "No longer counted",
 };

@@ -36,5 +36,23 @@ export const reportsIt = {
   compared_differs: "Cifre che oggi sarebbero diverse",
   compared_late: "Arrivate dopo",
   compared_changed: "Cambiate dopo",
+  report_from_server: "dal server",
+  report_server_help: "{help} Lo calcola il server: serve la rete.",
+  report_r10: "Conflitti e stato degli scambi",
+  report_r10_help:
+    "Domande aperte e decise, con i giorni che ci vogliono, e i tablet che restano indietro.",
+  report_r11: "Flussi SIUSS: pubblicati, acquisiti, respinti",
+  report_r11_help: "I flussi per l'INPS, per tipo, mese ed ente, con l'ultimo esito di ciascuno.",
+  report_r15: "Accessi ai fascicoli",
+  report_r15_help:
+    "Chi ha avuto un fascicolo e per quale atto; chi l'ha letto, scritto, aperto o chiesto " +
+    "invano, di quelli che coordini.",
+  report_from: "Dal",
+  report_to: "Al",
+  report_body: "Codice dell'ente",
+  report_dossier: "Fascicolo",
+  territory_here: "Comuni delle famiglie",
+  territory_areas: "Ambiti",
+  territory_others: "Altri comuni",
   compared_gone: "Non più contate",
 };

@@ -186,16 +186,8 @@ export const steerEn: Record<keyof typeof steerIt, string> = {
   steer_invite_hide: "Done, hide it",
   steer_qr: "QR code of the invitation for {who}",
   steer_qr_failed: "The code could not be drawn: use the text beside it.",
-  steer_stop: "Stop this tablet",
-  steer_stop_what:
-    "Lost or stolen: it can no longer send or receive. What it holds stays encrypted. It " +
-    "comes back only with a new invitation.",
   steer_stop_unsent:
     "When it last sent it still had changes left: if the tablet is there, let it send first.",
-  steer_stop_now: "Stop “{name}”",
-  steer_stop_sure: "Stop it for good?",
-  steer_stop_yes: "Yes, stop it",
-  steer_stop_done: "Stopped",
   steer_disable: "Disable this person",
   steer_disable_sure: "Disable {who}? Their tablets no longer send or receive.",
   steer_disable_done: "Disabled",

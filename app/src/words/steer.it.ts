@@ -191,16 +191,8 @@ export const steerIt = {
   steer_invite_hide: "Fatto, nascondi",
   steer_qr: "Codice QR dell'invito per {who}",
   steer_qr_failed: "Il codice non si è potuto disegnare: usa il testo qui accanto.",
-  steer_stop: "Ferma questo tablet",
-  steer_stop_what:
-    "Perso o rubato: non potrà più inviare né ricevere. Ciò che ha dentro resta cifrato. " +
-    "Per tornare serve un invito nuovo.",
   steer_stop_unsent:
     "All'ultimo invio aveva ancora modifiche non inviate: se il tablet c'è, fallo inviare prima.",
-  steer_stop_now: "Ferma «{name}»",
-  steer_stop_sure: "Fermarlo per sempre?",
-  steer_stop_yes: "Sì, fermalo",
-  steer_stop_done: "Fermato",
   steer_disable: "Disattiva questa persona",
   steer_disable_sure: "Disattivare {who}? I suoi tablet non inviano e non ricevono più.",
   steer_disable_done: "Disattivata",

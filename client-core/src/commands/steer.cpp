@@ -1,4 +1,4 @@
-// steer.people, dossiers, access, erasures, act: what only the server knows, for whoever
+// steer.people, dossiers, access, erasures, report, act: what only the server knows, for whoever
 // coordinates or administers.
 #include "commands/lookup.hpp"
 #include "commands/steer_ask.hpp"
@@ -91,6 +91,17 @@ Outcome<Question> ask_access(Context& context) {
   return question;
 }
 
+/// A page, or with a figure's address what stands behind it.
+Outcome<Question> ask_report(Context& context) {
+  const bool is_behind = context.has("table");
+  Question question{is_behind ? "/v1/steer/report/records" : "/v1/steer/report", {}};
+  for (const char* name : {"report", "with", "table", "measure", "row", "column"}) {
+    if (const json::value* given = find(context.args, name)) question.body[name] = *given;
+  }
+  question.body["language"] = context.language == schema::Language::en ? "en" : "it";
+  return question;
+}
+
 Outcome<Question> ask_act(Context& context) {
   Question question{"/v1/steer/act", {{"act", context.text("act")}}};
   for (const char* name : {"account", "order", "device", "reason", "name", "role",
@@ -128,12 +139,14 @@ std::vector<ArgSpec> act_arguments() {
       {"act", ArgKind::text, true,
        "assign, unassign (account, dossier); erase_propose (dossier, reason), erase_confirm, "
        "erase_withdraw (order); absent (account, deputy, from, until), back (number); invite "
-       "(account, hours), disable, enable (account), revoke (device, reason), add_person "
-       "(account, name, role, organization)",
+       "(account, hours), uninvite, disable, enable (account), add_person, set_person (account, "
+       "name, role, organization, from, until; -: none), revoke, lock, wipe (device, reason), "
+       "unlock, give_up (device)",
        "assign, unassign (account, dossier); erase_propose (dossier, reason), erase_confirm, "
        "erase_withdraw (order); absent (account, deputy, from, until), back (number); invite "
-       "(account, hours), disable, enable (account), revoke (device, reason), add_person "
-       "(account, name, role, organization)"},
+       "(account, hours), uninvite, disable, enable (account), add_person, set_person (account, "
+       "name, role, organization, from, until; -: none), revoke, lock, wipe (device, reason), "
+       "unlock, give_up (device)"},
       {"account", ArgKind::text, false, "di chi", "whose"},
       {"dossier", ArgKind::id, false, "il fascicolo", "the dossier"},
       {"order", ArgKind::text, false, "id dell'ordine di cancellazione", "id of the erasure"},
@@ -150,6 +163,25 @@ std::vector<ArgSpec> act_arguments() {
       {"number", ArgKind::text, false, "numero dell'assenza", "number of the absence"}};
 }
 
+CommandSpec report_command() {
+  return {"steer.report", Writes::maybe_without_id,
+          "Un rapporto che solo il server può calcolare (R10, R11, R15), su ciò che si può sapere; "
+          "con table e measure, le righe dietro una cifra. Serve la rete.",
+          "A report that only the server can compute (R10, R11, R15), over what one may know; with "
+          "table and measure, what stands behind a figure. Needs the network.",
+          {{"report", ArgKind::text, true, "R10, R11, R15", "R10, R11, R15"},
+           {"with", ArgKind::object, false, "parametri, come in report.run",
+            "parameters, as for report.run"},
+           {"table", ArgKind::text, false, "tabella", "table"},
+           {"measure", ArgKind::text, false, "misura", "measure"},
+           {"row", ArgKind::ids, false, "chiavi della riga; senza, il totale",
+            "keys of the row; without them the total"},
+           {"column", ArgKind::ids, false, "chiavi della colonna; senza, il totale",
+            "keys of the column; without them the total"}},
+          "as report.run; of a figure records (id, type, title, dossier?), more",
+          R"({"command": "steer.report", "report": "R10"})", run<ask_report>, errand<ask_report>};
+}
+
 }  // namespace
 
 std::vector<CommandSpec> steer_commands() {
@@ -163,9 +195,10 @@ std::vector<CommandSpec> steer_commands() {
        {},
        "people: account, name, role, organization, disabled, administered (one may), "
        "may_be_invited, has_all (dossiers, by role), takes_families, from?, until?, absences? "
-       "(that are not over: number, deputy, deputy_name, from, until, now), devices (id, "
-       "name, enrolled_at, last_sync_at?, clock_offset_ms?, unsent?, protocol?, revoked_at?, "
-       "revoke_reason?, given_up_at?); more, may_review, may_administer, roles, organizations",
+       "(that are not over: number, deputy, deputy_name, from, until, now), invitation? (open, "
+       "made_at, expires_at), devices (id, name, enrolled_at, last_sync_at?, clock_offset_ms?, "
+       "unsent?, protocol?, revoked_at?, revoke_reason?, given_up_at?, order?); more, may_review, "
+       "may_administer, roles, organizations",
        R"({"command": "steer.people"})", run<ask_people>, errand<ask_people>},
       {"steer.dossiers", kAsks,
        "Chi ha in carico quali fascicoli, tra quelli che si coordinano. Serve la rete.",
@@ -196,6 +229,7 @@ std::vector<CommandSpec> steer_commands() {
        "devices (id, name, account, person, gone, takes_orders, told, last_sync_at?, "
        "confirmed_at?); more",
        R"({"command": "steer.erasures"})", run<ask_erasures>, errand<ask_erasures>},
+      report_command(),
       {"steer.act", kAsks,
        "Un atto di chi coordina o amministra, deciso dal server e annotato a suo nome. Serve la "
        "rete.",

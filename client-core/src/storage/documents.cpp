@@ -1,6 +1,7 @@
 #include "storage/documents.hpp"
 
 #include "storage/erasures.hpp"
+#include "storage/kept.hpp"
 #include "storage/packed.hpp"
 
 namespace insieme::client {
@@ -238,9 +239,18 @@ void Documents::fill_in(OpenDocument& document, std::int64_t change_n,
 void Documents::rebuild(OpenDocument& document) {
   flush();
   const auto folded = ground(document);
+  const auto own = placed_only(core_, document.n);
   delete_records(core_, document.n);
   records_.clear();
   replay(document, folded ? &*folded : nullptr);
+  if (!folded) return;
+  for (const auto& [id, n] : own) {
+    const auto put = folded->records.find(id);
+    if (put == folded->records.end()) continue;
+    LoadedRecord& record = records_.load(document.n, document.id, put->second.type, id);
+    record.own = std::max(record.own, n);
+    record.dirty = true;
+  }
 }
 
 /// What the rows hold now is not what comes: they are written from the ground and the log alone.
@@ -300,6 +310,7 @@ void Documents::stand_on(OpenDocument& document, const sync::Snapshot& snapshot,
                          std::span<const std::uint8_t> bytes) {
   flush();
   const sync::VersionVector& folded = snapshot.version();
+  sync::DepsWalker walker(&document.horizon);
   document.frontier = snapshot.frontier;
   document.horizon = snapshot.frontier;
   document.accepted = snapshot.frontier.history();
@@ -318,16 +329,9 @@ void Documents::stand_on(OpenDocument& document, const sync::Snapshot& snapshot,
   for (const LoggedChange& logged : log) {
     last = std::max(last, logged.n);
     const sync::ChangeHeader& header = logged.change.header;
+    const auto& deps = walker.step(header);
     if (folded.contains(header.replica, header.seq)) {
-      if (logged.own) {
-        core_.db
-            .cached(
-                "INSERT OR REPLACE INTO kept(n, document, replica, seq, header, body, act, "
-                "offered) SELECT n, document, replica, seq, header, body, act, 0 FROM changes "
-                "WHERE n = ?")
-            .bind_all(logged.n)
-            .run();
-      }
+      if (logged.own) keep_folded(core_, logged.n, deps);
       core_.db.cached("DELETE FROM changes WHERE n = ?").bind_all(logged.n).run();
       continue;
     }

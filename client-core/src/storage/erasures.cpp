@@ -230,7 +230,7 @@ class Eraser {
     if (order_.is_whole_dossier()) named.push_back(sync::to_text(order_.dossier));
     std::vector<std::string> quoting;
     {
-      auto rows = core_.db.prepare("SELECT id, answer FROM requests");
+      auto rows = core_.db.prepare("SELECT id, answer FROM requests WHERE answer IS NOT NULL");
       while (rows.step()) {
         const auto answer = unpack(rows.get_blob(1), kAnswerBytesMax);
         const std::string_view text(reinterpret_cast<const char*>(answer.data()), answer.size());

@@ -5,7 +5,7 @@
 namespace insieme::client {
 namespace {
 
-constexpr std::array<sqlite::Migration, 21> kMigrations{{
+constexpr std::array<sqlite::Migration, 22> kMigrations{{
     {1, "first tables", R"sql(
 CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE dict_ids(n INTEGER PRIMARY KEY, id BLOB UNIQUE);
@@ -236,6 +236,22 @@ SELECT 1;
 DROP INDEX items_record;
 DROP INDEX items_document;
 CREATE INDEX items_place ON items(document, record);
+)sql"},
+    {22, "what is not needed any longer is not kept", R"sql(
+-- position: in the server's log, or what it is not beyond; NULL: not known yet. deps: what the
+-- change had seen, in full; NULL: told by the headers before it. header NULL: its place alone, for
+-- receipts.
+ALTER TABLE kept ADD COLUMN position INTEGER;
+ALTER TABLE kept ADD COLUMN deps BLOB;
+CREATE INDEX kept_placeless ON kept(n) WHERE position IS NULL;
+
+-- n: in the order in which they came. answer NULL: carried out, the answer is not kept any longer.
+CREATE TABLE numbered(n INTEGER PRIMARY KEY, id TEXT UNIQUE, fingerprint INTEGER, answer TEXT,
+  at_ms INTEGER);
+INSERT INTO numbered(id, fingerprint, answer, at_ms)
+  SELECT id, fingerprint, answer, at_ms FROM requests ORDER BY at_ms;
+DROP TABLE requests;
+ALTER TABLE numbered RENAME TO requests;
 )sql"},
 }};
 

@@ -138,8 +138,9 @@ class Reauthor {
 
   void collect_kept() {
     auto rows = core_.db.prepare(
-        std::string("SELECT n, document, header, body, offered = 2 AND forgotten IS NOT NULL "
-                    "FROM kept WHERE document IN (") + kLostWork + ") ORDER BY n");
+        std::string("SELECT n, document, header, body, offered = 2 AND forgotten IS NOT NULL, "
+                    "deps FROM kept WHERE header IS NOT NULL AND document IN (") +
+        kLostWork + ") ORDER BY n");
     std::map<std::int64_t, sync::DepsWalker> walkers;
     while (rows.step()) {
       Unsent unsent;
@@ -147,7 +148,8 @@ class Reauthor {
       unsent.logged.n = rows.get_int64(0);
       unsent.document = rows.get_int64(1);
       unsent.logged.change.header = require(sync::decode_header(rows.get_blob(2)));
-      unsent.deps = walkers[unsent.document].step(unsent.logged.change.header);
+      unsent.deps = rows.is_null(5) ? walkers[unsent.document].step(unsent.logged.change.header)
+                                    : require(sync::decode_version(rows.get_blob(5)));
       if (rows.get_int64(4) == 0) continue;
       if (!rows.is_null(3)) unsent.logged.change.ops = read_body(rows.get_blob(3));
       unsent_.push_back(std::move(unsent));

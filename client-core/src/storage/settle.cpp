@@ -1,3 +1,4 @@
+#include "storage/kept.hpp"
 #include "storage/settle.hpp"
 
 #include <algorithm>
@@ -196,11 +197,7 @@ void settle_kept(Core& core, const OpenDocument& document, const sync::PushResul
       .run();
   if (core.db.changes() == 0) return;
   if (result.code == ErrorCode::expired) note_late(core);
-  auto& folded = core.db.cached(
-      "SELECT 1 FROM kept WHERE document = ? AND offered = 2 AND forgotten IS NULL LIMIT 1");
-  const sqlite::ResetGuard guard(folded);
-  folded.bind_all(document.n);
-  if (folded.step()) note_fork(core);
+  if (is_branch_elsewhere(core, document.n)) note_fork(core);
 }
 
 }  // namespace

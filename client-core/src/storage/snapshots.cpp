@@ -7,6 +7,7 @@
 
 #include "insieme/sync/limits.hpp"
 #include "storage/incoming.hpp"
+#include "storage/kept.hpp"
 #include "storage/notices.hpp"
 #include "storage/outbox.hpp"
 #include "storage/reauthor.hpp"
@@ -233,18 +234,17 @@ void forget_document(Core& core, Documents& documents, OpenDocument& document) {
   }
   core.set_setting_number("last_folded", at);
   // The log stands on what is folded: if the server has another branch of that, it cannot take it.
-  core.db
-      .cached(
-          "INSERT OR REPLACE INTO kept(n, document, replica, seq, header, body, act, offered) "
-          "SELECT n, document, replica, seq, header, body, act, 1 + EXISTS(SELECT 1 FROM kept k "
-          "WHERE k.document = ?1 AND k.offered = 2 AND k.forgotten IS NULL) FROM changes "
-          "WHERE document = ?1 AND own = 1")
-      .bind_all(n)
-      .run();
+  const std::int64_t offered = is_branch_elsewhere(core, n) ? 2 : 1;
+  sync::DepsWalker walker(&document.horizon);
+  for_each_change(core, n, [&](LoggedChange&& logged) {
+    const auto& deps = walker.step(logged.change.header);
+    if (logged.own) keep_folded(core, logged.n, deps, offered);
+    return true;
+  });
   core.db
       .cached(
           "UPDATE kept SET offered = max(offered, 1), forgotten = ? "
-          "WHERE document = ? AND forgotten IS NULL")
+          "WHERE document = ? AND forgotten IS NULL AND header IS NOT NULL")
       .bind_all(at, n)
       .run();
   delete_records(core, n);

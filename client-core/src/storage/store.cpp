@@ -1,5 +1,6 @@
 // The façade: opening, reading, care.
 #include "storage/agenda.hpp"
+#include "storage/answers.hpp"
 #include "storage/loaded_history.hpp"
 #include "storage/notices.hpp"
 #include "storage/packed.hpp"
@@ -15,25 +16,6 @@ Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Store::~Store() = default;
 
 namespace {
-
-/// Answers say much, and mostly the same: of a thousand records saved at once a third of a
-/// megabyte.
-void keep_answer(Core& core, const std::string& request_id, std::uint64_t fingerprint,
-                 const std::string& answer) {
-  const auto packed =
-      pack({reinterpret_cast<const std::uint8_t*>(answer.data()), answer.size()});
-  auto& insert =
-      core.db.cached("INSERT INTO requests(id, fingerprint, answer, at_ms) VALUES(?, ?, ?, ?)");
-  const sqlite::ResetGuard guard(insert);
-  insert.bind(1, std::string_view(request_id)).bind(2, static_cast<std::int64_t>(fingerprint));
-  if (packed.empty()) {
-    insert.bind(3, std::string_view(answer));
-  } else {
-    insert.bind(3, packed);
-  }
-  insert.bind(4, core.platform.now_ms());
-  insert.run();
-}
 
 Result<std::unique_ptr<Core>> guarded_open(const StoreOptions& options, bool create) {
   try {
@@ -95,18 +77,7 @@ Result<std::string> Store::once(const std::string& request_id, std::uint64_t fin
   }
   Core& core = *impl_->core;
   const auto save = [&]() -> std::string {
-    {
-      auto& known = core.db.cached("SELECT answer, fingerprint FROM requests WHERE id = ?");
-      const sqlite::ResetGuard guard(known);
-      known.bind_all(request_id);
-      if (known.step()) {
-        if (static_cast<std::uint64_t>(known.get_int64(1)) != fingerprint) {
-          refuse(ErrorCode::conflict, "this request id was used for something else");
-        }
-        const auto kept = unpack(known.get_blob(0), kAnswerBytesMax);
-        return std::string(kept.begin(), kept.end());
-      }
-    }
+    if (auto known = answer_to(core, request_id, fingerprint)) return *std::move(known);
     StoreWriter writer(core);
     std::string answer = require(act(writer));
     writer.finish();

@@ -3,6 +3,7 @@
 #include "storage/erasures.hpp"
 #include "storage/glass.hpp"
 #include "storage/incoming.hpp"
+#include "storage/kept.hpp"
 #include "storage/late_work.hpp"
 #include "storage/marks.hpp"
 #include "storage/notices.hpp"
@@ -32,6 +33,12 @@ void save_place(Core& core, const sync::Cursor& cursor,
   core.set_setting_number("cursor_position", static_cast<std::int64_t>(cursor.position));
   core.set_setting("cursor_hash", sync::to_hex(cursor.log_hash));
   save_backfill(core, backfill);
+}
+
+/// The same after a reply. `anew`: everything is received again.
+void save_place_after(Core& core, const sync::SyncReply& reply, bool anew) {
+  save_place(core, anew ? sync::Cursor{} : reply.cursor, anew ? std::nullopt : reply.backfill);
+  if (!anew && !reply.more) place_kept(core, reply.cursor.position);
 }
 
 /// Everything was received: what is to be written in its light.
@@ -111,7 +118,7 @@ Result<bool> Store::apply(const sync::SyncReply& reply) {
       if (equal && !forked) note_stable(core, documents, stable);
     }
     documents.flush();
-    if (reply.covered != 0) forget_departed(core, reply.covered);
+    if (reply.covered != 0) note_covered(core, reply.covered);
     take_permits(core, reply.permits);
     if (equal && !forked && !reply.more) take_carried_again(core, documents);
     drop_what_left(core, documents);
@@ -122,7 +129,7 @@ Result<bool> Store::apply(const sync::SyncReply& reply) {
     if (again) return has_unsent(core);
     // Everything is received again; also to be told once more what could not be compared before.
     const bool anew = forked || !usable || (!reply.more && is_to_be_compared_again(core));
-    save_place(core, anew ? sync::Cursor{} : reply.cursor, anew ? std::nullopt : reply.backfill);
+    save_place_after(core, reply, anew);
     // What differed is healed change by change; snapshots are welcome again when that is done.
     if (!equal || !reply.more) core.set_setting("log_only", equal ? "" : "1");
     if (!equal) offer_everything_again(core, Anew::other_history);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "insieme/sync/document.hpp"
+#include "storage/kept.hpp"
 #include "storage/queries.hpp"
 
 namespace insieme::client {
@@ -24,6 +25,7 @@ class Verifier {
     }
     for (auto& [id, state] : states) report_.states.push_back(std::move(state));
     report_.documents = numbers.size();
+    report_.kept = kept_whole(core_);
     verify_blobs();
     return std::move(report_);
   }

@@ -222,7 +222,8 @@ bool touches(std::span<const std::uint8_t> body, const sync::RecordId& record) {
 
 sync::Stamp stamp_of_own(Core& core, std::int64_t n) {
   auto& find = core.db.cached(
-      "SELECT header FROM changes WHERE n = ?1 UNION ALL SELECT header FROM kept WHERE n = ?1");
+      "SELECT header FROM changes WHERE n = ?1 UNION ALL "
+      "SELECT header FROM kept WHERE n = ?1 AND header IS NOT NULL");
   const sqlite::ResetGuard guard(find);
   find.bind_all(n);
   if (!find.step()) return {INT64_MIN, 0};

@@ -10,6 +10,8 @@
 namespace insieme::server {
 namespace {
 
+constexpr int kTurnedAwayRetryS = 1;
+
 Response wrong_method(std::string_view right) {
   Response response = problem_response({405, "method-not-allowed", "Method not allowed",
                                         "This route takes " + std::string(right) + ".", {}});
@@ -70,6 +72,26 @@ std::size_t Api::largest_body_limit() noexcept {
   std::size_t largest = kJsonBodyBytesMax;
   for (const Route& route : routes()) largest = std::max(largest, route.body_bytes_max);
   return largest;
+}
+
+std::string Api::line_of(const Request& request) const {
+  if (const auto secret = bearer_of(request)) {
+    // Also one that has expired: the name of a line lets nobody do anything.
+    const auto found = services_.tokens.find_token(*secret, services_.clock());
+    if (found) return "device " + sync::to_text(found->device);
+  }
+  const std::string address = counted_address(request.client);
+  return address.empty() ? std::string() : "address " + address;
+}
+
+Response Api::turn_away(const Request& request) const {
+  Response response = problem_response(
+      {429, "too-many-requests", "Too many requests",
+       "Too many requests of this device wait already. Try again shortly.",
+       "Troppe richieste di questo dispositivo sono già in attesa. Riprovare fra poco."});
+  response.headers.emplace_back("Retry-After", std::to_string(kTurnedAwayRetryS));
+  response.route = route_of(request.path);
+  return response;
 }
 
 Response Api::handle(const Request& request) {

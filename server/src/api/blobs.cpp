@@ -12,6 +12,7 @@
 #include "api/handlers.hpp"
 #include "api/problem.hpp"
 #include "api/query.hpp"
+#include "insieme/server/blob_scans.hpp"
 #include "insieme/sync/sealed_blob.hpp"
 
 namespace insieme::server {
@@ -135,6 +136,7 @@ Response answer(const Errand& errand, const BlobState& state) {
     }
     errand.services.repository.note_blob(errand.question.key, BlobStanding::whole);
     errand.note(AccessKind::write, errand.right.sections);
+    if (errand.services.blob_came) errand.services.blob_came();
   }
   return json_response(200, boost::json::serialize(boost::json::object{
                                 {"received", state.received},
@@ -165,10 +167,38 @@ Response bring(Errand& errand, const Request& request) {
   return answer(errand, *added);
 }
 
+/// What a scanner said, or has not said yet; the caller may have the bytes otherwise.
+std::optional<Response> held_back(const Errand& errand) {
+  const Config& config = errand.services.config;
+  const ScanVerdict verdict =
+      blob_scans_of(errand.services.repository).scan_verdict(errand.question.key);
+  if (verdict == ScanVerdict::infected) {
+    errand.note(AccessKind::refused, errand.right.sections);
+    return problem_response({403, "file-infected", "Not allowed",
+                             "A virus was found in this file: the server gives it to nobody. Tell "
+                             "the people who run the server, and do not open it where it was "
+                             "attached.",
+                             "In questo file è stato trovato un virus: il server non lo consegna a "
+                             "nessuno. Avvisare chi gestisce il server e non aprirlo dove è stato "
+                             "allegato."});
+  }
+  if (verdict == ScanVerdict::clean || config.blob_scan.empty() || !config.blob_scan_wait) {
+    return std::nullopt;
+  }
+  return problem_response({409, "file-unchecked", "Conflict",
+                           "The server has not yet looked whether there is a virus in this file. "
+                           "It comes with one of the next synchronisations.",
+                           "Il server non ha ancora controllato se in questo file c'è un virus. "
+                           "Arriverà con una delle prossime sincronizzazioni."});
+}
+
 /// The bytes of a whole blob from the offset on, noted as read before the first of them leave.
 std::variant<std::vector<std::uint8_t>, Response> piece_of(Errand& errand, std::size_t length) {
   const auto may_read = [](const BlobRight& right) { return !right.sections.empty(); };
   if (auto refused = refuse(errand, may_read)) return *std::move(refused);
+  if (errand.right.facts.standing == BlobStanding::whole) {
+    if (auto refused = held_back(errand)) return *std::move(refused);
+  }
   auto bytes =
       errand.services.blobs->read(errand.question.key, errand.question.offset, length);
   if (bytes.ok()) {

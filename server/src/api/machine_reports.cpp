@@ -5,17 +5,14 @@
 #include "api/handlers.hpp"
 #include "api/machines.hpp"
 #include "api/problem.hpp"
+#include "api/report_question.hpp"
 #include "insieme/reports/page_json.hpp"
-#include "insieme/server/reporting.hpp"
 #include "machines/assertion.hpp"
 
 namespace insieme::server {
 namespace {
 
 namespace json = boost::json;
-
-constexpr std::size_t kParametersMax = 32;
-constexpr std::size_t kValueMax = 200;
 
 std::string scope_of(const schema::Report& report) {
   return std::string(kReportScope) + report.code;
@@ -53,14 +50,8 @@ std::variant<Asked, Response> parse_asked(const Request& request) {
       asked.request.report = member.value().get_string();
     } else if (name == "language" && (member.value() == "it" || member.value() == "en")) {
       asked.language = member.value() == "en" ? schema::Language::en : schema::Language::it;
-    } else if (name == "with" && member.value().is_object() &&
-               member.value().get_object().size() <= kParametersMax) {
-      for (const auto& one : member.value().get_object()) {
-        if (!one.value().is_string() || one.value().get_string().size() > kValueMax) {
-          return bad("with: each parameter is text of at most 200 bytes.");
-        }
-        asked.request.with.emplace_back(one.key(), one.value().get_string());
-      }
+    } else if (name == "with") {
+      if (auto wrong = take_parameters(member.value(), asked.request)) return *std::move(wrong);
     } else {
       return bad("The body has \"report\", \"with\" (an object of texts) and \"language\" "
                  "(it or en), and nothing else.");
@@ -69,21 +60,15 @@ std::variant<Asked, Response> parse_asked(const Request& request) {
   return asked;
 }
 
-Response computed(const Services& services, const MachineToken& token, const Asked& asked,
+Response page_of(const Services& services, const MachineToken& token, const Asked& asked,
                   const schema::Report& report) {
-  const std::unique_lock one(*services.reporting, std::try_to_lock);
-  if (!one.owns_lock()) {
-    Response response = problem_of({ErrorCode::busy, {}});
-    for (auto& [name, value] : response.headers) {
-      if (name == "Retry-After") value = "10";
-    }
-    return response;
-  }
-  auto result = run_space_report(services.repository, asked.request, services.clock());
-  if (!result.ok()) return problem_of(result.error());
+  auto computed = compute(services, asked.request,
+                          [](const Status& status) { return problem_of(status.error()); });
+  if (auto* refused = std::get_if<Response>(&computed)) return std::move(*refused);
+  SpaceReport& result = std::get<SpaceReport>(computed);
   services.repository.note_machine(token.client, "machine.report", report.code);
   json::object page = reports::to_json(reports::lay_out(
-      *result->words, result->result, *result->records, asked.language));
+      *result.words, result.result, *result.records, asked.language));
   page["language"] = asked.language == schema::Language::en ? "en" : "it";
   Response response = json_response(200, json::serialize(page));
   response.headers.emplace_back("Cache-Control", "no-store");
@@ -129,7 +114,7 @@ Response run_report(const Services& services, const Request& request) {
   } else if (!may_have(token, *report)) {
     response = *lacks_scope(token, {"reports", scope_of(*report)});
   } else {
-    response = computed(services, token, std::get<Asked>(parsed), *report);
+    response = page_of(services, token, std::get<Asked>(parsed), *report);
   }
   response.device = token.client;
   return response;

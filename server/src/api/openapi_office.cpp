@@ -166,10 +166,13 @@ constexpr std::string_view kSchemas = R"json({
     "properties": {
       "act": {
         "enum": ["assign", "unassign", "erase_propose", "erase_confirm", "erase_withdraw",
-                 "absent", "back", "invite", "disable", "enable", "revoke", "add_person"]},
+                 "absent", "back", "invite", "uninvite", "disable", "enable", "add_person",
+                 "set_person", "revoke", "lock", "unlock", "wipe", "give_up"]},
       "deputy": {"type": "string", "maxLength": 64, "description": "Who stands in."},
-      "from": {"type": "string", "maxLength": 10, "description": "A day; today if left out."},
-      "until": {"type": "string", "maxLength": 10, "description": "The last day."},
+      "from": {"type": "string", "maxLength": 10,
+               "description": "A day; of an absence today if left out. - of a contract: none."},
+      "until": {"type": "string", "maxLength": 10,
+                "description": "The last day. - of a contract: none."},
       "number": {"type": "string", "maxLength": 20, "description": "Of an absence."},
       "account": {"type": "string", "maxLength": 64},
       "dossier": {"$ref": "#/components/schemas/SentId"},
@@ -230,6 +233,14 @@ constexpr std::string_view kSchemas = R"json({
         "type": "boolean", "description": "Their role may be given a household."},
       "from": {"type": "string", "format": "date"},
       "until": {"type": "string", "format": "date"},
+      "invitation": {
+        "type": "object", "required": ["open", "made_at", "expires_at"],
+        "additionalProperties": false,
+        "description": "Of whom the caller may administer: codes that nobody used yet.",
+        "properties": {
+          "open": {"type": "integer", "minimum": 1},
+          "made_at": {"type": "string", "format": "date-time", "description": "The newest."},
+          "expires_at": {"type": "string", "format": "date-time"}}},
       "absences": {
         "type": "array", "description": "That are not over.",
         "items": {"$ref": "#/components/schemas/SteerAbsence"}},
@@ -258,7 +269,21 @@ constexpr std::string_view kSchemas = R"json({
       "protocol": {"type": "integer"},
       "revoked_at": {"type": "string", "format": "date-time"},
       "revoke_reason": {"type": "string"},
-      "given_up_at": {"type": "string", "format": "date-time"}}},
+      "given_up_at": {"type": "string", "format": "date-time"},
+      "order": {
+        "type": "object", "required": ["kind", "reason", "understood", "ordered_at"],
+        "additionalProperties": false,
+        "properties": {
+          "kind": {"enum": ["lock", "wipe"]},
+          "reason": {"$ref": "#/components/schemas/OrderReason"},
+          "understood": {
+            "type": "boolean", "description": "No: its program knows no orders."},
+          "ordered_at": {"type": "string", "format": "date-time"},
+          "told_at": {"type": "string", "format": "date-time"},
+          "escrowed_at": {"type": "string", "format": "date-time"},
+          "destroyed_at": {"type": "string", "format": "date-time"},
+          "parcels": {"type": "integer", "description": "Handed over."},
+          "kept": {"type": "integer", "description": "Of those, still to be read."}}}}},
   "SteerDossiers": {
     "type": "object", "required": ["dossiers", "more"], "additionalProperties": false,
     "properties": {
@@ -306,6 +331,41 @@ constexpr std::string_view kSchemas = R"json({
             "purpose": {"type": "string"},
             "opened_at": {"type": "string", "format": "date-time"},
             "opened_for": {"type": "string"}}}},
+      "more": {"type": "boolean"}}},
+  "SteerReport": {
+    "type": "object", "required": ["report"],
+    "properties": {
+      "report": {"enum": ["R10", "R11", "R15"]},
+      "with": {
+        "type": "object", "maxProperties": 32,
+        "additionalProperties": {"type": "string", "maxLength": 200},
+        "description": "from, to, territory, and the report's own."},
+      "language": {"enum": ["it", "en"]}}},
+  "SteerKeys": {
+    "type": "array", "maxItems": 8, "items": {"type": "string", "maxLength": 200},
+    "description": "Of a row or column; left out or empty: the total."},
+  "SteerFigure": {
+    "type": "object", "required": ["report", "table", "measure"],
+    "properties": {
+      "report": {"enum": ["R10", "R11", "R15"]},
+      "with": {"type": "object", "additionalProperties": {"type": "string"}},
+      "language": {"enum": ["it", "en"]},
+      "table": {"type": "string", "maxLength": 64},
+      "measure": {"type": "string", "maxLength": 64},
+      "row": {"$ref": "#/components/schemas/SteerKeys"},
+      "column": {"$ref": "#/components/schemas/SteerKeys"}}},
+  "SteerBehind": {
+    "type": "object", "required": ["records", "more"], "additionalProperties": false,
+    "properties": {
+      "records": {
+        "type": "array", "maxItems": 2000,
+        "items": {
+          "type": "object", "required": ["id", "type", "title"], "additionalProperties": false,
+          "properties": {
+            "id": {"$ref": "#/components/schemas/Id"},
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "dossier": {"$ref": "#/components/schemas/Id"}}}},
       "more": {"type": "boolean"}}},
   "SteerErasures": {
     "type": "object", "required": ["erasures", "more"], "additionalProperties": false,

@@ -19,13 +19,13 @@ constexpr std::array kKinds{
     ProblemKind{403, "Not allowed",
                 "device-revoked device-locked device-wiped account-disabled not-allowed no-access "
                 "no-sign-in sign-in-declined sign-in-refused sign-in-nobody sign-in-wrong "
-                "password-refused no-scope",
+                "password-refused no-scope file-infected",
                 ""},
     ProblemKind{404, "Not found", "no-such-route invitation-unknown sign-in-unknown not-found", ""},
     ProblemKind{405, "Method not allowed", "method-not-allowed", "Allow"},
     ProblemKind{409, "Conflict",
                 "wrong-space invitation-used conflict duplicate not-yet fork broken-chain "
-                "already-exists another-wait",
+                "already-exists another-wait file-unchecked",
                 ""},
     ProblemKind{410, "Expired", "invitation-expired expired", ""},
     ProblemKind{413, "Too large", "too-large limit-exceeded", ""},

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "api/device_orders.hpp"
+#include "api/steer.hpp"
 #include "insieme/sync/device_order.hpp"
 #include "insieme/sync/limits.hpp"
 
@@ -119,6 +120,12 @@ constexpr std::array kRoutes{
     Route{"POST", "/v1/steer/erasures", steer_erasures, kJson, Proof::device,
           "Erasures of such dossiers, and which devices carried them out", "",
           kJsonType, "Nothing", 200, kJsonType, "SteerErasures", "400 403"},
+    Route{"POST", "/v1/steer/report", steer_report, kJson, Proof::device,
+          "A report that only the server can compute, cut down to what the caller may know", "",
+          kJsonType, "SteerReport", 200, kJsonType, "ReportPage", "400 403 404"},
+    Route{"POST", "/v1/steer/report/records", steer_report_records, kJson, Proof::device,
+          "What stands behind one of its figures", "",
+          kJsonType, "SteerFigure", 200, kJsonType, "SteerBehind", "400 403 404"},
     Route{"POST", "/v1/steer/act", steer_act, kJson, Proof::device,
           "Assigns, confirms an erasure, invites, stops a device …, in the caller's name", "",
           kJsonType, "SteerAct", 200, kJsonType, "SteerDone", "400 403 404 409"},
@@ -128,10 +135,10 @@ constexpr std::array kRoutes{
           kBytesType, "", 200, kJsonType, "BlobState", "400 404 409 410 507"},
     Route{"GET", "/v1/blobs", fetch_blob, 0, Proof::device,
           "The sealed bytes of a blob, or a range of them", "dossier blob range",
-          "", "", 200, kBytesType, "", "400 404 410 416", true},
+          "", "", 200, kBytesType, "", "400 403 404 409 410 416", true},
     Route{"POST", "/v1/blobs/read", read_blob, 0, Proof::device,
           "A piece of them, for a client that only posts", "dossier blob offset length",
-          "", "", 200, kBytesType, "", "400 404 410 416"},
+          "", "", 200, kBytesType, "", "400 403 404 409 410 416"},
     Route{"GET", "/v1/device-policy", device_policy, 0, Proof::none,
           "What the space asks of devices, signed by the server", "",
           "", "", 200, kJsonType, "DevicePolicy", ""},

@@ -3,6 +3,7 @@
 #include "api/handlers.hpp"
 #include "api/problem.hpp"
 #include "insieme/schema/bundle.hpp"
+#include "insieme/server/blob_scans.hpp"
 #include "insieme/server/limiter.hpp"
 
 namespace insieme::server {
@@ -69,6 +70,9 @@ Response metrics(const Services& services, const Request& request) {
   gauges.blobs = counts.blobs;
   gauges.blob_bytes = counts.blob_bytes;
   gauges.blobs_awaited = counts.blobs_awaited;
+  const ScanCounts scans = blob_scans_of(services.repository).scan_counts();
+  gauges.blobs_infected = scans.infected;
+  if (!services.config.blob_scan.empty()) gauges.blobs_unchecked = scans.pending + scans.failed;
   gauges.covered_position = space.covered_position;
   if (services.waits != nullptr) {
     gauges.waiting = services.waits->size();

@@ -1,4 +1,4 @@
-// People with their devices, and dossiers with whoever has them.
+// What all questions of a desk have in common, and dossiers with whoever has them.
 #include "api/steer.hpp"
 
 #include <boost/json.hpp>
@@ -8,105 +8,14 @@
 #include <set>
 
 #include "api/problem.hpp"
-#include "insieme/server/absences.hpp"
 #include "insieme/sync/space_dossier.hpp"
-#include "log.hpp"
 
 namespace insieme::server {
 namespace steer {
 namespace {
 
-constexpr std::size_t kPeopleMax = 2'000;
-constexpr std::size_t kDevicesMax = 50;  ///< of one person, the newest
 constexpr std::size_t kDossiersMax = 500;
 constexpr std::size_t kIdMax = 36;
-
-json::object device_json(const Device& device) {
-  json::object out{{"id", sync::to_text(device.id)},
-                   {"name", device.name},
-                   {"enrolled_at", to_rfc3339(device.enrolled_ms)}};
-  if (device.last_sync_ms) out["last_sync_at"] = to_rfc3339(*device.last_sync_ms);
-  if (device.clock_offset_ms) out["clock_offset_ms"] = *device.clock_offset_ms;
-  if (device.unsent) out["unsent"] = *device.unsent;
-  if (device.protocol != 0) out["protocol"] = device.protocol;
-  if (device.revoked_ms) {
-    out["revoked_at"] = to_rfc3339(*device.revoked_ms);
-    out["revoke_reason"] = device.revoke_reason;
-  }
-  if (device.given_up_ms) out["given_up_at"] = to_rfc3339(*device.given_up_ms);
-  return out;
-}
-
-json::object person_json(const Asked& asked, const User& user,
-                         const std::vector<Device>& devices) {
-  json::object out{{"account", user.account},
-                   {"name", user.display_name},
-                   {"role", user.role},
-                   {"organization", user.organization},
-                   {"disabled", user.disabled},
-                   {"administered", may_administer(asked, user.role)},
-                   {"may_be_invited", may_invite(asked, user.role)}};
-  const RoleRules* rules = asked.services.config.roles.find(user.role);
-  out["has_all"] = rules != nullptr && rules->all_dossiers;
-  out["takes_families"] = rules != nullptr && rules->may_be_given("core");
-  if (user.contract.from) out["from"] = show_day(*user.contract.from);
-  if (user.contract.until) out["until"] = show_day(*user.contract.until);
-  json::array list;
-  // They come in the order in which they were enrolled.
-  for (auto at = devices.rbegin(); at != devices.rend() && list.size() < kDevicesMax; ++at) {
-    if (at->account == user.account) list.push_back(device_json(*at));
-  }
-  out["devices"] = std::move(list);
-  return out;
-}
-
-/// Those that are not over: who is away, and who stands in.
-json::array absences_json(const Asked& asked, const std::vector<Absence>& all, const User& user,
-                          const Colleagues& colleagues) {
-  const Day today = day_in_italy(asked.services.clock());
-  json::array list;
-  for (const Absence& one : all) {
-    if (one.account != user.account || one.ended_ms || one.until < today) continue;
-    list.push_back(json::object{{"number", std::to_string(one.number)},
-                                {"deputy", one.deputy},
-                                {"deputy_name", colleagues.name_of(one.deputy)},
-                                {"from", show_day(one.from)},
-                                {"until", show_day(one.until)},
-                                {"now", one.holds(today)}});
-  }
-  return list;
-}
-
-Response people(const Asked& asked) {
-  const Colleagues colleagues(asked, own_dossiers(asked));
-  std::map<std::string, std::vector<Device>> devices;
-  for (Device& device : asked.repository().devices()) {
-    devices[device.account].push_back(std::move(device));
-  }
-  const std::vector<Absence> absences = absences_of(asked.repository()).absences();
-  json::array list;
-  for (const User& user : colleagues.all()) {
-    if (list.size() == kPeopleMax) break;
-    list.push_back(person_json(asked, user, devices[user.account]));
-    json::array away = absences_json(asked, absences, user, colleagues);
-    if (!away.empty()) list.back().as_object()["absences"] = std::move(away);
-  }
-  json::object out{{"people", std::move(list)},
-                   {"more", colleagues.all().size() > kPeopleMax},
-                   {"may_review", asked.caller.rules.may_review},
-                   {"may_administer", asked.caller.rules.may_administer}};
-  json::array roles;  // that the caller may add people with
-  for (const std::string& role : asked.services.config.roles.names()) {
-    if (may_invite(asked, role)) roles.emplace_back(role);
-  }
-  out["roles"] = std::move(roles);
-  json::array organizations;
-  for (const Organization& one : asked.repository().organizations()) {
-    organizations.push_back(json::object{{"id", one.id}, {"name", one.name}});
-  }
-  out["organizations"] = std::move(organizations);
-  return json_response(200, json::serialize(out));
-}
 
 json::object dossier_json(const DossierInfo& dossier, const Colleagues& colleagues,
                           std::size_t held) {
@@ -346,9 +255,6 @@ std::string Colleagues::name_of(const std::string& account) const {
 
 }  // namespace steer
 
-Response steer_people(const Services& services, const Request& request) {
-  return steer::run(services, request, steer::Power::either, steer::people);
-}
 Response steer_dossiers(const Services& services, const Request& request) {
   return steer::run(services, request, steer::Power::review, steer::dossiers);
 }

@@ -80,3 +80,10 @@ class Colleagues {
 };
 
 }  // namespace insieme::server::steer
+
+namespace insieme::server {
+
+[[nodiscard]] Response steer_report(const Services& services, const Request& request);
+[[nodiscard]] Response steer_report_records(const Services& services, const Request& request);
+
+}  // namespace insieme::server

@@ -1,5 +1,5 @@
-// What is done from there: who has a dossier, erasures of two people, people and their devices. In
-// the audit each stands under the account of whoever did it.
+// What is done from there: who has a dossier, erasures of two people, absences; people and their
+// devices are in steer_staff.cpp. In the audit each stands under the account of whoever did it.
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -8,9 +8,8 @@
 
 #include "api/problem.hpp"
 #include "api/query.hpp"
-#include "api/steer.hpp"
+#include "api/steer_acts.hpp"
 #include "insieme/server/absences.hpp"
-#include "insieme/server/secrets.hpp"
 #include "insieme/sync/limits.hpp"
 #include "insieme/sync/space_dossier.hpp"
 #include "log.hpp"
@@ -20,19 +19,12 @@ namespace insieme::server {
 namespace steer {
 namespace {
 
-constexpr std::size_t kIdMax = 36;
-constexpr std::size_t kReasonMax = 500;
-constexpr std::size_t kNameMax = 200;
-constexpr std::size_t kWordMax = 64;
-constexpr std::size_t kDayMax = 10;
 constexpr std::size_t kNumberMax = 20;
-constexpr std::int64_t kHours = 48;
-constexpr std::int64_t kHoursMax = 30 * 24;
-constexpr std::int64_t kHourMs = 3'600'000;
+
+}  // namespace
 
 Response done() { return json_response(200, json::serialize(json::object{{"done", true}})); }
 
-/// In words for who asked.
 Response answer(const Status& status) {
   if (status.ok()) return done();
   const std::string why = status.error().detail;
@@ -70,13 +62,14 @@ Response unknown_person() {
                  "Questa persona non è tra quelle del tuo ente.");
 }
 
-/// The person that the request names; nothing: not one of theirs.
 std::optional<User> person_of(const Asked& asked) {
   const Colleagues colleagues(asked, own_dossiers(asked));
   const User* user = colleagues.find(asked.text("account", sync::kAuthorBytesMax));
   if (user == nullptr) return std::nullopt;
   return *user;
 }
+
+namespace {
 
 /// The dossier that the request names, if the caller has it.
 std::optional<DossierInfo> dossier_of(const Asked& asked, const sync::DossierId& id) {
@@ -106,6 +99,8 @@ Sight sight_of(const Asked& asked, const User& person, const DossierInfo& dossie
   return seen.empty() ? Sight::nothing : Sight::part;
 }
 
+}  // namespace
+
 Response not_all_in_sight() {
   return problem_response(
       {403, "not-allowed", "Not allowed",
@@ -114,6 +109,8 @@ Response not_all_in_sight() {
        "Questo incarico comprende anche ciò a cui non hai accesso, e finirebbe con il resto: lo "
        "cambia chi ha tutto, oppure chi gestisce il server."});
 }
+
+namespace {
 
 struct Assigning {
   User person;
@@ -220,7 +217,6 @@ Response decide_erasure(const Asked& asked,
   return answer((asked.repository().*act)(*id, asked.caller.user.account));
 }
 
-
 /// The whole dossier: what is less than that is asked for at the server.
 Response erase_propose(const Asked& asked) {
   const auto id = sync::id_from_text<sync::DossierId>(asked.text("dossier", kIdMax));
@@ -249,6 +245,7 @@ Response erase_propose(const Asked& asked) {
   order.targets.push_back({});
   return answer(asked.repository().propose_erasure(order, asked.caller.user.account));
 }
+
 Response erase_confirm(const Asked& asked) {
   return decide_erasure(asked, &Repository::confirm_erasure);
 }
@@ -256,14 +253,13 @@ Response erase_withdraw(const Asked& asked) {
   return decide_erasure(asked, &Repository::withdraw_erasure);
 }
 
-/// Whoever shares a dossier is known, too; their account is their own body's affair.
+}  // namespace
+
 bool is_of_own_body(const Asked& asked, const User& person) {
   const std::string& top = asked.caller.user.organization;
   return top.empty() || is_below(person.organization, top, asked.repository().organizations());
 }
 
-/// Whoever holds somebody's invitation may work as them: one who sees families gives nobody's to
-/// themselves who sees more. Who sees none, as `admin`, is bound by the roles alone.
 bool has_more(const Asked& asked, const User& person) {
   if (!asked.caller.rules.may_review) return false;
   const std::vector<DossierInfo> own = own_dossiers(asked);
@@ -278,6 +274,8 @@ bool has_more(const Asked& asked, const User& person) {
   }
   return false;
 }
+
+namespace {
 
 /// Whose work the caller may pass on: all of it is in their own sight, as with an assignment that
 /// they end. Of the deputy nothing is asked here: who gets what is decided by the rules.
@@ -334,102 +332,6 @@ Response back(const Asked& asked) {
                  "Questa assenza non è tra quelle del tuo ente.");
 }
 
-/// A person whom the caller may administer.
-std::variant<User, Response> administered(const Asked& asked) {
-  auto person = person_of(asked);
-  if (!person) return unknown_person();
-  if (!may_administer(asked, person->role) || !is_of_own_body(asked, *person)) {
-    return beyond_own_powers();
-  }
-  return *std::move(person);
-}
-
-Response invite(const Asked& asked) {
-  const auto found = person_of(asked);
-  if (!found) return unknown_person();
-  const User& person = *found;
-  if (!may_invite(asked, person.role) || !is_of_own_body(asked, person) ||
-      has_more(asked, person)) {
-    return beyond_own_powers();
-  }
-  std::int64_t hours = kHours;
-  if (const json::value* given = asked.body.if_contains("hours")) {
-    const std::int64_t* number = given->if_int64();
-    if (number == nullptr || *number < 1 || *number > kHoursMax) {
-      return bad("\"hours\" is from 1 to 720.", "Le ore vanno da 1 a 720.");
-    }
-    hours = *number;
-  }
-  const std::string code = new_invitation_code();
-  const std::int64_t expires_ms = asked.services.clock() + hours * kHourMs;
-  const Status added = asked.repository().add_invitation(
-      *hash_invitation(code), person.account, expires_ms, asked.caller.user.account);
-  if (!added.ok()) return answer(added);
-  Response response = json_response(
-      200, json::serialize(json::object{{"done", true},
-                                        {"code", code},
-                                        {"account", person.account},
-                                        {"expires_at", to_rfc3339(expires_ms)}}));
-  response.headers.emplace_back("Cache-Control", "no-store");
-  return response;
-}
-
-Response set_disabled(const Asked& asked, bool disabled) {
-  auto read = administered(asked);
-  if (auto* wrong = std::get_if<Response>(&read)) return std::move(*wrong);
-  const User& person = std::get<User>(read);
-  const std::string& self = asked.caller.user.account;
-  if (person.account == self) {
-    return bad("Nobody disables themselves.", "Non si disattiva il proprio account.");
-  }
-  return answer(asked.repository().set_disabled(person.account, disabled, self));
-}
-Response disable(const Asked& asked) { return set_disabled(asked, true); }
-Response enable(const Asked& asked) { return set_disabled(asked, false); }
-
-Response revoke(const Asked& asked) {
-  const auto id = sync::id_from_text<sync::DeviceId>(asked.text("device", kIdMax));
-  if (!id.ok()) return bad("\"device\" is its id.", "«device» è l'id di un tablet.");
-  if (*id == asked.caller.device.id) {
-    return bad("This is the device that you hold: use another one.",
-               "È il dispositivo che hai in mano: usane un altro.");
-  }
-  const std::vector<Device> devices = asked.repository().devices();
-  const auto device = std::find_if(devices.begin(), devices.end(),
-                                   [&](const Device& one) { return one.id == *id; });
-  const Colleagues colleagues(asked, own_dossiers(asked));
-  const User* owner = device == devices.end() ? nullptr : colleagues.find(device->account);
-  if (owner == nullptr) return unknown_person();
-  if (!may_administer(asked, owner->role) || !is_of_own_body(asked, *owner)) {
-    return beyond_own_powers();
-  }
-  const std::string reason = asked.text("reason", kReasonMax);
-  if (reason.empty()) return bad("A reason of 1 to 500 bytes.", "Serve un motivo, in parole.");
-  return answer(asked.repository().revoke_device(*id, reason, asked.caller.user.account));
-}
-
-Response add_person(const Asked& asked) {
-  const User& self = asked.caller.user;
-  User fresh{asked.text("account", sync::kAuthorBytesMax), asked.text("name", kNameMax),
-             asked.text("role", kWordMax), false, 0};
-  // Bound to where whoever adds them is, unless a body below that is named.
-  fresh.organization = asked.text("organization", kWordMax);
-  if (fresh.organization.empty()) fresh.organization = self.organization;
-  const bool is_blank = fresh.display_name.find_first_not_of(" \t") == std::string::npos;
-  if (fresh.account.empty() || is_blank) {
-    return bad("An account of 1 to 64 bytes and a name.", "Servono un account e un nome.");
-  }
-  if (asked.services.config.roles.find(fresh.role) == nullptr) {
-    return bad("There is no such role.", "Non c'è un ruolo così.");
-  }
-  if (!may_invite(asked, fresh.role)) return beyond_own_powers();
-  if (!self.organization.empty() && fresh.organization != self.organization &&
-      !is_below(fresh.organization, self.organization, asked.repository().organizations())) {
-    return bad("The body is yours or one below it.", "L'ente è il proprio, o uno che ne dipende.");
-  }
-  return answer(asked.repository().add_user(fresh, self.account));
-}
-
 struct Act {
   std::string_view name;
   Power power;
@@ -445,9 +347,15 @@ constexpr std::array kActs{
     Act{"back", Power::review, back},
     Act{"invite", Power::administer, invite},
     Act{"disable", Power::administer, disable},
+    Act{"uninvite", Power::administer, uninvite},
     Act{"enable", Power::administer, enable},
-    Act{"revoke", Power::administer, revoke},
     Act{"add_person", Power::administer, add_person},
+    Act{"set_person", Power::administer, set_person},
+    Act{"revoke", Power::administer, revoke},
+    Act{"lock", Power::administer, lock_device},
+    Act{"unlock", Power::administer, unlock_device},
+    Act{"wipe", Power::administer, wipe_device},
+    Act{"give_up", Power::administer, give_up_device},
 };
 
 Response act(const Asked& asked) {

@@ -39,6 +39,7 @@ void add_sign_in_commands(Program& program);    ///< sign-in, sign-in link, unli
 void add_account_commands(Program& program);    ///< account, account new, reset, unlock …
 void add_machine_commands(Program& program);    ///< machine, machine add, keys, scopes, revoke
 void add_doctor(Program& program);
+void add_scan(Program& program);  ///< scan, scan again
 void add_restore_commands(Program& program);   ///< restore, raise-epoch
 
 }  // namespace insieme::server::cli

@@ -40,6 +40,9 @@ std::vector<Finding> examine(Context& context, Depth depth) {
     const auto space = examine_space(context.repository(), context.config(), now_ms, depth);
     all.insert(all.end(), space.begin(), space.end());
     all.push_back(examine_blobs(context.repository(), context.blobs(), depth));
+    if (auto scan = examine_scan(context.repository(), context.config())) {
+      all.push_back(*std::move(scan));
+    }
     return all;
   } catch (const CommandError& error) {
     why = error.what();

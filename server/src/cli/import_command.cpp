@@ -1,17 +1,16 @@
 // import: organizations, users and assignments out of a table, as an office keeps them in a
-// spreadsheet. All lines hold or none does, given again nothing is doubled, and a column that the
-// file does not have says nothing: what stands there stays.
-#include <boost/json.hpp>
-
+// spreadsheet (roles and spaces: beside). All lines hold or none does, given again nothing is
+// doubled, and a column that the file does not have says nothing: what stands there stays.
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <map>
 #include <memory>
 #include <set>
 
 #include "cli/commands.hpp"
-#include "cli/import_table.hpp"
+#include "cli/import_lines.hpp"
+#include "cli/import_roles.hpp"
+#include "cli/import_spaces.hpp"
 #include "cli/output.hpp"
 #include "cli/picking.hpp"
 #include "insieme/server/staff.hpp"
@@ -19,10 +18,6 @@
 
 namespace insieme::server::cli {
 namespace {
-
-namespace json = boost::json;
-
-constexpr std::size_t kFaultsShown = 20;
 
 const Kind kOrganizations{"organizations",
                           {{"organization", "ente", true},
@@ -46,28 +41,6 @@ const Kind kAssignments{"assignments",
                          {"until", "al", false},
                          {"team", "equipe", false}}};
 
-enum class Verdict : std::uint8_t { added, changed, same };
-
-/// One column of what stands, and what the file makes of it.
-struct Change {
-  const char* column;
-  std::string before;
-  std::string after;
-};
-
-/// What a line comes to.
-struct Act {
-  Verdict verdict = Verdict::same;
-  std::string what;
-  std::vector<Change> changes{};  ///< of `changed`
-  std::function<Status(Repository&)> carry_out;
-};
-
-struct Line {
-  std::size_t number = 0;
-  Act act;
-};
-
 /// All that lines are judged by, read once; lines above count as if they were carried out.
 struct Known {
   std::map<std::string, User> users;
@@ -76,12 +49,6 @@ struct Known {
   std::set<std::string> people_named;  ///< by lines before
 };
 
-/// The cell of a column that the file has.
-const std::string* cell_of(const Cells& cells, const char* column) {
-  const auto at = cells.find(column);
-  return at == cells.end() ? nullptr : &at->second;
-}
-
 /// Only the ends that the file has columns for.
 void read_term(const Cells& cells, Term& term) {
   if (const std::string* from = cell_of(cells, "from")) term.from = term_of(*from, {}).from;
@@ -89,13 +56,6 @@ void read_term(const Cells& cells, Term& term) {
 }
 
 std::string show(const std::optional<Day>& day) { return day ? show_day(*day) : std::string(); }
-
-/// Told as changed, if something is.
-void compare(Act& act, const char* column, std::string before, std::string after) {
-  if (before == after) return;
-  act.verdict = Verdict::changed;
-  act.changes.push_back({column, std::move(before), std::move(after)});
-}
 
 void compare(Act& act, const Term& before, const Term& after) {
   compare(act, "from", show(before.from), show(after.from));
@@ -177,14 +137,6 @@ Act judge_user(Context& context, Known& known, const Cells& cells) {
   return act;
 }
 
-bool is_yes(const std::string& text) {
-  constexpr std::array<std::string_view, 5> kYes{"yes", "x", "si", "sì", "1"};
-  constexpr std::array<std::string_view, 3> kNo{"", "no", "0"};
-  if (std::find(kYes.begin(), kYes.end(), text) != kYes.end()) return true;
-  if (std::find(kNo.begin(), kNo.end(), text) != kNo.end()) return false;
-  throw CommandError(kRefused, "team is yes or no, not \"" + text + "\"");
-}
-
 /// What the person was given by name, or has by their role; nothing: they do not have the dossier.
 std::optional<Mandate> mandate_of(Context& context, const std::string& account,
                                   const sync::DossierId& dossier) {
@@ -202,7 +154,7 @@ Act judge_assignment(Context& context, Known& known, const Cells& cells) {
   if (const std::string* sections = cell_of(cells, "sections")) {
     wanted.sections = known_sections(context, *sections);
   }
-  if (const std::string* team = cell_of(cells, "team")) wanted.team = is_yes(*team);
+  if (const std::string* team = cell_of(cells, "team")) wanted.team = is_yes("team", *team);
   read_term(cells, wanted.term);
   Act act{Verdict::added, account + " → " + sync::to_text(dossier), {}, {}};
   if (there) {
@@ -221,48 +173,21 @@ Act judge_assignment(Context& context, Known& known, const Cells& cells) {
 
 using Judge = Act (*)(Context&, Known&, const Cells&);
 
-/// Every line, or none: all that is wrong is told at once.
 std::vector<Line> judge_all(Context& context, const Kind& kind, Judge judge,
                             const std::string& path) {
-  const auto rows = schema::parse_csv(text_of_file(path));
-  if (!rows.ok()) throw CommandError(kRefused, path + ": " + rows.error().detail);
-  if (rows->empty()) throw CommandError(kRefused, path + ": holds no line");
-  const std::vector<std::string> heads = heads_of(kind, rows->front());
   Known known;
   for (const User& user : context.repository().users()) known.users[user.account] = user;
   for (const Organization& one : context.repository().organizations()) {
     known.organizations[one.id] = one;
   }
   for (const DossierInfo& one : context.repository().dossiers()) known.dossiers.push_back(one.id);
-  std::vector<Line> lines;
-  std::vector<std::string> faults;
-  std::set<std::string> seen;
-  for (std::size_t i = 1; i < rows->size(); ++i) {
-    const schema::CsvRow& row = (*rows)[i];
-    try {
-      Line line{row.line, judge(context, known, cells_of(kind, heads, row))};
-      if (!seen.insert(line.act.what).second) throw CommandError(kRefused, "stands there twice");
-      lines.push_back(std::move(line));
-    } catch (const CommandError& fault) {
-      faults.push_back("line " + std::to_string(row.line) + ": " + fault.what());
-    }
-  }
-  if (faults.empty()) return lines;
-  std::string all = path + ": nothing of it is done, for";
-  for (std::size_t i = 0; i < std::min(faults.size(), kFaultsShown); ++i) all += "\n  " + faults[i];
-  if (faults.size() > kFaultsShown) {
-    all += "\n  and " + std::to_string(faults.size() - kFaultsShown) + " more";
-  }
-  throw CommandError(kRefused, all);
+  return judge_lines(kind, path,
+                     [&](const Cells& cells) { return judge(context, known, cells); });
 }
 
-struct Arguments {
-  std::string file;
-  bool dry_run = false;
-};
-
 /// In one transaction; a dry run learns what the database says to it, and leaves nothing.
-void carry_out(Context& context, const std::vector<Line>& lines, const Arguments& arguments) {
+void carry_out(Context& context, const std::vector<Line>& lines,
+               const ImportArguments& arguments) {
   std::size_t at = 0;
   const auto acts = [&]() -> Status {
     for (const Line& line : lines) {
@@ -278,66 +203,17 @@ void carry_out(Context& context, const std::vector<Line>& lines, const Arguments
                                    std::to_string(at) + ": " + done.error().detail);
 }
 
-json::array lines_json(const std::vector<Line>& lines) {
-  json::array all;
-  for (const Line& line : lines) {
-    if (line.act.verdict == Verdict::same) continue;
-    json::object changes;
-    for (const Change& one : line.act.changes) {
-      changes[one.column] = json::object{{"before", one.before}, {"after", one.after}};
-    }
-    all.push_back(json::object{{"line", line.number},
-                               {"what", line.act.what},
-                               {"new", line.act.verdict == Verdict::added},
-                               {"changes", std::move(changes)}});
-  }
-  return all;
-}
-
-void print_lines(const std::vector<Line>& lines) {
-  const auto shown = [](const std::string& text) { return text.empty() ? "(none)" : text; };
-  for (const Line& line : lines) {
-    if (line.act.verdict == Verdict::same) continue;
-    print_line((line.act.verdict == Verdict::added ? "new      " : "changed  ") + line.act.what);
-    for (const Change& one : line.act.changes) {
-      print_line("           " + std::string(one.column) + ": " + shown(one.before) + " → " +
-                 shown(one.after));
-    }
-  }
-}
-
-int take_table(Context& context, const Kind& kind, Judge judge, const Arguments& arguments) {
+int take_table(Context& context, const Kind& kind, Judge judge,
+               const ImportArguments& arguments) {
   const std::vector<Line> lines = judge_all(context, kind, judge, arguments.file);
-  std::map<Verdict, std::size_t> counts;
-  for (const Line& line : lines) ++counts[line.act.verdict];
   carry_out(context, lines, arguments);
-  if (context.json()) {
-    print_json(json::object{{"kind", kind.name},
-                            {"new", counts[Verdict::added]},
-                            {"changed", counts[Verdict::changed]},
-                            {"same", counts[Verdict::same]},
-                            {"lines", lines_json(lines)},
-                            {"dry_run", arguments.dry_run}});
-  } else {
-    if (arguments.dry_run) print_lines(lines);
-    print_line(std::to_string(counts[Verdict::added]) + " new, " +
-               std::to_string(counts[Verdict::changed]) + " changed, " +
-               std::to_string(counts[Verdict::same]) + " as they are" +
-               (arguments.dry_run ? "; nothing was done." : "."));
-  }
+  tell_lines(lines, kind, arguments, context.json());
   return kOk;
 }
 
 void add_kind(Program& program, CLI::App* all, const Kind& kind, Judge judge) {
-  std::string columns;
-  for (const Column& column : kind.columns) {
-    columns += (columns.empty() ? "" : ", ") + std::string(column.name) +
-               (column.needed ? "" : "?");
-  }
-  const auto arguments = std::make_shared<Arguments>();
-  CLI::App* command = all->add_subcommand(kind.name, "columns: " + columns);
-  command->add_option("file", arguments->file, "CSV as spreadsheets write it")->required();
-  command->add_flag("--dry-run", arguments->dry_run, "only say what would be done");
+  const auto arguments = std::make_shared<ImportArguments>();
+  CLI::App* command = add_import_kind(all, kind, arguments);
   const Kind* const named = &kind;
   command->callback([&program, arguments, named, judge] {
     program.chosen = [arguments, named, judge](Context& context) {
@@ -350,7 +226,8 @@ void add_kind(Program& program, CLI::App* all, const Kind& kind, Judge judge) {
 
 void add_import(Program& program) {
   CLI::App* all = program.app.add_subcommand(
-      "import", "organizations, users and assignments out of a table; all lines or none");
+      "import",
+      "organizations, users, assignments, roles and spaces out of a table; all lines or none");
   all->require_subcommand(1);
   all->footer("The first line names the columns, in English or Italian, in any order, parted by\n"
               "; or by commas. Given again, nothing is doubled. Columns that are not there leave\n"
@@ -358,10 +235,14 @@ void add_import(Program& program) {
               "Examples:\n"
               "  insieme-server import organizations enti.csv --dry-run --data DIR\n"
               "  insieme-server import users persone.csv --data DIR\n"
-              "  insieme-server import assignments incarichi.csv --data DIR");
+              "  insieme-server import assignments incarichi.csv --data DIR\n"
+              "  insieme-server import roles ruoli.csv --dry-run --data DIR\n"
+              "  insieme-server import spaces ambiti.csv --dry-run");
   add_kind(program, all, kOrganizations, judge_organization);
   add_kind(program, all, kUsers, judge_user);
   add_kind(program, all, kAssignments, judge_assignment);
+  add_import_roles(program, all);
+  add_import_spaces(program, all);
 }
 
 }  // namespace insieme::server::cli

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "api/app_files.hpp"
+#include "blobs/blob_scanner.hpp"
 #include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "insieme/server/account_desk.hpp"
@@ -81,6 +82,14 @@ std::unique_ptr<SignInDesk> sign_in_of(Repository& repository, const Config& con
                                       wall_clock());
 }
 
+/// Null: files are looked at by nobody.
+std::unique_ptr<BlobScanner> scanner_of(Context& context) {
+  auto command = require(scan_command_of(context.config()));
+  if (!command) return nullptr;
+  return std::make_unique<BlobScanner>(context.repository(), context.blobs(), *std::move(command),
+                                       wall_clock());
+}
+
 /// A store of blobs that is away keeps nobody from synchronising; it is swept in an hour.
 void sweep_at_start(Repository& repository, BlobStore& blobs) {
   try {
@@ -130,6 +139,8 @@ int serve(Context& context) {
   FindingBoard findings(repository, context.dir().folder);
   services.findings = &findings;
   services.blobs = &context.blobs();
+  const std::unique_ptr<BlobScanner> scanner = scanner_of(context);
+  if (scanner) services.blob_came = [&scanner] { scanner->wake(); };
   if (!config.siuss_keys.empty()) services.voucher_keys = &files.voucher_keys;
   const std::unique_ptr<SignInDesk> sign_in = sign_in_of(repository, config);
   services.sign_in = sign_in.get();

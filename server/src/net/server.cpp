@@ -31,9 +31,10 @@ struct Server::Impl {
       : config(settings),
         metrics(counters),
         on_reload(std::move(reload)),
+        turnstile({settings.workers, settings.device_at_once, settings.device_waiting_max}),
+        context{api, counters, settings, workers, certificates, addresses, turnstile},
         workers(settings.workers),
-        addresses(settings.address_requests_max),
-        context{api, counters, settings, workers, certificates, addresses} {
+        addresses(settings.address_requests_max) {
     listen();
   }
 
@@ -148,6 +149,7 @@ struct Server::Impl {
   }
 
   void end() {
+    turnstile.close();
     deadline.cancel();
     io.stop();
   }
@@ -155,6 +157,9 @@ struct Server::Impl {
   const Config& config;
   Metrics& metrics;
   std::function<void()> on_reload;
+  // Sessions that outlive the deadline are destroyed with `io`, and leave these then.
+  Turnstile turnstile;
+  SessionContext context;
   asio::io_context io{1};
   tcp::acceptor acceptor{io};
   asio::signal_set signals{io};
@@ -163,7 +168,6 @@ struct Server::Impl {
   asio::steady_timer housekeeping{io};
   asio::thread_pool workers;
   Limiter addresses;
-  SessionContext context;
   std::set<std::shared_ptr<SessionControl>> sessions;
   std::uint16_t port = 0;
 };

@@ -1,6 +1,7 @@
 #include "net/session.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
@@ -206,9 +207,7 @@ class Session {
     const std::string client = arrived->request.client;
     record.bytes_in = arrived->request.body.size();
     socket().expires_never();
-    Response response = co_await asio::co_spawn(
-        context_.workers, handle_on_worker(context_.api, std::move(arrived->request)),
-        asio::use_awaitable);
+    Response response = co_await answer(std::move(arrived->request));
     Clock_::duration waited{};
     if (const std::shared_ptr<Wait> wait = response.waiting.wait) {
       waited = co_await keep_waiting(response);
@@ -234,6 +233,28 @@ class Session {
     record.request_id = id;
     log_access(record);
     co_return open && arrived->keep_alive;
+  }
+
+  /// On a worker, when it is its line's turn.
+  asio::awaitable<Response> answer(Request request) {
+    Turnstile::Turn turn(context_.turnstile, context_.api.line_of(request));
+    if (turn.standing() == Turnstile::Standing::turned_away) {
+      context_.metrics.request_turned_away();
+      co_return context_.api.turn_away(request);
+    }
+    if (turn.standing() == Turnstile::Standing::waiting) co_await until_called(turn);
+    co_return co_await asio::co_spawn(
+        context_.workers, handle_on_worker(context_.api, std::move(request)),
+        asio::use_awaitable);
+  }
+
+  asio::awaitable<void> until_called(Turnstile::Turn& turn) {
+    asio::steady_timer called(socket().get_executor(), Clock_::time_point::max());
+    turn.on_call([&called] { called.cancel(); });
+    context_.metrics.request_waits();
+    const auto [ignored] = co_await called.async_wait(kNoThrow);
+    boost::ignore_unused(ignored);
+    context_.metrics.request_waited();
   }
 
   /// Puts the answer in place of what said that there is none yet. How long that took.

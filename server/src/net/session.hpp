@@ -11,6 +11,7 @@
 #include "net/certificates.hpp"
 #include "net/net.hpp"
 #include "net/seats.hpp"
+#include "net/turnstile.hpp"
 
 namespace insieme::server {
 
@@ -22,6 +23,7 @@ struct SessionContext {
   asio::thread_pool& workers;
   const Certificates& certificates;
   Limiter& addresses;     ///< used on the I/O thread
+  Turnstile& turnstile;   ///< before the workers
   Seats seats{};
   bool stopping = false;  ///< finish the request in flight, then close
 };

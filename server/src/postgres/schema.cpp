@@ -366,6 +366,19 @@ CREATE INDEX audit_of_subject ON audit(space, subject);
 )sql";
 }
 
+// SQLite's nineteenth.
+constexpr std::array kScanTables{
+    Table{"blob_scans", R"(dossier BYTEA NOT NULL, name BYTEA NOT NULL, verdict BIGINT NOT NULL,
+      again BIGINT NOT NULL, tries BIGINT NOT NULL, looked_ms BIGINT NOT NULL,
+      said TEXT COLLATE "C" NOT NULL, PRIMARY KEY(space, dossier, name))"},
+};
+
+std::string blob_scans() {
+  std::string sql;
+  for (const Table& table : kScanTables) sql += create(table);
+  return sql;
+}
+
 constexpr std::array kMigrations{Migration{1, "first release", first_release},
                                  Migration{2, "what a restored server is given back", healing},
                                  Migration{3, "erasures", erasures},
@@ -381,7 +394,8 @@ constexpr std::array kMigrations{Migration{1, "first release", first_release},
                                  Migration{12, "machines with keys of their own", machines},
                                  Migration{13, "what is ordered of devices", device_orders},
                                  Migration{14, "who is away, and who stands in", absences},
-                                 Migration{15, "an audit that is sealed", audit}};
+                                 Migration{15, "an audit that is sealed", audit},
+                                 Migration{16, "what a scanner said of blobs", blob_scans}};
 
 }  // namespace
 
@@ -411,6 +425,7 @@ std::vector<std::string> partitioned_tables() {
   for (const Table& table : kPermissionTables) names.emplace_back(table.name);
   for (const Table& table : kMachineTables) names.emplace_back(table.name);
   for (const Table& table : kAbsenceTables) names.emplace_back(table.name);
+  for (const Table& table : kScanTables) names.emplace_back(table.name);
   return names;
 }
 

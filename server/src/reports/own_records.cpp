@@ -43,7 +43,8 @@ std::map<sync::DeviceId, std::int64_t> rules_by_device(Repository& repository) {
   return out;
 }
 
-std::vector<schema::RuleRecord> device_records(Repository& repository, std::int64_t now_ms) {
+std::vector<schema::RuleRecord> device_records(Repository& repository, std::int64_t now_ms,
+                                               const ReportSight* sight) {
   std::map<std::string, std::string> roles;
   for (const User& user : repository.users()) roles[user.account] = user.role;
   const std::uint64_t position = repository.space().position;
@@ -51,6 +52,7 @@ std::vector<schema::RuleRecord> device_records(Repository& repository, std::int6
   const std::int64_t own_rules = schema::embedded_bundle().version;
   std::vector<schema::RuleRecord> out;
   for (const Device& device : repository.devices()) {
+    if (sight != nullptr && sight->accounts.count(device.account) == 0) continue;
     OwnRecord one("server_device", sync::to_text(device.id));
     one.set_text("name", device.name);
     one.set_text("account", device.account);
@@ -95,8 +97,43 @@ std::string act_code(const std::string& action) {
   return {};
 }
 
+/// Which acts may be told, and of whom: who is in a section is known to those who are in it.
+class ActFilter {
+ public:
+  ActFilter(Repository& repository, const ReportSight* sight) : sight_(sight) {
+    if (sight_ == nullptr) return;
+    for (Erasure& one : repository.erasures()) {
+      orders_[sync::to_text(one.order.id)] = std::move(one.order);
+    }
+  }
+  [[nodiscard]] bool tells(const AuditRow& row, const std::string& dossier,
+                           const std::string& account) const {
+    if (sight_ == nullptr) return true;
+    const auto id = sync::id_from_text<sync::DossierId>(dossier);
+    if (!id.ok()) return false;
+    const auto people = sight_->people.find(*id);
+    if (people == sight_->people.end() || people->second.count(account) == 0) return false;
+    return row.action.rfind("erase", 0) != 0 || concerns(row, *id);
+  }
+
+ private:
+  /// A hold is on all of a dossier, an order on what it names.
+  [[nodiscard]] bool concerns(const AuditRow& row, const sync::DossierId& dossier) const {
+    const auto order = orders_.find(row.subject.substr(0, row.subject.find(' ')));
+    if (order == orders_.end()) return true;
+    const auto& targets = order->second.targets;
+    return std::any_of(targets.begin(), targets.end(), [&](const sync::ErasureTarget& one) {
+      return one.section.empty() || sight_->sees(dossier, one.section);
+    });
+  }
+
+  const ReportSight* sight_;
+  std::map<std::string, sync::ErasureOrder> orders_;  ///< by their ids as text
+};
+
 /// An act with the accounts that it is about: a hand-over is about two.
-void add_access(const AuditRow& row, std::size_t number, std::vector<schema::RuleRecord>& out) {
+void add_access(const AuditRow& row, std::size_t number, const ActFilter& filter,
+                std::vector<schema::RuleRecord>& out) {
   const std::string code = act_code(row.action);
   std::vector<std::string> words = split_names(row.subject);
   if (code.empty() || words.empty()) return;
@@ -105,6 +142,7 @@ void add_access(const AuditRow& row, std::size_t number, std::vector<schema::Rul
   if (row.action.rfind("erase", 0) == 0) words = {row.actor};  // before the dossier: the order's id
   if (words.empty()) words = {row.actor};
   for (const std::string& account : words) {
+    if (!filter.tells(row, dossier, account)) continue;
     OwnRecord one("server_access", std::to_string(row.at_ms) + "/" + std::to_string(number) + "/" +
                                        row.action + "/" + row.subject + "/" + account);
     one.set_text("dossier_id", dossier);
@@ -116,11 +154,15 @@ void add_access(const AuditRow& row, std::size_t number, std::vector<schema::Rul
   }
 }
 
-std::vector<schema::RuleRecord> access_records(Repository& repository) {
+std::vector<schema::RuleRecord> access_records(Repository& repository,
+                                               const ReportSight* sight) {
+  const ActFilter filter(repository, sight);
   std::vector<schema::RuleRecord> out;
   const std::vector<AuditRow> rows = repository.audit(std::numeric_limits<std::int32_t>::max());
   // From the oldest, so that a row keeps its number when others come.
-  for (std::size_t i = 0; i < rows.size(); ++i) add_access(rows[rows.size() - 1 - i], i, out);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    add_access(rows[rows.size() - 1 - i], i, filter, out);
+  }
   return out;
 }
 
@@ -149,14 +191,23 @@ std::int64_t days_between(std::int64_t from_ms, std::int64_t to_ms) {
   return std::max<std::int64_t>(0, to_ms - from_ms) / kDayMs;
 }
 
+bool ReportSight::sees(const sync::DossierId& dossier, const std::string& section) const {
+  const auto at = sections.find(dossier);
+  return at != sections.end() && at->second.count(section) == 1;
+}
+
 Result<std::vector<schema::RuleRecord>> own_records(Repository& repository, const std::string& type,
-                                                    std::int64_t now_ms) {
-  if (type == "server_question") return question_records(repository, now_ms);
-  if (type == "server_device") return device_records(repository, now_ms);
-  if (type == "server_access") return access_records(repository);
+                                                    std::int64_t now_ms,
+                                                    const ReportSight* sight) {
+  if (type == "server_question") return question_records(repository, now_ms, sight);
+  if (type == "server_device") return device_records(repository, now_ms, sight);
+  if (type == "server_access") return access_records(repository, sight);
+  if (type == "server_reading") return reading_records(repository, sight);
+  if (sight != nullptr) {
+    return Error{ErrorCode::invalid_argument, "a report over " + type + " is told whole or not"};
+  }
   if (type == "server_finding") return finding_records(repository);
   if (type == "server_flow") return flow_records(repository, now_ms);
-  if (type == "server_reading") return reading_records(repository);
   return Error{ErrorCode::invalid_argument, "the server makes no records of type " + type};
 }
 

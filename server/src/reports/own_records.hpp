@@ -9,18 +9,20 @@
 #include <vector>
 
 #include "insieme/schema/rules.hpp"
+#include "insieme/server/reporting.hpp"
 #include "insieme/server/repository.hpp"
 
 namespace insieme::server {
 
-/// The records of one of `server_types()`; `invalid_argument` for another type.
-[[nodiscard]] Result<std::vector<schema::RuleRecord>> own_records(Repository& repository,
-                                                                  const std::string& type,
-                                                                  std::int64_t now_ms);
+/// The records of one of `server_types()`, here and below those that may be told to whom `sight` is
+/// of (null: all); `invalid_argument` for another type.
+[[nodiscard]] Result<std::vector<schema::RuleRecord>> own_records(
+    Repository& repository, const std::string& type, std::int64_t now_ms,
+    const ReportSight* sight = nullptr);
 
 /// Open questions and decisions in every document, and late edits that wait or waited.
-[[nodiscard]] Result<std::vector<schema::RuleRecord>> question_records(Repository& repository,
-                                                                       std::int64_t now_ms);
+[[nodiscard]] Result<std::vector<schema::RuleRecord>> question_records(
+    Repository& repository, std::int64_t now_ms, const ReportSight* sight = nullptr);
 
 /// What is to be found over the whole space.
 [[nodiscard]] Result<std::vector<schema::RuleRecord>> finding_records(Repository& repository);
@@ -30,7 +32,8 @@ namespace insieme::server {
                                                            std::int64_t now_ms);
 
 /// The access log: one record for what a person did in one way with one dossier on one day.
-[[nodiscard]] std::vector<schema::RuleRecord> reading_records(Repository& repository);
+[[nodiscard]] std::vector<schema::RuleRecord> reading_records(Repository& repository,
+                                                              const ReportSight* sight = nullptr);
 
 /// Fills in `places` of records about dossiers: the territory that was declared for it, and the
 /// communes of its households. Costs a replay of the documents with households.

@@ -98,8 +98,14 @@ class Collector {
   std::vector<schema::RuleRecord>& out_;
 };
 
-void add_held(Repository& repository, std::int64_t now_ms, std::vector<schema::RuleRecord>& out) {
+bool is_told(const ReportSight* sight, const sync::DocumentId& document) {
+  return sight == nullptr || sight->sees(document.dossier, document.section);
+}
+
+void add_held(Repository& repository, std::int64_t now_ms, const ReportSight* sight,
+              std::vector<schema::RuleRecord>& out) {
   for (const HeldInfo& held : repository.held()) {
+    if (!is_told(sight, held.change.document)) continue;
     OwnRecord one(kQuestion, "held " + std::to_string(held.position));
     one.record.dossier = held.change.document.dossier;
     const bool waits = held.state == HeldState::waiting;
@@ -148,17 +154,19 @@ void add_communes(const Written& written, std::vector<schema::RuleRecord>& out) 
 }  // namespace
 
 Result<std::vector<schema::RuleRecord>> question_records(Repository& repository,
-                                                         std::int64_t now_ms) {
+                                                         std::int64_t now_ms,
+                                                         const ReportSight* sight) {
   std::vector<schema::RuleRecord> out;
   Collector collector(now_ms, out);
   SpaceReader people({"finding", "household"});
   INSIEME_TRY(
       replay_documents(repository, all_sections(), [&](const sync::Document& document) {
+        if (!is_told(sight, document.id())) return;
         collector.read(document);
         people.read(document);
       }));
   const Written written = people.take();
-  add_held(repository, now_ms, out);
+  add_held(repository, now_ms, sight, out);
   add_findings(written, out);
   add_communes(written, out);
   return out;

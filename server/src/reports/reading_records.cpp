@@ -1,4 +1,5 @@
 // The access log as records: R15.
+#include <optional>
 #include <tuple>
 
 #include "insieme/schema/calendar.hpp"
@@ -26,7 +27,19 @@ std::string code_of(AccessKind kind) {
   return {};
 }
 
-Key key_of(const AccessRow& row) {
+/// Of the sections those that may be told; nothing: of this line nothing is.
+std::optional<std::vector<std::string>> told_of(const AccessNote& note, const ReportSight* sight) {
+  if (sight == nullptr) return note.sections;
+  if (sight->sections.count(note.dossier) == 0) return std::nullopt;
+  std::vector<std::string> left;
+  for (const std::string& one : note.sections) {
+    if (sight->sees(note.dossier, one)) left.push_back(one);
+  }
+  if (left.empty() && !note.sections.empty()) return std::nullopt;
+  return left;
+}
+
+Key key_of(const AccessRow& row, const std::vector<std::string>& sections) {
   const AccessNote& note = row.note;
   // What was opened in the field belongs to the day on which it was, not to that of the sync.
   const std::int64_t at = note.kind == AccessKind::opened ? note.opened_ms : row.at_ms;
@@ -34,17 +47,20 @@ Key key_of(const AccessRow& row) {
           row.account,
           note.dossier,
           note.kind,
-          join_names(note.sections),
+          join_names(sections),
           row.purpose.empty() ? "nessuno" : row.purpose,
           note.opened_for};
 }
 
 }  // namespace
 
-std::vector<schema::RuleRecord> reading_records(Repository& repository) {
+std::vector<schema::RuleRecord> reading_records(Repository& repository,
+                                                const ReportSight* sight) {
   std::map<Key, Sum> sums;
   repository.visit_access([&](const AccessRow& row) {
-    Sum& sum = sums[key_of(row)];
+    const auto sections = told_of(row.note, sight);
+    if (!sections) return true;
+    Sum& sum = sums[key_of(row, *sections)];
     ++sum.lines;
     sum.changes += static_cast<std::int64_t>(row.note.changes);
     return true;

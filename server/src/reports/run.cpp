@@ -36,10 +36,12 @@ bool names(const std::string& digits, const std::string& id) {
 
 /// The dossier that `text` names, as its id. One that is gone still has its lines in the log, and
 /// is named by its whole id.
-Result<std::string> dossier_named(Repository& repository, const std::string& text) {
+Result<std::string> dossier_named(Repository& repository, const std::string& text,
+                                  const ReportSight* sight) {
   const std::string digits = digits_of(text);
   std::vector<sync::DossierId> found;
   for (const DossierInfo& dossier : repository.dossiers()) {
+    if (sight != nullptr && sight->sections.count(dossier.id) == 0) continue;
     if (names(digits, sync::to_text(dossier.id))) found.push_back(dossier.id);
   }
   if (found.size() == 1) return sync::to_text(found.front());
@@ -66,9 +68,10 @@ Result<sync::Value> record_named(const schema::ReportParameter& asked, const std
 }
 
 Result<sync::Value> parameter(Repository& repository, const schema::ReportParameter& asked,
-                              const std::string& text, const Loaded& loaded) {
+                              const std::string& text, const Loaded& loaded,
+                              const ReportSight* sight) {
   if (asked.name == "dossier" && !text.empty()) {
-    INSIEME_TRY_ASSIGN(std::string id, dossier_named(repository, text));
+    INSIEME_TRY_ASSIGN(std::string id, dossier_named(repository, text, sight));
     sync::Value value;  // g++ 12 warns about variants built in place
     value.emplace<std::string>(std::move(id));
     return value;
@@ -98,7 +101,7 @@ Result<std::vector<sync::Value>> parameters_of(Repository& repository, const sch
       return wrong(report.code + " has no parameter \"" + name + "\"; it has: " + names_of(report));
     }
     INSIEME_TRY_ASSIGN(out[static_cast<std::size_t>(found - report.parameters.begin())],
-                       parameter(repository, *found, given.second, loaded));
+                       parameter(repository, *found, given.second, loaded, request.sight));
   }
   for (std::size_t i = 0; i < out.size(); ++i) {
     const schema::ReportParameter& one = report.parameters[i];
@@ -129,12 +132,15 @@ Result<Loaded> load(Repository& repository, const schema::Report& report,
   std::set_difference(types.begin(), types.end(), server_types().begin(), server_types().end(),
                       std::inserter(written, written.end()));
   Loaded out;
+  if (!written.empty() && request.sight != nullptr) {
+    return wrong(report.code + " is about records of people: it is told whole or not");
+  }
   if (!written.empty()) {
     INSIEME_TRY_ASSIGN(out, read_space(repository, written));
   }
   for (const std::string& type : types) {
     if (server_types().count(type) == 0) continue;
-    INSIEME_TRY_ASSIGN(out[type], own_records(repository, type, now_ms));
+    INSIEME_TRY_ASSIGN(out[type], own_records(repository, type, now_ms, request.sight));
     const bool has_places = server_bundle().find_type(type)->find_field("places") != nullptr;
     if (has_places && asks_for(request, "territory")) {
       INSIEME_TRY(add_places(repository, out[type]));

@@ -25,6 +25,15 @@ std::optional<sync::BlobRef> named_by(const sync::Operation& op) {
   return *reference;
 }
 
+std::vector<sync::BlobRef> all_named(const sync::Change& change) {
+  std::vector<sync::BlobRef> all;
+  if (!change.ops) return all;
+  for (const sync::Operation& op : *change.ops) {
+    if (auto reference = named_by(op)) all.push_back(*std::move(reference));
+  }
+  return all;
+}
+
 BlobStanding standing_of(std::int64_t number) noexcept {
   return static_cast<BlobStanding>(number);
 }
@@ -72,24 +81,78 @@ std::vector<sync::Digest> BlobRows::named_once(const sync::DocumentId& document)
   return names;
 }
 
-std::vector<sync::Digest> BlobRows::named_now(const sync::DocumentId& document) {
-  std::vector<sync::Digest> names;
+void BlobRows::visit_named(const sync::DocumentId& document,
+                           const std::function<bool(const sync::BlobRef&)>& visit) {
   const auto look_at = [&](std::string_view sql) {
     const auto rows = db_.walk(sql);
     rows->bind_all(space_, document.dossier.bytes, document.section);
     while (rows->step()) {
-      const sync::Change change = make_change(rows->get_blob(0), rows->get_blob(1));
-      if (!change.ops) continue;
-      for (const sync::Operation& op : *change.ops) {
-        if (const auto reference = named_by(op)) names.push_back(reference->name);
+      const auto named = all_named(make_change(rows->get_blob(0), rows->get_blob(1)));
+      if (!std::all_of(named.begin(), named.end(), visit)) return false;
+    }
+    return true;
+  };
+  const bool goes_on =
+      look_at("SELECT header, body FROM log WHERE space = ? AND dossier = ? AND section = ?"
+              " AND kind <= 3 AND body IS NOT NULL");
+  if (!goes_on) return;
+  static_cast<void>(
+      look_at("SELECT l.header, h.body FROM held h JOIN log l"
+              " ON l.space = h.space AND l.position = h.position"
+              " WHERE h.space = ? AND h.dossier = ? AND h.section = ? AND h.body IS NOT NULL"));
+}
+
+std::optional<sync::BlobRef> BlobRows::named_at(std::uint64_t position, const sync::Digest& name) {
+  for (const std::string_view sql :
+       {"SELECT header, body FROM log WHERE space = ? AND position = ?"
+        " AND kind <= 3 AND body IS NOT NULL",
+        "SELECT l.header, h.body FROM held h JOIN log l"
+        " ON l.space = h.space AND l.position = h.position"
+        " WHERE h.space = ? AND h.position = ? AND h.body IS NOT NULL"}) {
+    const auto rows = db_.walk(sql);
+    rows->bind_all(space_, i64(position));
+    while (rows->step()) {
+      for (sync::BlobRef& one : all_named(make_change(rows->get_blob(0), rows->get_blob(1)))) {
+        if (one.name == name) return std::move(one);
       }
     }
-  };
-  look_at("SELECT header, body FROM log WHERE space = ? AND dossier = ? AND section = ?"
-          " AND kind <= 3 AND body IS NOT NULL");
-  look_at("SELECT l.header, h.body FROM held h JOIN log l"
-          " ON l.space = h.space AND l.position = h.position"
-          " WHERE h.space = ? AND h.dossier = ? AND h.section = ? AND h.body IS NOT NULL");
+  }
+  return std::nullopt;
+}
+
+std::optional<sync::BlobRef> BlobRows::reference(const BlobKey& key) {
+  std::vector<std::pair<std::string, std::uint64_t>> places;
+  {
+    sql::Statement& rows =
+        db_.cached("SELECT section, position FROM blob_places WHERE space = ? AND dossier = ?"
+                   " AND name = ? ORDER BY section, position");
+    const sql::ResetGuard guard(rows);
+    rows.bind_all(space_, key.dossier.bytes, key.name.bytes);
+    while (rows.step()) places.emplace_back(rows.get_text(0), u64(rows.get_int64(1)));
+  }
+  for (const auto& place : places) {
+    if (auto found = named_at(place.second, key.name)) return found;
+  }
+  // The change that named it first was emptied; a later one still does.
+  std::optional<sync::BlobRef> found;
+  std::string looked_into;
+  for (const auto& place : places) {
+    if (found || place.first == looked_into) continue;
+    looked_into = place.first;
+    visit_named({key.dossier, looked_into}, [&](const sync::BlobRef& one) {
+      if (one.name == key.name) found = one;
+      return !found;
+    });
+  }
+  return found;
+}
+
+std::vector<sync::Digest> BlobRows::named_now(const sync::DocumentId& document) {
+  std::vector<sync::Digest> names;
+  visit_named(document, [&](const sync::BlobRef& one) {
+    names.push_back(one.name);
+    return true;
+  });
   return names;
 }
 
@@ -188,6 +251,11 @@ void SqlRepository::note_blob(const BlobKey& key, BlobStanding standing) {
     db.cached(sql)
         .bind_all(static_cast<std::int64_t>(standing), space_, key.dossier.bytes, key.name.bytes)
         .run();
+    if (standing == BlobStanding::gone) {
+      db.cached("DELETE FROM blob_scans WHERE space = ? AND dossier = ? AND name = ?")
+          .bind_all(space_, key.dossier.bytes, key.name.bytes)
+          .run();
+    }
     return {};
   }));
 }

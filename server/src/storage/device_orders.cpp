@@ -109,7 +109,8 @@ std::map<sync::DeviceId, DeviceFacts> SqlRepository::all_facts() {
 }
 
 Result<StandingOrder> SqlRepository::order_device(const sync::DeviceId& device,
-                                                  const StandingOrder& order) {
+                                                  const StandingOrder& order,
+                                                  const std::string& by) {
   if (!is_fit_reason(order.reason)) {
     return Error{ErrorCode::invalid_argument, "a reason has 1 to 200 bytes of text"};
   }
@@ -128,11 +129,11 @@ Result<StandingOrder> SqlRepository::order_device(const sync::DeviceId& device,
     StandingOrder placed = order;
     placed.ordered_ms = log.now_ms();
     const std::string subject = sync::to_text(device);
-    INSIEME_TRY(note_revocation({Revoked::order, subject, true, placed.kind, placed.id, kOperator,
+    INSIEME_TRY(note_revocation({Revoked::order, subject, true, placed.kind, placed.id, by,
                                  log.now_ms()}));
     if (is_wipe) {
       INSIEME_TRY(note_revocation(
-          {Revoked::device, subject, true, {}, {}, kOperator, log.now_ms()}));
+          {Revoked::device, subject, true, {}, {}, by, log.now_ms()}));
     }
     put_order(db, space_, device, placed);
     if (is_wipe) {
@@ -142,13 +143,12 @@ Result<StandingOrder> SqlRepository::order_device(const sync::DeviceId& device,
           .run();
       Erasures(db, space_).destroy_due_keys();  // nobody waits for it any more
     }
-    log.audit("operator", is_wipe ? "device.wipe" : "device.lock", subject,
-              placed.reason);
+    log.audit(by, is_wipe ? "device.wipe" : "device.lock", subject, placed.reason);
     return placed;
   });
 }
 
-Status SqlRepository::lift_order(const sync::DeviceId& device) {
+Status SqlRepository::lift_order(const sync::DeviceId& device, const std::string& by) {
   return write([&](sql::Connection& db, LogWriter& log) -> Status {
     const auto known = find_device(db, device);
     if (!known) return {ErrorCode::not_found, kNoDevice};
@@ -162,10 +162,10 @@ Status SqlRepository::lift_order(const sync::DeviceId& device) {
     const std::string subject = sync::to_text(device);
     const bool lets_in = is_wipe && known->revoked_ms == order.ordered_ms;
     INSIEME_TRY(note_revocation(
-        {Revoked::order, subject, false, {}, {}, kOperator, log.now_ms()}));
+        {Revoked::order, subject, false, {}, {}, by, log.now_ms()}));
     if (lets_in) {
       INSIEME_TRY(note_revocation(
-          {Revoked::device, subject, false, {}, {}, kOperator, log.now_ms()}));
+          {Revoked::device, subject, false, {}, {}, by, log.now_ms()}));
     }
     put_order(db, space_, device, {});
     if (lets_in) {
@@ -174,7 +174,7 @@ Status SqlRepository::lift_order(const sync::DeviceId& device) {
           .bind_all(space_, device.bytes)
           .run();
     }
-    log.audit("operator", is_wipe ? "device.keep" : "device.unlock", subject);
+    log.audit(by, is_wipe ? "device.keep" : "device.unlock", subject);
     return {};
   });
 }

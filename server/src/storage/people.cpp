@@ -303,13 +303,17 @@ Status SqlRepository::revoke_device(const sync::DeviceId& device, const std::str
 }
 
 Status SqlRepository::give_up_device(const sync::DeviceId& device) {
+  return let_go(device, kOperator);
+}
+
+Status SqlRepository::let_go(const sync::DeviceId& device, const std::string& by) {
   return write([&](sql::Connection& db, LogWriter& log) -> Status {
     if (!find_device(db, device)) return {ErrorCode::not_found, "there is no such device"};
     db.cached("UPDATE devices SET given_up_ms = ? WHERE space = ? AND device = ?"
               " AND given_up_ms IS NULL")
         .bind_all(log.now_ms(), space_, device.bytes)
         .run();
-    log.audit("operator", "device.give_up", sync::to_text(device));
+    log.audit(by, "device.give_up", sync::to_text(device));
     Erasures(db, space_).destroy_due_keys();  // nobody waits for it any more
     return {};
   });

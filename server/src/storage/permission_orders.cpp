@@ -104,6 +104,11 @@ std::vector<Organization> SqlRepository::organizations() {
 }
 
 Status SqlRepository::set_person(const std::string& account, const PersonChange& change) {
+  return change_terms(account, change, kOperator);
+}
+
+Status SqlRepository::change_terms(const std::string& account, const PersonChange& change,
+                                   const std::string& by) {
   return write([&](sql::Connection& db, LogWriter& log) -> Status {
     INSIEME_TRY_ASSIGN(User user, active_user(db, account));
     Permissions permissions(db, space_, roles_, log.now_ms());
@@ -114,7 +119,7 @@ Status SqlRepository::set_person(const std::string& account, const PersonChange&
     if (change.from) user.contract.from = *change.from;
     if (change.until) user.contract.until = *change.until;
     save_terms(db, user);
-    log.audit("operator", "user.set", account);
+    log.audit(by, "user.set", account);
     permissions.settle_person(log, user);
     return {};
   });

@@ -12,6 +12,7 @@
 #include "denial_ledger.hpp"
 #include "insieme/server/absences.hpp"
 #include "insieme/server/audit.hpp"
+#include "insieme/server/blob_scans.hpp"
 #include "insieme/server/device_orders.hpp"
 #include "insieme/server/repository.hpp"
 #include "insieme/server/staff.hpp"
@@ -30,7 +31,8 @@ class SqlRepository final : public Repository,
                             public Together,
                             public Absences,
                             public AuditStore,
-                            public StaffStore {
+                            public StaffStore,
+                            public BlobScanStore {
  public:
   SqlRepository(std::unique_ptr<sql::Database> database, std::unique_ptr<sql::Connection> writer,
                 std::int64_t space, Roles roles, Clock clock, SnapshotPolicy snapshots);
@@ -104,6 +106,15 @@ class SqlRepository final : public Repository,
   void visit_blobs(const std::function<bool(const BlobFacts&)>& visit) override;
   BlobUsage blob_usage(const std::optional<sync::DossierId>& dossier) override;
 
+  ScanVerdict scan_verdict(const BlobKey& key) override;
+  void note_scan(const BlobKey& key, ScanVerdict verdict, const std::string& said) override;
+  std::vector<BlobKey> unscanned(const std::optional<BlobKey>& after,
+                                 std::int64_t failed_before_ms, std::size_t count_max) override;
+  ScanCounts scan_counts() override;
+  std::vector<BlobScan> bad_scans() override;
+  std::uint64_t scan_again() override;
+  Result<BlobOpener> blob_opener(const BlobKey& key) override;
+
   std::unique_ptr<Turn> begin_turn(const Caller& caller) override;
   sync::PageRead read_page(const Caller& caller, const sync::ReplicaId& replica,
                            const sync::ReadAction& action) override;
@@ -123,7 +134,12 @@ class SqlRepository final : public Repository,
   void act_as(const std::string& who, const std::string& reason) override;
   void visit_audit(const std::function<bool(const AuditLine&)>& visit) override;
   std::pair<std::uint64_t, sync::Digest> audit_end() override;
-  Status change_staff(const std::string& account, const StaffChange& change) override;
+  Status change_staff(const std::string& account, const StaffChange& change,
+                      const std::string& by) override;
+  Status change_terms(const std::string& account, const PersonChange& change,
+                      const std::string& by) override;
+  std::vector<OpenInvitation> open_invitations() override;
+  Status withdraw_invitations(const std::string& account, const std::string& by) override;
   std::string integrity_check() override;
   Status note_backup(std::uint64_t position) override;
   std::uint64_t raise_epoch(const std::string& reason, std::uint64_t at_least) override;
@@ -146,8 +162,9 @@ class SqlRepository final : public Repository,
   DeviceFacts facts_of(const sync::DeviceId& device) override;
   std::map<sync::DeviceId, DeviceFacts> all_facts() override;
   Result<StandingOrder> order_device(const sync::DeviceId& device,
-                                     const StandingOrder& order) override;
-  Status lift_order(const sync::DeviceId& device) override;
+                                     const StandingOrder& order, const std::string& by) override;
+  Status lift_order(const sync::DeviceId& device, const std::string& by) override;
+  Status let_go(const sync::DeviceId& device, const std::string& by) override;
   void note_order_told(const sync::DeviceId& device, const sync::DeviceOrderId& order) override;
   Status put_parcel(const sync::DeviceId& device, const sync::DeviceOrderId& order,
                     const EscrowParcel& parcel, const std::vector<std::uint8_t>& sealed) override;

@@ -360,7 +360,16 @@ ALTER TABLE audit ADD COLUMN hash BLOB NOT NULL DEFAULT x'';
 CREATE INDEX audit_of_subject ON audit(space, subject);
 )sql";
 
-constexpr std::array<sqlite::Migration, 18> kMigrations{
+// blob_scans.verdict: ScanVerdict, never pending. again 1: it is to be looked at anew; tries: in
+// vain, in a row.
+constexpr std::string_view kBlobScans = R"sql(
+CREATE TABLE blob_scans(
+  space INTEGER NOT NULL, dossier BLOB NOT NULL, name BLOB NOT NULL, verdict INTEGER NOT NULL,
+  again INTEGER NOT NULL, tries INTEGER NOT NULL, looked_ms INTEGER NOT NULL, said TEXT NOT NULL,
+  PRIMARY KEY(space, dossier, name)) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array<sqlite::Migration, 19> kMigrations{
     sqlite::Migration{1, "first release", kFirst},
     sqlite::Migration{2, "snapshots and acknowledgements", kSnapshots},
     sqlite::Migration{3, "held with what they stand on", kStanding},
@@ -379,6 +388,7 @@ constexpr std::array<sqlite::Migration, 18> kMigrations{
     sqlite::Migration{16, "what is ordered of devices", kDeviceOrders},
     sqlite::Migration{17, "who is away, and who stands in", kAbsences},
     sqlite::Migration{18, "an audit that is sealed", kAudit},
+    sqlite::Migration{19, "what a scanner said of blobs", kBlobScans},
 };
 
 }  // namespace

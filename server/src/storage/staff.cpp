@@ -60,7 +60,8 @@ void give_all_dossiers(sql::Connection& db, std::int64_t space, Permissions& per
 
 StaffStore& staff_of(Repository& repository) { return dynamic_cast<SqlRepository&>(repository); }
 
-Status SqlRepository::change_staff(const std::string& account, const StaffChange& change) {
+Status SqlRepository::change_staff(const std::string& account, const StaffChange& change,
+                                   const std::string& by) {
   return write([&](sql::Connection& db, LogWriter& log) -> Status {
     INSIEME_TRY_ASSIGN(User user, active_user(db, account));
     const User before = user;
@@ -77,9 +78,9 @@ Status SqlRepository::change_staff(const std::string& account, const StaffChange
     db.cached("UPDATE users SET role = ?, display_name = ? WHERE space = ? AND account = ?")
         .bind_all(user.role, user.display_name, space_, account)
         .run();
-    if (user.display_name != before.display_name) log.audit(kOperator, "user.name", account);
+    if (user.display_name != before.display_name) log.audit(by, "user.name", account);
     if (user.role == before.role) return {};
-    log.audit(kOperator, "user.role", account + " " + before.role + " " + user.role);
+    log.audit(by, "user.role", account + " " + before.role + " " + user.role);
     Permissions permissions(db, space_, roles_, log.now_ms());
     permissions.keep_space_dossier(log);
     if (rules->all_dossiers) {
@@ -93,6 +94,42 @@ Status SqlRepository::change_staff(const std::string& account, const StaffChange
     if (keeps_lists(roles_.find(before.role)) != keeps_lists(rules)) {
       permissions.tell_keeper(log, user);
     }
+    return {};
+  });
+}
+
+std::vector<OpenInvitation> SqlRepository::open_invitations() {
+  return read([&](sql::Connection& db) {
+    std::vector<OpenInvitation> all;
+    sql::Statement& rows =
+        db.cached("SELECT account, created_ms, expires_ms FROM invitations"
+                  " WHERE space = ? AND used_by IS NULL AND expires_ms > ?"
+                  " ORDER BY created_ms DESC, hash");
+    const sql::ResetGuard guard(rows);
+    rows.bind_all(space_, clock_());
+    while (rows.step()) {
+      all.push_back({std::string(rows.get_text(0)), rows.get_int64(1), rows.get_int64(2)});
+    }
+    return all;
+  });
+}
+
+Status SqlRepository::withdraw_invitations(const std::string& account, const std::string& by) {
+  return write([&](sql::Connection& db, LogWriter& log) -> Status {
+    bool is_open = false;
+    {
+      sql::Statement& row =
+          db.cached("SELECT 1 FROM invitations WHERE space = ? AND account = ?"
+                    " AND used_by IS NULL AND expires_ms > ?");
+      const sql::ResetGuard guard(row);
+      row.bind_all(space_, account, log.now_ms());
+      is_open = row.step();
+    }
+    if (!is_open) return {ErrorCode::not_found, "no invitation of \"" + account + "\" is open"};
+    db.cached("DELETE FROM invitations WHERE space = ? AND account = ? AND used_by IS NULL")
+        .bind_all(space_, account)
+        .run();
+    log.audit(by, "invitation.withdraw", account);
     return {};
   });
 }

@@ -29,6 +29,8 @@ struct OneTablet {
     db.execute(
         "ALTER TABLE changes DROP COLUMN accepted; ALTER TABLE changes DROP COLUMN stands_on;"
         "ALTER TABLE inbox DROP COLUMN closed; ALTER TABLE kept DROP COLUMN forgotten;"
+        "DROP INDEX kept_placeless;"
+        "ALTER TABLE kept DROP COLUMN position; ALTER TABLE kept DROP COLUMN deps;"
         "DROP INDEX dossiers_leaving;"
         "DROP INDEX changes_exchanged; ALTER TABLE changes DROP COLUMN handed;"
         "DROP TABLE permits; DROP TABLE bundles; DROP TABLE bundle_parts;"

@@ -1,5 +1,7 @@
 // What a store keeps small or leaves out: packed answers and bodies, and tables that never had a
 // row.
+#include <random>
+
 #include "two_tablets.hpp"
 
 using namespace insieme;
@@ -75,6 +77,34 @@ TEST_CASE("an answer that is damaged is an error, and nothing is written twice",
     CHECK(again.error().code == ErrorCode::storage_failure);
   }
   CHECK(t.acts == 1);
+}
+
+TEST_CASE("answers do not pile up, and what was carried out long ago is not done again",
+          "[store][P2]") {
+  Small t;
+  std::mt19937 random(7);
+  std::vector<std::string> texts;
+  for (int i = 0; i < 128; ++i) {
+    std::string text = "[";
+    for (int word = 0; word < 1'500; ++word) text += std::to_string(random()) + ",";
+    texts.push_back(text + "0]");
+    REQUIRE(must(t.answer("r" + std::to_string(i), texts.back())) == texts.back());
+  }
+  CHECK(Small::count(t.anna, "SELECT count(*) FROM requests WHERE id GLOB 'r*'") == 128);
+  const auto bytes = Small::count(t.anna, "SELECT sum(octet_length(answer)) FROM requests");
+  CHECK(bytes > 200'000);
+  CHECK(bytes < 400'000);
+  for (const int newest : {127, 120, 100}) {
+    CAPTURE(newest);
+    CHECK(must(t.answer("r" + std::to_string(newest), "")) ==
+          texts[static_cast<std::size_t>(newest)]);
+  }
+  const auto late = t.answer("r0", "");
+  REQUIRE_FALSE(late.ok());
+  CHECK(late.error().code == ErrorCode::conflict);
+  CHECK(late.error().detail.find("carried out before") != std::string::npos);
+  CHECK(t.acts == 128);
+  Small::check_sound(t.anna);
 }
 
 TEST_CASE("an order to erase reaches what packed answers quote", "[store][P9]") {

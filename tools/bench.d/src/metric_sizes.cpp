@@ -53,6 +53,12 @@ Weight weight_of(const std::string& path) {
   return weight;
 }
 
+/// A row of a record's as it stands in requests.
+std::string minutes_of(const VisitRow& row, std::size_t minutes) {
+  return fmt::format(R"({{"record":"{}","fields":{{"minutes":{}}}}})", sync::to_text(row.id),
+                     minutes);
+}
+
 /// A tablet of its own whose documents are folded as soon as everything is sent and acknowledged.
 class Folding {
  public:
@@ -74,11 +80,28 @@ class Folding {
     }
     stop("synchronisation does not come to rest");
   }
+  /// A backup of the server as it is now was made and read again, and the tablet hears of it.
+  void back_up() {
+    must(hub_.repository().note_backup(position()));
+    come_to_rest();
+  }
+  [[nodiscard]] std::uint64_t position() { return hub_.repository().space().position; }
 
  private:
   Hub hub_;
   Tablet anna_;
 };
+
+/// As days go by: with a little work between one night and the next.
+void be_in_two_backups(Folding& folding, const Workload& workload) {
+  for (const std::size_t minutes : {1U, 2U}) {
+    folding.subject().call(
+        fmt::format(R"({{"command":"record.save","request_id":"day{}","records":[{}]}})",
+                    folding.position(), minutes_of(workload.rows.front(), minutes)));
+    folding.come_to_rest();
+    folding.back_up();
+  }
+}
 
 void measure_meta_folded(Bench& bench, const Workload& workload, double floor) {
   const auto folder = bench.fresh("folded");
@@ -88,10 +111,11 @@ void measure_meta_folded(Bench& bench, const Workload& workload, double floor) {
     path = folding.subject().path();
     insert_everything(folding.subject(), workload);
     folding.come_to_rest();
+    be_in_two_backups(folding, workload);
   }
   const auto count = static_cast<double>(workload.rows.size());
   const Weight weight = weight_of(path);
-  Figure figure = figure_of("meta_bytes_per_row", "sent and compacted", "B",
+  Figure figure = figure_of("meta_bytes_per_row", "sent, in two backups and compacted", "B",
                             {(weight.in_use - floor) / count}, "50 B", {50});
   figure.target = value_at_most(50);
   figure.plain_value = floor / count;
@@ -134,9 +158,8 @@ void edit_all(Subject& subject, const Workload& workload, std::size_t edits,
   for (std::size_t number = 0; number < edits; number += workload.rows.size()) {
     std::string request;
     for (const VisitRow& row : workload.rows) {
-      request += fmt::format(R"({}{{"record":"{}","fields":{{"minutes":{}}}}})",
-                             request.empty() ? "" : ",", sync::to_text(row.id),
-                             (number / workload.rows.size()) % 1'000 + 400);
+      request += (request.empty() ? "" : ",") +
+                 minutes_of(row, (number / workload.rows.size()) % 1'000 + 400);
     }
     subject.call(fmt::format(R"({{"command":"record.save","request_id":"h{}","records":[{}]}})",
                              number, request));
@@ -153,14 +176,17 @@ void measure_history_folded(Bench& bench, const Workload& workload) {
     path = folding.subject().path();
     insert_everything(folding.subject(), workload);
     folding.come_to_rest();
+    be_in_two_backups(folding, workload);
     fresh = weight_of(path);
     // Sent from time to time, as a tablet does.
     edit_all(folding.subject(), workload, bench.scale.history_edits,
              [&folding] { folding.come_to_rest(); });
+    be_in_two_backups(folding, workload);
   }
   const Weight grown = weight_of(path);
-  Figure figure = figure_of("history_growth", fmt::format("{} edits, sent and compacted",
-                                                          bench.scale.history_edits),
+  Figure figure = figure_of("history_growth",
+                            fmt::format("{} edits, sent, in two backups and compacted",
+                                        bench.scale.history_edits),
                             "MB", {grown.in_use / 1e6}, "fresh", {fresh.in_use / 1e6});
   figure.target = ratio_at_most(1.3);
   figure.note = fmt::format("pages in use; the file is {:.2f} MB, {:.2f} of fresh",

@@ -8,6 +8,7 @@
 #include "account_sign_in.hpp"
 #include "archive_commands.hpp"
 #include "codes_command.hpp"
+#include "doctor_command.hpp"
 #include "file_commands.hpp"
 #include "glass_command.hpp"
 #include "hand_over_commands.hpp"
@@ -73,7 +74,7 @@ const char* exit_codes() {
       "Codici di uscita: 0 fatto; 1 comando non capito; 2 non ammesso o non trovato (nulla è\n"
       "stato scritto); 3 archivio illeggibile, pieno, occupato o danneggiato, o uscita che non\n"
       "si può scrivere; 4 server non raggiungibile o dispositivo non riconosciuto (il lavoro\n"
-      "resta salvato); 5 «review --check»: c'è qualcosa da decidere.\n\n"
+      "resta salvato); 5 «review --check»: c'è qualcosa da decidere; «doctor»: c'è un guasto.\n\n"
       "Per cominciare:\n"
       "  export INSIEME_STORE=$HOME/visite.insieme\n"
       "  insieme init\n"
@@ -83,7 +84,7 @@ const char* exit_codes() {
       "Exit codes: 0 done; 1 command not understood; 2 not allowed or not found (nothing was\n"
       "written); 3 store unreadable, full, busy or damaged, or output that cannot be written;\n"
       "4 server out of reach or device not recognised (the work stays saved); 5 “review "
-      "--check”:\nsomething to decide.\n\n"
+      "--check”:\nsomething to decide; “doctor”: a fault.\n\n"
       "To begin:\n"
       "  export INSIEME_STORE=$HOME/visits.insieme\n"
       "  insieme init\n"
@@ -146,6 +147,7 @@ int run(int argc, char** argv) {
   add_codes_command(app, program);
   add_watch_command(app, program);
   add_serve_app_command(app, program);
+  add_doctor_command(app, program);
   add_notice_commands(app, program);
   add_review_commands(app, program);
   add_report_commands(app, program);

@@ -1,15 +1,15 @@
 // The acts of whoever administers: each is decided by the server and stands in its audit.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { CoreError } from "../../core/core";
 import { useAct } from "../../core/hooks";
 import {
   steer,
   type Invitation,
-  type SteerDevice,
   type SteerPeople,
   type SteerPerson,
 } from "../../core/steer";
-import { clock, day } from "../../format";
+import { ago, clock, day } from "../../format";
 import { useActWords } from "../../form/act_words";
 import { FoundNote, useDetails } from "../../form/found";
 import { Select } from "../../parts/finding";
@@ -20,14 +20,25 @@ import { roleName } from "../../words/steer";
 
 const HOURS: [string, number][] = [["1", 1], ["24", 24], ["48", 48], ["168", 168]];
 
-/** On the screen only: it is for one device, and nobody keeps it. */
+/** It was used meanwhile, or its time is over. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof CoreError && error.code === "not_found")) throw error;
+}
+
+/**
+ * On the screen only: it is for one device, and nobody keeps it. So a code cannot be shown a second
+ * time; another takes its place, and the former is void.
+ */
 export function Invite(props: { person: SteerPerson; hasDevice: boolean }): JSX.Element {
   const { person } = props;
   const [made, setMade] = useState<Invitation | null>(null);
   const [hours, setHours] = useState(48);
   const act = useAct();
+  const former = person.invitation;
+  const withdraw = (): Promise<unknown> => steer("uninvite", { account: person.account });
   const invite = (): void =>
     void act.run(async () => {
+      if (former) await withdraw().catch(unlessGone);
       setMade(await steer<Invitation>("invite", { account: person.account, hours }));
     });
   const id = `hours-${person.account}`;
@@ -53,9 +64,10 @@ export function Invite(props: { person: SteerPerson; hasDevice: boolean }): JSX.
               ))}
             </select>
           </div>
+          {former && <p class="help">{t("invite_again_what")}</p>}
           <Failed error={act.failure} />
           <button type="button" class="btn btn-primary" disabled={act.busy} onClick={invite}>
-            {t("steer_invite_make")}
+            {t(former ? "invite_again" : "steer_invite_make")}
           </button>
         </>
       ) : (
@@ -102,44 +114,33 @@ function Made(props: {
   );
 }
 
-export function StopDevice(props: { device: SteerDevice; unsent: boolean }): JSX.Element {
-  const { device } = props;
-  const typing = useActWords({ act: "steer.revoke", subject: device.id }, { reason: "" });
-  const { reason } = typing.words;
-  const panel = useDetails(reason !== "");
+/** That a code is about, and how it is made void. */
+export function OpenInvitation(props: { person: SteerPerson }): JSX.Element | null {
+  const { invitation, account } = props.person;
   const act = useAct();
-  const id = `stop-${device.id}`;
+  if (!invitation) return null;
+  const withdraw = (): void =>
+    void act.run(async () => {
+      await steer("uninvite", { account });
+      say(t("invite_withdraw_done"));
+    });
   return (
-    <details {...panel}>
-      <summary>{t("steer_stop")}</summary>
-      <p>{t("steer_stop_what")}</p>
-      {props.unsent && <p class="help-problem">{t("steer_stop_unsent")}</p>}
-      <div class="field">
-        <label for={id}>{t("steer_why")}</label>
-        <input
-          id={id}
-          class="form-control"
-          maxLength={500}
-          value={reason}
-          onInput={(event) => typing.set({ reason: event.currentTarget.value })}
-        />
-      </div>
+    <div class="no-print">
+      <p>
+        {t("invite_open", {
+          when: ago(invitation.made_at),
+          until: `${day(invitation.expires_at)} ${clock(invitation.expires_at)}`,
+        })}
+      </p>
       <Failed error={act.failure} />
-      {reason.trim() !== "" && (
-        <SureButton
-          label={t("steer_stop_now", { name: device.name })}
-          question={t("steer_stop_sure")}
-          yes={t("steer_stop_yes")}
-          onSure={() =>
-            void act.run(async () => {
-              await steer("revoke", { device: device.id, reason: reason.trim() });
-              await typing.done();
-              say(t("steer_stop_done"));
-            })
-          }
-        />
-      )}
-    </details>
+      <SureButton
+        label={t("invite_withdraw")}
+        question={t("invite_withdraw_sure")}
+        yes={t("invite_withdraw")}
+        tone="btn-link"
+        onSure={withdraw}
+      />
+    </div>
   );
 }
 

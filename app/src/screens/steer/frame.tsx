@@ -19,6 +19,7 @@ export const TABS: Tab[] = [
   { path: "team", word: "steer_team", reviewers: true },
   { path: "health", word: "steer_health", reviewers: false },
   { path: "erasures", word: "steer_erasures", reviewers: true },
+  { path: "absences", word: "away", reviewers: true },
   { path: "people", word: "steer_people", reviewers: false },
   { path: "lists", word: "steer_lists", reviewers: false },
 ];

@@ -38,6 +38,7 @@ const SHOWN: Record<Condition, { word: Word; tone: Tone }> = {
   clock: { word: "steer_clock", tone: "warning" },
   never: { word: "steer_never", tone: "neutral" },
   fine: { word: "steer_fine", tone: "success" },
+  locked: { word: "device_locked", tone: "neutral" },
   stopped: { word: "steer_stopped", tone: "neutral" },
 };
 
@@ -106,10 +107,13 @@ function Territories(props: { lines: TerritoryLine[] }): JSX.Element {
   );
 }
 
-const STATES: Condition[] = ["silent", "unsent", "late", "clock", "never", "fine", "stopped"];
+const STATES: Condition[] = [
+  "silent", "unsent", "late", "clock", "never", "fine", "locked", "stopped",
+];
 const SHORT: Record<Condition, Word> = {
   silent: "steer_only_silent", unsent: "steer_only_unsent", late: "steer_only_late",
-  clock: "steer_only_clock", never: "steer_never", fine: "steer_fine", stopped: "steer_stopped",
+  clock: "steer_only_clock", never: "steer_never", fine: "steer_fine",
+  locked: "device_locked", stopped: "steer_stopped",
 };
 
 function Devices(props: { people: SteerPerson[] }): JSX.Element {

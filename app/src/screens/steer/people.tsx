@@ -3,16 +3,16 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useLoad } from "../../core/hooks";
-import { conditionsOf } from "../../core/health";
 import { loadPeople, type SteerPeople, type SteerPerson } from "../../core/steer";
 import type { Identity } from "../../core/types";
-import { ago } from "../../format";
 import { MoreButton, plain, SearchField, Select } from "../../parts/finding";
 import { Empty, Mark, Note, Section } from "../../parts/parts";
 import { t } from "../../words";
 import { roleName } from "../../words/steer";
 import { Frame, FromServer } from "./frame";
-import { AddPerson, Invite, StopDevice, Switch } from "./administer";
+import { AddPerson, Invite, OpenInvitation, Switch } from "./administer";
+import { ChangePerson } from "./change_person";
+import { DeviceCard } from "./device";
 
 const SHOWN = 60;
 
@@ -75,17 +75,24 @@ function PersonCard(props: { person: SteerPerson; all: SteerPeople; me: Identity
   const active = person.devices.filter((one) => !one.revoked_at);
   const self = person.account === me.account;
   const body = all.organizations.find((one) => one.id === person.organization)?.name;
+  const away = person.absences?.find((one) => one.now);
   return (
     <article class="card-box">
       <div class="card-head">
         <h3 class="card-name">{person.name}</h3>
         <span class="marks">
           {person.disabled && <Mark tone="danger">{t("steer_disabled")}</Mark>}
+          {away && <Mark tone="warning">{t("person_away", { day: away.until })}</Mark>}
           <Mark tone="neutral">{roleName(person.role)}</Mark>
         </span>
       </div>
       <p class="muted">
-        {[person.account, body, person.until && t("steer_until", { day: person.until })]
+        {[
+          person.account,
+          body,
+          person.from && t("person_contract", { from: person.from }),
+          person.until && t("steer_until", { day: person.until }),
+        ]
           .filter(Boolean)
           .join(" · ")}
       </p>
@@ -93,36 +100,28 @@ function PersonCard(props: { person: SteerPerson; all: SteerPeople; me: Identity
       {person.devices.length > 0 && (
         <ul class="plain">
           {person.devices.map((device) => (
-            <li key={device.id}>
-              {device.name}{" "}
-              <span class="muted">
-                {device.revoked_at
-                  ? t("steer_revoked_on", {
-                      when: ago(device.revoked_at),
-                      why: device.revoke_reason ?? "",
-                    })
-                  : device.last_sync_at
-                    ? t("steer_last_seen", { when: ago(device.last_sync_at) })
-                    : t("steer_never")}
-              </span>
-              {person.administered && !device.revoked_at && (
-                <StopDevice
-                  device={device}
-                  unsent={conditionsOf(device, Date.now()).includes("unsent")}
-                />
-              )}
-            </li>
+            <DeviceCard
+              key={device.id}
+              device={device}
+              administered={person.administered && device.id !== me.device}
+            />
           ))}
         </ul>
       )}
       {all.may_administer && !person.disabled && person.may_be_invited === false && (
         <p class="help">{t("steer_not_invited", { account: person.account })}</p>
       )}
+      {all.may_administer && self && <p class="help">{t("person_self")}</p>}
+      {all.may_administer && !self && !person.administered && (
+        <p class="help">{t("person_beyond")}</p>
+      )}
       {person.administered && (
         <>
+          <OpenInvitation person={person} />
           {!person.disabled && (person.may_be_invited ?? true) && (
             <Invite person={person} hasDevice={active.length > 0} />
           )}
+          {!self && <ChangePerson person={person} all={all} />}
           {!self && <Switch person={person} />}
         </>
       )}

@@ -294,6 +294,7 @@ struct VerifyReport {
   std::uint64_t documents = 0;
   std::uint64_t changes = 0;  ///< of the logs
   std::uint64_t folded = 0;   ///< changes that are folded and not in the logs
+  std::uint64_t kept = 0;     ///< of these, own ones that are kept whole for a server put back
   std::uint64_t records = 0;
   std::vector<std::string> problems;  ///< empty: all is well
   struct DocumentState {

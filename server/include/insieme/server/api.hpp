@@ -54,6 +54,7 @@ struct Services {
   WaitRoom* waits = nullptr;  ///< null: nobody can wait for news
   FindingBoard* findings = nullptr;  ///< null: what is found is not told here
   BlobStore* blobs = nullptr;                ///< null: bytes of blobs are not kept here
+  std::function<void()> blob_came{};         ///< one is whole; from any thread, and quick
   std::shared_ptr<ReadSessions> reads = std::make_shared<ReadSessions>();
   SignInDesk* sign_in = nullptr;             ///< null: people are invited
   AccountDesk* accounts = nullptr;           ///< null: nobody has a password here
@@ -68,6 +69,12 @@ class Api {
 
   /// Never throws for anything that a request or a storage failure can cause.
   [[nodiscard]] Response handle(const Request& request);
+  /// In which line the request waits for a thread: its device's, else its address's; empty for what
+  /// comes from this machine and names no device, of which nobody knows whose it is. Quick, and
+  /// asks no database.
+  [[nodiscard]] std::string line_of(const Request& request) const;
+  /// The answer to a request whose line is full.
+  [[nodiscard]] Response turn_away(const Request& request) const;
   /// The answer to a request that was kept waiting (`Response::waiting`), whose wait has ended or
   /// is ended now, because time is up or the device went away. Quick, and asks no database.
   [[nodiscard]] Response end_wait(const Waiting& waiting, WaitEnd end) const;

@@ -42,6 +42,9 @@ struct Config {
   /// this machine are not counted: a proxy here may not tell whose requests it brings.
   std::uint32_t device_requests_max = 1'200;
   std::uint32_t address_requests_max = 6'000;
+  /// Requests that have a thread at once, of one device, or of an address before one is known.
+  std::uint32_t device_at_once = 2;
+  std::uint32_t device_waiting_max = 64;  ///< behind those; one more is answered 429
   /// How long a device's wait for news is held; 0: none is, and devices ask once in a while.
   std::uint32_t wait_s = 50;
   std::uint32_t waits_max = 10'000;  ///< beside connections_max
@@ -55,6 +58,9 @@ struct Config {
   std::string blob_bucket_ca;      ///< PEM of who vouches for its certificate; empty: the system's
   std::uint64_t max_blob_bytes = 0;     ///< of all blobs of the space; 0: no quota
   std::uint64_t max_dossier_blob_bytes = 500ULL * 1024 * 1024;  ///< likewise
+  std::string blob_scan;  ///< a virus scanner's command line, read by no shell; empty: none
+  bool blob_scan_wait = true;  ///< what it has not yet looked at is given to nobody
+  std::uint32_t blob_scan_timeout_s = 60;
   std::uint64_t min_free_disk = 64ULL * 1024 * 1024;
   /// Fold documents before `insieme-server backup` (or `note-backup`) has said that a backup holds
   /// them. What is folded on the tablets cannot be given back to a server that has lost it.

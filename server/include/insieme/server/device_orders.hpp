@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "insieme/server/repository.hpp"
 #include "insieme/sync/device_order.hpp"
 #include "insieme/sync/result.hpp"
 
@@ -56,14 +57,19 @@ class DeviceOrderStore {
   [[nodiscard]] virtual DeviceFacts facts_of(const sync::DeviceId& device) = 0;
   /// Of those of which anything is kept.
   [[nodiscard]] virtual std::map<sync::DeviceId, DeviceFacts> all_facts() = 0;
-  /// Takes the place of a lock; a wipe revokes the device, too. The same again is the same order.
+  /// `by`: whom the audit names for it. Takes the place of a lock; a wipe revokes the device, too.
+  /// The same again is the same order.
   /// `not_found`; `conflict`: it is to be wiped, or was revoked and cannot be locked;
   /// `invalid_argument`: the reason, 1 to sync::kOrderReasonBytesMax bytes of text.
   [[nodiscard]] virtual Result<StandingOrder> order_device(const sync::DeviceId& device,
-                                                           const StandingOrder& order) = 0;
+                                                           const StandingOrder& order,
+                                                           const std::string& by = kOperator) = 0;
   /// Takes back a lock, or a wipe that the device was not told of yet. `not_found`: none stands;
   /// `conflict`: the device was told.
-  [[nodiscard]] virtual Status lift_order(const sync::DeviceId& device) = 0;
+  [[nodiscard]] virtual Status lift_order(const sync::DeviceId& device,
+                                          const std::string& by = kOperator) = 0;
+  /// Repository::give_up_device, by somebody.
+  [[nodiscard]] virtual Status let_go(const sync::DeviceId& device, const std::string& by) = 0;
   virtual void note_order_told(const sync::DeviceId& device, const sync::DeviceOrderId& order) = 0;
   /// Durable when it returns; known by its name, it is the same. `quota`: more than one device may
   /// hand over.
@@ -96,7 +102,6 @@ class DeviceOrderStore {
   DeviceOrderStore() = default;
 };
 
-class Repository;
 [[nodiscard]] DeviceOrderStore& device_orders_of(Repository& repository);
 
 }  // namespace insieme::server

@@ -31,6 +31,8 @@ struct Gauges {
   std::uint64_t blobs = 0;
   std::uint64_t blob_bytes = 0;
   std::uint64_t blobs_awaited = 0;
+  std::uint64_t blobs_infected = 0;
+  std::uint64_t blobs_unchecked = 0;  ///< or in vain; 0 where no scanner is set
   std::int64_t last_backup_s = 0;          ///< since 1970; 0: never
   std::int64_t certificate_expires_s = 0;  ///< since 1970; 0: no TLS of its own
 };
@@ -47,6 +49,10 @@ class Metrics {
   void connection_opened();
   void connection_closed();
   void connection_refused();
+  /// A request stands in its line, and has a thread, or is gone.
+  void request_waits();
+  void request_waited();
+  void request_turned_away();
   [[nodiscard]] std::string text(const Gauges& gauges) const;
 
  private:
@@ -67,6 +73,8 @@ class Metrics {
   std::uint64_t connections_ = 0;
   std::uint64_t connections_total_ = 0;
   std::uint64_t connections_refused_ = 0;
+  std::uint64_t requests_waiting_ = 0;
+  std::uint64_t requests_turned_away_ = 0;
 };
 
 }  // namespace insieme::server

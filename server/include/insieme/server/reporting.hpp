@@ -28,10 +28,21 @@ namespace insieme::server {
 /// The record types that the server fills in by itself: nobody writes such a record.
 [[nodiscard]] const std::set<std::string>& server_types();
 
+/// What may be told to somebody who may not know everything of the space. Of a report that is cut
+/// down to it, whatever concerns nothing in it is left out before anything is counted.
+struct ReportSight {
+  std::map<sync::DossierId, std::set<std::string>> sections;  ///< that they have, of each dossier
+  std::map<sync::DossierId, std::set<std::string>> people;    ///< whom they see to have had it
+  std::set<std::string> accounts;                             ///< whose devices they know of
+  [[nodiscard]] bool sees(const sync::DossierId& dossier, const std::string& section) const;
+};
+
 struct SpaceRequest {
   std::string report;  ///< name or code
   /// Parameter → value as people write it; a record by its id or by the last digits of it.
   std::vector<std::pair<std::string, std::string>> with;
+  /// Only for reports over nothing but `server_types()`; null: all of it.
+  const ReportSight* sight = nullptr;
 };
 
 struct SpaceReport {
@@ -42,7 +53,8 @@ struct SpaceReport {
 
 /// Replays the documents in which the report's record types may live: costs their whole logs.
 /// `now_ms` says how long what is open has been so. Errors: `not_found` (no such report, record or
-/// code), `invalid_argument` (parameters), `limit_exceeded`; their details are for the operator.
+/// code), `invalid_argument` (parameters, or a report that cannot be cut down), `limit_exceeded`;
+/// their details are for the operator.
 [[nodiscard]] Result<SpaceReport> run_space_report(Repository& repository,
                                                    const SpaceRequest& request,
                                                    std::int64_t now_ms);

@@ -1,0 +1,132 @@
+// Another name, role, body or contract of somebody; what follows from it is decided by the server.
+import type { JSX } from "preact";
+import { useAct } from "../../core/hooks";
+import { steer, type SteerPeople, type SteerPerson } from "../../core/steer";
+import { useActWords } from "../../form/act_words";
+import { FoundNote, useDetails } from "../../form/found";
+import { Select } from "../../parts/finding";
+import { Failed, say, SureButton } from "../../parts/parts";
+import { t, type Word } from "../../words";
+import { roleName } from "../../words/steer";
+
+/** In the place of a day or of a body: that there is none. */
+const NONE = "-";
+
+type Facts = { name: string; role: string; organization: string; from: string; until: string };
+
+const factsOf = (person: SteerPerson): Facts => ({
+  name: person.name,
+  role: person.role,
+  organization: person.organization,
+  from: person.from ?? "",
+  until: person.until ?? "",
+});
+
+const WORDS: Record<keyof Facts, Word> = {
+  name: "steer_name", role: "steer_role", organization: "steer_body", from: "person_from",
+  until: "person_until",
+};
+
+/** Begins anew when somebody else, or this, changed the person. */
+export function ChangePerson(props: { person: SteerPerson; all: SteerPeople }): JSX.Element {
+  return <Form key={JSON.stringify(factsOf(props.person))} {...props} />;
+}
+
+function Form(props: { person: SteerPerson; all: SteerPeople }): JSX.Element {
+  const { person, all } = props;
+  const now = factsOf(person);
+  const typing = useActWords({ act: "steer.set_person", subject: person.account }, now);
+  const panel = useDetails(typing.found !== "");
+  const act = useAct();
+  const { words } = typing;
+  const names = Object.keys(WORDS) as (keyof Facts)[];
+  const changed = names.filter((name) => words[name].trim() !== now[name]);
+  const shown = (name: keyof Facts, value: string): string => {
+    if (value === "") return t("person_none");
+    if (name === "role") return roleName(value);
+    if (name !== "organization") return value;
+    return all.organizations.find((one) => one.id === value)?.name ?? value;
+  };
+  const what = changed
+    .map((name) => {
+      const step = { from: shown(name, now[name]), to: shown(name, words[name].trim()) };
+      return `${t(WORDS[name])} ${t("person_as_role", step)}`;
+    })
+    .join("; ");
+  const save = (): void =>
+    void act.run(async () => {
+      const given = changed.map((name) => [name, words[name].trim() || NONE]);
+      await steer("set_person", { account: person.account, ...Object.fromEntries(given) });
+      say(t("person_changed"));
+      await typing.done();
+    });
+  const roles = [...new Set([...all.roles, person.role])];
+  const id = person.account;
+  return (
+    <details class="no-print" {...panel}>
+      <summary>{t("person_change")}</summary>
+      <FoundNote when={typing.found} onThrow={() => void typing.done()} />
+      <p>{t("person_change_what")}</p>
+      <div class="two" data-kept>
+        <Line id={`name-${id}`} word="steer_name" value={words.name}
+          onInput={(name) => typing.set({ name })} />
+        <Select
+          id={`role-${id}`}
+          label={t("steer_role")}
+          value={words.role}
+          options={roles.map((one): [string, string] => [one, roleName(one)])}
+          onChange={(role) => typing.set({ role })}
+        />
+        {all.organizations.length > 0 && (
+          <Select
+            id={`body-${id}`}
+            label={t("steer_body")}
+            all={t("person_no_body")}
+            value={words.organization}
+            options={all.organizations.map((one): [string, string] => [one.id, one.name])}
+            onChange={(organization) => typing.set({ organization })}
+          />
+        )}
+        <Line id={`from-${id}`} word="person_from" type="date" value={words.from}
+          onInput={(from) => typing.set({ from })} />
+        <Line id={`until-${id}`} word="person_until" type="date" value={words.until}
+          onInput={(until) => typing.set({ until })} />
+      </div>
+      <p class="help">{t("person_until_what")}</p>
+      <Failed error={act.failure} />
+      {changed.length > 0 && words.name.trim() !== "" && (
+        <SureButton
+          key={what}
+          label={t("person_save")}
+          question={t("person_sure", { who: person.name, what })}
+          yes={t("person_yes")}
+          tone="btn-primary"
+          onSure={save}
+        />
+      )}
+    </details>
+  );
+}
+
+function Line(props: {
+  id: string;
+  word: Word;
+  type?: string;
+  value: string;
+  onInput: (value: string) => void;
+}): JSX.Element {
+  return (
+    <div class="field">
+      <label for={props.id}>{t(props.word)}</label>
+      <input
+        id={props.id}
+        class="form-control"
+        type={props.type ?? "text"}
+        maxLength={64}
+        autocomplete="off"
+        value={props.value}
+        onInput={(event) => props.onInput(event.currentTarget.value)}
+      />
+    </div>
+  );
+}
