@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstdio>
 
+#include "storage/space_dossier.hpp"
+
 namespace insieme::server {
 namespace {
 
@@ -58,6 +60,11 @@ bool may_be_given(const Standing& s, std::string_view section) {
 bool opened_by_glass(const Standing& s, std::string_view section) {
   return s.glass && s.rules != nullptr && s.rules->glass_hours != 0 && s.rules->may_write &&
          has(s.rules->sections, section);
+}
+
+/// Asked where there is an assignment that holds.
+bool is_of_space(const Standing& s, std::string_view section) {
+  return s.mandate->basis == kSpaceBasis && section == sync::kSpaceSection;
 }
 
 struct Line {
@@ -219,6 +226,12 @@ std::vector<Rule> all_rules() {
 
 SectionDecision decide(const Standing& standing, std::string_view section) {
   for (const Line& line : kLines) {
+    // Of a role's sections and of places the space's own knows nothing: these ask no further.
+    if (line.rule == Rule::other_organization && is_of_space(standing, section)) {
+      return keeps_lists(standing.rules)
+                 ? SectionDecision{std::string(section), May::writes, Rule::granted}
+                 : SectionDecision{std::string(section), May::reads, Rule::role_reads_only};
+    }
     if (line.speaks(standing, section)) return {std::string(section), line.may, line.rule};
   }
   return {std::string(section), May::nothing, Rule::not_assigned};

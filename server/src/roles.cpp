@@ -140,7 +140,8 @@ std::string Roles::digest() const {
   sync::Hasher hasher("insieme roles v1");
   for (const auto& [name, rules] : rules_) {
     const std::uint64_t powers = (rules.may_review ? 1U : 0U) | (rules.may_grant ? 2U : 0U) |
-                                 (rules.all_dossiers ? 4U : 0U) | (rules.may_write ? 8U : 0U);
+                                 (rules.all_dossiers ? 4U : 0U) | (rules.may_write ? 8U : 0U) |
+                                 (rules.may_administer ? 16U : 0U);
     hasher.add(std::string_view(name)).add(powers).add(std::uint64_t{rules.glass_hours});
     hasher.add(std::string_view(join_names(rules.sections)));
     hasher.add(std::string_view(join_names(rules.by_name)));

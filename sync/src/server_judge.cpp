@@ -4,6 +4,7 @@
 
 #include "insieme/sync/limits.hpp"
 #include "insieme/sync/reasons.hpp"
+#include "insieme/sync/space_dossier.hpp"
 
 namespace insieme::sync::detail {
 namespace {
@@ -45,7 +46,8 @@ Result<CommitAction> Judge::run(const Outcome& outcome) {
 
 void Judge::introduce(const DossierSecret& secret) {
   DossierAccess& access = loaded_.dossiers[secret.dossier];
-  if (secret.dossier.is_nil()) return;
+  // The space's own is made by the server, and by nobody else.
+  if (secret.dossier.is_nil() || is_of_space(secret.dossier)) return;
   if (access.known) {
     // Sent again after a lost reply. Or a restored server was given the dossier back by somebody
     // else before whoever opened it heard of the assignment.
@@ -75,6 +77,10 @@ std::size_t Judge::end_of_group(std::size_t at) const {
 bool Judge::knows(const DossierId& dossier) const {
   const auto at = loaded_.dossiers.find(dossier);
   return at != loaded_.dossiers.end() && at->second.known;
+}
+
+bool Judge::is_of_space(const DossierId& dossier) const {
+  return dossier == space_dossier(request_.space);
 }
 
 bool Judge::may_write(const DocumentId& document) const {
@@ -152,8 +158,7 @@ Judge::Judged Judge::judge(Change& change) {
   } else if (has_unseen_rival(change, judged.admission.deps)) {
     refuse(ErrorCode::conflict, reasons::kGrantedMeanwhile);
   } else if (!may_write(header.document)) {
-    judged.verdict = Verdict::held;
-    judged.reason = arrived_.held_for.empty() ? reasons::kNotAssigned : arrived_.held_for;
+    hold_or_refuse(header.document.dossier, judged);
   } else if (is_late(*change.ops)) {
     // Its author has the dossier again. The edit is still one of a text that is not here.
     judged.verdict = Verdict::held;
@@ -162,6 +167,16 @@ Judge::Judged Judge::judge(Change& change) {
   if (judged.verdict == Verdict::held && is_late(*change.ops)) judged.code = ErrorCode::expired;
   if (judged.verdict != Verdict::refused) share_fate(change, judged);
   return judged;
+}
+
+void Judge::hold_or_refuse(const DossierId& dossier, Judged& judged) const {
+  judged.verdict = Verdict::held;
+  judged.reason = arrived_.held_for.empty() ? reasons::kNotAssigned : arrived_.held_for;
+  if (!is_of_space(dossier)) return;
+  // Whoever decides on late work could not take it either.
+  judged.verdict = Verdict::refused;
+  judged.code = ErrorCode::not_allowed;
+  judged.reason = reasons::kKeptByOthers;
 }
 
 void Judge::share_fate(const Change& change, Judged& judged) const {
@@ -418,7 +433,9 @@ void Judge::defer_healing(std::vector<PushResult>& healed) {
 
 void Judge::notes() {
   const auto takes_part = [this](const DossierId& dossier) {
-    return knows(dossier) && !loaded_.dossiers[dossier].sections.empty();
+    if (!knows(dossier)) return false;
+    const DossierAccess& access = loaded_.dossiers[dossier];
+    return !access.sections.empty() || (is_of_space(dossier) && access.had);
   };
   for (Seen& seen : request_.seen) {
     seen.by = arrived_.account;

@@ -56,6 +56,8 @@ class Judge {
 
   [[nodiscard]] bool knows(const DossierId& dossier) const;
 
+  /// The space's own (space_dossier.hpp): read by everybody, written by whoever administers.
+  [[nodiscard]] bool is_of_space(const DossierId& dossier) const;
   [[nodiscard]] bool may_write(const DocumentId& document) const;
 
   [[nodiscard]] static Judged defer(ErrorCode code, std::string reason);
@@ -63,6 +65,7 @@ class Judge {
   Judged judge(Change& change);
 
   /// A splice into a text that nobody has is not taken alone.
+  void hold_or_refuse(const DossierId& dossier, Judged& judged) const;
   void share_fate(const Change& change, Judged& judged) const;
   void note_fate(const Change& change, const Judged& judged);
   /// What a colleague handed over without a server, and was then not taken here.

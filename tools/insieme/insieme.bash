@@ -2,7 +2,7 @@
 _insieme() {
   local word=${COMP_WORDS[COMP_CWORD]} command="" i
   local commands="init enrol open list show add edit attach attachments fetch retract restore-record erase rights same handover glass finding findings search draft
-    exchange history status sync watch serve-app schema notices review resolve contest inbox decide report package offers benefits export import archive move retention verify doctor backup restore pin account call commands
+    exchange history status sync watch serve-app schema notices review resolve contest inbox decide report package codes offers benefits export import archive move retention verify doctor backup restore pin account call commands
     completion replay"
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${COMP_WORDS[i]} in
@@ -33,6 +33,8 @@ _insieme() {
     mapfile -t COMPREPLY < <(compgen -W "set change remove status unlock recover" -- "$word")
   elif [[ $command == report ]]; then
     mapfile -t COMPREPLY < <(compgen -W "list run records freeze frozen show compare" -- "$word")
+  elif [[ $command == codes ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "show add rename retire" -- "$word")
   elif [[ $command == archive ]]; then
     mapfile -t COMPREPLY < <(compgen -W "export import" -- "$word")
   elif [[ $command == package ]]; then

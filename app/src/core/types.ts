@@ -94,6 +94,8 @@ export interface Dossier {
 export interface Code {
   code: string;
   label: string;
+  /** Offered no more: it stands where it was chosen. */
+  retired?: boolean;
 }
 
 export interface FieldType {
@@ -108,6 +110,8 @@ export interface FieldType {
   retired: boolean;
   help?: string;
   target?: string;
+  /** Name of the code list. */
+  list?: string;
   codes?: Code[];
 }
 

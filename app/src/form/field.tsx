@@ -1,7 +1,7 @@
 // One field of a form, as its kind wants it. Values go to the core as a person writes them.
 import type { JSX } from "preact";
 import { shownIn } from "../core/colleagues";
-import type { FieldType, Json, RecordLine } from "../core/types";
+import type { Code, FieldType, Json, RecordLine } from "../core/types";
 import { localInput } from "../format";
 import { Mark } from "../parts/parts";
 import { t } from "../words";
@@ -12,7 +12,23 @@ const NOT_EDITED = new Set(["position", "blob", "blobs", "escrow", "counter"]);
 /** What the core writes by itself: under which text a signature stands. */
 const BY_CORE = new Set(["text_digest"]);
 
+/** What may be chosen, and what is chosen though it is offered no more or not here yet. */
+export function offered(field: FieldType, value: Json): Code[] {
+  const chosen = Array.isArray(value) ? value.map(String) : [textOf(value)];
+  const codes = field.codes ?? [];
+  const unknown = chosen.filter((one) => one !== "" && !codes.some((code) => code.code === one));
+  return [
+    ...codes.filter((one) => !one.retired || chosen.includes(one.code)),
+    ...unknown.map((code) => ({ code, label: code })),
+  ];
+}
+
+/** A list of the space's own in which nothing is yet is no question. */
+const isEmptyList = (field: FieldType): boolean =>
+  field.list !== undefined && field.codes?.length === 0;
+
 export function isEdited(field: FieldType): boolean {
+  if (isEmptyList(field)) return false;
   return !field.retired && !NOT_EDITED.has(field.kind) && !BY_CORE.has(field.name);
 }
 
@@ -50,7 +66,7 @@ export function Field(props: FieldProps): JSX.Element {
     field.kind === "codes" ||
     field.kind === "references" ||
     field.kind === "boolean" ||
-    (field.kind === "code" && (field.codes?.length ?? 0) <= 5);
+    (field.kind === "code" && offered(field, props.value).length <= 5);
   const help = field.help && field.help.replace(/\.$/, "") !== field.label ? field.help : "";
   // Of an account, whose it is.
   const named = shownIn(field.name, textOf(props.value));
@@ -132,8 +148,8 @@ function Choices(props: FieldProps & { id: string }): JSX.Element {
   }
   if (field.kind === "code") {
     const codes = field.required
-      ? (field.codes ?? [])
-      : [...(field.codes ?? []), { code: "", label: t("unknown") }];
+      ? offered(field, value)
+      : [...offered(field, value), { code: "", label: t("unknown") }];
     return (
       <div class="choices">
         {codes.map((one) => (
@@ -151,7 +167,7 @@ function Choices(props: FieldProps & { id: string }): JSX.Element {
   }
   const options =
     field.kind === "codes"
-      ? (field.codes ?? []).map((one) => ({ id: one.code, label: one.label }))
+      ? offered(field, value).map((one) => ({ id: one.code, label: one.label }))
       : props.targets.map((one) => ({ id: one.id, label: one.title }));
   const chosen = listOf(value);
   if (options.length === 0) return <p class="help">{t("none")}</p>;
@@ -252,7 +268,7 @@ function Input(props: FieldProps & { id: string; described: string }): JSX.Eleme
     case "reference": {
       const options =
         field.kind === "code"
-          ? (field.codes ?? []).map((one) => ({ id: one.code, label: one.label }))
+          ? offered(field, value).map((one) => ({ id: one.code, label: one.label }))
           : props.targets.map((one) => ({ id: one.id, label: one.title }));
       return (
         <select

@@ -53,6 +53,7 @@ async function loadNews(me: Identity): Promise<Piece[]> {
   const names = new Map(dossiers.map((one) => [one.id, one.title]));
   const newest = records
     .filter((one) => one.edited_at > since && one.edited_by !== me.account)
+    .filter((one) => one.section !== "lists") // of the space: of no family
     .sort((a, b) => b.edited_at.localeCompare(a.edited_at));
   const ratings = new Map<string, number>();
   for (const one of newest) {

@@ -8,7 +8,7 @@ import type { FieldType, Json } from "../core/types";
 import { undoDiscard, undoNew } from "../core/undo";
 import { clock, stopwatch, thisMinute } from "../format";
 import { commitDraft, discardDraft, loadForm, useTyping, type FormData } from "../form/draft";
-import { Choice, isEdited } from "../form/field";
+import { Choice, isEdited, offered } from "../form/field";
 import { FileFields, isShownWithFiles } from "../files/form";
 import { Failed, say, Section, SureButton, Title } from "../parts/parts";
 import { go, to } from "../router";
@@ -95,7 +95,7 @@ function Running(props: { form: FormData }): JSX.Element {
         <fieldset class={`field ${problems.has("place") ? "field-wrong" : ""}`} id="f-place">
           <legend>{t("visit_where")}</legend>
           <div class="choices choices-big">
-            {(place.codes ?? []).map((one) => (
+            {offered(place, value("place") ?? null).map((one) => (
               <Choice
                 key={one.code}
                 type="radio"

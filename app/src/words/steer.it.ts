@@ -204,12 +204,40 @@ export const steerIt = {
   // Code lists
   steer_lists: "Elenchi",
   steer_lists_lead:
-    "Le voci fra cui si sceglie nelle schede. Sono uguali su tutti i tablet: " +
-    "le cambia chi gestisce il server, con le regole del servizio.",
+    "Le voci fra cui si sceglie nelle schede, uguali su tutti i tablet. A quelle che nessuna " +
+    "norma fissa chi amministra ne aggiunge, anche senza rete.",
   steer_lists_where: "Dove",
   steer_lists_code: "Codice",
   steer_lists_label: "Voce",
   steer_lists_file: "elenchi",
+  steer_lists_used: "Schede",
+  steer_lists_which: "Quali elenchi",
+  steer_lists_open: "solo quelli aperti",
+  steer_lists_is_open: "aperto",
+  steer_lists_source: "Fonte: {source}",
+  steer_lists_own: "dello spazio",
+  steer_lists_retired: "ritirata",
+  steer_lists_uses: "schede su questo dispositivo: {n}",
+  steer_lists_unknown: "schede: {n}; il nome non è ancora su questo tablet",
+  steer_lists_contested:
+    "Due persone l'hanno chiamata in modo diverso: {names}. Vale quello che si salva.",
+  steer_lists_change: "Cambia «{name}»",
+  steer_lists_rename: "Salva il nome",
+  steer_lists_renamed: "Nome cambiato: arriva su ogni tablet",
+  steer_lists_retire: "Ritira",
+  steer_lists_retire_sure:
+    "Ritirare «{name}»? Non si offre più; nelle schede che la usano resta (su questo " +
+    "dispositivo: {n}).",
+  steer_lists_retire_yes: "Sì, ritira",
+  steer_lists_retire_done: "Ritirata da oggi",
+  steer_lists_back: "Offrila di nuovo",
+  steer_lists_back_done: "Si offre di nuovo",
+  steer_lists_add: "Aggiungi una voce a «{list}»",
+  steer_lists_add_now: "Aggiungi la voce",
+  steer_lists_add_help: "La vedranno tutti. Non si cancella più, si può ritirare.",
+  steer_lists_added: "«{name}» aggiunta: arriva su ogni tablet",
+  steer_lists_it: "Nome in italiano",
+  steer_lists_en: "Nome in inglese",
   // Reports as pictures
   chart_of: "Grafico di",
   chart_none: "nessuno",

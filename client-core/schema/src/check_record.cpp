@@ -5,6 +5,7 @@
 #include "insieme/schema/codice_fiscale.hpp"
 #include "insieme/schema/cup.hpp"
 #include "insieme/schema/iban.hpp"
+#include "insieme/schema/own_values.hpp"
 #include "insieme/schema/place_codes.hpp"
 #include "insieme/schema/text.hpp"
 #include "insieme/schema/validate.hpp"
@@ -223,7 +224,11 @@ class Checker {
   void check_code(const Field& field, const std::string& code) {
     const CodeList* list = bundle_.find_list(field.list);
     const CodeValue* known = list == nullptr ? nullptr : list->find(code);
-    if (known == nullptr) {
+    if (known == nullptr && is_own_code(code) && is_open_list(bundle_, field.list)) {
+      add(field, Severity::warning, "code_on_its_way",
+          "la voce «" + code + "» non è ancora su questo tablet: arriverà con il prossimo scambio.",
+          "the value “" + code + "” is not on this tablet yet: it comes with the next exchange.");
+    } else if (known == nullptr) {
       add(field, Severity::error, "code",
           "il codice «" + code + "» non è nell'elenco, scegli una voce dell'elenco.",
           "the code “" + code + "” is not in the list, please choose one from it.");

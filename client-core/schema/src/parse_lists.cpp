@@ -1,6 +1,7 @@
 // Sections and code lists.
 
 #include "insieme/schema/civil.hpp"
+#include "insieme/schema/own_values.hpp"
 #include "insieme/schema/text.hpp"
 #include "insieme/sync/limits.hpp"
 #include "parse.hpp"
@@ -101,6 +102,9 @@ CodeList parse_list(ObjectReader& reader, Faults& faults) {
       if (!out.value_index.emplace(value.code, out.values.size()).second) {
         faults.add(place.at("code"), "the code \"" + value.code + "\" is in this list twice");
         continue;
+      }
+      if (is_own_code(value.code)) {
+        faults.add(place.at("code"), "begins as the codes that a space makes of its own");
       }
       out.values.push_back(std::move(value));
       places.push_back(place);

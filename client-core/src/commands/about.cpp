@@ -2,6 +2,7 @@
 #include "commands/records/view.hpp"
 #include "commands/review/untaken.hpp"
 #include "commands/table.hpp"
+#include "insieme/schema/calendar.hpp"
 
 namespace insieme::client::commands {
 namespace {
@@ -218,9 +219,12 @@ json::object field_description(Context& context, const schema::Field& field) {
   if (!field.mints.empty()) out["mints"] = field.mints;
   const schema::CodeList* list = context.bundle().find_list(field.list);
   if (list == nullptr) return out;
+  const sync::Date today = schema::date_in_rome(sync::Instant{context.platform().now_ms()});
+  out["list"] = list->name;
   json::array codes;
   for (const schema::CodeValue& value : list->values) {
     json::object code{{"code", value.code}, {"label", value.label.in(language)}};
+    if (value.valid_to && *value.valid_to < today) code["retired"] = true;
     codes.push_back(std::move(code));
   }
   out["codes"] = std::move(codes);

@@ -4,6 +4,7 @@
 #include "commands/table.hpp"
 #include "insieme/sync/digest.hpp"
 #include "lock/door.hpp"
+#include "storage/own_values.hpp"
 
 namespace insieme::client {
 namespace {
@@ -242,6 +243,8 @@ std::string Commands::run(std::string_view request, const EventSink& events, boo
   static_cast<void>(context.store().end_due_glasses());
   if (spec.errand == nullptr) {
     const Store::Reading reading = context.store().reading();
+    // What cannot be read now the next command reads; until then codes show as they are.
+    static_cast<void>(learn_own_values(context.store()));
     Outcome<json::object> done = spec.run(context);
     // Who writes is in the access log as who wrote.
     if (done.ok() && spec.writes == Writes::no) openings_->note(context, done.value());

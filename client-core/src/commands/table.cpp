@@ -76,6 +76,7 @@ const std::vector<CommandSpec>& all_commands() {
           notice_commands,   review_commands,        resolve_commands,       inbox_commands,
           report_commands,   report_export_commands, report_freeze_commands, report_frozen_commands,
           export_commands,   import_commands,        words_commands,         offer_commands,
+          list_commands_of_space,
           benefit_commands,  siuss_commands,         sils_commands,          directory_commands,
           calendar_commands, care_commands,          lock_commands,          retention_commands,
           archive_export_commands, archive_import_commands, move_commands,

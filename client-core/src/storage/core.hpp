@@ -4,6 +4,7 @@
 // and become values in store.cpp.
 
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -11,6 +12,7 @@
 #include "insieme/sqlite/connection.hpp"
 #include "insieme/sqlite/error.hpp"
 #include "insieme/sqlite/statement.hpp"
+#include "insieme/schema/rules.hpp"
 #include "insieme/sqlite/transaction.hpp"
 #include "storage/dictionary.hpp"
 #include "storage/typed_tables.hpp"
@@ -74,6 +76,11 @@ struct Core {
   StoreDictionary dictionary;
   TypedTables tables;
   const schema::Bundle& bundle;
+  /// A copy with the values that the space added to code lists; null while there are none.
+  std::unique_ptr<schema::Bundle> own;
+  std::vector<schema::RuleRecord> own_values;  ///< what `own` was made of
+  /// With those values: what labels and choices go by. Its types and rules are those of `bundle`.
+  [[nodiscard]] const schema::Bundle& words() const noexcept { return own ? *own : bundle; }
   Platform& platform;
   std::string path;
   StoreKey key;

@@ -6,6 +6,7 @@
 
 #include "insieme/schema/validate.hpp"
 #include "insieme/sync/dossier_mark.hpp"
+#include "insieme/sync/space_dossier.hpp"
 #include "storage/late_work.hpp"
 #include "storage/glass.hpp"
 #include "storage/name_words.hpp"
@@ -449,6 +450,8 @@ StoreStatus read_status(Core& core) {
   status.server_rules_digest = core.setting("server_rules_digest").value_or("");
   status.server_refusal = core.setting("server_refusal").value_or("");
   status.dossiers = number("SELECT count(*) FROM dossiers");
+  // The space's own is nobody's case.
+  if (core.dossier(sync::space_dossier(core.identity.space))) --status.dossiers;
   for (const TypedTable* table : core.tables.used()) {
     status.records +=
         number(("SELECT count(*) FROM " + table->name + without_marks(*table)).c_str());

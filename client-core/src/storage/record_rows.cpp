@@ -103,7 +103,7 @@ std::string title_of(const Core& core, const sync::RecordState& state) {
     if (type->title.find("{" + field.name + "}") == std::string::npos) continue;
     values[field.name] = values_of(field, core.bundle.policy(state.type, field.name));
   }
-  return schema::record_title(core.bundle, *type, values, core.language);
+  return schema::record_title(core.words(), *type, values, core.language);
 }
 
 void read_own_columns(LoadedRecord& record, const sqlite::Statement& row) {

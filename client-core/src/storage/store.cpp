@@ -41,7 +41,7 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& options) {
   return std::unique_ptr<Store>(new Store(std::move(impl)));
 }
 
-const schema::Bundle& Store::bundle() const noexcept { return impl_->core->bundle; }
+const schema::Bundle& Store::bundle() const noexcept { return impl_->core->words(); }
 void Store::speak(schema::Language language) noexcept { impl_->core->language = language; }
 const Identity& Store::identity() const noexcept { return impl_->core->identity; }
 

@@ -68,7 +68,7 @@ Response page_of(const Services& services, const MachineToken& token, const Aske
   SpaceReport& result = std::get<SpaceReport>(computed);
   services.repository.note_machine(token.client, "machine.report", report.code);
   json::object page = reports::to_json(reports::lay_out(
-      server_bundle(), result.result, *result.records, asked.language));
+      *result.words, result.result, *result.records, asked.language));
   page["language"] = asked.language == schema::Language::en ? "en" : "it";
   Response response = json_response(200, json::serialize(page));
   response.headers.emplace_back("Cache-Control", "no-store");

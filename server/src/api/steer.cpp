@@ -8,6 +8,7 @@
 #include <set>
 
 #include "api/problem.hpp"
+#include "insieme/sync/space_dossier.hpp"
 
 namespace insieme::server {
 namespace steer {
@@ -204,9 +205,11 @@ std::vector<DossierInfo> own_dossiers(const Asked& asked) {
 
 std::vector<DossierInfo> held_dossiers(const Asked& asked) {
   std::vector<DossierInfo> own = asked.repository().dossiers();
+  const sync::DossierId everybodys = sync::space_dossier(asked.repository().space().id);
   own.erase(std::remove_if(own.begin(), own.end(),
                            [&](const DossierInfo& one) {
-                             return !holds_now(one, asked.caller.user.account);
+                             return one.id == everybodys ||
+                                    !holds_now(one, asked.caller.user.account);
                            }),
             own.end());
   for (DossierInfo& dossier : own) {

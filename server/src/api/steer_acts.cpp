@@ -11,6 +11,7 @@
 #include "api/steer_acts.hpp"
 #include "insieme/server/absences.hpp"
 #include "insieme/sync/limits.hpp"
+#include "insieme/sync/space_dossier.hpp"
 #include "log.hpp"
 #include "storage/stand_ins.hpp"
 
@@ -262,7 +263,9 @@ bool is_of_own_body(const Asked& asked, const User& person) {
 bool has_more(const Asked& asked, const User& person) {
   if (!asked.caller.rules.may_review) return false;
   const std::vector<DossierInfo> own = own_dossiers(asked);
+  const sync::DossierId everybodys = sync::space_dossier(asked.repository().space().id);
   for (const DossierInfo& one : asked.repository().dossiers()) {
+    if (one.id == everybodys) continue;
     const auto standing = asked.repository().standing(person.account, one.id);
     if (!standing.ok() || !standing->mandate) continue;
     const auto mine = std::find_if(own.begin(), own.end(),

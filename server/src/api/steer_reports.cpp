@@ -95,7 +95,7 @@ Response report(const Asked& asked) {
   const SpaceReport& made = std::get<SpaceReport>(result);
   const schema::Language language = language_of(asked);
   json::object page = reports::to_json(
-      reports::lay_out(server_bundle(), made.result, *made.records, language));
+      reports::lay_out(*made.words, made.result, *made.records, language));
   page["language"] = language == schema::Language::en ? "en" : "it";
   return json_response(200, json::serialize(page));
 }

@@ -111,7 +111,7 @@ std::string written(const reports::Page& page, const Arguments& arguments) {
 int show(Context& context, const Arguments& arguments) {
   const SpaceReport report = run(context, arguments);
   const reports::Page page =
-      reports::lay_out(server_bundle(), report.result, *report.records, language_of(arguments));
+      reports::lay_out(*report.words, report.result, *report.records, language_of(arguments));
   const int code = page.holds ? kOk : kFaultsFound;
   if (arguments.format != "table") {
     const std::string content = written(page, arguments);

@@ -162,13 +162,14 @@ Result<SpaceReport> run_space_report(Repository& repository, const SpaceRequest&
   asked.report = report;
   INSIEME_TRY_ASSIGN(asked.parameters, parameters_of(repository, *report, request, loaded));
   SpaceReport out;
+  INSIEME_TRY_ASSIGN(out.words, space_words(repository));
   INSIEME_TRY_ASSIGN(out.records,
                      reports::Records::load(
                          schema::types_of(*report),
                          [&](const std::string& type) -> Result<std::vector<schema::RuleRecord>> {
                            return std::move(loaded[type]);
                          }));
-  INSIEME_TRY_ASSIGN(out.result, reports::run(server_bundle(), asked, *out.records));
+  INSIEME_TRY_ASSIGN(out.result, reports::run(*out.words, asked, *out.records));
   return out;
 }
 

@@ -1,6 +1,8 @@
 #include "storage/log_view.hpp"
 
+#include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
+#include "storage/space_dossier.hpp"
 
 namespace insieme::server {
 namespace {
@@ -76,7 +78,9 @@ LogView::Item LogView::grant_item(const sql::Statement& row, std::uint64_t posit
   if (now.from_position != position) return std::nullopt;  // replaced or taken away since
   const auto key = load_key(db_, space_, dossier);
   if (!key) return std::nullopt;
-  const bool decides = caller_.rules.may_review && !now.kept_to;
+  const bool of_space = dossier == sync::space_dossier(load_space(db_, space_).id);
+  const bool decides =
+      of_space ? keeps_lists(caller_.rules) : caller_.rules.may_review && !now.kept_to;
   return sync::StreamItem{
       position, sync::Event(sync::GrantEvent{dossier, now.sections, *key, decides})};
 }

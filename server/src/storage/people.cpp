@@ -126,6 +126,7 @@ Status SqlRepository::add_user(const User& user, const std::string& by) {
         .run();
     save_terms(db, user);
     log.audit(by, "user.add", user.account);
+    permissions.keep_space_dossier(log);
     if (rules->all_dossiers) give_all_dossiers(db, space_, permissions, log, user.account);
     permissions.settle_person(log, user);
     return {};

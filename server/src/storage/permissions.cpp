@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "insieme/sync/space_dossier.hpp"
 #include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
+#include "storage/space_dossier.hpp"
 #include "storage/stand_ins.hpp"
 
 namespace insieme::server {
@@ -368,7 +370,44 @@ std::vector<std::pair<std::string, sync::DossierId>> pairs_of(sql::Statement& ro
 
 }  // namespace
 
+void Permissions::keep_space_dossier(LogWriter& log) {
+  const sync::SpaceId space = load_space(db_, space_).id;
+  const sync::DossierId dossier = sync::space_dossier(space);
+  std::vector<User> without;
+  {
+    sql::Statement& rows = db_.cached(
+        INSIEME_USER_COLUMNS "WHERE space = ? AND NOT EXISTS (SELECT 1 FROM mandates m"
+        " WHERE m.space = users.space AND m.dossier = ? AND m.account = users.account"
+        " AND m.basis = ?) ORDER BY account");
+    const sql::ResetGuard guard(rows);
+    rows.bind_all(space_, dossier.bytes, kSpaceBasis);
+    while (rows.step()) without.push_back(get_user(rows));
+  }
+  if (!load_key(db_, space_, dossier)) {
+    const bool kept = std::any_of(without.begin(), without.end(), [&](const User& user) {
+      return keeps_lists(roles_.find(user.role));
+    });
+    if (!kept || erasures_.is_whole(dossier)) return;
+    db_.cached("INSERT INTO dossiers(space, dossier, key, created_by, created_ms)"
+               " VALUES(?,?,?,?,?)")
+        .bind_all(space_, dossier.bytes, sync::space_dossier_key(space).bytes, kOperator, now_ms_)
+        .run();
+  }
+  const Mandate everybody{std::string(kSpaceBasis), {std::string(sync::kSpaceSection)}};
+  for (const User& user : without) {
+    put_mandate(user.account, dossier, everybody, now_ms_);
+    settle(log, user, dossier);
+  }
+}
+
+void Permissions::tell_keeper(LogWriter& log, const User& user) {
+  const sync::DossierId dossier = sync::space_dossier(load_space(db_, space_).id);
+  const Access now = load_access(db_, space_, user.account, dossier);
+  if (now.any()) log.grant(user.account, dossier, now.sections);
+}
+
 void Permissions::settle_all(LogWriter& log) {
+  keep_space_dossier(log);
   const auto rows =
       db_.walk("SELECT account, dossier FROM mandates WHERE space = ?1"
                " UNION SELECT account, dossier FROM assignments"

@@ -61,6 +61,11 @@ class Permissions {
   /// Those who stand in for the account today, and whom it stands in for.
   void settle_partners(LogWriter& log, const std::string& account, const sync::DossierId& dossier);
   void settle_all(LogWriter& log);
+  /// The space's own dossier is everybody's from when somebody administers: made, and given to
+  /// whoever has it not yet.
+  void keep_space_dossier(LogWriter& log);
+  /// Whether it is kept by them is told with the grant: to be told anew.
+  void tell_keeper(LogWriter& log, const User& user);
   void settle_dossier(LogWriter& log, const sync::DossierId& dossier);
   void settle_person(LogWriter& log, const User& user);
   /// For which day and roles (their digest) `settle_all` is true.

@@ -7,6 +7,7 @@
 #include "storage/permissions.hpp"
 #include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
+#include "storage/space_dossier.hpp"
 
 namespace insieme::server {
 namespace {
@@ -81,6 +82,7 @@ Status SqlRepository::change_staff(const std::string& account, const StaffChange
     if (user.role == before.role) return {};
     log.audit(by, "user.role", account + " " + before.role + " " + user.role);
     Permissions permissions(db, space_, roles_, log.now_ms());
+    permissions.keep_space_dossier(log);
     if (rules->all_dossiers) {
       give_all_dossiers(db, space_, permissions, log, account);
     } else {
@@ -89,6 +91,9 @@ Status SqlRepository::change_staff(const std::string& account, const StaffChange
           .run();
     }
     permissions.settle_person(log, user);
+    if (keeps_lists(roles_.find(before.role)) != keeps_lists(rules)) {
+      permissions.tell_keeper(log, user);
+    }
     return {};
   });
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/space_dossier.hpp"
+
 namespace insieme::server {
 namespace {
 
@@ -17,7 +19,8 @@ std::vector<std::string> seen_by_assignment(Standing standing) {
 }  // namespace
 
 std::vector<std::string> passing_sections(const Standing& away) {
-  if (!away.mandate || away.mandate->basis == "role" || away.mandate->kept_to) return {};
+  if (!away.mandate || away.mandate->kept_to) return {};
+  if (away.mandate->basis == "role" || away.mandate->basis == kSpaceBasis) return {};
   return seen_by_assignment(away);
 }
 

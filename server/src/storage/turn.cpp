@@ -9,6 +9,7 @@
 #include "storage/permissions.hpp"
 #include "storage/repository_impl.hpp"
 #include "storage/rows.hpp"
+#include "storage/space_dossier.hpp"
 #include "storage/stability.hpp"
 
 namespace insieme::server {
@@ -93,6 +94,10 @@ class SqlTurn final : public Turn {
       } else if (erasures_.has_lost_key(dossier)) {
         access.known = true;
         access.key_destroyed = true;
+      }
+      // Everybody reads it.
+      if (dossier == sync::space_dossier(space.id) && !keeps_lists(caller_.rules)) {
+        access.sections.clear();
       }
       loaded.dossiers[dossier] = std::move(access);
     }

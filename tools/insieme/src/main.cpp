@@ -7,6 +7,7 @@
 
 #include "account_sign_in.hpp"
 #include "archive_commands.hpp"
+#include "codes_command.hpp"
 #include "doctor_command.hpp"
 #include "file_commands.hpp"
 #include "glass_command.hpp"
@@ -143,6 +144,7 @@ int run(int argc, char** argv) {
   add_hand_over_commands(app, program);
   add_glass_command(app, program);
   add_schema_commands(app, program);
+  add_codes_command(app, program);
   add_watch_command(app, program);
   add_serve_app_command(app, program);
   add_doctor_command(app, program);

@@ -9,5 +9,6 @@ namespace insieme::client::commands {
 [[nodiscard]] std::vector<CommandSpec> words_commands();
 [[nodiscard]] std::vector<CommandSpec> offer_commands();
 [[nodiscard]] std::vector<CommandSpec> benefit_commands();
+[[nodiscard]] std::vector<CommandSpec> list_commands_of_space();
 
 }  // namespace insieme::client::commands

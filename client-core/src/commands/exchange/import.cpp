@@ -2,6 +2,7 @@
 // listed with its reason.
 #include <algorithm>
 
+#include "commands/catalogue/lists.hpp"
 #include "commands/exchange/files.hpp"
 #include "commands/exchange/workbook.hpp"
 #include "commands/records/plan.hpp"
@@ -9,6 +10,7 @@
 #include "insieme/schema/csv.hpp"
 #include "insieme/schema/text.hpp"
 #include "insieme/sync/digest.hpp"
+#include "insieme/sync/space_dossier.hpp"
 
 namespace insieme::client::commands {
 namespace {
@@ -146,7 +148,9 @@ Outcome<Job> prepare(Context& context) {
   INSIEME_OUT(map_columns(context, header, job));
   INSIEME_OUT(read_key(context, header, job));
   job.section = context.text("section");
-  if (context.has("dossier")) {
+  if (job.type->section == sync::kSpaceSection) {
+    INSIEME_OUT_ASSIGN(job.dossier, kept_space_dossier(context));
+  } else if (context.has("dossier")) {
     INSIEME_OUT_ASSIGN(const DossierRef line, find_dossier(context, context.text("dossier")));
     job.dossier = line.id;
   }

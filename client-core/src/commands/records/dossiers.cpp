@@ -2,6 +2,7 @@
 #include "commands/records/plan.hpp"
 #include "commands/records/view.hpp"
 #include "commands/table.hpp"
+#include "insieme/sync/space_dossier.hpp"
 
 namespace insieme::client::commands {
 namespace {
@@ -51,7 +52,9 @@ Outcome<json::object> create(Context& context) {
 Outcome<json::object> list(Context& context) {
   INSIEME_OUT_ASSIGN(const auto dossiers, context.store().dossiers());
   json::array lines;
+  const sync::DossierId everybodys = sync::space_dossier(context.store().identity().space);
   for (const DossierLine& line : dossiers) {
+    if (line.id == everybodys) continue;  // it is nobody's in particular, and has no title
     json::object one;
     const std::string id = sync::to_text(line.id);
     const schema::RecordType* type = context.bundle().find_type(line.root_type);

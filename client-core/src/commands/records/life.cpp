@@ -1,6 +1,7 @@
 // record.retract and record.restore.
 #include "commands/records/marks.hpp"
 #include "commands/table.hpp"
+#include "insieme/sync/space_dossier.hpp"
 
 namespace insieme::client::commands {
 namespace {
@@ -17,6 +18,12 @@ Outcome<Plan> plan_life(Context& context, const sync::Action& action, sync::Life
                    facets.type->label.en +
                        ": this is not retracted but reversed, by another one that refers to it.",
                    "record");
+  }
+  // What a code meant stays readable wherever it was used.
+  const bool goes = wanted == sync::Lifecycle::retracted;
+  if (goes && facets.type != nullptr && facets.type->section == sync::kSpaceSection) {
+    return Failure("not_allowed", "Una voce di elenco non si annulla: si ritira dall'uso.",
+                   "A value of a list is not retracted: it is taken out of use.", "record");
   }
   Versions opened;
   if (context.has("version")) {

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "commands/catalogue/lists.hpp"
 #include "commands/records/marks.hpp"
 #include "commands/records/rights.hpp"
 #include "commands/records/signature.hpp"
+#include "insieme/schema/own_values.hpp"
 #include "insieme/schema/validate.hpp"
 #include "insieme/sync/digest.hpp"
+#include "insieme/sync/space_dossier.hpp"
 
 namespace insieme::client::commands {
 namespace {
@@ -65,6 +68,9 @@ Outcome<Target> existing_target(Context& context, std::string_view id) {
         "Questa versione del programma non conosce il tipo " + quoted_it(ref.type) + ".",
         "This version of the program does not know the type " + quoted_en(ref.type) + ".");
   }
+  if (target.type->section == sync::kSpaceSection) {
+    INSIEME_OUT(kept_space_dossier(context));
+  }
   target.dossier = ref.document.dossier;
   // What is here may be a facet alone: its main part is on its way, or not given to this user.
   target.main_section = main_section_of(*target.type, ref.document.section);
@@ -109,7 +115,11 @@ Outcome<Target> new_target(Context& context, const json::object& input,
                                            "there can be read and corrected.",
                    "type");
   }
-  INSIEME_OUT_ASSIGN(target.dossier, dossier_of(context, input, new_dossier, plan));
+  if (target.type->section == sync::kSpaceSection) {
+    INSIEME_OUT_ASSIGN(target.dossier, kept_space_dossier(context));
+  } else {
+    INSIEME_OUT_ASSIGN(target.dossier, dossier_of(context, input, new_dossier, plan));
+  }
   INSIEME_OUT_ASSIGN(target.main_section, section_asked(*target.type, input));
   const json::value* fields = find(input, "fields");
   if (fields != nullptr && fields->is_object()) {
@@ -313,6 +323,9 @@ Check plan_record(Context& context, const json::object& input,
   if (!target.existing && edit.changed.empty()) {
     return Failure("empty_record", target.type->label.it + ": la scheda è vuota.",
                    target.type->label.en + ": the record is empty.");
+  }
+  if (target.type->name == schema::kOwnValueType) {
+    INSIEME_OUT(check_own_value(context, edit.after));
   }
   INSIEME_OUT(check_rules(context, target, edit, plan));
   const Facets* facets = target.existing ? &*target.existing : nullptr;

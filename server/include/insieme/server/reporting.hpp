@@ -46,6 +46,7 @@ struct SpaceRequest {
 };
 
 struct SpaceReport {
+  std::shared_ptr<const schema::Bundle> words;  ///< what it is laid out with; never null
   std::unique_ptr<reports::Records> records;
   reports::ReportResult result;
 };
@@ -57,6 +58,9 @@ struct SpaceReport {
 [[nodiscard]] Result<SpaceReport> run_space_report(Repository& repository,
                                                    const SpaceRequest& request,
                                                    std::int64_t now_ms);
+
+/// The server's bundle with the values that the space added to code lists, retired ones, too.
+[[nodiscard]] Result<std::shared_ptr<const schema::Bundle>> space_words(Repository& repository);
 
 /// All active records of some types that people wrote, in any order, as they show now.
 [[nodiscard]] Result<std::map<std::string, std::vector<schema::RuleRecord>>> read_space(

@@ -20,6 +20,9 @@ inline constexpr std::string_view kDecidedBefore =
     "somebody has decided on this late change before";
 inline constexpr std::string_view kMayNotGrant =
     "the author's role may not grant rights: ask somebody who may";
+inline constexpr std::string_view kKeptByOthers =
+    "the lists of the space are kept by whoever administers: ask them to add it (gli elenchi dello "
+    "spazio li tiene chi amministra: la voce va chiesta a loro)";
 inline constexpr std::string_view kGrantedMeanwhile =
     "somebody else has granted rights there meanwhile: see what there is now and grant the rest";
 inline constexpr std::string_view kTransactionTooLarge = "too much in one transaction";
