@@ -93,6 +93,10 @@ Outcome<json::object> once(Context& context, const Act& act, std::string_view su
       return Failure("conflict", "Questo request_id è già stato usato per un'altra richiesta.",
                      "This request_id was used for another request already.", "request_id");
     }
+    if (kept.error().code == ErrorCode::expired) {
+      return Failure("conflict", "È già stato eseguito, da tempo: non va ripetuto.",
+                     "This was carried out long ago: it need not be repeated.", "request_id");
+    }
     return kept.error();
   }
   if (fresh) {

@@ -44,7 +44,7 @@ std::optional<std::string> answer_to(Core& core, const std::string& request_id,
     refuse(ErrorCode::conflict, "this request id was used for something else");
   }
   if (known.is_null(0)) {
-    refuse(ErrorCode::conflict, "this was carried out before; its answer is not kept any longer");
+    refuse(ErrorCode::expired, "this was carried out before; its answer is not kept any longer");
   }
   const auto kept = unpack(known.get_blob(0), kAnswerBytesMax);
   return std::string(kept.begin(), kept.end());

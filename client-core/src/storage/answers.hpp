@@ -10,8 +10,8 @@
 
 namespace insieme::client {
 
-/// What was answered to this request; nothing if it is new. Refuses (conflict) an id that was used
-/// for something else, and one whose answer is not kept any longer.
+/// What was answered to this request; nothing if it is new. Refuses an id that was used for
+/// something else (conflict), and one whose answer is not kept any longer (expired).
 [[nodiscard]] std::optional<std::string> answer_to(Core& core, const std::string& request_id,
                                                    std::uint64_t fingerprint);
 

@@ -20,12 +20,31 @@ std::set<std::int64_t> named_by_records(Core& core) {
   return named;
 }
 
+/// Receipts ask where it stands, and whether something that was put aside is newer.
+void leave_place(Core& core, std::int64_t n) {
+  sync::Stamp stamp;
+  {
+    auto& row = core.db.cached("SELECT header FROM kept WHERE n = ?");
+    const sqlite::ResetGuard guard(row);
+    row.bind_all(n);
+    if (row.step()) stamp = require(sync::decode_header(row.get_blob(0))).stamp;
+  }
+  core.db
+      .cached("UPDATE kept SET header = NULL, body = NULL, act = NULL, deps = NULL, stamp_ms = ?, "
+              "stamp_counter = ? WHERE n = ?")
+      .bind_all(stamp.ms, static_cast<std::int64_t>(stamp.counter), n)
+      .run();
+}
+
 void drop_kept(Core& core, std::int64_t up_to) {
-  // A place alone (header NULL) goes when no record names it any more.
+  // A place alone (header NULL) goes when no record names it any more. Where deps is NULL, older
+  // than the column, what a later change had seen is told by the headers before it.
   auto due = core.db.prepare(
       "SELECT n, header IS NULL FROM kept WHERE offered = 0 AND forgotten IS NULL AND "
       "(header IS NULL OR (position <= ? AND (coalesce(length(act), 0) = 0 OR act NOT IN "
-      "(SELECT act FROM changes WHERE own = 1 AND act IS NOT NULL))))");
+      "(SELECT act FROM changes WHERE own = 1 AND act IS NOT NULL)) AND (deps IS NOT NULL OR "
+      "document NOT IN (SELECT document FROM kept WHERE deps IS NULL AND header IS NOT NULL AND "
+      "act IN (SELECT act FROM changes WHERE own = 1 AND act IS NOT NULL)))))");
   due.bind_all(up_to);
   std::vector<std::pair<std::int64_t, bool>> numbers;
   while (due.step()) numbers.emplace_back(due.get_int64(0), due.get_int64(1) != 0);
@@ -35,10 +54,7 @@ void drop_kept(Core& core, std::int64_t up_to) {
     if (named.count(n) == 0) {
       core.db.cached("DELETE FROM kept WHERE n = ?").bind_all(n).run();
     } else if (!is_place) {
-      core.db
-          .cached("UPDATE kept SET header = NULL, body = NULL, act = NULL, deps = NULL WHERE n = ?")
-          .bind_all(n)
-          .run();
+      leave_place(core, n);
     }
   }
 }

@@ -239,10 +239,12 @@ CREATE INDEX items_place ON items(document, record);
 )sql"},
     {22, "what is not needed any longer is not kept", R"sql(
 -- position: in the server's log, or what it is not beyond; NULL: not known yet. deps: what the
--- change had seen, in full; NULL: told by the headers before it. header NULL: its place alone, for
--- receipts.
+-- change had seen, in full; NULL: told by the headers before it. header NULL: its place alone, with
+-- its stamp, for receipts.
 ALTER TABLE kept ADD COLUMN position INTEGER;
 ALTER TABLE kept ADD COLUMN deps BLOB;
+ALTER TABLE kept ADD COLUMN stamp_ms INTEGER;
+ALTER TABLE kept ADD COLUMN stamp_counter INTEGER;
 CREATE INDEX kept_placeless ON kept(n) WHERE position IS NULL;
 
 -- n: in the order in which they came. answer NULL: carried out, the answer is not kept any longer.

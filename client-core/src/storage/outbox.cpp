@@ -319,7 +319,8 @@ void offer_everything_again(Core& core, Anew why) {
         "UPDATE changes SET position = NULL WHERE state NOT IN (3, 4);");
   }
   core.db.execute(
-      "UPDATE kept SET offered = 1, position = NULL WHERE offered = 0 AND header IS NOT NULL;"
+      "UPDATE kept SET offered = 1 WHERE offered = 0 AND header IS NOT NULL;"
+      "UPDATE kept SET position = NULL WHERE header IS NOT NULL;"
       "UPDATE documents SET acked = NULL, ack_due = 1;"
       "UPDATE dossiers SET granted = 0 WHERE n IN (SELECT d.dossier FROM documents d "
       "  JOIN changes c ON c.document = d.n WHERE c.own = 1 UNION SELECT d.dossier "

@@ -222,11 +222,12 @@ bool touches(std::span<const std::uint8_t> body, const sync::RecordId& record) {
 
 sync::Stamp stamp_of_own(Core& core, std::int64_t n) {
   auto& find = core.db.cached(
-      "SELECT header FROM changes WHERE n = ?1 UNION ALL "
-      "SELECT header FROM kept WHERE n = ?1 AND header IS NOT NULL");
+      "SELECT header, 0, 0 FROM changes WHERE n = ?1 UNION ALL "
+      "SELECT header, stamp_ms, stamp_counter FROM kept WHERE n = ?1");
   const sqlite::ResetGuard guard(find);
   find.bind_all(n);
   if (!find.step()) return {INT64_MIN, 0};
+  if (find.is_null(0)) return {find.get_int64(1), static_cast<std::uint32_t>(find.get_int64(2))};
   return require(sync::decode_header(find.get_blob(0))).stamp;
 }
 

@@ -126,17 +126,23 @@ std::optional<Response> no_room(const Errand& errand) {
   return std::nullopt;
 }
 
+/// All bytes of it are in the store. False: they were removed again, for an order, and the sweep
+/// after it, came while they were on their way.
+bool note_whole(const Errand& errand) {
+  const BlobStanding now = errand.services.repository.blob_standing(errand.question.key);
+  if (now == BlobStanding::erased || now == BlobStanding::gone) {
+    errand.services.blobs->remove(errand.question.key);
+    return false;
+  }
+  errand.services.repository.note_blob(errand.question.key, BlobStanding::whole);
+  if (errand.services.blob_came) errand.services.blob_came();
+  return true;
+}
+
 Response answer(const Errand& errand, const BlobState& state) {
   if (state.whole && errand.right.facts.standing != BlobStanding::whole) {
-    // An order, and the sweep after it, may have come while the bytes were on their way.
-    const BlobStanding now = errand.services.repository.blob_standing(errand.question.key);
-    if (now == BlobStanding::erased || now == BlobStanding::gone) {
-      errand.services.blobs->remove(errand.question.key);
-      return erased();
-    }
-    errand.services.repository.note_blob(errand.question.key, BlobStanding::whole);
+    if (!note_whole(errand)) return erased();
     errand.note(AccessKind::write, errand.right.sections);
-    if (errand.services.blob_came) errand.services.blob_came();
   }
   return json_response(200, boost::json::serialize(boost::json::object{
                                 {"received", state.received},
@@ -196,12 +202,12 @@ std::optional<Response> held_back(const Errand& errand) {
 std::variant<std::vector<std::uint8_t>, Response> piece_of(Errand& errand, std::size_t length) {
   const auto may_read = [](const BlobRight& right) { return !right.sections.empty(); };
   if (auto refused = refuse(errand, may_read)) return *std::move(refused);
-  if (errand.right.facts.standing == BlobStanding::whole) {
-    if (auto refused = held_back(errand)) return *std::move(refused);
-  }
   auto bytes =
       errand.services.blobs->read(errand.question.key, errand.question.offset, length);
   if (bytes.ok()) {
+    // A database that was put back may not know that they are all there.
+    if (errand.right.facts.standing < BlobStanding::whole) static_cast<void>(note_whole(errand));
+    if (auto refused = held_back(errand)) return *std::move(refused);
     const Services& services = errand.services;
     const sync::DeviceId& device = errand.caller.device.id;
     if (!services.reads->goes_on(device, errand.question.key, services.clock())) {

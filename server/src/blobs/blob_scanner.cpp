@@ -1,5 +1,6 @@
 #include "blobs/blob_scanner.hpp"
 
+#include <cstdint>
 #include <utility>
 
 #include "insieme/sync/sealed_blob.hpp"
@@ -49,32 +50,45 @@ Result<std::optional<ScanCommand>> scan_command_of(const Config& config) {
   return std::optional<ScanCommand>(std::move(command));
 }
 
-ScanTally scan_blobs(Repository& repository, BlobStore& store, const ScanCommand& command,
-                     std::int64_t now_ms, std::int64_t retry_ms, const std::atomic<bool>& stop) {
+namespace {
+
+/// Those that wait, and those that failed before that time.
+void scan_those(Repository& repository, BlobStore& store, const ScanCommand& command,
+                std::int64_t failed_before_ms, const std::atomic<bool>& stop, ScanTally& tally) {
   BlobScanStore& scans = blob_scans_of(repository);
-  ScanTally tally;
   std::optional<BlobKey> after;
   int in_a_row = 0;
   while (true) {
-    const auto keys = scans.unscanned(after, now_ms - retry_ms, kAtOnce);
+    const auto keys = scans.unscanned(after, failed_before_ms, kAtOnce);
     for (const BlobKey& key : keys) {
-      if (stop) return tally;
+      if (stop) return;
       after = key;
       const auto content = content_of(repository, store, key);
       Scanned scanned{ScanVerdict::failed, {}};
       if (content.ok()) {
         scanned = run_scan(command, *content, stop);
-        if (stop) return tally;  // what was killed says nothing
+        if (stop) return;  // what was killed says nothing
         in_a_row = scanned.verdict == ScanVerdict::failed ? in_a_row + 1 : 0;
       } else {
         scanned.said = "it does not open: " + content.error().detail;
       }
       scans.note_scan(key, scanned.verdict, scanned.said);
       count(tally, scanned);
-      if (in_a_row == kFailuresInARow) return tally;
+      if (in_a_row == kFailuresInARow) return;
     }
-    if (keys.size() < kAtOnce) return tally;
+    if (keys.size() < kAtOnce) return;
   }
+}
+
+}  // namespace
+
+ScanTally scan_blobs(Repository& repository, BlobStore& store, const ScanCommand& command,
+                     std::int64_t now_ms, std::int64_t retry_ms, const std::atomic<bool>& stop) {
+  ScanTally tally;
+  // Files on which the scanner always fails do not keep it from those that nobody has looked at.
+  scan_those(repository, store, command, INT64_MIN, stop, tally);
+  if (!stop) scan_those(repository, store, command, now_ms - retry_ms, stop, tally);
+  return tally;
 }
 
 BlobScanner::BlobScanner(Repository& repository, BlobStore& store, ScanCommand command,

@@ -126,17 +126,19 @@ class Child {
   std::optional<int> status_;
 };
 
-/// What there is, and false when there will be no more.
+/// What there is, or some of it, and false when there will be no more.
 bool drain(int output, std::string& kept) {
+  constexpr int kPiecesAtOnce = 16;  // whoever never stops talking is stopped by the time
   std::array<char, 4096> piece{};
-  while (true) {
+  for (int number = 0; number < kPiecesAtOnce; ++number) {
     const ssize_t count = ::read(output, piece.data(), piece.size());
     if (count < 0) return errno == EAGAIN || errno == EINTR;
     if (count == 0) return false;
     const std::size_t room = kOutputKept - std::min(kOutputKept, kept.size());
     kept.append(piece.data(), std::min(room, static_cast<std::size_t>(count)));
-    if (static_cast<std::size_t>(count) < piece.size()) return true;
+    if (static_cast<std::size_t>(count) < piece.size()) break;
   }
+  return true;
 }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }

@@ -79,6 +79,10 @@ Plan plan_of(const Cells& cells, Act& act) {
   plan.name = cells.at("name");
   check_folder(plan.dir.folder);
   plan.is_new = !plan.dir.initialised();
+  if (std::error_code ignored; plan.is_new && fs::exists(plan.dir.folder / "server.key", ignored)) {
+    throw CommandError(kRefused, plan.dir.folder.string() + " has the key of a space that is not "
+                                 "there: put it back with restore, or empty the folder");
+  }
   plan.before = settings_text(plan.dir.config());
   Config config;
   require(load_config_text(config, plan.before, plan.dir.config()));

@@ -60,8 +60,8 @@ int again(Context& context) {
     print_json(json::object{{"again", count}});
   } else {
     print_line(std::to_string(count) +
-               " files will be looked at anew within five minutes, by the running server. What was "
-               "infected stays refused until then.");
+               " files will be looked at anew within five minutes, by the running server. Until "
+               "then each stands as it did.");
   }
   return kOk;
 }

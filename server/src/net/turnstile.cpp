@@ -21,6 +21,7 @@ void Turnstile::enter(Turn& turn) {
   }
   if (is_bounded(turn.line_) && line.waiting.size() >= limits_.waiting_of_a_line) {
     turn.standing_ = Standing::turned_away;
+    if (line.inside == 0 && line.waiting.empty()) lines_.erase(turn.line_);
     return;
   }
   turn.standing_ = Standing::waiting;

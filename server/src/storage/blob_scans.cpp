@@ -36,11 +36,13 @@ ScanVerdict SqlRepository::scan_verdict(const BlobKey& key) {
 }
 
 void SqlRepository::note_scan(const BlobKey& key, ScanVerdict verdict, const std::string& said) {
-  const bool was_infected = scan_verdict(key) == ScanVerdict::infected;
+  const ScanVerdict before = scan_verdict(key);
+  const bool was_infected = before == ScanVerdict::infected;
   const std::string line = shown(said);
   static_cast<void>(write([&](sql::Connection& db, LogWriter& log) -> Status {
-    // What was found once is not forgotten because the scanner is away.
-    const bool keeps = was_infected && verdict == ScanVerdict::failed;
+    // What was said once is not forgotten because the scanner is away.
+    const bool keeps = verdict == ScanVerdict::failed &&
+                       (was_infected || before == ScanVerdict::clean);
     const std::int64_t failed = verdict == ScanVerdict::failed ? 1 : 0;
     if (BlobRows(db, space_).standing(key) >= BlobStanding::erased) return {};
     db.cached("INSERT INTO blob_scans(space, dossier, name, verdict, again, tries, looked_ms, said)"
@@ -49,7 +51,7 @@ void SqlRepository::note_scan(const BlobKey& key, ScanVerdict verdict, const std
               "  looked_ms = excluded.looked_ms,"
               "  tries = CASE WHEN excluded.tries = 0 THEN 0 ELSE blob_scans.tries + 1 END")
         .bind_all(space_, key.dossier.bytes, key.name.bytes,
-                  static_cast<std::int64_t>(keeps ? ScanVerdict::infected : verdict),
+                  static_cast<std::int64_t>(keeps ? before : verdict),
                   std::int64_t{keeps ? 1 : 0}, failed, clock_(), line)
         .run();
     if (verdict == ScanVerdict::infected && !was_infected) {
@@ -140,12 +142,9 @@ std::vector<BlobScan> SqlRepository::bad_scans() {
 std::uint64_t SqlRepository::scan_again() {
   std::uint64_t count = 0;
   static_cast<void>(write([&](sql::Connection& db, LogWriter& log) -> Status {
-    db.cached("UPDATE blob_scans SET again = 1, tries = 0 WHERE space = ? AND verdict = 2")
-        .bind_all(space_)
-        .run();
+    // What was said stays said until it is said anew: nobody waits for what was clean.
+    db.cached("UPDATE blob_scans SET again = 1, tries = 0 WHERE space = ?").bind_all(space_).run();
     count = u64(db.changes());
-    db.cached("DELETE FROM blob_scans WHERE space = ? AND verdict <> 2").bind_all(space_).run();
-    count += u64(db.changes());
     log.audit("operator", "file.scan_again", std::to_string(count));
     return {};
   }));

@@ -81,6 +81,8 @@ std::uint64_t SqlRepository::raise_epoch(const std::string& reason, std::uint64_
     epoch = std::max(load_space(db, space_).epoch + 1, at_least);
     db.cached("UPDATE spaces SET epoch = ? WHERE space = ?").bind_all(i64(epoch), space_).run();
     log.audit("operator", "raise epoch", reason);
+    // The copy may hold codes that were withdrawn after it was made.
+    db.cached("DELETE FROM invitations WHERE space = ? AND used_by IS NULL").bind_all(space_).run();
     return {};
   });
   static_cast<void>(raised);

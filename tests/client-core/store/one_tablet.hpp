@@ -31,6 +31,7 @@ struct OneTablet {
         "ALTER TABLE inbox DROP COLUMN closed; ALTER TABLE kept DROP COLUMN forgotten;"
         "DROP INDEX kept_placeless;"
         "ALTER TABLE kept DROP COLUMN position; ALTER TABLE kept DROP COLUMN deps;"
+        "ALTER TABLE kept DROP COLUMN stamp_ms; ALTER TABLE kept DROP COLUMN stamp_counter;"
         "DROP INDEX dossiers_leaving;"
         "DROP INDEX changes_exchanged; ALTER TABLE changes DROP COLUMN handed;"
         "DROP TABLE permits; DROP TABLE bundles; DROP TABLE bundle_parts;"

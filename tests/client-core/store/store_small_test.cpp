@@ -101,7 +101,7 @@ TEST_CASE("answers do not pile up, and what was carried out long ago is not done
   }
   const auto late = t.answer("r0", "");
   REQUIRE_FALSE(late.ok());
-  CHECK(late.error().code == ErrorCode::conflict);
+  CHECK(late.error().code == ErrorCode::expired);
   CHECK(late.error().detail.find("carried out before") != std::string::npos);
   CHECK(t.acts == 128);
   Small::check_sound(t.anna);
