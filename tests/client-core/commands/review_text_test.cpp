@@ -118,6 +118,44 @@ TEST_CASE("review of a text: a contested decision can be turned round", "[comman
   for (Desk* desk : note.all()) CHECK(desk->items().empty());
 }
 
+TEST_CASE("review of a text: who takes back a decision of their own takes back nobody else's",
+          "[commands][P5]") {
+  Note note("Incontro il martedì alle 10. Poi si va insieme a scuola. Portare i documenti verdi.");
+  note.write(note.anna,
+             "Incontro il giovedì alle 10. Poi si va insieme a scuola. Portare i documenti rossi.");
+  note.write(note.bruno,
+             "Incontro il venerdì alle 10. Poi si va insieme a scuola. Portare i documenti gialli.");
+  note.exchange();
+  REQUIRE(note.carla.items().size() == 2);
+  for (Desk* desk : {&note.carla, &note.bruno}) {
+    const json::array items = desk->items();
+    const json::object item = items.at(0).as_object();
+    desk->call({{"command", "review.resolve"},
+                {"item", text(item, "id")},
+                {"choose", text(list(item, "alternatives").at(0).as_object(), "dot")},
+                {"reason", "sentita la madre"}});
+    note.exchange();
+  }
+  REQUIRE(note.carla.items().empty());
+  const auto contest = [&](const std::string& decision) {
+    note.bruno.call({{"command", "review.contest"},
+                     {"record", note.family.visit},
+                     {"field", kField},
+                     {"reason", "ho sbagliato"},
+                     {"decision", decision}});
+    note.exchange();
+    return note.carla.items().size();
+  };
+  CHECK(contest("own") == 1);
+  const json::object record = note.carla.get(note.family.visit);
+  std::string of_carla;
+  for (const json::value& one : list(record, "decisions")) {
+    if (text(one.as_object(), "author") == "carla") of_carla = text(one.as_object(), "dot");
+  }
+  REQUIRE_FALSE(of_carla.empty());
+  CHECK(contest(of_carla) == 2);
+}
+
 TEST_CASE("review of a text: a decided passage is not shown as open", "[commands][P5]") {
   Note note("Incontro il martedì alle 10.");
   note.disagree("Incontro il giovedì alle 10.", "Incontro il venerdì alle 10.");

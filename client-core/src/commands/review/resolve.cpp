@@ -305,13 +305,35 @@ Outcome<json::object> resolve(Context& context) {
   return carry_out_decision(context, decide(context));
 }
 
+using Decisions = std::vector<const sync::Decision*>;
+
+/// What is contested of the decisions about a field: all; the one that `decision` names; or, for
+/// "own", the newest of this person's.
+Decisions decisions_meant(Context& context, const StoredRecord& part, const std::string& field) {
+  const std::string which = context.text("decision");
+  Decisions meant;
+  for (const sync::Decision& made : part.state.decisions) {
+    const bool is_text = made.item == sync::ItemKind::text_overlap;
+    if (made.field != field || (!is_text && made.item != sync::ItemKind::concurrent_values)) continue;
+    if (is_text && made.outcome == sync::Outcome::contest) continue;
+    if (which == "own" && made.mark.author != context.store().identity().account) continue;
+    if (!which.empty() && which != "own" && dot_text(made.mark.dot) != which) continue;
+    meant.push_back(&made);
+  }
+  if (which != "own" || meant.empty()) return meant;
+  return {*std::max_element(meant.begin(), meant.end(),
+                            [](const sync::Decision* a, const sync::Decision* b) {
+                              return a->mark.stamp < b->mark.stamp;
+                            })};
+}
+
 /// What was decided about passages of a text is open again; the text stays until somebody decides
 /// anew, since others have gone on from it.
-void contest_text(const StoredRecord& part, const std::string& field, const std::string& reason,
-                  Decision& decision) {
-  for (const sync::Decision& made : part.state.decisions) {
-    if (made.field != field || made.item != sync::ItemKind::text_overlap) continue;
-    if (made.outcome == sync::Outcome::contest) continue;
+void contest_text(const StoredRecord& part, const std::string& field, const Decisions& meant,
+                  const std::string& reason, Decision& decision) {
+  for (const sync::Decision* one : meant) {
+    const sync::Decision& made = *one;
+    if (made.item != sync::ItemKind::text_overlap) continue;
     sync::ResolveOp op;
     op.item = made.item;
     op.outcome = sync::Outcome::contest;
@@ -321,7 +343,7 @@ void contest_text(const StoredRecord& part, const std::string& field, const std:
   }
 }
 
-/// The last decision about a field, and the values that lost by it.
+/// The decisions about a field, and the values that lost by them.
 Outcome<Decision> plan_contest(Context& context) {
   INSIEME_OUT_ASSIGN(const RecordRef ref, find_record(context, context.text("record")));
   INSIEME_OUT_ASSIGN(const Facets facets, read_facets(context, ref));
@@ -335,9 +357,11 @@ Outcome<Decision> plan_contest(Context& context) {
   if (state == nullptr) return Error{ErrorCode::not_found, "the field was never written"};
   decision.ref = part->ref;
   INSIEME_OUT_ASSIGN(const auto lines, context.store().history(part->ref));
-  contest_text(*part, field->name, reason, decision);
-  for (const sync::Decision& made : part->state.decisions) {
-    if (made.field != field->name || made.item != sync::ItemKind::concurrent_values) continue;
+  const Decisions meant = decisions_meant(context, *part, field->name);
+  contest_text(*part, field->name, meant, reason, decision);
+  for (const sync::Decision* one : meant) {
+    const sync::Decision& made = *one;
+    if (made.item != sync::ItemKind::concurrent_values) continue;
     INSIEME_OUT_ASSIGN(const auto replaced,
                        context.store().replaced_among(part->ref, made.decided));
     for (const HistoryLine& line : lines) {
@@ -415,7 +439,10 @@ std::vector<CommandSpec> resolve_commands() {
        "again.",
        {{"record", ArgKind::id, true, "la scheda", "the record"},
         {"field", ArgKind::text, true, "il campo deciso", "the field that was decided"},
-        {"reason", ArgKind::text, false, "motivo", "reason"}},
+        {"reason", ArgKind::text, false, "motivo", "reason"},
+        {"decision", ArgKind::text, false,
+         "dot di una sola decisione, o «own»: la propria più recente",
+         "dot of one decision, or “own”: one's own newest"}},
        "record, field, text, reason",
        R"({"command": "review.contest", "request_id": "r-5", "record": "5f3a9c01",
  "field": "next_step", "reason": "ho parlato io con la scuola"})",
