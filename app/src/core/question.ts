@@ -1,7 +1,6 @@
 // One question with all that whoever decides it should see beside it.
 import { read } from "./core";
 import { fitting, loadQueue, type QueueItem } from "./queue";
-import { exportedRecords } from "./records";
 import { seenDots } from "./seen";
 import type {
   Decision,
@@ -28,7 +27,6 @@ export interface Question {
   /** What was decided about this field before, the newest first. */
   earlier: Decision[];
   record: WholeRecord | undefined;
-  visits: VisitsOf;
 }
 
 /** A change, without the number of what it did. */
@@ -41,26 +39,43 @@ export function told(decisions: Decision[]): Decision[] {
 }
 
 /** By the dot of a value: the visit that its author was on when they wrote, or of that day. */
-export type VisitsOf = Map<string, WholeRecord>;
+export type VisitsOf = Map<string, RecordLine>;
 
-const dayOf = (at: string): string => new Date(at).toDateString();
+/** As the core gives at once, the latest first. */
+const VISITS_MAX = 1000;
 
-async function visitsOf(item: ReviewItem): Promise<VisitsOf> {
+/** As clocks in Rome show it, `2026-11-27 15:30`: so a visit's title is written, too. */
+const inRome = (at: string): string =>
+  new Date(at).toLocaleString("sv-SE", { timeZone: "Europe/Rome" }).slice(0, 16);
+
+/** A visit's title begins with its start, `27/11/2026 15:30`. */
+function startOf(visit: RecordLine): string {
+  const [, day, month, year, time] =
+    /^(\d\d)\/(\d\d)\/(\d{4}) (\d\d:\d\d)/.exec(visit.title) ?? [];
+  return time === undefined ? "" : `${year}-${month}-${day} ${time}`;
+}
+
+/**
+ * By their lines alone: to read the visits themselves would be noted as an opening of all that
+ * stands in them.
+ */
+export async function visitsOf(item: ReviewItem): Promise<VisitsOf> {
   const found: VisitsOf = new Map();
-  if (item.type === VISIT || item.alternatives.length === 0) return found;
-  // Somebody may decide about a record of a dossier whose visits they may not see.
-  const visits = await exportedRecords(VISIT, item.dossier).catch((): WholeRecord[] => []);
-  const instant = (one: WholeRecord, name: string): number =>
-    Date.parse(String(one.fields[name]?.value ?? ""));
-  for (const side of item.alternatives) {
-    const wrote = Date.parse(side.at);
-    const own = visits.filter((one) => one.fields["educator"]?.value === side.author);
-    const isOpen = (one: WholeRecord): boolean =>
-      instant(one, "start_at") <= wrote && wrote <= instant(one, "end_at");
-    const isThatDay = (one: WholeRecord): boolean =>
-      dayOf(String(one.fields["start_at"]?.value ?? "")) === dayOf(side.at);
-    const visit = own.find(isOpen) ?? own.find(isThatDay);
-    if (visit) found.set(side.dot, visit);
+  if (item.type === VISIT) return found;
+  for (const author of new Set(item.alternatives.map((one) => one.author))) {
+    const { records } = await read<{ records: RecordLine[] }>("record.list", {
+      type: VISIT,
+      dossier: item.dossier,
+      where: { educator: author },
+      order: "start_at",
+      limit: VISITS_MAX,
+    });
+    for (const side of item.alternatives.filter((one) => one.author === author)) {
+      const wrote = inRome(side.at);
+      const thatDay = records.filter((one) => startOf(one).startsWith(wrote.slice(0, 10)));
+      const visit = thatDay.find((one) => startOf(one) <= wrote) ?? thatDay.pop();
+      if (visit) found.set(side.dot, visit);
+    }
   }
   return found;
 }
@@ -127,17 +142,15 @@ export async function loadItem(id: string, last: ReviewItem | undefined): Promis
       targets: [],
       earlier: [],
       record: undefined,
-      visits: new Map(),
     };
   }
-  const [{ type }, { record }, { lines }, visits] = await Promise.all([
+  const [{ type }, { record }, { lines }] = await Promise.all([
     read<{ type: RecordType }>("schema.type", { type: item.type }),
     read<{ record: WholeRecord }>("record.get", { record: item.record }),
     read<{ lines: HistoryLine[] }>("history", {
       record: item.record,
       ...(item.field ? { field: item.field } : {}),
     }),
-    visitsOf(item),
   ]);
   const earlier = told(record.decisions.filter((one) => one.field === item.field));
   const field = type.fields.find((one) => one.name === item.field);
@@ -150,5 +163,5 @@ export async function loadItem(id: string, last: ReviewItem | undefined): Promis
         })
       ).records
     : [];
-  return { item, next, left, family: item.family, lines, field, targets, earlier, record, visits };
+  return { item, next, left, family: item.family, lines, field, targets, earlier, record };
 }

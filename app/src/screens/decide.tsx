@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { nameOf } from "../core/colleagues";
 import { read, requestId, write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
-import { isDraftOf, loadItem, subjectOf, type Question } from "../core/question";
+import { isDraftOf, loadItem, subjectOf, visitsOf, type Question } from "../core/question";
 import { useSeen } from "../core/seen";
 import type {
   Alternative,
@@ -186,6 +186,8 @@ function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Eleme
   );
   const { choice, value, reason } = typing.words;
   const act = useAct();
+  // Beside the question, which waits for no list of visits; somebody may not see any of them.
+  const visits = useLoad(() => visitsOf(item), `visits ${item.id}`, true);
   const seen = useSeen(item, props.earlier);
   // Somebody comes back to what they wrote: what arrived meanwhile waits for their look.
   useEffect(() => {
@@ -285,7 +287,7 @@ function Decide(props: Question & { item: ReviewItem; me: Identity }): JSX.Eleme
             me={me}
             shown={one.text === item.now}
             line={props.lines.find((line) => line.dot === one.dot)}
-            visit={props.visits.get(one.dot)}
+            visit={visits.data?.get(one.dot)}
             arrived={seen.isNew(one)}
             chosen={choice === choiceOf(one)}
             onChoose={mayChoose(item) ? () => take(choiceOf(one)) : undefined}
@@ -443,14 +445,16 @@ function useKeys(keys: {
   // With the screen, not a frame after it: whoever types at once is heard.
   useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
+      // A key that is held down is one act.
+      if (event.repeat) return;
+      // Beneath a cover, or behind the lock, the screen hears nothing.
+      if (document.querySelector("dialog[open], .opened[hidden]")) return;
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
         event.preventDefault();
         latest.current.decide();
         return;
       }
       const at = event.target as HTMLElement;
-      // Beneath a cover, or behind the lock, the screen hears nothing.
-      if (document.querySelector("dialog[open], .opened[hidden]")) return;
       if (event.ctrlKey || event.metaKey || event.altKey || at.matches("input,textarea,select"))
         return;
       if (/^[1-9]$/.test(event.key)) latest.current.number(Number(event.key));

@@ -1,7 +1,7 @@
 // What one of them wrote, beside what the others wrote: by whom, when, on which device.
 import type { JSX } from "preact";
 import { nameOf, tabletOf } from "../core/colleagues";
-import type { Alternative, HistoryLine, Identity, WholeRecord } from "../core/types";
+import type { Alternative, HistoryLine, Identity, RecordLine } from "../core/types";
 import { referencesIn } from "../files/holder";
 import { SidePicture } from "../files/panel";
 import { inWords } from "../files/words";
@@ -48,7 +48,7 @@ export function AlternativeSide(props: {
   shown: boolean;
   /** Of what it did in the history; undefined: folded, or not here. */
   line: HistoryLine | undefined;
-  visit: WholeRecord | undefined;
+  visit: RecordLine | undefined;
   /** It came while the question was on the screen. */
   arrived: boolean;
   chosen: boolean;
@@ -101,7 +101,7 @@ export function Side(props: {
   tone: string;
   note?: string;
   /** On which it was written. */
-  visit?: WholeRecord | undefined;
+  visit?: RecordLine | undefined;
   mark?: JSX.Element | undefined;
   picture?: JSX.Element | undefined;
   action?: JSX.Element | undefined;
