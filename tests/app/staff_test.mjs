@@ -117,6 +117,9 @@ test("a tablet is locked and opened again: each step is said", async () => {
   await look(page, "staff-locked");
   await page.setViewportSize(DESK);
   await card.getByRole("button", { name: "Togli il blocco" }).click();
+  await card.getByText("«PC di nora» si riaprirà").waitFor();
+  assert.throws(() => nora.sync(), "not before it is confirmed");
+  await card.getByRole("button", { name: "Sì, togli il blocco" }).click();
   await toast(page, "Tolto: si riapre al prossimo contatto");
   await card.getByText("Perso, rubato o da togliere").waitFor();
   assert.equal(await card.getByText(/Blocco ordinato [^·]*:/).count(), 0);
@@ -134,7 +137,9 @@ test("[P2] a wipe says what it destroys, and is taken back until the tablet know
   await card.getByRole("button", { name: "Cancella «PC di nora»" }).click();
   await card.getByRole("button", { name: "Sì, cancellalo" }).click();
   await card.getByRole("button", { name: "Ritira la cancellazione" }).click();
-  await toast(page, "Ritirata: il tablet torna come prima");
+  await card.getByText("«PC di nora» non sarà cancellato").waitFor();
+  await card.getByRole("button", { name: "Sì, ritira la cancellazione" }).click();
+  await toast(page, "Ritirata: il tablet adesso è aperto, se non lo blocchi di nuovo");
 });
 
 test("somebody is away: the deputy has the family for these days, and then not", async () => {

@@ -10,12 +10,12 @@ const SILENT_DAYS = 14;
 /** From here on times in the history may mislead; nothing is decided by them. */
 const CLOCK_MS = 10 * 60_000;
 
-/** The most urgent first; "fine" alone if there is nothing. */
+/** The most urgent first, after that it is locked; "fine" alone if there is nothing. */
 export function conditionsOf(device: SteerDevice, now: number): Condition[] {
   if (device.revoked_at || device.given_up_at) return ["stopped"];
-  if (device.order) return ["locked"];
-  if (!device.last_sync_at) return ["never"];
-  const out: Condition[] = [];
+  // A locked one still has what it had: whoever stops it must see that, too.
+  const out: Condition[] = device.order ? ["locked"] : [];
+  if (!device.last_sync_at) return [...out, "never"];
   const days = (now - Date.parse(device.last_sync_at)) / DAY_MS;
   if (days >= SILENT_DAYS) out.push("silent");
   else if (days >= LATE_DAYS) out.push("late");

@@ -53,9 +53,13 @@ export const staffEn: Record<keyof typeof staffIt, string> = {
     "What did not arrive among the late changes is opened by the operator of the server, with " +
     "“insieme-server device escrow”.",
   device_unlock: "Take the lock back",
+  device_unlock_sure: "“{name}” will open again, with all that is in it. Is it in good hands again?",
+  device_unlock_yes: "Yes, take the lock back",
   device_unlock_done: "Taken back: it opens at its next contact",
   device_keep: "Take the wipe back",
-  device_keep_done: "Taken back: the tablet is as before",
+  device_keep_sure: "“{name}” will not be wiped, and will open: a lock is to be ordered again.",
+  device_keep_yes: "Yes, take the wipe back",
+  device_keep_done: "Taken back: the tablet is open now, unless you lock it again",
   device_no_return: "The order has arrived: it cannot be taken back.",
   person_change: "Change name, role, body, contract",
   person_change_what:

@@ -53,9 +53,13 @@ export const staffIt = {
     "Ciò che non è arrivato tra le modifiche in ritardo lo apre chi gestisce il server, con " +
     "«insieme-server device escrow».",
   device_unlock: "Togli il blocco",
+  device_unlock_sure: "«{name}» si riaprirà, con tutto ciò che ha dentro. È di nuovo in buone mani?",
+  device_unlock_yes: "Sì, togli il blocco",
   device_unlock_done: "Tolto: si riapre al prossimo contatto",
   device_keep: "Ritira la cancellazione",
-  device_keep_done: "Ritirata: il tablet torna come prima",
+  device_keep_sure: "«{name}» non sarà cancellato, e si aprirà: il blocco va ordinato di nuovo.",
+  device_keep_yes: "Sì, ritira la cancellazione",
+  device_keep_done: "Ritirata: il tablet adesso è aperto, se non lo blocchi di nuovo",
   device_no_return: "L'ordine è già arrivato: non si può più ritirare.",
   // Who somebody is
   person_change: "Cambia nome, ruolo, ente, contratto",

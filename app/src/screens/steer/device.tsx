@@ -2,7 +2,6 @@
 // What each act destroys is said before it is chosen (docs/adr/0054).
 import type { JSX } from "preact";
 import { useAct } from "../../core/hooks";
-import { conditionsOf } from "../../core/health";
 import { steer, type DeviceOrder, type SteerDevice } from "../../core/steer";
 import { useActWords } from "../../form/act_words";
 import { FoundNote, useDetails } from "../../form/found";
@@ -107,14 +106,18 @@ function Order(props: {
         (isWipe && order.told_at ? (
           !order.destroyed_at && <p class="help">{t("device_no_return")}</p>
         ) : (
-          <button
-            type="button"
-            class="btn btn-sm btn-outline-primary no-print"
-            disabled={act.busy}
-            onClick={lift}
-          >
-            {t(isWipe ? "device_keep" : "device_unlock")}
-          </button>
+          <div class="no-print">
+            <SureButton
+              label={t(isWipe ? "device_keep" : "device_unlock")}
+              question={t(isWipe ? "device_keep_sure" : "device_unlock_sure", {
+                name: props.device.name,
+              })}
+              yes={t(isWipe ? "device_keep_yes" : "device_unlock_yes")}
+              tone="btn-sm btn-outline-primary"
+              disabled={act.busy}
+              onSure={lift}
+            />
+          </div>
         ))}
     </>
   );
@@ -129,7 +132,7 @@ function Acts(props: { device: SteerDevice; acts: DeviceAct[] }): JSX.Element {
   const panel = useDetails(typing.found !== "");
   const run = useAct();
   const needsReason = chosen !== undefined && chosen !== "give_up";
-  const isUnsent = conditionsOf(device, Date.now()).includes("unsent");
+  const isUnsent = (device.unsent ?? 0) > 0;
   const id = `act-${device.id}`;
   const act = (): void =>
     void run.run(async () => {
