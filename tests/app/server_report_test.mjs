@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { Browser } from "./browser.mjs";
+import { Browser, until } from "./browser.mjs";
 import { Host } from "./host.mjs";
 import { ask, DESK, look, makeHousehold } from "./people.mjs";
 import { World } from "./world.mjs";
@@ -57,6 +57,14 @@ test("[S126] who had, read and opened a dossier: figures, what stands behind, a 
   await page.setViewportSize(DESK);
   await line.click();
   await page.getByRole("heading", { name: "R15 · Accessi ai fascicoli", level: 1 }).waitFor();
+  const run = page.getByRole("button", { name: "Calcola" });
+  // Nothing is asked of the server before the period could be chosen.
+  const asked = [];
+  page.on("request", (one) => (one.postData() ?? "").includes("steer.report") && asked.push(one));
+  await run.waitFor();
+  await ask(page, "status");
+  assert.equal(asked.length, 0);
+  await run.click();
   const acts = page.getByRole("region", { name: "Atti", exact: true }).last();
   await acts.getByRole("rowheader", { name: "anna" }).first().waitFor();
   await look(page, "server-report");
@@ -74,15 +82,23 @@ test("[S126] who had, read and opened a dossier: figures, what stands behind, a 
   await page.getByLabel("Fascicolo").selectOption({ label: "Famiglia Bassi" });
   await page.getByRole("button", { name: "Calcola" }).click();
   await page.getByText("Fascicolo: ").first().waitFor();
+  // The same again is asked anew: the server's figures are of that moment.
+  const earlier = asked.length;
+  await page.getByRole("button", { name: "Calcola" }).click();
+  await until("it is asked anew", () => asked.length > earlier);
 });
 
 test("[S046] questions and tablets, of the territory where the household lives", async () => {
   await goTo("report", "R10");
+  await page.getByRole("heading", { name: /^R10/, level: 1 }).waitFor();
+  await page.getByRole("button", { name: "Calcola" }).click();
   await page.getByRole("region", { name: "Dispositivi", exact: true }).last().waitFor();
   await page.getByLabel("Territorio").selectOption({ label: "Bibbiano" });
   await page.getByRole("button", { name: "Calcola" }).click();
   await page.getByText("un dispositivo non ha un territorio").first().waitFor();
   await goTo("report", "R11");
+  await page.getByRole("heading", { name: /^R11/, level: 1 }).waitFor();
+  await page.getByRole("button", { name: "Calcola" }).click();
   await page.getByRole("region", { name: "Flussi per tipo" }).first().waitFor();
 });
 
@@ -109,6 +125,8 @@ test("a household that nobody placed is found and summed by its commune", async 
 test("without the server it says so, and what is needed", async () => {
   await world.stopServer();
   await goTo("report", "R10");
+  await page.getByRole("heading", { name: /^R10/, level: 1 }).waitFor();
+  await page.getByRole("button", { name: "Calcola" }).click();
   await page.getByText("Serve la rete").first().waitFor();
   await look(page, "server-report-offline");
   await page.setViewportSize(DESK);

@@ -43,13 +43,18 @@ function miss(what: string): void {
   setTimeout(() => void ask(SOON_MS), 0);
 }
 
-/** The account itself, while nobody told a name. */
-export function nameOf(account: string): string {
-  if (isPractice()) return practisingName(account) ?? account;
+/** As far as it is known here. */
+function knownName(account: string): string | undefined {
+  if (isPractice()) return practisingName(account);
   const { status } = currentPicture();
   if (status?.identity.account === account && status.identity.name) return status.identity.name;
-  const name = names.get(account);
-  if (name === undefined) miss(account);
+  return names.get(account);
+}
+
+/** The account itself, while nobody told a name. */
+export function nameOf(account: string): string {
+  const name = knownName(account);
+  if (name === undefined && account !== "" && !isPractice()) miss(account);
   return name ?? account;
 }
 
@@ -60,6 +65,10 @@ const ACCOUNTS = new Set([
 ]);
 export const shownIn = (field: string, text: string): string =>
   ACCOUNTS.has(field) ? nameOf(text) : text;
+
+/** In a form, where it may be half an account: the server is asked for none of these. */
+export const typedName = (field: string, text: string): string =>
+  ACCOUNTS.has(field) ? (knownName(text) ?? text) : text;
 
 /** Of what `author` wrote on it. */
 export function tabletOf(device: string, author: string): Tablet | undefined {
@@ -72,10 +81,28 @@ export function tabletOf(device: string, author: string): Tablet | undefined {
   return tablet;
 }
 
-function take(told: Told): void {
+/** What screens show of all that: of clocks nobody reads the seconds. */
+const shownNow = (): string =>
+  JSON.stringify([
+    [...names],
+    [...tablets].map(([id, one]) => [id, one.name, Math.round((one.offsetMs ?? 0) / 60_000)]),
+  ]);
+
+/** Whether anything is said otherwise than before. */
+function take(told: Told): boolean {
+  const before = shownNow();
   for (const { account, name } of told.people) names.set(account, name);
   for (const one of told.tablets) {
     tablets.set(one.id, { name: one.name, offsetMs: one.clock_offset_ms });
+  }
+  return shownNow() !== before;
+}
+
+/** Nobody told of them, or nobody will: they are asked for no more. */
+function giveUp(asked: string[]): void {
+  for (const one of asked) {
+    missing.delete(one);
+    if (!names.has(one) && !tablets.has(one)) unknown.add(one);
   }
 }
 
@@ -87,20 +114,24 @@ async function ask(pause: number): Promise<void> {
   const { online, state } = currentPicture();
   if (asking || !isDue || !online || !state?.enrolled) return;
   asking = true;
+  // What the screen misses meanwhile is another question.
+  const asked = [...missing];
   try {
     const told = await read<Told>("colleagues");
     askedAt = Date.now();
-    take(told);
-    for (const one of missing) if (!names.has(one) && !tablets.has(one)) unknown.add(one);
-    missing.clear();
+    const isNews = take(told);
+    giveUp(asked);
     const people = told.people.slice(0, KEPT_MAX);
-    await keep(place(), JSON.stringify({ people, tablets: told.tablets.slice(0, KEPT_MAX) }));
-    tellChange();
+    const tablets = told.tablets.slice(0, KEPT_MAX);
+    // Without room they are known until this page goes.
+    await keep(place(), JSON.stringify({ people, tablets })).catch(() => undefined);
+    if (isNews) tellChange();
+    if (missing.size > 0) setTimeout(() => void ask(SOON_MS), 0);
   } catch (error) {
     if (!(error instanceof CoreError)) throw error; // refused or no network: what is kept will do
     if (error.code === "unavailable") return; // with the next exchange
     askedAt = Date.now();
-    missing.clear();
+    giveUp(asked);
   } finally {
     asking = false;
   }

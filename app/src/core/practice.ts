@@ -3,6 +3,7 @@
 // whenever they like: it is the same little world. It ends with the tab, or when it is thrown away.
 import { eraseStore, open, PRACTICE, read, tellChange } from "./core";
 import { keep, kept } from "./kept";
+import type { Dossier } from "./types";
 import type { Word } from "../words";
 import { makeWorld, PEOPLE, writeAs, type Practising } from "./practice_world";
 
@@ -52,14 +53,19 @@ export async function chooseRoleAgain(me: { account: string; name: string }): Pr
   tellChange();
 }
 
-/** At the first opening. */
+/** One of a program that knew no roles has no network, and nothing to decide. */
+const isOfToday = (dossiers: Dossier[]): boolean => dossiers.some((one) => one.type === "network");
+
+/** At the first opening; a world that was cut, or is an older program's, is made anew. */
 export async function fillPractice(): Promise<void> {
-  if (kept(MAKING) === "yes") {
+  const { dossiers } = await read<{ dossiers: Dossier[] }>("dossier.list");
+  const isCut = kept(MAKING) === "yes";
+  if (!isCut && isOfToday(dossiers)) return;
+  if (isCut || dossiers.length > 0) {
+    await keep(MAKING, "yes");
     await eraseStore(PRACTICE);
     await open(PRACTICE);
   }
-  const { dossiers } = await read<{ dossiers: unknown[] }>("dossier.list");
-  if (dossiers.length > 0) return;
   await keep(MAKING, "yes");
   await makeWorld();
   await writeAs({ account: "anna", name: "", role: "" });

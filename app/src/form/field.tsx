@@ -1,6 +1,6 @@
 // One field of a form, as its kind wants it. Values go to the core as a person writes them.
 import type { JSX } from "preact";
-import { shownIn } from "../core/colleagues";
+import { typedName } from "../core/colleagues";
 import type { Code, FieldType, Json, RecordLine } from "../core/types";
 import { localInput } from "../format";
 import { Mark } from "../parts/parts";
@@ -69,7 +69,7 @@ export function Field(props: FieldProps): JSX.Element {
     (field.kind === "code" && offered(field, props.value).length <= 5);
   const help = field.help && field.help.replace(/\.$/, "") !== field.label ? field.help : "";
   // Of an account, whose it is.
-  const named = shownIn(field.name, textOf(props.value));
+  const named = typedName(field.name, textOf(props.value));
   const described = [help && `${id}-help`, problem && `${id}-problem`].filter(Boolean).join(" ");
   const label = (
     <>

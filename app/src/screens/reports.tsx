@@ -4,6 +4,7 @@ import { nameOf } from "../core/colleagues";
 import { read } from "../core/core";
 import { useLoad } from "../core/hooks";
 import type { Frozen, ReportLine } from "../core/report";
+import { isPractice } from "../core/practice";
 import { SERVER_REPORTS } from "../core/server_report";
 import { Await, Empty, Mark, Row, Section, Title } from "../parts/parts";
 import { to } from "../router";
@@ -11,7 +12,10 @@ import { t } from "../words";
 
 /** `asks`: whom the server tells; `office`: who administers and sees no family. */
 export function Reports(props: { asks: boolean; office: boolean }): JSX.Element {
-  const asked = SERVER_REPORTS.filter((one) => props.asks || (props.office && one.forOffice));
+  // A practice has no server.
+  const asked = isPractice()
+    ? []
+    : SERVER_REPORTS.filter((one) => props.asks || (props.office && one.forOffice));
   const load = useLoad(
     () =>
       Promise.all([

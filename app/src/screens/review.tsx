@@ -231,6 +231,8 @@ function useRowKeys(): void {
   useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
       const at = event.target as HTMLElement;
+      // Steps go on while J or K is held down; what decides does not.
+      if (event.repeat && !/^[jk]$/.test(event.key)) return;
       if (event.ctrlKey || event.metaKey || event.altKey || at.matches(TYPED)) return;
       // Beneath a cover, or behind the lock, the screen hears nothing.
       if (document.querySelector("dialog[open], .opened[hidden]")) return;

@@ -47,7 +47,7 @@ export function ServerReportScreen(props: { report: ServerReport }): JSX.Element
       >
         <Mark tone="info">{t("report_from_server")}</Mark>
       </Title>
-      <Await of={load}>{(asking) => <Question report={report} asking={asking} />}</Await>
+      <Await of={load}>{(asking) => <Question key={report.code} report={report} asking={asking} />}</Await>
     </>
   );
 }
@@ -58,7 +58,7 @@ const filled = (given: Given): Given =>
 function Question(props: { report: ServerReport; asking: Asking }): JSX.Element {
   const { report, asking } = props;
   const [given, setGiven] = useState<Given>({});
-  const [run, setRun] = useState<Given>({});
+  const [run, setRun] = useState<{ given: Given; round: number } | null>(null);
   const set = (name: string, value: string): void => setGiven({ ...given, [name]: value });
   return (
     <>
@@ -66,7 +66,7 @@ function Question(props: { report: ServerReport; asking: Asking }): JSX.Element 
         class="block no-print"
         onSubmit={(event) => {
           event.preventDefault();
-          setRun(filled(given));
+          setRun({ given: filled(given), round: (run?.round ?? 0) + 1 });
         }}
       >
         <div class="two">
@@ -95,12 +95,14 @@ function Question(props: { report: ServerReport; asking: Asking }): JSX.Element 
         </div>
         <button class="btn btn-primary">{t("report_run")}</button>
       </form>
-      <Answer
-        key={JSON.stringify(run)}
-        report={report}
-        given={run}
-        dossiers={asking.dossiers}
-      />
+      {run && (
+        <Answer
+          key={run.round}
+          report={report}
+          given={run.given}
+          dossiers={asking.dossiers}
+        />
+      )}
     </>
   );
 }
