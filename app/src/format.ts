@@ -115,6 +115,15 @@ export function duration(minutes: number): string {
     .join(" ");
 }
 
+const DAY_MINUTES = 1440;
+
+/** `9 h 30 min`; of several days `1460 giorni`, since nobody counts them in hours. */
+export function longDuration(minutes: number): string {
+  return minutes < 2 * DAY_MINUTES
+    ? duration(minutes)
+    : t("days_n", { n: Math.round(minutes / DAY_MINUTES) });
+}
+
 /** Cents as people write an amount: `€ 1.234,50`. */
 export function money(cents: number): string {
   return new Intl.NumberFormat(locale(), {

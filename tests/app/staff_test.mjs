@@ -40,6 +40,10 @@ after(async () => {
 const cardOf = (page, name) =>
   page.getByRole("article").filter({ has: page.getByRole("heading", { name }) });
 
+/** As people say a day of this year. */
+const shownDay = (date) =>
+  new Date(date).toLocaleDateString("it-IT", { weekday: "short", day: "numeric", month: "short" });
+
 async function toast(page, text) {
   await page.getByRole("status").getByText(text).first().waitFor();
 }
@@ -64,7 +68,7 @@ test("somebody gets another role and the end of a contract, and hears what follo
   await look(page, "staff-change");
   await card.getByRole("button", { name: "Sì, cambia" }).click();
   await toast(page, "Cambiato");
-  await card.getByText("fino al 2030-12-31").waitFor();
+  await card.getByText("fino al 31 dic 2030").waitFor();
   const told = world.admin("users", "list").find((one) => one.account === "nora");
   assert.equal(told.role, "fellow");
 });
@@ -87,6 +91,8 @@ test("a code that was not used is withdrawn, and shown anew", async () => {
   await card.getByRole("button", { name: "Fatto, nascondi" }).click();
   await card.getByText(/Invito mostrato .* non ancora usato/).waitFor();
   await card.getByRole("button", { name: "Mostra un codice nuovo" }).click();
+  await card.getByText("Codici ancora aperti di Nora Villa: 1. Con quello nuovo").waitFor();
+  await card.getByRole("button", { name: "Sì, fanne uno nuovo" }).click();
   await card.locator(".code-block").waitFor();
   const second = (await code()).trim();
   assert.notEqual(first, second);
@@ -166,7 +172,7 @@ test("somebody is away: the deputy has the family for these days, and then not",
   await anna.goTo("families");
   await anna.page.getByText("Non hai ancora famiglie assegnate").first().waitFor();
   await carla.goTo("steer", "people");
-  await cardOf(page, "Anna Rossi").getByText(`assente fino al ${today}`).waitFor();
+  await cardOf(page, "Anna Rossi").getByText(`assente fino al ${shownDay(today)}`).waitFor();
   await carla.goTo("steer", "absences");
   await look(page, "staff-absences");
   await page.setViewportSize(DESK);

@@ -137,6 +137,26 @@ export async function loadQueue(): Promise<Queue> {
 }
 
 /**
+ * The others that `inbox.decide` takes along: a refusal what stands on it, an acceptance also what
+ * it stands on.
+ */
+export function goesWith(entry: InboxEntry, all: InboxEntry[], accept: boolean): InboxEntry[] {
+  const together = new Set([entry.id]);
+  const below = (one: InboxEntry): void => {
+    for (const other of all.filter(({ id }) => one.stands_on?.includes(id))) {
+      if (together.has(other.id)) continue;
+      together.add(other.id);
+      below(other);
+    }
+  };
+  if (accept) below(entry);
+  const isAbove = (one: InboxEntry): boolean =>
+    !together.has(one.id) && (one.stands_on ?? []).some((id) => together.has(id));
+  for (let more = all.find(isAbove); more; more = all.find(isAbove)) together.add(more.id);
+  return all.filter((one) => one !== entry && together.has(one.id));
+}
+
+/**
  * One rule for many questions: one author's value, or what is shown now. Never the newest: that
  * would be decided by the clocks of tablets.
  */

@@ -243,6 +243,8 @@ export interface InboxEntry {
   dossier: string;
   reason: string;
   open: boolean;
+  /** Ids of those whose text it goes on from. */
+  stands_on?: string[];
   operations: {
     record: string;
     field: string;

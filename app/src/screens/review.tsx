@@ -5,7 +5,15 @@ import { nameOf } from "../core/colleagues";
 import { write } from "../core/core";
 import { useAct, useLoad } from "../core/hooks";
 import { isPractice } from "../core/practice";
-import { EVERYTHING, fitting, loadQueue, mayBatch, select, selected } from "../core/queue";
+import {
+  EVERYTHING,
+  fitting,
+  goesWith,
+  loadQueue,
+  mayBatch,
+  select,
+  selected,
+} from "../core/queue";
 import type { Order, Queue, QueueItem, Selection } from "../core/queue";
 import type { Identity, InboxEntry, ReviewItem } from "../core/types";
 import { undoEdit, undoNew, wholeNow } from "../core/undo";
@@ -47,6 +55,7 @@ export function Review(props: { me: Identity }): JSX.Element {
                   <Late
                     key={entry.id}
                     entry={entry}
+                    all={queue.late}
                     family={queue.names.get(entry.dossier) ?? ""}
                   />
                 ))}
@@ -261,7 +270,17 @@ export function authors(item: ReviewItem, me: Identity): string {
   return [...new Set(names)].join(", ");
 }
 
-function Late(props: { entry: InboxEntry; family: string }): JSX.Element {
+/** What is decided along with it, for whoever would not expect that. */
+function along(entry: InboxEntry, all: InboxEntry[], accept: boolean): string {
+  const which = goesWith(entry, all, accept).map((one) => {
+    const fields = one.operations.map((op) => `${op.type_label} ${op.title ?? ""} · ${op.label}`);
+    const who = `${nameOf(one.author)}, ${ago(one.at)}`;
+    return `${[...new Set(fields)].join(", ")} (${who})`;
+  });
+  return which.length > 0 ? t("late_along", { which: which.join("; ") }) : "";
+}
+
+function Late(props: { entry: InboxEntry; all: InboxEntry[]; family: string }): JSX.Element {
   const { entry } = props;
   const typing = useActWords(
     { act: "inbox.decide", subject: entry.id, dossier: entry.dossier },
@@ -284,8 +303,10 @@ function Late(props: { entry: InboxEntry; family: string }): JSX.Element {
       const back = before === null ? undoNew : () => undoEdit(before, fields);
       const undo = isAlone ? await back(only) : undefined;
       await typing.done();
-      say(t("review_done"), undo);
+      say(together ? t("late_done_along", { n: together.length }) : t("review_done"), undo);
     });
+  const accepted = along(entry, props.all, true);
+  const refused = along(entry, props.all, false);
   return (
     <article class="card-box" data-card tabIndex={-1}>
       <div class="card-head">
@@ -313,7 +334,7 @@ function Late(props: { entry: InboxEntry; family: string }): JSX.Element {
       />
       <Failed error={act.failure} />
       <div class="buttons">
-        {only ? (
+        {only && !accepted ? (
           <button
             type="button"
             class="btn btn-primary"
@@ -325,7 +346,9 @@ function Late(props: { entry: InboxEntry; family: string }): JSX.Element {
         ) : (
           <SureButton
             label={t("accept")}
-            question={t("late_accept_final")}
+            question={[accepted, t(only ? "late_accept_along" : "late_accept_final")]
+              .filter(Boolean)
+              .join(" ")}
             yes={t("late_accept_yes")}
             tone="btn-primary"
             disabled={act.busy}
@@ -334,7 +357,7 @@ function Late(props: { entry: InboxEntry; family: string }): JSX.Element {
         )}
         <SureButton
           label={t("refuse")}
-          question={t("late_refuse_final")}
+          question={[refused, t("late_refuse_final")].filter(Boolean).join(" ")}
           yes={t("late_refuse_yes")}
           disabled={act.busy || !reason.trim()}
           onSure={() => decide(false)}

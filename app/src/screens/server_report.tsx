@@ -47,7 +47,9 @@ export function ServerReportScreen(props: { report: ServerReport }): JSX.Element
       >
         <Mark tone="info">{t("report_from_server")}</Mark>
       </Title>
-      <Await of={load}>{(asking) => <Question key={report.code} report={report} asking={asking} />}</Await>
+      <Await of={load}>
+        {(asking) => <Question key={report.code} report={report} asking={asking} />}
+      </Await>
     </>
   );
 }

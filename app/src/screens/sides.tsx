@@ -5,7 +5,7 @@ import type { Alternative, HistoryLine, Identity, RecordLine } from "../core/typ
 import { referencesIn } from "../files/holder";
 import { SidePicture } from "../files/panel";
 import { inWords } from "../files/words";
-import { ago, duration } from "../format";
+import { ago, longDuration } from "../format";
 import { Mark } from "../parts/parts";
 import { to } from "../router";
 import { t } from "../words";
@@ -21,18 +21,12 @@ export function whichTablet(one: { device: string; author: string }): string {
 /** A few minutes make no difference to anybody. */
 const CLOCK_MINUTES = 5;
 
-const DAY_MINUTES = 1440;
-const inDays = (minutes: number): string =>
-  minutes < 2 * DAY_MINUTES
-    ? duration(minutes)
-    : t("days_n", { n: Math.round(minutes / DAY_MINUTES) });
-
 /** By how much its clock was wrong at its last exchange; empty: it was not, or unknown. */
 function clockWords(one: Alternative): string {
   const minutes = Math.round((tabletOf(one.device, one.author)?.offsetMs ?? 0) / 60_000);
   if (Math.abs(minutes) < CLOCK_MINUTES) return "";
   const word = minutes < 0 ? "clock_behind" : "clock_ahead";
-  return t(word, { by: inDays(Math.abs(minutes)) });
+  return t(word, { by: longDuration(Math.abs(minutes)) });
 }
 
 /** Why the time of a line is not to be believed; empty: nothing speaks against it. */

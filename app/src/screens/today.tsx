@@ -15,7 +15,16 @@ import {
 import type { Opening } from "../core/glass";
 import { useAct, useLoad, useNow, usePicture } from "../core/hooks";
 import type { Draft, Identity } from "../core/types";
-import { age, clock, day, dayInWords, daysUntil, stopwatch, thisMinute } from "../format";
+import {
+  age,
+  clock,
+  day,
+  dayInWords,
+  daysUntil,
+  longDuration,
+  stopwatch,
+  thisMinute,
+} from "../format";
 import { MoreButton } from "../parts/finding";
 import { Icon } from "../parts/icons";
 import { Notices } from "../parts/notices";
@@ -115,7 +124,7 @@ function Warnings(): JSX.Element {
         <Note tone="warning">
           <p>
             {t("clock_wrong", {
-              minutes: Math.round(Math.abs(Number(status.clock_offset_ms)) / 60_000),
+              by: longDuration(Math.round(Math.abs(Number(status.clock_offset_ms)) / 60_000)),
             })}
           </p>
         </Note>

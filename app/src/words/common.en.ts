@@ -66,7 +66,7 @@ export const commonEn: Record<keyof typeof commonIt, string> = {
     "Not sent since {age}: connect the tablet to a network today, or tell your " + "coordinator.",
   stopped: "The server no longer accepts this tablet. Tell your coordinator: the work stays here.",
   clock_wrong:
-    "The tablet's clock is off by {minutes} min. The work counts all the same; set " +
+    "The tablet's clock is off by {by}. The work counts all the same; set " +
     "it right in the tablet's settings.",
   undo: "Undo",
   undone: "Done: all as it was.",

@@ -63,7 +63,7 @@ export const commonIt = {
   old_danger: "Non inviato da {age}: collega il tablet alla rete oggi, o avvisa chi coordina.",
   stopped: "Il server non accetta più questo tablet. Avvisa chi coordina: il lavoro resta qui.",
   clock_wrong:
-    "L'orologio del tablet è sbagliato di {minutes} min. Il lavoro vale lo stesso; " +
+    "L'orologio del tablet è sbagliato di {by}. Il lavoro vale lo stesso; " +
     "correggilo nelle impostazioni del tablet.",
   undo: "Annulla",
   undone: "Fatto: tutto com'era.",

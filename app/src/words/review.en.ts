@@ -101,6 +101,10 @@ export const reviewEn: Record<keyof typeof reviewIt, string> = {
   late_refuse_final: "A refusal cannot be undone: whoever wrote it reads the reason.",
   late_refuse_yes: "Yes, refuse",
   late_accept_final: "These are several records at once: accepting them cannot be undone by a tap.",
+  late_accept_along: "Accepting them cannot be undone by a tap.",
+  late_along: "Decided along with it, since one goes on from the other: {which}.",
+  late_done_along:
+    "{n} changes were decided together. The decision and its reason reach those who wrote.",
   late_accept_yes: "Yes, accept",
   days_n: "{n} days",
   clock_suspect: "the tablet's clock is in doubt",

@@ -101,6 +101,10 @@ export const reviewIt = {
   late_refuse_final: "Il rifiuto non si può annullare: chi l'ha scritto ne legge il motivo.",
   late_refuse_yes: "Sì, rifiuta",
   late_accept_final: "Sono più schede insieme: accettarle non si può annullare con un tocco.",
+  late_accept_along: "Accettarle non si può annullare con un tocco.",
+  late_along: "Si decidono insieme, perché l'una continua l'altra: {which}.",
+  late_done_along:
+    "Decise insieme {n} modifiche. La decisione e il motivo arrivano a chi aveva scritto.",
   late_accept_yes: "Sì, accetta",
   days_n: "{n} giorni",
   clock_suspect: "orologio del tablet in dubbio",

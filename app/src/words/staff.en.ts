@@ -53,7 +53,8 @@ export const staffEn: Record<keyof typeof staffIt, string> = {
     "What did not arrive among the late changes is opened by the operator of the server, with " +
     "“insieme-server device escrow”.",
   device_unlock: "Take the lock back",
-  device_unlock_sure: "“{name}” will open again, with all that is in it. Is it in good hands again?",
+  device_unlock_sure:
+    "“{name}” will open again, with all that is in it. Is it in good hands again?",
   device_unlock_yes: "Yes, take the lock back",
   device_unlock_done: "Taken back: it opens at its next contact",
   device_keep: "Take the wipe back",
@@ -83,9 +84,15 @@ export const staffEn: Record<keyof typeof staffIt, string> = {
   person_away: "away until {day}",
   invite_open: "Invitation shown {when}, not used yet: it holds until {until}.",
   invite_again: "Show a new code",
-  invite_again_what: "The former code cannot be read again: with the new one it is void.",
+  invite_again_what: "A former code cannot be read again: only a new one can be made.",
+  invite_again_sure: "Codes of {who} still open: {n}. With the new one all of them are void.",
+  invite_again_yes: "Yes, make a new one",
+  invite_void:
+    "The former codes are void, and there is no new one yet: whoever waited with one cannot " +
+    "connect. Try again here.",
   invite_withdraw: "Withdraw the invitation",
-  invite_withdraw_sure: "No tablet will connect with that code any more.",
+  invite_withdraw_sure:
+    "Codes of {who} still open: {n}. No tablet will connect with any of them any more.",
   invite_withdraw_done: "Invitation withdrawn",
   away: "Absences",
   away_lead: "Who is away, and who stands in on these days.",

@@ -53,7 +53,8 @@ export const staffIt = {
     "Ciò che non è arrivato tra le modifiche in ritardo lo apre chi gestisce il server, con " +
     "«insieme-server device escrow».",
   device_unlock: "Togli il blocco",
-  device_unlock_sure: "«{name}» si riaprirà, con tutto ciò che ha dentro. È di nuovo in buone mani?",
+  device_unlock_sure:
+    "«{name}» si riaprirà, con tutto ciò che ha dentro. È di nuovo in buone mani?",
   device_unlock_yes: "Sì, togli il blocco",
   device_unlock_done: "Tolto: si riapre al prossimo contatto",
   device_keep: "Ritira la cancellazione",
@@ -84,9 +85,16 @@ export const staffIt = {
   person_away: "assente fino al {day}",
   invite_open: "Invito mostrato {when}, non ancora usato: vale fino a {until}.",
   invite_again: "Mostra un codice nuovo",
-  invite_again_what: "Il codice di prima non si può rileggere: con quello nuovo non vale più.",
+  invite_again_what: "Un codice di prima non si può rileggere: si può solo farne uno nuovo.",
+  invite_again_sure:
+    "Codici ancora aperti di {who}: {n}. Con quello nuovo non ne vale più nessuno.",
+  invite_again_yes: "Sì, fanne uno nuovo",
+  invite_void:
+    "I codici di prima non valgono più, e il nuovo non c'è ancora: chi ne aspettava uno non si " +
+    "collega. Riprova qui.",
   invite_withdraw: "Ritira l'invito",
-  invite_withdraw_sure: "Con quel codice nessun tablet si collegherà più.",
+  invite_withdraw_sure:
+    "Codici ancora aperti di {who}: {n}. Con nessuno di questi un tablet si collegherà più.",
   invite_withdraw_done: "Invito ritirato",
   // Absences
   away: "Assenze",

@@ -92,7 +92,7 @@ export const steerEn: Record<keyof typeof steerIt, string> = {
   steer_silent: "silent for over 14 days",
   steer_late: "not sending for over 3 days",
   steer_unsent: "{n} changes not sent",
-  steer_clock: "clock wrong by {min} min",
+  steer_clock: "clock wrong by {by}",
   steer_never: "never connected",
   steer_fine: "fine",
   steer_stopped: "stopped",

@@ -94,7 +94,7 @@ export const steerIt = {
   steer_silent: "muto da oltre 14 giorni",
   steer_late: "non invia da oltre 3 giorni",
   steer_unsent: "{n} modifiche non inviate",
-  steer_clock: "orologio sbagliato di {min} min",
+  steer_clock: "orologio sbagliato di {by}",
   steer_never: "mai collegato",
   steer_fine: "a posto",
   steer_stopped: "fermato",

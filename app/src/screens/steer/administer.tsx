@@ -13,7 +13,7 @@ import { ago, clock, day } from "../../format";
 import { useActWords } from "../../form/act_words";
 import { FoundNote, useDetails } from "../../form/found";
 import { Select } from "../../parts/finding";
-import { Failed, say, SureButton } from "../../parts/parts";
+import { Failed, Note, say, SureButton } from "../../parts/parts";
 import { QrCode } from "../../parts/qr";
 import { t } from "../../words";
 import { roleName } from "../../words/steer";
@@ -33,13 +33,18 @@ export function Invite(props: { person: SteerPerson; hasDevice: boolean }): JSX.
   const { person } = props;
   const [made, setMade] = useState<Invitation | null>(null);
   const [hours, setHours] = useState(48);
+  const [isVoid, setVoid] = useState(false);
   const act = useAct();
   const former = person.invitation;
   const withdraw = (): Promise<unknown> => steer("uninvite", { account: person.account });
   const invite = (): void =>
     void act.run(async () => {
-      if (former) await withdraw().catch(unlessGone);
+      if (former) {
+        await withdraw().catch(unlessGone);
+        setVoid(true);
+      }
       setMade(await steer<Invitation>("invite", { account: person.account, hours }));
+      setVoid(false);
     });
   const id = `hours-${person.account}`;
   return (
@@ -66,9 +71,25 @@ export function Invite(props: { person: SteerPerson; hasDevice: boolean }): JSX.
           </div>
           {former && <p class="help">{t("invite_again_what")}</p>}
           <Failed error={act.failure} />
-          <button type="button" class="btn btn-primary" disabled={act.busy} onClick={invite}>
-            {t(former ? "invite_again" : "steer_invite_make")}
-          </button>
+          {isVoid && act.failure && (
+            <Note tone="warning" live>
+              <p>{t("invite_void")}</p>
+            </Note>
+          )}
+          {former ? (
+            <SureButton
+              label={t("invite_again")}
+              question={t("invite_again_sure", { who: person.name, n: former.open })}
+              yes={t("invite_again_yes")}
+              tone="btn-primary"
+              disabled={act.busy}
+              onSure={invite}
+            />
+          ) : (
+            <button type="button" class="btn btn-primary" disabled={act.busy} onClick={invite}>
+              {t("steer_invite_make")}
+            </button>
+          )}
         </>
       ) : (
         <Made invitation={made} person={person} onDone={() => setMade(null)} />
@@ -135,7 +156,7 @@ export function OpenInvitation(props: { person: SteerPerson }): JSX.Element | nu
       <Failed error={act.failure} />
       <SureButton
         label={t("invite_withdraw")}
-        question={t("invite_withdraw_sure")}
+        question={t("invite_withdraw_sure", { who: props.person.name, n: invitation.open })}
         yes={t("invite_withdraw")}
         tone="btn-link"
         onSure={withdraw}

@@ -4,6 +4,7 @@ import { useAct } from "../../core/hooks";
 import { steer, type SteerPeople, type SteerPerson } from "../../core/steer";
 import { useActWords } from "../../form/act_words";
 import { FoundNote, useDetails } from "../../form/found";
+import { day } from "../../format";
 import { Select } from "../../parts/finding";
 import { Failed, say, SureButton } from "../../parts/parts";
 import { t, type Word } from "../../words";
@@ -22,6 +23,10 @@ const factsOf = (person: SteerPerson): Facts => ({
   until: person.until ?? "",
 });
 
+/** What was typed; null: as it stands, whoever changes that meanwhile. */
+type Typed = { [name in keyof Facts]: string | null };
+const UNTOUCHED: Typed = { name: null, role: null, organization: null, from: null, until: null };
+
 const WORDS: Record<keyof Facts, Word> = {
   name: "steer_name", role: "steer_role", organization: "steer_body", from: "person_from",
   until: "person_until",
@@ -35,15 +40,20 @@ export function ChangePerson(props: { person: SteerPerson; all: SteerPeople }): 
 function Form(props: { person: SteerPerson; all: SteerPeople }): JSX.Element {
   const { person, all } = props;
   const now = factsOf(person);
-  const typing = useActWords({ act: "steer.set_person", subject: person.account }, now);
+  const typing = useActWords({ act: "steer.set_person", subject: person.account }, UNTOUCHED);
   const panel = useDetails(typing.found !== "");
   const act = useAct();
-  const { words } = typing;
+  const words = { ...now };
   const names = Object.keys(WORDS) as (keyof Facts)[];
+  for (const name of names) words[name] = typing.words[name] ?? now[name];
+  /** A fact that is as it stands again is nobody's change. */
+  const set = (name: keyof Facts, value: string): void =>
+    typing.set({ [name]: value === now[name] ? null : value });
   const changed = names.filter((name) => words[name].trim() !== now[name]);
   const shown = (name: keyof Facts, value: string): string => {
     if (value === "") return t("person_none");
     if (name === "role") return roleName(value);
+    if (name === "from" || name === "until") return day(value);
     if (name !== "organization") return value;
     return all.organizations.find((one) => one.id === value)?.name ?? value;
   };
@@ -69,13 +79,13 @@ function Form(props: { person: SteerPerson; all: SteerPeople }): JSX.Element {
       <p>{t("person_change_what")}</p>
       <div class="two" data-kept>
         <Line id={`name-${id}`} word="steer_name" value={words.name}
-          onInput={(name) => typing.set({ name })} />
+          onInput={(name) => set("name", name)} />
         <Select
           id={`role-${id}`}
           label={t("steer_role")}
           value={words.role}
           options={roles.map((one): [string, string] => [one, roleName(one)])}
-          onChange={(role) => typing.set({ role })}
+          onChange={(role) => set("role", role)}
         />
         {all.organizations.length > 0 && (
           <Select
@@ -84,13 +94,13 @@ function Form(props: { person: SteerPerson; all: SteerPeople }): JSX.Element {
             all={t("person_no_body")}
             value={words.organization}
             options={all.organizations.map((one): [string, string] => [one.id, one.name])}
-            onChange={(organization) => typing.set({ organization })}
+            onChange={(organization) => set("organization", organization)}
           />
         )}
         <Line id={`from-${id}`} word="person_from" type="date" value={words.from}
-          onInput={(from) => typing.set({ from })} />
+          onInput={(from) => set("from", from)} />
         <Line id={`until-${id}`} word="person_until" type="date" value={words.until}
-          onInput={(until) => typing.set({ until })} />
+          onInput={(until) => set("until", until)} />
       </div>
       <p class="help">{t("person_until_what")}</p>
       <Failed error={act.failure} />

@@ -10,7 +10,7 @@ import {
   type TerritoryLine,
 } from "../../core/health";
 import { csv, loadHolders, loadPeople, loadTeam, type SteerPerson } from "../../core/steer";
-import { ago } from "../../format";
+import { ago, longDuration } from "../../format";
 import { Select } from "../../parts/finding";
 import { Empty, Mark, Section, type Tone } from "../../parts/parts";
 import { to } from "../../router";
@@ -45,7 +45,7 @@ const SHOWN: Record<Condition, { word: Word; tone: Tone }> = {
 function words(line: DeviceLine, one: Condition): string {
   return t(SHOWN[one].word, {
     n: line.device.unsent ?? 0,
-    min: Math.round((line.device.clock_offset_ms ?? 0) / 60_000),
+    by: longDuration(Math.round(Math.abs(line.device.clock_offset_ms ?? 0) / 60_000)),
   });
 }
 

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { useLoad } from "../../core/hooks";
 import { loadPeople, type SteerPeople, type SteerPerson } from "../../core/steer";
 import type { Identity } from "../../core/types";
+import { day } from "../../format";
 import { MoreButton, plain, SearchField, Select } from "../../parts/finding";
 import { Empty, Mark, Note, Section } from "../../parts/parts";
 import { t } from "../../words";
@@ -82,7 +83,7 @@ function PersonCard(props: { person: SteerPerson; all: SteerPeople; me: Identity
         <h3 class="card-name">{person.name}</h3>
         <span class="marks">
           {person.disabled && <Mark tone="danger">{t("steer_disabled")}</Mark>}
-          {away && <Mark tone="warning">{t("person_away", { day: away.until })}</Mark>}
+          {away && <Mark tone="warning">{t("person_away", { day: day(away.until) })}</Mark>}
           <Mark tone="neutral">{roleName(person.role)}</Mark>
         </span>
       </div>
@@ -90,8 +91,8 @@ function PersonCard(props: { person: SteerPerson; all: SteerPeople; me: Identity
         {[
           person.account,
           body,
-          person.from && t("person_contract", { from: person.from }),
-          person.until && t("steer_until", { day: person.until }),
+          person.from && t("person_contract", { from: day(person.from) }),
+          person.until && t("steer_until", { day: day(person.until) }),
         ]
           .filter(Boolean)
           .join(" · ")}
