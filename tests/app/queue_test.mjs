@@ -9,6 +9,7 @@ import { World } from "./world.mjs";
 const world = new World();
 const FAMILIES = ["Famiglia Bassi", "Famiglia Ferri", "Famiglia Galli"];
 const families = [];
+let office;
 let anna;
 let bruno;
 let carla;
@@ -23,7 +24,7 @@ before(async () => {
   ]) {
     world.person(account, name, role);
   }
-  const office = world.desk("office");
+  office = world.desk("office");
   for (const name of FAMILIES) families.push(makeHousehold(office, world, ["anna", "bruno"], name));
   office.call("record.save", {
     record: families[0].visit,
@@ -178,5 +179,44 @@ test("two records of one person side by side: merged, parted, and nothing moved"
   await carla.page.getByRole("button", { name: "Non sono la stessa" }).click();
   await carla.page.getByText("Non sono più unite.").waitFor();
   await carla.page.getByRole("region", { name: "Unita con" }).waitFor({ state: "detached" });
+  await nothingWrong();
+});
+
+test("[P8] late edits that go on from each other are named before they go together", async () => {
+  const { dossier, visit } = families[1];
+  office.sync();
+  office.call("record.save", { record: visit, fields: { observations: "Lina cucina." } });
+  office.sync();
+  anna.sync();
+  for (const more of [" Ha due amici.", " Ha due amici cari."]) {
+    anna.call("record.save", { record: visit, fields: { observations: `Lina cucina.${more}` } });
+  }
+  world.admin("assign", "anna", dossier, "--remove");
+  anna.sync();
+  await carla.send();
+  await carla.goTo("review");
+  const late = carla.page.getByRole("region", { name: "Modifiche arrivate in ritardo" });
+  const first = late.getByRole("article").filter({ hasText: "«Ha due amici.»" });
+  const second = late.getByRole("article").filter({ hasText: "«cari»" });
+  const named = (text) => carla.page.getByText(`Osservazioni «${text}» (Anna Rossi`);
+  // A refusal of the second leaves the first; one of the first takes the second along.
+  await second.getByLabel("Motivo").fill("da sentire");
+  await second.getByRole("button", { name: "Rifiuta" }).click();
+  await carla.page.getByText("Il rifiuto non si può annullare").waitFor();
+  assert.equal(await named("Ha due amici.").count(), 0);
+  await second.getByRole("button", { name: "Annulla", exact: true }).click();
+  await first.getByLabel("Motivo").fill("da sentire");
+  await first.getByRole("button", { name: "Rifiuta" }).click();
+  await named("cari").waitFor();
+  await first.getByRole("button", { name: "Annulla", exact: true }).click();
+  await second.getByRole("button", { name: "Accetta" }).click();
+  await named("Ha due amici.").waitFor();
+  await look(carla.page, "late-along");
+  await carla.page.setViewportSize(DESK);
+  await second.getByRole("button", { name: "Sì, accetta" }).click();
+  await carla.page.getByText("Decise insieme 2 modifiche.").waitFor();
+  assert.equal((await ask(carla.page, "inbox.list")).entries.length, 0);
+  const { record } = await ask(carla.page, "record.get", { record: visit });
+  assert.equal(record.fields.observations.text, "Lina cucina. Ha due amici cari.");
   await nothingWrong();
 });

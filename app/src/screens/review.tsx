@@ -270,12 +270,17 @@ export function authors(item: ReviewItem, me: Identity): string {
   return [...new Set(names)].join(", ");
 }
 
+/** Of a text, as much as tells one change from another; its card has the rest. */
+const SAID_MAX = 60;
+
 /** What is decided along with it, for whoever would not expect that. */
 function along(entry: InboxEntry, all: InboxEntry[], accept: boolean): string {
   const which = goesWith(entry, all, accept).map((one) => {
-    const fields = one.operations.map((op) => `${op.type_label} ${op.title ?? ""} · ${op.label}`);
-    const who = `${nameOf(one.author)}, ${ago(one.at)}`;
-    return `${[...new Set(fields)].join(", ")} (${who})`;
+    const what = one.operations.map((op) => {
+      const said = op.text.length > SAID_MAX ? `${op.text.slice(0, SAID_MAX)}…` : op.text;
+      return `${op.type_label} ${op.title ?? ""} · ${op.label} «${said.trim()}»`;
+    });
+    return `${what.join(", ")} (${nameOf(one.author)}, ${ago(one.at)})`;
   });
   return which.length > 0 ? t("late_along", { which: which.join("; ") }) : "";
 }
