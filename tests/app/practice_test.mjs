@@ -166,16 +166,20 @@ test("a decision links the visit on which a value was written", async () => {
   await ask(page, "practice.as", { account: "carla", name: "Carla Mori", role: "coordinator" });
   // Its visit has a part about health: to be told which visit it was opens none of that.
   const day = new Date().toLocaleDateString("sv-SE");
-  const fields = { start_at: `${day}T00:00`, place: "casa", educator: "anna", health_notes: "asma" };
+  const start_at = `${day}T00:00`;
+  const fields = { start_at, place: "casa", educator: "anna", health_notes: "asma" };
   const kept = await ask(page, "record.save", { request_id: "v", type: "visit", dossier, fields });
   assert.equal(kept.ok, true, JSON.stringify(kept));
-  const { openings } = await ask(page, "status");
+  const openings = async () => Number((await ask(page, "status")).openings);
+  const noted = await openings();
   const { items } = await ask(page, "review.list");
   await anna.goTo("review", items.find((one) => one.record === id).id);
   const side = (name) => page.getByRole("article").filter({ hasText: `Valore di ${name}` });
   await side("Anna Prandi").getByRole("link", { name: /^Visita di quel momento: / }).waitFor();
   assert.equal(await side("Bruno Sassi").getByRole("link").count(), 0);
-  assert.equal((await ask(page, "status")).openings, openings);
+  assert.equal(await openings(), noted);
+  await ask(page, "record.get", { record: kept.record.id });
+  assert.equal(await openings(), noted + 1);
   await look(page, "practice-visit");
 });
 

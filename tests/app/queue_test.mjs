@@ -196,8 +196,10 @@ test("[P8] late edits that go on from each other are named before they go togeth
   await carla.send();
   await carla.goTo("review");
   const late = carla.page.getByRole("region", { name: "Modifiche arrivate in ritardo" });
-  const first = late.getByRole("article").filter({ hasText: "«Ha due amici.»" });
-  const second = late.getByRole("article").filter({ hasText: "«cari»" });
+  const card = (said) =>
+    late.getByRole("article").filter({ has: carla.page.locator("li", { hasText: said }) });
+  const first = card(/« ?Ha due amici\.»/);
+  const second = card(/« ?cari»/);
   const named = (text) => carla.page.getByText(`Osservazioni «${text}» (Anna Rossi`);
   // A refusal of the second leaves the first; one of the first takes the second along.
   await second.getByLabel("Motivo").fill("da sentire");
