@@ -445,8 +445,11 @@ function useKeys(keys: {
   // With the screen, not a frame after it: whoever types at once is heard.
   useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
-      // A key that is held down is one act.
-      if (event.repeat) return;
+      // A key that is held down is one act, and does not press the button that has come since.
+      if (event.repeat) {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.preventDefault();
+        return;
+      }
       // Beneath a cover, or behind the lock, the screen hears nothing.
       if (document.querySelector("dialog[open], .opened[hidden]")) return;
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {

@@ -53,7 +53,9 @@ function Form(props: { person: SteerPerson; all: SteerPeople }): JSX.Element {
   const shown = (name: keyof Facts, value: string): string => {
     if (value === "") return t("person_none");
     if (name === "role") return roleName(value);
-    if (name === "from" || name === "until") return day(value);
+    if (name === "from" || name === "until") {
+      return Number.isNaN(Date.parse(value)) ? value : day(value); // a year of six digits is none
+    }
     if (name !== "organization") return value;
     return all.organizations.find((one) => one.id === value)?.name ?? value;
   };
