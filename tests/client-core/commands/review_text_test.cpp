@@ -120,11 +120,10 @@ TEST_CASE("review of a text: a contested decision can be turned round", "[comman
 
 TEST_CASE("review of a text: who takes back a decision of their own takes back nobody else's",
           "[commands][P5]") {
-  Note note("Incontro il martedì alle 10. Poi si va insieme a scuola. Portare i documenti verdi.");
-  note.write(note.anna,
-             "Incontro il giovedì alle 10. Poi si va insieme a scuola. Portare i documenti rossi.");
-  note.write(note.bruno,
-             "Incontro il venerdì alle 10. Poi si va insieme a scuola. Portare i documenti gialli.");
+  const std::string middle = " alle 10. Poi si va insieme a scuola. Portare i documenti ";
+  Note note("Incontro il martedì" + middle + "verdi.");
+  note.write(note.anna, "Incontro il giovedì" + middle + "rossi.");
+  note.write(note.bruno, "Incontro il venerdì" + middle + "gialli.");
   note.exchange();
   REQUIRE(note.carla.items().size() == 2);
   for (Desk* desk : {&note.carla, &note.bruno}) {

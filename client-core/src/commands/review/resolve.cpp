@@ -314,7 +314,8 @@ Decisions decisions_meant(Context& context, const StoredRecord& part, const std:
   Decisions meant;
   for (const sync::Decision& made : part.state.decisions) {
     const bool is_text = made.item == sync::ItemKind::text_overlap;
-    if (made.field != field || (!is_text && made.item != sync::ItemKind::concurrent_values)) continue;
+    if (made.field != field) continue;
+    if (!is_text && made.item != sync::ItemKind::concurrent_values) continue;
     if (is_text && made.outcome == sync::Outcome::contest) continue;
     if (which == "own" && made.mark.author != context.store().identity().account) continue;
     if (!which.empty() && which != "own" && dot_text(made.mark.dot) != which) continue;
