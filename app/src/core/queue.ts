@@ -210,7 +210,12 @@ export async function decideAll(
 export function undoBatch(batch: Batch, reason: string): Undo {
   return async () => {
     for (const item of batch.done) {
-      await write("review.contest", { record: item.record, field: item.field, reason });
+      await write("review.contest", {
+        record: item.record,
+        field: item.field,
+        reason,
+        decision: "own",
+      });
     }
   };
 }

@@ -262,6 +262,7 @@ function Decided(props: {
                 record: record.id,
                 field: decision.field,
                 reason,
+                decision: decision.dot,
               });
               setOpen(false);
               await typing.done();

@@ -18,7 +18,7 @@ void drop_old(Core& core, std::int64_t newest) {
   std::int64_t from = 0;  // whose answers go, it included
   {
     auto& rows = core.db.cached(
-        "SELECT n, octet_length(answer) FROM requests WHERE n <= ? ORDER BY n DESC");
+        "SELECT n, octet_length(answer) FROM answers WHERE n <= ? ORDER BY n DESC");
     const sqlite::ResetGuard guard(rows);
     rows.bind_all(newest - kWhole);
     while (from == 0 && rows.step() && !rows.is_null(1)) {
@@ -26,17 +26,17 @@ void drop_old(Core& core, std::int64_t newest) {
       if (bytes > kBytesMax) from = rows.get_int64(0);
     }
   }
-  core.db.cached("UPDATE requests SET answer = NULL WHERE n <= ? AND answer IS NOT NULL")
+  core.db.cached("UPDATE answers SET answer = NULL WHERE n <= ? AND answer IS NOT NULL")
       .bind_all(from)
       .run();
-  core.db.cached("DELETE FROM requests WHERE n <= ?").bind_all(newest - kKnown).run();
+  core.db.cached("DELETE FROM answers WHERE n <= ?").bind_all(newest - kKnown).run();
 }
 
 }  // namespace
 
 std::optional<std::string> answer_to(Core& core, const std::string& request_id,
                                      std::uint64_t fingerprint) {
-  auto& known = core.db.cached("SELECT answer, fingerprint FROM requests WHERE id = ?");
+  auto& known = core.db.cached("SELECT answer, fingerprint FROM answers WHERE id = ?");
   const sqlite::ResetGuard guard(known);
   known.bind_all(request_id);
   if (!known.step()) return {};
@@ -58,7 +58,7 @@ void keep_answer(Core& core, const std::string& request_id, std::uint64_t finger
       pack({reinterpret_cast<const std::uint8_t*>(answer.data()), answer.size()});
   {
     auto& insert =
-        core.db.cached("INSERT INTO requests(id, fingerprint, answer, at_ms) VALUES(?, ?, ?, ?)");
+        core.db.cached("INSERT INTO answers(id, fingerprint, answer, at_ms) VALUES(?, ?, ?, ?)");
     const sqlite::ResetGuard guard(insert);
     insert.bind(1, std::string_view(request_id)).bind(2, static_cast<std::int64_t>(fingerprint));
     if (packed.empty()) {

@@ -230,7 +230,7 @@ class Eraser {
     if (order_.is_whole_dossier()) named.push_back(sync::to_text(order_.dossier));
     std::vector<std::string> quoting;
     {
-      auto rows = core_.db.prepare("SELECT id, answer FROM requests WHERE answer IS NOT NULL");
+      auto rows = core_.db.prepare("SELECT id, answer FROM answers WHERE answer IS NOT NULL");
       while (rows.step()) {
         const auto answer = unpack(rows.get_blob(1), kAnswerBytesMax);
         const std::string_view text(reinterpret_cast<const char*>(answer.data()), answer.size());
@@ -241,7 +241,7 @@ class Eraser {
       }
     }
     for (const std::string& id : quoting) {
-      core_.db.cached("UPDATE requests SET answer = '{\"erased\":true}' WHERE id = ?")
+      core_.db.cached("UPDATE answers SET answer = '{\"erased\":true}' WHERE id = ?")
           .bind_all(id)
           .run();
     }

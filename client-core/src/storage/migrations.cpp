@@ -248,12 +248,11 @@ ALTER TABLE kept ADD COLUMN stamp_counter INTEGER;
 CREATE INDEX kept_placeless ON kept(n) WHERE position IS NULL;
 
 -- n: in the order in which they came. answer NULL: carried out, the answer is not kept any longer.
-CREATE TABLE numbered(n INTEGER PRIMARY KEY, id TEXT UNIQUE, fingerprint INTEGER, answer TEXT,
+CREATE TABLE answers(n INTEGER PRIMARY KEY, id TEXT UNIQUE, fingerprint INTEGER, answer TEXT,
   at_ms INTEGER);
-INSERT INTO numbered(id, fingerprint, answer, at_ms)
+INSERT INTO answers(id, fingerprint, answer, at_ms)
   SELECT id, fingerprint, answer, at_ms FROM requests ORDER BY at_ms;
 DROP TABLE requests;
-ALTER TABLE numbered RENAME TO requests;
 )sql"},
 }};
 

@@ -50,22 +50,24 @@ struct Note {
     }
     return "none";
   }
-  void choose(const std::string& author) {
-    const json::array items = carla.items();
+  void choose(const std::string& author) { choose(author, carla); }
+  void choose(const std::string& author, Desk& by) {
+    const json::array items = by.items();
     for (const json::value& one : list(items.at(0).as_object(), "alternatives")) {
       if (text(one.as_object(), "author") != author) continue;
-      carla.call({{"command", "review.resolve"},
+      by.call({{"command", "review.resolve"},
                   {"item", text(items.at(0).as_object(), "id")},
                   {"choose", text(one.as_object(), "dot")},
                   {"reason", "sentita la madre"}});
     }
     exchange();
   }
-  void contest(Desk& desk) {
+  void contest(Desk& desk, const std::string& decision = "") {
     desk.call({{"command", "review.contest"},
                {"record", family.visit},
                {"field", kField},
-               {"reason", "non è andata così"}});
+               {"reason", "non è andata così"},
+               {"decision", decision}});
     exchange();
   }
   void expect_everywhere(const std::string& body) {
@@ -122,37 +124,35 @@ TEST_CASE("review of a text: who takes back a decision of their own takes back n
           "[commands][P5]") {
   const std::string middle = " alle 10. Poi si va insieme a scuola. Portare i documenti ";
   Note note("Incontro il martedì" + middle + "verdi.");
-  note.write(note.anna, "Incontro il giovedì" + middle + "rossi.");
-  note.write(note.bruno, "Incontro il venerdì" + middle + "gialli.");
-  note.exchange();
-  REQUIRE(note.carla.items().size() == 2);
-  for (Desk* desk : {&note.carla, &note.bruno}) {
-    const json::array items = desk->items();
-    const json::object item = items.at(0).as_object();
-    desk->call({{"command", "review.resolve"},
-                {"item", text(item, "id")},
-                {"choose", text(list(item, "alternatives").at(0).as_object(), "dot")},
-                {"reason", "sentita la madre"}});
-    note.exchange();
-  }
+  note.disagree("Incontro il giovedì" + middle + "verdi.", "Incontro il venerdì" + middle + "verdi.");
+  note.choose("anna");
+  note.disagree("Incontro il giovedì" + middle + "rossi.", "Incontro il giovedì" + middle + "gialli.");
+  note.choose("anna", note.bruno);
   REQUIRE(note.carla.items().empty());
-  const auto contest = [&](const std::string& decision) {
-    note.bruno.call({{"command", "review.contest"},
-                     {"record", note.family.visit},
-                     {"field", kField},
-                     {"reason", "ho sbagliato"},
-                     {"decision", decision}});
-    note.exchange();
-    return note.carla.items().size();
+  const auto decided = [&] {
+    std::map<std::string, std::string> by;  // whose decision, its dot
+    const json::object record = note.carla.get(note.family.visit);
+    for (const json::value& one : list(record, "decisions")) {
+      const json::object& made = one.as_object();
+      if (text(made, "outcome") != "contest") by[text(made, "author")] = text(made, "dot");
+    }
+    return by;
   };
-  CHECK(contest("own") == 1);
-  const json::object record = note.carla.get(note.family.visit);
-  std::string of_carla;
-  for (const json::value& one : list(record, "decisions")) {
-    if (text(one.as_object(), "author") == "carla") of_carla = text(one.as_object(), "dot");
-  }
-  REQUIRE_FALSE(of_carla.empty());
-  CHECK(contest(of_carla) == 2);
+  const auto contested = [&] {
+    const json::object record = note.carla.get(note.family.visit);
+    const json::array& all = list(record, "decisions");
+    return std::count_if(all.begin(), all.end(), [](const json::value& one) {
+      return text(one.as_object(), "outcome") == "contest";
+    });
+  };
+  REQUIRE(decided().size() == 2);
+  const std::string of_carla = decided().at("carla");
+  note.contest(note.bruno, "own");
+  CHECK(contested() == 1);
+  CHECK(note.carla.items().size() == 1);
+  CHECK(decided().at("carla") == of_carla);
+  note.contest(note.bruno, of_carla);
+  CHECK(contested() == 2);
 }
 
 TEST_CASE("review of a text: a decided passage is not shown as open", "[commands][P5]") {

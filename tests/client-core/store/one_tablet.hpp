@@ -29,7 +29,8 @@ struct OneTablet {
     db.execute(
         "ALTER TABLE changes DROP COLUMN accepted; ALTER TABLE changes DROP COLUMN stands_on;"
         "ALTER TABLE inbox DROP COLUMN closed; ALTER TABLE kept DROP COLUMN forgotten;"
-        "DROP INDEX kept_placeless;"
+        "DROP TABLE answers; CREATE TABLE requests(id TEXT PRIMARY KEY, fingerprint INTEGER, "
+        "answer TEXT, at_ms INTEGER) WITHOUT ROWID; DROP INDEX kept_placeless;"
         "ALTER TABLE kept DROP COLUMN position; ALTER TABLE kept DROP COLUMN deps;"
         "ALTER TABLE kept DROP COLUMN stamp_ms; ALTER TABLE kept DROP COLUMN stamp_counter;"
         "DROP INDEX dossiers_leaving;"

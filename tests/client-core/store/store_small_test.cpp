@@ -57,7 +57,7 @@ TEST_CASE("a long answer is kept small and given again as it was", "[store][P2]"
   Small t;
   const std::string text = long_answer(t.id);
   CHECK(must(t.answer("long", text)) == text);
-  CHECK(Small::count(t.anna, "SELECT length(answer) FROM requests WHERE id = 'long'") <
+  CHECK(Small::count(t.anna, "SELECT length(answer) FROM answers WHERE id = 'long'") <
         static_cast<std::int64_t>(text.size() / 8));
   CHECK(must(t.answer("long", text)) == text);
   CHECK(t.acts == 1);
@@ -70,7 +70,7 @@ TEST_CASE("an answer that is damaged is an error, and nothing is written twice",
   for (const char* bytes : {"00ff01", "00ffffffffffffff01aa", "0020aabbccdd"}) {
     CAPTURE(bytes);
     Small::look(t.anna, [&](sqlite::Connection& db) {
-      db.execute(std::string("UPDATE requests SET answer = x'") + bytes + "' WHERE id = 'long'");
+      db.execute(std::string("UPDATE answers SET answer = x'") + bytes + "' WHERE id = 'long'");
     });
     const auto again = t.answer("long", "");
     REQUIRE_FALSE(again.ok());
@@ -90,8 +90,8 @@ TEST_CASE("answers do not pile up, and what was carried out long ago is not done
     texts.push_back(text + "0]");
     REQUIRE(must(t.answer("r" + std::to_string(i), texts.back())) == texts.back());
   }
-  CHECK(Small::count(t.anna, "SELECT count(*) FROM requests WHERE id GLOB 'r*'") == 128);
-  const auto bytes = Small::count(t.anna, "SELECT sum(octet_length(answer)) FROM requests");
+  CHECK(Small::count(t.anna, "SELECT count(*) FROM answers WHERE id GLOB 'r*'") == 128);
+  const auto bytes = Small::count(t.anna, "SELECT sum(octet_length(answer)) FROM answers");
   CHECK(bytes > 200'000);
   CHECK(bytes < 400'000);
   for (const int newest : {127, 120, 100}) {
