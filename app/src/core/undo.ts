@@ -77,5 +77,6 @@ export function undoDiscard(draft: Draft, typed: Record<string, Json>): Undo | u
 
 /** A decision is not erased: the question is open again, with the reason. */
 export function undoDecision(record: string, field: string, reason: string): Undo | undefined {
-  return field ? () => write("review.contest", { record, field, reason, decision: "own" }) : undefined;
+  if (!field) return undefined;
+  return () => write("review.contest", { record, field, reason, decision: "own" });
 }

@@ -122,11 +122,13 @@ TEST_CASE("review of a text: a contested decision can be turned round", "[comman
 
 TEST_CASE("review of a text: who takes back a decision of their own takes back nobody else's",
           "[commands][P5]") {
-  const std::string middle = " alle 10. Poi si va insieme a scuola. Portare i documenti ";
-  Note note("Incontro il martedì" + middle + "verdi.");
-  note.disagree("Incontro il giovedì" + middle + "verdi.", "Incontro il venerdì" + middle + "verdi.");
+  const auto body = [](const std::string& day, const std::string& colour) {
+    return "Incontro il " + day + ". Poi si va insieme a scuola. Portare i documenti " + colour;
+  };
+  Note note(body("martedì", "verdi"));
+  note.disagree(body("giovedì", "verdi"), body("venerdì", "verdi"));
   note.choose("anna");
-  note.disagree("Incontro il giovedì" + middle + "rossi.", "Incontro il giovedì" + middle + "gialli.");
+  note.disagree(body("giovedì", "rossi"), body("giovedì", "gialli"));
   note.choose("anna", note.bruno);
   REQUIRE(note.carla.items().empty());
   const auto decided = [&] {
