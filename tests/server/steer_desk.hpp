@@ -89,6 +89,24 @@ struct Desk : World {
 /// A service whose educators open nothing that is not assigned.
 inline void take_glass(Desk& d) { d.config.roles.edit("educator").glass_hours = 0; }
 
+/// Luca has nothing but a reserved section, which he and anna read, and of which something is to be
+/// erased: the order.
+inline ErasureOrder work_in_reserved_section(Desk& d) {
+  REQUIRE(d.repository->assign("user-luca", dossier("d1"), {"antitratta"}).ok());
+  d.repository->note_access(
+      d.caller(d.luca), {{dossier("d1"), server::AccessKind::read, {"antitratta"}, 1, 0, {}}});
+  d.repository->note_access(
+      d.caller(d.anna),
+      {{dossier("d1"), server::AccessKind::read, {"core", "antitratta"}, 1, 0, {}}});
+  ErasureOrder order;
+  order.id = id_of<ErasureId>("order");
+  order.dossier = dossier("d1");
+  order.reason = "aperto per errore";
+  order.targets = {{"antitratta", {}}};
+  REQUIRE(d.repository->propose_erasure(order, "user-anna").ok());
+  return order;
+}
+
 inline bool has(const std::vector<std::string>& all, const std::string& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }

@@ -101,18 +101,7 @@ TEST_CASE("steer report: one place is not told of the dossiers and the devices o
 TEST_CASE("steer report: who is in a reserved section is told to nobody outside of it",
           "[server][steer][P7][S126]") {
   Desk d;
-  REQUIRE(d.repository->assign("user-luca", dossier("d1"), {"antitratta"}).ok());
-  d.repository->note_access(
-      d.caller(d.luca), {{dossier("d1"), server::AccessKind::read, {"antitratta"}, 1, 0, {}}});
-  d.repository->note_access(
-      d.caller(d.anna),
-      {{dossier("d1"), server::AccessKind::read, {"core", "antitratta"}, 1, 0, {}}});
-  ErasureOrder order;
-  order.id = id_of<ErasureId>("order");
-  order.dossier = dossier("d1");
-  order.reason = "aperto per errore";
-  order.targets = {{"antitratta", {}}};
-  REQUIRE(d.repository->propose_erasure(order, "user-anna").ok());
+  work_in_reserved_section(d);
   const auto told = [&] {
     std::string all = json::serialize(d.answer(d.carla, "report", asked("R15")));
     for (const auto& body : {behind("R15", "accesses", "acts"), behind("R15", "reads", "lines")}) {

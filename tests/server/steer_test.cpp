@@ -242,18 +242,7 @@ TEST_CASE("steer: nobody has the audit's names for the operator and for machines
 TEST_CASE("steer: who is in a reserved section is told to nobody outside of it",
           "[server][steer][P7]") {
   Desk d;
-  REQUIRE(d.repository->assign("user-luca", dossier("d1"), {"antitratta"}).ok());
-  d.repository->note_access(
-      d.caller(d.luca), {{dossier("d1"), server::AccessKind::read, {"antitratta"}, 1, 0, {}}});
-  d.repository->note_access(
-      d.caller(d.anna),
-      {{dossier("d1"), server::AccessKind::read, {"core", "antitratta"}, 1, 0, {}}});
-  ErasureOrder order;
-  order.id = id_of<ErasureId>("order");
-  order.dossier = dossier("d1");
-  order.reason = "aperto per errore";
-  order.targets = {{"antitratta", {}}};
-  REQUIRE(d.repository->propose_erasure(order, "user-anna").ok());
+  const ErasureOrder order = work_in_reserved_section(d);
   const auto told = [&](const char* what, json::object body) {
     return json::serialize(d.answer(d.carla, what, body));
   };

@@ -1,5 +1,5 @@
 // A report on the screen: tables, bars, whether it adds up, and the records behind a figure.
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { useLoad } from "../core/hooks";
 import {
@@ -243,11 +243,39 @@ export function Behind(props: {
   const { page, given, asked } = props;
   const key = JSON.stringify([asked.table.name, asked.figure, given]);
   const load = useLoad(() => recordsBehind(page, given, asked.table, asked.figure), key);
+  return (
+    <BehindPanel asked={asked} of={key} onClose={props.onClose}>
+      <Await of={load}>
+        {({ records }) => (
+          <LinesBehind lines={records}>
+            {(one) => (
+              <Row
+                key={one.id}
+                icon="page"
+                href={to("record", one.id)}
+                title={one.title ?? one.short}
+              />
+            )}
+          </LinesBehind>
+        )}
+      </Await>
+    </BehindPanel>
+  );
+}
+
+/** Under the tables; whoever asks what stands behind a figure is led there. `of`: what was asked. */
+export function BehindPanel(props: {
+  asked: Asked;
+  of: string;
+  onClose: () => void;
+  children: ComponentChildren;
+}): JSX.Element {
+  const { asked } = props;
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     place.current?.focus();
     place.current?.scrollIntoView({ block: "start" });
-  }, [key]);
+  }, [props.of]);
   return (
     <div class="behind" tabIndex={-1} ref={place}>
       <Section
@@ -258,27 +286,24 @@ export function Behind(props: {
           </button>
         }
       >
-        <Await of={load}>
-          {({ records }) => (
-            <>
-              {records.length === 0 && <Empty>{t("nothing_here")}</Empty>}
-              <ul class="rows">
-                {records.slice(0, SHOWN).map((one) => (
-                  <Row
-                    key={one.id}
-                    icon="page"
-                    href={to("record", one.id)}
-                    title={one.title ?? one.short}
-                  />
-                ))}
-              </ul>
-              {records.length > SHOWN && (
-                <p class="muted">{t("behind_more", { n: records.length - SHOWN })}</p>
-              )}
-            </>
-          )}
-        </Await>
+        {props.children}
       </Section>
     </div>
+  );
+}
+
+export function LinesBehind<T>(props: {
+  lines: T[];
+  children: (line: T) => JSX.Element;
+}): JSX.Element {
+  const { lines } = props;
+  if (lines.length === 0) return <Empty>{t("nothing_here")}</Empty>;
+  return (
+    <>
+      <ul class="rows">{lines.slice(0, SHOWN).map(props.children)}</ul>
+      {lines.length > SHOWN && (
+        <p class="muted">{t("behind_more", { n: lines.length - SHOWN })}</p>
+      )}
+    </>
   );
 }

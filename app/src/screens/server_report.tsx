@@ -1,7 +1,7 @@
 // A report that the server computes: asked for over the network, with its figures, what stands
 // behind them, a file and paper. Without a network it says so, and what can be done.
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { read } from "../core/core";
 import { useLoad } from "../core/hooks";
 import type { Given, ReportPage } from "../core/report";
@@ -14,9 +14,9 @@ import {
 } from "../core/server_report";
 import { loadTerritories, type Territories } from "../core/territory";
 import type { Dossier } from "../core/types";
-import { Tables, type Asked } from "../parts/figures";
+import { BehindPanel, LinesBehind, Tables, type Asked } from "../parts/figures";
 import { Select } from "../parts/finding";
-import { Await, Empty, Mark, Row, Section, Title } from "../parts/parts";
+import { Await, Mark, Row, Title } from "../parts/parts";
 import { TerritoryField } from "../parts/territory";
 import { to } from "../router";
 import { language, t, type Word } from "../words";
@@ -179,64 +179,41 @@ function BehindIt(props: {
     JSON.stringify([report.code, given, asked.table.name, asked.figure, language()]),
     true,
   );
-  const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    place.current?.focus();
-    place.current?.scrollIntoView({ block: "start" });
-  }, []);
   return (
-    <div class="behind" tabIndex={-1} ref={place}>
-      <Section
-        title={t("behind", { figure: asked.figure.text, table: asked.table.title })}
-        action={
-          <button type="button" class="btn btn-sm btn-outline-primary" onClick={props.onClose}>
-            {t("close")}
-          </button>
-        }
-      >
-        <FromServer of={load}>
-          {(behind) => <Lines behind={behind} dossiers={props.dossiers} />}
-        </FromServer>
-      </Section>
-    </div>
+    <BehindPanel asked={asked} of={report.code} onClose={props.onClose}>
+      <FromServer of={load}>
+        {(behind) => <Lines behind={behind} dossiers={props.dossiers} />}
+      </FromServer>
+    </BehindPanel>
   );
 }
 
-const SHOWN = 200;
-
 /** What is about a dossier that is here leads to it. */
 function Lines(props: { behind: Behind; dossiers: Dossier[] }): JSX.Element {
-  const { records } = props.behind;
   const titles = new Map(props.dossiers.map((one) => [one.id, one.title]));
-  if (records.length === 0) return <Empty>{t("nothing_here")}</Empty>;
   return (
-    <>
-      <ul class="rows">
-        {records.slice(0, SHOWN).map((one) => {
-          const title = one.dossier ? titles.get(one.dossier) : undefined;
-          if (one.dossier && title !== undefined) {
-            return (
-              <Row
-                key={one.id}
-                icon="page"
-                href={to("dossier", one.dossier)}
-                title={one.title}
-                note={title}
-              />
-            );
-          }
+    <LinesBehind lines={props.behind.records}>
+      {(one) => {
+        const title = one.dossier ? titles.get(one.dossier) : undefined;
+        if (one.dossier && title !== undefined) {
           return (
-            <li key={one.id} class="row-plain">
-              <span class="row-text">
-                <span class="row-title">{one.title}</span>
-              </span>
-            </li>
+            <Row
+              key={one.id}
+              icon="page"
+              href={to("dossier", one.dossier)}
+              title={one.title}
+              note={title}
+            />
           );
-        })}
-      </ul>
-      {records.length > SHOWN && (
-        <p class="muted">{t("behind_more", { n: records.length - SHOWN })}</p>
-      )}
-    </>
+        }
+        return (
+          <li key={one.id} class="row-plain">
+            <span class="row-text">
+              <span class="row-title">{one.title}</span>
+            </span>
+          </li>
+        );
+      }}
+    </LinesBehind>
   );
 }

@@ -78,7 +78,7 @@ struct Core {
   const schema::Bundle& bundle;
   /// A copy with the values that the space added to code lists; null while there are none.
   std::unique_ptr<schema::Bundle> own;
-  std::vector<schema::RuleRecord> own_values;  ///< what `own` was made of
+  std::string own_state;  ///< of the space's dossier when `own` was made of it
   /// With those values: what labels and choices go by. Its types and rules are those of `bundle`.
   [[nodiscard]] const schema::Bundle& words() const noexcept { return own ? *own : bundle; }
   Platform& platform;

@@ -11,13 +11,17 @@
 namespace insieme::client {
 namespace {
 
-/// Most spaces have none, and are asked nothing.
-bool has_any(Core& core) {
-  const schema::RecordType* type = core.bundle.find_type(schema::kOwnValueType);
-  if (type == nullptr) return false;
-  const TypedTable* table = &core.tables.table_for(type->name, type->section);
-  const auto& used = core.tables.used();
-  return std::find(used.begin(), used.end(), table) != used.end();
+/// What was written into the space's dossier, and erased there: it is asked for at each command,
+/// and the values are read when it has changed.
+std::string state_of(Core& core) {
+  auto& row = core.db.cached(
+      "SELECT c.frontier, (SELECT coalesce(sum(state + 1), 0) FROM erasures WHERE dossier = ?1) "
+      "FROM documents c JOIN dossiers d ON d.n = c.dossier WHERE d.id = ?1 AND c.section = ?2");
+  const sqlite::ResetGuard guard(row);
+  row.bind_all(sync::space_dossier(core.identity.space).bytes, sync::kSpaceSection);
+  if (!row.step()) return {};
+  const auto frontier = row.get_blob(0);
+  return std::to_string(row.get_int64(1)) + ' ' + std::string(frontier.begin(), frontier.end());
 }
 
 /// What somebody wrote into another dossier is no value of the space.
@@ -35,27 +39,21 @@ std::vector<schema::RuleRecord> read_values(Core& core) {
   return values;
 }
 
-bool same(const std::vector<schema::RuleRecord>& a, const std::vector<schema::RuleRecord>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
-    return x.id == y.id && x.values == y.values;
-  });
-}
-
 }  // namespace
 
 Status learn_own_values(Store& store) {
   Core& core = *impl_of(store).core;
+  if (core.bundle.find_type(schema::kOwnValueType) == nullptr) return {};
   const auto read = impl_of(store).read([&] {
-    std::vector<schema::RuleRecord> values;
-    if (has_any(core)) values = read_values(core);
-    return values;
+    std::string state = state_of(core);
+    if (state == core.own_state) return true;
+    const auto values = read_values(core);
+    if (!core.own && !values.empty()) core.own = std::make_unique<schema::Bundle>(core.bundle);
+    if (core.own) schema::set_own_values(*core.own, values);
+    core.own_state = std::move(state);
+    return true;
   });
-  if (!read.ok()) return read.error();
-  if (same(read.value(), core.own_values)) return {};
-  if (!core.own) core.own = std::make_unique<schema::Bundle>(core.bundle);
-  schema::set_own_values(*core.own, read.value());
-  core.own_values = read.value();
-  return {};
+  return read.ok() ? Status() : read.error();
 }
 
 Result<bool> keeps_space_dossier(Store& store) {

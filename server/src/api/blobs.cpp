@@ -206,7 +206,7 @@ std::variant<std::vector<std::uint8_t>, Response> piece_of(Errand& errand, std::
       errand.services.blobs->read(errand.question.key, errand.question.offset, length);
   if (bytes.ok()) {
     // A database that was put back may not know that they are all there.
-    if (errand.right.facts.standing < BlobStanding::whole) static_cast<void>(note_whole(errand));
+    if (errand.right.facts.standing < BlobStanding::whole && !note_whole(errand)) return erased();
     if (auto refused = held_back(errand)) return *std::move(refused);
     const Services& services = errand.services;
     const sync::DeviceId& device = errand.caller.device.id;

@@ -2,7 +2,6 @@
 #include <boost/json.hpp>
 
 #include <map>
-#include <set>
 
 #include "api/problem.hpp"
 #include "api/steer.hpp"
@@ -19,17 +18,9 @@ constexpr std::size_t kDigits = 8;          ///< as many as a history writes of 
 /// Whom the caller may know of, and whoever ever had a dossier that the caller has now: they are
 /// the authors of what the caller reads there.
 std::map<std::string, std::string> names_for(const Asked& asked) {
-  const std::vector<DossierInfo> held = held_dossiers(asked);
-  std::set<std::string> wrote;
-  for (const DossierInfo& dossier : held) {
-    for (const DossierInfo::Assignment& one : dossier.assignments) wrote.insert(one.account);
-  }
+  const Colleagues colleagues(asked, held_dossiers(asked), Colleagues::Sharing::ever);
   std::map<std::string, std::string> names;
-  const Colleagues colleagues(asked, held);
   for (const User& user : colleagues.all()) names.emplace(user.account, user.display_name);
-  for (const User& user : asked.repository().users()) {
-    if (wrote.count(user.account) != 0) names.emplace(user.account, user.display_name);
-  }
   return names;
 }
 

@@ -228,14 +228,15 @@ std::vector<DossierInfo> held_dossiers(const Asked& asked) {
   return own;
 }
 
-Colleagues::Colleagues(const Asked& asked, const std::vector<DossierInfo>& dossiers)
+Colleagues::Colleagues(const Asked& asked, const std::vector<DossierInfo>& dossiers,
+                       Sharing sharing)
     : users_(asked.repository().users()) {
   const std::string& top = asked.caller.user.organization;
   if (top.empty()) return;
   std::set<std::string> shared{asked.caller.user.account};
   for (const DossierInfo& dossier : dossiers) {
     for (const DossierInfo::Assignment& one : dossier.assignments) {
-      if (!one.to_position) shared.insert(one.account);
+      if (sharing == Sharing::ever || !one.to_position) shared.insert(one.account);
     }
   }
   const std::vector<Organization> organizations = asked.repository().organizations();

@@ -68,10 +68,13 @@ using Answer = Response (*)(const Asked&);
                             const std::vector<Organization>& all);
 
 /// Whom the caller may know of: those of the caller's organization and of the bodies below it, all
-/// of them where the caller is bound to none, and whoever shares a dossier with the caller.
+/// of them where the caller is bound to none, and whoever shares one of these dossiers with the
+/// caller, now or, as the authors of what is there, ever.
 class Colleagues {
  public:
-  Colleagues(const Asked& asked, const std::vector<DossierInfo>& dossiers);
+  enum class Sharing : std::uint8_t { now, ever };
+  Colleagues(const Asked& asked, const std::vector<DossierInfo>& dossiers,
+             Sharing sharing = Sharing::now);
   [[nodiscard]] const std::vector<User>& all() const noexcept { return users_; }
   [[nodiscard]] const User* find(std::string_view account) const noexcept;
   /// The name to show, or the account itself of somebody who is not among them.
