@@ -263,7 +263,7 @@ export function Behind(props: {
   );
 }
 
-/** Under the tables; whoever asks what stands behind a figure is led there. `of`: what was asked. */
+/** Under the tables; who asks what stands behind a figure is led there. `of`: what was asked. */
 export function BehindPanel(props: {
   asked: Asked;
   of: string;
